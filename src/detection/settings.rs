@@ -1,0 +1,111 @@
+//! What the owner can set about detection: the section `[detection]` of the configuration.
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::setting::Lasting;
+use crate::setting::Number;
+
+/// The section `[detection]`. `None` in the first three means: as `sensitivity` chooses.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DetectionSettings {
+    /// Which set of thresholds applies where none is given by itself.
+    pub sensitivity: Sensitivity,
+    /// How far above usual the heart must be, in bpm, 3 to 40.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rise_bpm: Option<Number<30, 400>>,
+    /// How far above usual in multiples of the usual spread, 0.5 to 5; the larger of the two counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rise_spread: Option<Number<5, 50>>,
+    /// Over how long the mean must be that high, 10 s to 60 min.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sustain: Option<Lasting<10, 3_600>>,
+    /// How long the heart must be back near usual before a new elevation can begin, 0 s to 60 min.
+    pub rearm: Lasting<0, 3_600>,
+    /// How much must be learned before the first elevation, 0 s to 24 h of wear.
+    pub warm_up: Lasting<0, 86_400>,
+    /// How far above usual counts as exercise and not as an elevation, in bpm, 15 to 100.
+    pub exercise_bpm: Number<150, 1_000>,
+    /// How long after movement, return, unlock or resume nothing is offered, 0 s to 30 min.
+    pub after_return: Lasting<0, 1_800>,
+}
+
+impl DetectionSettings {
+    /// The thresholds in force: what is given, else what the sensitivity chooses.
+    #[must_use]
+    pub fn thresholds(&self) -> Thresholds {
+        let chosen = self.sensitivity.thresholds();
+        Thresholds {
+            rise_bpm: self.rise_bpm.map_or(chosen.rise_bpm, Number::value),
+            rise_spread: self.rise_spread.map_or(chosen.rise_spread, Number::value),
+            sustain: self.sustain.map_or(chosen.sustain, Lasting::value),
+        }
+    }
+}
+
+impl Default for DetectionSettings {
+    fn default() -> Self {
+        Self {
+            sensitivity: Sensitivity::Balanced,
+            rise_bpm: None,
+            rise_spread: None,
+            sustain: None,
+            rearm: Lasting::secs(5 * 60),
+            warm_up: Lasting::secs(10 * 60),
+            exercise_bpm: EXERCISE_BPM,
+            after_return: Lasting::secs(5 * 60),
+        }
+    }
+}
+
+/// How readily an elevation is seen: one word for three thresholds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sensitivity {
+    /// Fewer offers: only a large, long rise.
+    Gentle,
+    /// The default.
+    #[default]
+    Balanced,
+    /// More offers: smaller and shorter rises too.
+    Keen,
+}
+
+impl Sensitivity {
+    /// The thresholds this word stands for.
+    ///
+    /// Balanced is the starting point measured on recorded hearts; the other two are a step to either side of it.
+    #[must_use]
+    pub const fn thresholds(self) -> Thresholds {
+        let (rise_bpm, rise_spread, minutes) = match self {
+            Self::Gentle => (12.0, 2.0, 8),
+            Self::Balanced => (8.0, 1.5, 5),
+            Self::Keen => (6.0, 1.2, 3),
+        };
+        Thresholds { rise_bpm, rise_spread, sustain: SignedDuration::from_mins(minutes) }
+    }
+}
+
+/// When the heart counts as up: mean excess over the last `sustain` of at least max(`rise_bpm`, `rise_spread` x spread).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
+    /// In bpm above usual.
+    pub rise_bpm: f64,
+    /// In multiples of the usual spread.
+    pub rise_spread: f64,
+    /// Over how long the excess is averaged, and how long the rise must have lasted.
+    pub sustain: SignedDuration,
+}
+
+impl Thresholds {
+    /// The rise that counts, in bpm, for someone whose usual spread is `spread` bpm.
+    #[must_use]
+    pub fn rise(&self, spread: f64) -> f64 {
+        self.rise_bpm.max(self.rise_spread * spread)
+    }
+}
+
+/// 30 bpm above usual: no seated task in the recordings the defaults were chosen on held that for minutes, cycling did.
+const EXERCISE_BPM: Number<150, 1_000> = Number::tenths(300);

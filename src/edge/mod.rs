@@ -1,0 +1,4 @@
+//! Everything that touches the world: the only place allowed to.
+//!
+//! A module here turns bytes into the plain types of the pure modules and back. It decides nothing, and it knows no other
+//! edge module.

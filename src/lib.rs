@@ -1,0 +1,7 @@
+//! kindbeat.
+
+pub mod detection;
+pub mod edge;
+pub mod heart;
+pub mod replay;
+pub mod setting;
