@@ -30,6 +30,9 @@ pub struct DetectionSettings {
     pub exercise_bpm: Number<150, 1_000>,
     /// How long after movement, return, unlock or resume nothing is offered, 0 s to 30 min.
     pub after_return: Lasting<0, 1_800>,
+    /// Which parts of the method are at work: all, but where an evaluation shows what each is worth.
+    #[serde(skip)]
+    pub method: Method,
 }
 
 impl DetectionSettings {
@@ -56,6 +59,7 @@ impl Default for DetectionSettings {
             warm_up: Lasting::secs(10 * 60),
             exercise_bpm: EXERCISE_BPM,
             after_return: Lasting::secs(5 * 60),
+            method: Method::default(),
         }
     }
 }
@@ -85,6 +89,23 @@ impl Sensitivity {
             Self::Keen => (6.0, 1.2, 3),
         };
         Thresholds { rise_bpm, rise_spread, sustain: SignedDuration::from_mins(minutes) }
+    }
+}
+
+/// The parts of the method that can be left out to see what they are worth. Not for the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// Whether the last quiet hour counts, or the long-term reference alone.
+    pub local_reference: bool,
+    /// Whether an elevation needs an RMSSD below usual, where it is known.
+    pub rmssd: bool,
+    /// Whether exercise is told from elevation.
+    pub exercise: bool,
+}
+
+impl Default for Method {
+    fn default() -> Self {
+        Self { local_reference: true, rmssd: true, exercise: true }
     }
 }
 

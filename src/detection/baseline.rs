@@ -1,0 +1,356 @@
+//! What is usual for this person: over weeks, and in the last quiet hour.
+//!
+//! Two references, because each hides what the other shows. The long-term one (a decaying histogram of the rate at the desk)
+//! is not fooled by a day that is high from the morning on. The local one (the last 60 quiet minutes) follows the hour, the
+//! meal and the chair: on recorded hearts it found twice as many added plateaus as the long-term median alone. What is usual
+//! is the local reference, but never less than the long-term median.
+
+use std::collections::VecDeque;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use crate::heart::Sample;
+
+use super::settings::Method;
+
+/// What is usual just now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Usual {
+    /// In bpm.
+    pub heart_rate: f64,
+    /// Robust standard deviation of the rate, in bpm, at least 4.
+    pub spread: f64,
+    /// Of the natural logarithm of RMSSD in ms; `None` while too little of it is known.
+    pub ln_rmssd: Option<Variability>,
+}
+
+/// The usual logarithm of RMSSD.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Variability {
+    /// Its median.
+    pub median: f64,
+    /// Its robust standard deviation.
+    pub spread: f64,
+}
+
+/// Learns what is usual from samples that somebody found fit to learn from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Baseline {
+    method: Method,
+    long_term: Histogram,
+    learned: SignedDuration,
+    quiet: VecDeque<Minute>,
+    gathering: Gathering,
+    usual: Usual,
+}
+
+/// One quiet minute.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Minute {
+    at: Timestamp,
+    heart_rate: f64,
+    ln_rmssd: Option<f64>,
+}
+
+/// The quiet minute that is not yet full.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Gathering {
+    last: Option<Timestamp>,
+    spoken: SignedDuration,
+    rates: Vec<f64>,
+    ln_rmssd: Vec<f64>,
+}
+
+impl Baseline {
+    /// Nothing learned yet: what is usual for most people stands in.
+    #[must_use]
+    pub fn new(method: Method) -> Self {
+        let long_term = Histogram::of_most_people();
+        let usual = Usual {
+            heart_rate: long_term.quantile(0.5),
+            spread: long_term.spread().max(LEAST_SPREAD),
+            ln_rmssd: None,
+        };
+        Self {
+            method,
+            long_term,
+            learned: SignedDuration::ZERO,
+            quiet: VecDeque::new(),
+            gathering: Gathering::default(),
+            usual,
+        }
+    }
+
+    /// Takes in a sample of quiet sitting. Samples have to come in the order of time; after a gap or a step of the clock only
+    /// the time since counts.
+    pub fn learn(&mut self, sample: &Sample) {
+        let spoken = match self.gathering.last {
+            Some(last) if sample.at > last => sample.at.duration_since(last).min(REACH),
+            _ => SignedDuration::ZERO,
+        };
+        self.gathering.last = Some(sample.at);
+        self.long_term.add(sample.heart_rate, spoken);
+        self.learned = self.learned.saturating_add(spoken);
+        self.gathering.spoken += spoken;
+        self.gathering.rates.push(sample.heart_rate);
+        self.gathering.ln_rmssd.extend(sample.rmssd.filter(|&ms| ms > 0.0).map(f64::ln));
+        if self.gathering.spoken >= MINUTE {
+            self.close_minute(sample.at);
+        }
+    }
+
+    /// What is usual just now.
+    #[must_use]
+    pub const fn usual(&self) -> Usual {
+        self.usual
+    }
+
+    /// How much wear taught the baseline, over all days.
+    #[must_use]
+    pub const fn learned(&self) -> SignedDuration {
+        self.learned
+    }
+
+    /// Lets go of the last quiet hour and keeps the long-term reference: what remains from one day of wear to the next.
+    #[must_use]
+    pub fn of_earlier_days(mut self) -> Self {
+        self.quiet.clear();
+        self.gathering = Gathering::default();
+        self.sum_up();
+        self
+    }
+
+    fn close_minute(&mut self, at: Timestamp) {
+        let gathered = std::mem::take(&mut self.gathering);
+        self.gathering.last = gathered.last;
+        let ln_rmssd = mean(&gathered.ln_rmssd);
+        self.quiet.extend(mean(&gathered.rates).map(|heart_rate| Minute {
+            at,
+            heart_rate,
+            ln_rmssd,
+        }));
+        while self.quiet.len() > QUIET_MINUTES
+            || self
+                .quiet
+                .front()
+                .is_some_and(|minute| at.duration_since(minute.at).abs() > LOCAL_MEMORY)
+        {
+            self.quiet.pop_front();
+        }
+        self.sum_up();
+    }
+
+    fn sum_up(&mut self) {
+        let known = self.long_term.quantile(0.5);
+        let known_spread = self.long_term.spread();
+        self.usual =
+            Usual { heart_rate: known, spread: known_spread.max(LEAST_SPREAD), ln_rmssd: None };
+        let mut rates: Vec<f64> = self.quiet.iter().map(|minute| minute.heart_rate).collect();
+        if !self.method.local_reference || rates.is_empty() {
+            return;
+        }
+        rates.sort_unstable_by(f64::total_cmp);
+        let trust = (rates.len() as f64 / BLENDED_IN_OVER).min(1.0);
+        let blend = |long: f64, local: f64| long + trust * (local - long);
+        self.usual.heart_rate = blend(known, quantile(&rates, LOCAL_QUANTILE)).max(known);
+        self.usual.spread = blend(known_spread, robust_spread(&rates)).max(LEAST_SPREAD);
+        let mut ln_rmssd: Vec<f64> =
+            self.quiet.iter().filter_map(|minute| minute.ln_rmssd).collect();
+        ln_rmssd.sort_unstable_by(f64::total_cmp);
+        if ln_rmssd.len() >= FEWEST_RMSSD_MINUTES {
+            let spread = robust_spread(&ln_rmssd);
+            self.usual.ln_rmssd = Some(Variability { median: quantile(&ln_rmssd, 0.5), spread });
+        }
+    }
+}
+
+/// A histogram of heart rates whose older part counts less and less.
+#[derive(Clone, Debug, PartialEq)]
+struct Histogram {
+    /// Seconds at each rate, [`LOWEST`] first, a bpm each; in units that grow, so that nothing old has to be touched.
+    seconds: Vec<f64>,
+    unit: f64,
+}
+
+impl Histogram {
+    /// What is usual for most adults at rest, as a start of little weight.
+    fn of_most_people() -> Self {
+        let weight = |bin: usize| {
+            (-0.5 * ((LOWEST + bin as f64 - MOST_PEOPLE_BPM) / MOST_PEOPLE_SPREAD).powi(2)).exp()
+        };
+        let bell: Vec<f64> = (0..BINS).map(weight).collect();
+        let total: f64 = bell.iter().sum();
+        Self {
+            seconds: bell.into_iter().map(|share| share * MOST_PEOPLE_SECONDS / total).collect(),
+            unit: 1.0,
+        }
+    }
+
+    fn add(&mut self, rate: f64, spoken: SignedDuration) {
+        let seconds = spoken.as_secs_f64();
+        self.unit *= (seconds / HALF_LIFE_S).exp2();
+        if self.unit > LARGEST_UNIT {
+            self.seconds.iter_mut().for_each(|bin| *bin /= self.unit);
+            self.unit = 1.0;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to the range of bins"
+        )]
+        let bin = (rate - LOWEST).round().clamp(0.0, BINS as f64 - 1.0) as usize;
+        self.seconds[bin] += seconds * self.unit;
+    }
+
+    /// The rate below which `share` of the time lies, interpolated within a bin.
+    fn quantile(&self, share: f64) -> f64 {
+        let target = share * self.seconds.iter().sum::<f64>();
+        let mut below = 0.0;
+        for (bin, &seconds) in self.seconds.iter().enumerate() {
+            if below + seconds >= target && seconds > 0.0 {
+                return LOWEST + bin as f64 - 0.5 + (target - below) / seconds;
+            }
+            below += seconds;
+        }
+        LOWEST + BINS as f64
+    }
+
+    /// The standard deviation that a normal distribution with this interquartile range would have.
+    fn spread(&self) -> f64 {
+        (self.quantile(0.75) - self.quantile(0.25)) / IQR_OF_NORMAL
+    }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Of sorted values, at least one; linear between neighbours.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let place = share * (sorted.len() - 1) as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and the length"
+    )]
+    let (below, above) = (place.floor() as usize, place.ceil() as usize);
+    (sorted[above] - sorted[below]).mul_add(place - place.floor(), sorted[below])
+}
+
+/// Of sorted values, at least one: as [`Histogram::spread`].
+fn robust_spread(sorted: &[f64]) -> f64 {
+    (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / IQR_OF_NORMAL
+}
+
+/// The interquartile range of the standard normal distribution.
+const IQR_OF_NORMAL: f64 = 1.349;
+/// Below this a spread says more about the smoothing than about the heart (the prototype's floor).
+const LEAST_SPREAD: f64 = 4.0;
+/// The resting rate of most adults, its spread between people, and the wear it counts for: gone after the first half hour.
+const MOST_PEOPLE_BPM: f64 = 72.0;
+const MOST_PEOPLE_SPREAD: f64 = 10.0;
+const MOST_PEOPLE_SECONDS: f64 = 180.0;
+/// Half of the weight is gone after 40 h of wear: a working week.
+const HALF_LIFE_S: f64 = 40.0 * 3_600.0;
+/// Bins of one bpm for 30 to 240 bpm, all that a sample can hold.
+const LOWEST: f64 = 30.0;
+const BINS: usize = 211;
+/// Far below where an `f64` would lose the seconds of a day.
+const LARGEST_UNIT: f64 = 1e6;
+/// The last quiet hour, and the 40th percentile of it: a little below the middle, since a quiet hour still holds small rises.
+const QUIET_MINUTES: usize = 60;
+const LOCAL_QUANTILE: f64 = 0.4;
+/// The local reference counts in full once it holds so many minutes.
+const BLENDED_IN_OVER: f64 = 20.0;
+/// What was usual longer ago than this is no longer local.
+const LOCAL_MEMORY: SignedDuration = SignedDuration::from_hours(4);
+/// Fewer minutes with an RMSSD than this do not tell what is usual.
+const FEWEST_RMSSD_MINUTES: usize = 10;
+/// A sample speaks for the time since the one before, but for no longer than this: the longest interval of wrist devices.
+const REACH: SignedDuration = SignedDuration::from_secs(15);
+const MINUTE: SignedDuration = SignedDuration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sample(second: i64, heart_rate: f64) -> Sample {
+        let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
+        Sample { at, heart_rate, rmssd: None, coverage: 1.0 }
+    }
+
+    fn after(rates: impl IntoIterator<Item = f64>) -> Baseline {
+        let mut baseline = Baseline::new(Method::default());
+        for (n, rate) in (0i64..).zip(rates) {
+            baseline.learn(&sample(n * 5, rate));
+        }
+        baseline
+    }
+
+    #[test]
+    fn before_anything_is_learned_most_people_stand_in() {
+        let usual = Baseline::new(Method::default()).usual();
+        assert!((usual.heart_rate - 72.0).abs() < 0.5, "{usual:?}");
+        assert!((usual.spread - 10.0).abs() < 0.5, "{usual:?}");
+    }
+
+    #[test]
+    fn an_hour_at_another_rate_is_learned() {
+        let baseline = after([58.0; 720]);
+        assert!((baseline.usual().heart_rate - 58.0).abs() < 0.6, "{:?}", baseline.usual());
+        assert_eq!(baseline.learned(), SignedDuration::from_secs(719 * 5));
+    }
+
+    #[test]
+    fn a_day_that_is_high_from_the_morning_on_stays_high_in_the_local_reference_only() {
+        let mut baseline = after(vec![60.0; 8 * 720]);
+        for n in 0..720 {
+            baseline.learn(&sample(50_000 + n * 5, 75.0));
+        }
+        assert!((baseline.usual().heart_rate - 75.0).abs() < 0.6);
+        let next_day = baseline.of_earlier_days();
+        assert!((next_day.usual().heart_rate - 60.0).abs() < 1.5, "{:?}", next_day.usual());
+    }
+
+    #[test]
+    fn a_low_hour_does_not_lower_what_is_usual_below_the_long_term() {
+        let mut baseline = after(vec![70.0; 8 * 720]);
+        for n in 0..720 {
+            baseline.learn(&sample(50_000 + n * 5, 55.0));
+        }
+        assert!(baseline.usual().heart_rate > 68.0, "{:?}", baseline.usual());
+    }
+
+    #[test]
+    fn half_of_the_weight_is_gone_after_forty_hours_of_wear() {
+        let mut histogram = Histogram::of_most_people();
+        let quarter = SignedDuration::from_secs(15);
+        for _ in 0..40 * 240 {
+            histogram.add(60.0, quarter);
+        }
+        for _ in 0..40 * 240 {
+            histogram.add(100.0, quarter);
+        }
+        let low: f64 = histogram.seconds[..50].iter().sum();
+        assert!((low / histogram.seconds.iter().sum::<f64>() - 1.0 / 3.0).abs() < 0.01);
+    }
+
+    proptest! {
+        #[test]
+        fn one_wild_sample_moves_it_by_less_than_a_beat(wild in 30.0..240.0f64, minutes in 20usize..120) {
+            let mut rates = vec![64.0; minutes * 12];
+            rates.push(wild);
+            rates.extend([64.0; 12]);
+            prop_assert!((after(rates).usual().heart_rate - 64.0).abs() < 1.0);
+        }
+
+        #[test]
+        fn what_is_usual_is_always_a_rate(rates in prop::collection::vec(30.0..240.0f64, 0..300)) {
+            let usual = after(rates).usual();
+            prop_assert!((30.0..=241.0).contains(&usual.heart_rate) && usual.spread >= LEAST_SPREAD);
+        }
+    }
+}
