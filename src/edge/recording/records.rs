@@ -1,0 +1,281 @@
+//! From bytes to the fields of one row at a time, in bounded memory whatever the bytes are.
+
+use std::io;
+use std::io::Chain;
+use std::io::Cursor;
+use std::io::Read;
+
+use csv_core::ReadRecordResult;
+use flate2::read::MultiGzDecoder;
+
+use super::error::Error;
+
+/// The longest row that is read, in bytes, commas not counted. A row holds a second or so; two hours of intervals would fit.
+const LONGEST_ROW: usize = 64 * 1024;
+/// As many columns as a header may name: more than any spreadsheet of measurements has.
+const MOST_COLUMNS: usize = 4096;
+const CHUNK: usize = 64 * 1024;
+
+/// The rows of a CSV file, split into fields, with the line each one starts on.
+pub(super) struct Records<R> {
+    file: String,
+    source: Source<R>,
+    /// Of which `start..end` is not yet split.
+    input: Box<[u8]>,
+    start: usize,
+    end: usize,
+    at_end: bool,
+    csv: csv_core::Reader,
+    /// The fields of the current row, one after the other.
+    text: Box<[u8]>,
+    /// Where in `text` each field ends; one more than the row may have, so that too many show.
+    ends: Vec<usize>,
+    /// Line ends taken by [`Self::skip_line_ends`]; `csv` counts those it takes itself.
+    skipped: u64,
+    /// A carriage return was taken last: a line feed after it belongs to the same line end.
+    after_return: bool,
+}
+
+impl<R: Read> Records<R> {
+    /// Looks at the first bytes: gzip is told by them, not by the name, which may have been changed by hand.
+    pub(super) fn new(file: String, source: R) -> Result<Self, Error> {
+        let source = Source::new(source).map_err(|error| Error::reading(&file, 1, error))?;
+        let mut records = Self {
+            file,
+            source,
+            input: vec![0; CHUNK].into(),
+            start: 0,
+            end: 0,
+            at_end: false,
+            csv: csv_core::Reader::new(),
+            // One more, because the splitter stops when the buffer is full even if the row ends there.
+            text: vec![0; LONGEST_ROW + 1].into(),
+            ends: vec![0; MOST_COLUMNS + 1],
+            skipped: 0,
+            after_return: false,
+        };
+        records.skip_byte_order_mark()?;
+        Ok(records)
+    }
+
+    /// The file as it was named.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// From now on a row with more than `columns` fields is an error.
+    pub(super) fn limit_columns(&mut self, columns: usize) {
+        self.ends.truncate(columns + 1);
+    }
+
+    /// The next row that is not blank; `None` at the end of the file.
+    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
+        loop {
+            if !self.skip_line_ends()? {
+                return Ok(None);
+            }
+            let line = self.line();
+            let (text, fields) = self.split_row(line)?;
+            let blank = fields == 1 && self.text[..text].iter().all(u8::is_ascii_whitespace);
+            if !blank {
+                let (text, ends) = (&self.text[..text], &self.ends[..fields]);
+                return Ok(Some(Record { file: &self.file, line, text, ends }));
+            }
+        }
+    }
+
+    /// The row at the front of the input: how much of `text` and how many of `ends` it fills.
+    fn split_row(&mut self, line: u64) -> Result<(usize, usize), Error> {
+        let (mut text, mut fields) = (0, 0);
+        loop {
+            let more = self.start < self.end || self.fill(line)?;
+            // The last row may lack its line end. Given one, it is complete unless a quote is still open.
+            let input = if more { &self.input[self.start..self.end] } else { b"\n" };
+            let (result, taken, written, ended) =
+                self.csv.read_record(input, &mut self.text[text..], &mut self.ends[fields..]);
+            text += written;
+            fields += ended;
+            if more {
+                self.after_return = taken > 0 && input[taken - 1] == b'\r';
+                self.start += taken;
+            }
+            let problem = match result {
+                ReadRecordResult::Record => return Ok((text, fields)),
+                ReadRecordResult::InputEmpty | ReadRecordResult::End if more => continue,
+                ReadRecordResult::InputEmpty | ReadRecordResult::End => {
+                    "a quote is opened in this row and never closed".to_owned()
+                }
+                ReadRecordResult::OutputFull => {
+                    format!("a row longer than {} KiB; is a quote left open?", LONGEST_ROW / 1024)
+                }
+                ReadRecordResult::OutputEndsFull if self.ends.len() > MOST_COLUMNS => {
+                    format!("the header has more than {MOST_COLUMNS} columns")
+                }
+                ReadRecordResult::OutputEndsFull => too_many(self.ends.len() - 1),
+            };
+            return Err(Error::Row { file: self.file.clone(), line, problem });
+        }
+    }
+
+    /// Takes the line ends before a row, which the splitter would swallow without telling where the row starts.
+    ///
+    /// `false` at the end of the file.
+    fn skip_line_ends(&mut self) -> Result<bool, Error> {
+        loop {
+            while self.start < self.end {
+                match self.input[self.start] {
+                    b'\n' => self.skipped += 1,
+                    b'\r' => self.skipped += u64::from(self.after_return),
+                    _ => {
+                        self.skipped += u64::from(self.after_return);
+                        self.after_return = false;
+                        return Ok(true);
+                    }
+                }
+                self.after_return = self.input[self.start] == b'\r';
+                self.start += 1;
+            }
+            if !self.fill(self.line())? {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn skip_byte_order_mark(&mut self) -> Result<(), Error> {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        let mut len = 0;
+        // A pipe may hand out less than the mark at once.
+        while len < MARK.len() {
+            match self.source.read(&mut self.input[len..]) {
+                Ok(0) => break,
+                Ok(read) => len += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::reading(&self.file, 1, error)),
+            }
+        }
+        self.end = len;
+        self.start = if self.input[..len].starts_with(MARK) { MARK.len() } else { 0 };
+        Ok(())
+    }
+
+    /// Reads the next chunk in place of the one used up; `false` at the end of the file.
+    fn fill(&mut self, line: u64) -> Result<bool, Error> {
+        while !self.at_end {
+            match self.source.read(&mut self.input) {
+                Ok(read) => {
+                    (self.start, self.end) = (0, read);
+                    self.at_end = read == 0;
+                    return Ok(read > 0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::reading(&self.file, line, error)),
+            }
+        }
+        Ok(false)
+    }
+
+    /// The line of the next byte.
+    fn line(&self) -> u64 {
+        self.skipped + self.csv.line()
+    }
+}
+
+/// A row has more fields than there are columns.
+pub(super) fn too_many(columns: usize) -> String {
+    format!(
+        "the row goes on after column {columns}, the last of the header; \
+         decimals take a point, a text with a comma takes quotes"
+    )
+}
+
+/// One row as text.
+pub(super) struct Record<'a> {
+    /// The file as it was named.
+    pub(super) file: &'a str,
+    /// The line on which the row starts, the first being 1.
+    pub(super) line: u64,
+    text: &'a [u8],
+    ends: &'a [usize],
+}
+
+impl<'a> Record<'a> {
+    /// How many fields the row has: at least 1.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The field without the spaces around it; empty if the row has none at this index.
+    pub(super) fn field(&self, index: usize) -> &'a [u8] {
+        let Some(&end) = self.ends.get(index) else { return &[] };
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text[start..end].trim_ascii()
+    }
+
+    /// The whole row is at fault.
+    pub(super) fn error(&self, problem: String) -> Error {
+        Error::Row { file: self.file.to_owned(), line: self.line, problem }
+    }
+
+    /// One field of the row is at fault.
+    pub(super) fn value_error(&self, index: usize, name: &'static str, problem: String) -> Error {
+        let (file, column) = (self.file.to_owned(), index + 1);
+        Error::Value { file, line: self.line, column, name, problem }
+    }
+}
+
+/// The file with the bytes put back that were looked at.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
+enum Source<R> {
+    Plain(Whole<R>),
+    Gzip(Box<MultiGzDecoder<Whole<R>>>),
+}
+
+impl<R: Read> Source<R> {
+    fn new(mut source: R) -> io::Result<Self> {
+        const GZIP: &[u8] = b"\x1f\x8b";
+        let mut first = Vec::with_capacity(GZIP.len());
+        source.by_ref().take(2).read_to_end(&mut first)?;
+        let gzip = first == GZIP;
+        let whole = Cursor::new(first).chain(source);
+        Ok(if gzip { Self::Gzip(Box::new(MultiGzDecoder::new(whole))) } else { Self::Plain(whole) })
+    }
+}
+
+impl<R: Read> Read for Source<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(source) => source.read(into),
+            Self::Gzip(source) => source.read(into),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines on which the rows below the header start.
+    fn lines(text: &str) -> Vec<u64> {
+        let mut records = Records::new("walk.csv".to_owned(), text.as_bytes()).unwrap();
+        let mut lines = Vec::new();
+        while let Some(record) = records.next().unwrap() {
+            lines.push(record.line);
+        }
+        lines
+    }
+
+    #[test]
+    fn the_line_is_the_one_on_which_the_row_starts() {
+        let text = "\n\nt_s,note\n\n0,\"one\ntwo\n\nfour\"\n1,x\n   \n\"2\",x\n\n3,\"\n\"";
+        let starts = [3, 5, 9, 11, 13];
+        assert_eq!(lines(text), starts);
+        assert_eq!(lines(&format!("\u{feff}{text}")), starts);
+        assert_eq!(lines(&text.replace('\n', "\r\n")), starts);
+    }
+
+    #[test]
+    fn a_lone_carriage_return_ends_a_line() {
+        assert_eq!(lines("t_s\r\r0\r1\r\n2\n\r3"), [1, 3, 4, 5, 7]);
+    }
+}
