@@ -3,5 +3,7 @@
 pub mod detection;
 pub mod edge;
 pub mod heart;
+pub mod offer;
+pub mod practice;
 pub mod replay;
 pub mod setting;
