@@ -1,8 +1,12 @@
 //! kindbeat.
 
+pub mod command;
+pub mod config;
 pub mod detection;
 pub mod edge;
 pub mod heart;
+pub mod offer;
+pub mod practice;
 pub mod replay;
 pub mod setting;
 pub mod surroundings;

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
 use serde::Serializer;
-use serde::de::Error as _;
+use serde::de::Error;
+use serde::de::Unexpected;
+use serde::de::Visitor;
 
 /// A number from `MIN / 10` to `MAX / 10`, both included; never NaN.
 ///
@@ -21,7 +23,7 @@ pub struct Number<const MIN: u32, const MAX: u32>(f64);
 impl<const MIN: u32, const MAX: u32> Number<MIN, MAX> {
     /// The value, or the message that names the range.
     pub fn new(value: f64) -> Result<Self, OutOfRange> {
-        let (min, max) = (f64::from(MIN) / 10.0, f64::from(MAX) / 10.0);
+        let (min, max) = Self::RANGE;
         if (min..=max).contains(&value) {
             Ok(Self(value))
         } else {
@@ -44,17 +46,106 @@ impl<const MIN: u32, const MAX: u32> Number<MIN, MAX> {
     pub const fn value(self) -> f64 {
         self.0
     }
+
+    const RANGE: (f64, f64) = (MIN as f64 / 10.0, MAX as f64 / 10.0);
 }
 
 impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Number<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(f64::deserialize(deserializer)?).map_err(D::Error::custom)
+        deserializer.deserialize_f64(NumberVisitor)
+    }
+}
+
+struct NumberVisitor<const MIN: u32, const MAX: u32>;
+
+impl<const MIN: u32, const MAX: u32> Visitor<'_> for NumberVisitor<MIN, MAX> {
+    type Value = Number<MIN, MAX>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (min, max) = Number::<MIN, MAX>::RANGE;
+        write!(f, "a number between {min} and {max}")
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        Number::new(value).map_err(E::custom)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        // An integer that does not fit is out of any range that `u32` bounds can express.
+        self.visit_f64(i32::try_from(value).map_or(f64::NAN, f64::from))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        self.visit_f64(u32::try_from(value).map_or(f64::NAN, f64::from))
     }
 }
 
 impl<const MIN: u32, const MAX: u32> Serialize for Number<MIN, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.0)
+    }
+}
+
+/// A whole number from `MIN` to `MAX`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count<const MIN: u32, const MAX: u32>(u32);
+
+impl<const MIN: u32, const MAX: u32> Count<MIN, MAX> {
+    /// The count, or the message that names the range.
+    pub fn new(value: u32) -> Result<Self, OutOfRange> {
+        if (MIN..=MAX).contains(&value) { Ok(Self(value)) } else { Err(Self::out_of_range()) }
+    }
+
+    /// A count known to be in range when the program is written: for the constants that are defaults.
+    ///
+    /// # Panics
+    /// When it is out of range, which in a constant is an error of the build.
+    #[must_use]
+    pub const fn of(value: u32) -> Self {
+        assert!(MIN <= value && value <= MAX, "default out of its own range");
+        Self(value)
+    }
+
+    /// The count itself.
+    #[must_use]
+    pub const fn value(self) -> u32 {
+        self.0
+    }
+
+    fn out_of_range() -> OutOfRange {
+        OutOfRange(format!("must be between {MIN} and {MAX}"))
+    }
+}
+
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Count<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_u32(CountVisitor)
+    }
+}
+
+struct CountVisitor<const MIN: u32, const MAX: u32>;
+
+impl<const MIN: u32, const MAX: u32> Visitor<'_> for CountVisitor<MIN, MAX> {
+    type Value = Count<MIN, MAX>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number between {MIN} and {MAX}")
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        let value = u32::try_from(value).map_err(|_| Count::<MIN, MAX>::out_of_range());
+        value.and_then(Count::new).map_err(E::custom)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        let value = u32::try_from(value).map_err(|_| Count::<MIN, MAX>::out_of_range());
+        value.and_then(Count::new).map_err(E::custom)
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> Serialize for Count<MIN, MAX> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0)
     }
 }
 
@@ -65,8 +156,7 @@ pub struct Lasting<const MIN: u32, const MAX: u32>(SignedDuration);
 impl<const MIN: u32, const MAX: u32> Lasting<MIN, MAX> {
     /// The duration, or the message that names the range.
     pub fn new(duration: SignedDuration) -> Result<Self, OutOfRange> {
-        let (min, max) =
-            (SignedDuration::from_secs(i64::from(MIN)), SignedDuration::from_secs(i64::from(MAX)));
+        let (min, max) = Self::RANGE;
         if (min..=max).contains(&duration) {
             Ok(Self(duration))
         } else {
@@ -89,17 +179,31 @@ impl<const MIN: u32, const MAX: u32> Lasting<MIN, MAX> {
     pub const fn value(self) -> SignedDuration {
         self.0
     }
+
+    const RANGE: (SignedDuration, SignedDuration) =
+        (SignedDuration::from_secs(MIN as i64), SignedDuration::from_secs(MAX as i64));
 }
 
 impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Lasting<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let duration = text.parse().map_err(|_| {
-            D::Error::custom(format!(
-                "\"{text}\" is not a duration; write it like \"90s\", \"5m\" or \"1h 30m\""
-            ))
-        })?;
-        Self::new(duration).map_err(D::Error::custom)
+        deserializer.deserialize_str(LastingVisitor)
+    }
+}
+
+struct LastingVisitor<const MIN: u32, const MAX: u32>;
+
+impl<const MIN: u32, const MAX: u32> Visitor<'_> for LastingVisitor<MIN, MAX> {
+    type Value = Lasting<MIN, MAX>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (min, max) = Lasting::<MIN, MAX>::RANGE;
+        let (min, max) = (plain(min), plain(max));
+        write!(f, "a duration between \"{min}\" and \"{max}\", such as \"90s\" or \"5m\"")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        let duration = text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))?;
+        Lasting::new(duration).map_err(E::custom)
     }
 }
 
@@ -123,9 +227,13 @@ impl std::error::Error for OutOfRange {}
 
 /// A duration in the words of the configuration file: the largest unit that holds it whole, `"90m"` rather than `"1h 30m"`.
 ///
-/// Below a second it is rounded down to whole seconds only when it is whole; otherwise milliseconds are written.
+/// What is not whole seconds is written in milliseconds, what is not whole milliseconds in jiff's own words; nothing is
+/// rounded, so that reading it again gives the same duration.
 #[must_use]
 pub fn plain(duration: SignedDuration) -> String {
+    if duration.subsec_nanos() % 1_000_000 != 0 {
+        return format!("{duration:#}");
+    }
     let millis = duration.as_millis();
     let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
     for (size, unit) in units {
@@ -149,10 +257,18 @@ mod tests {
     }
 
     #[test]
+    fn a_written_duration_reads_back_the_same() {
+        for duration in [SignedDuration::new(1, 1), SignedDuration::new(61, 500_000_001)] {
+            assert_eq!(plain(duration).parse::<SignedDuration>().unwrap(), duration);
+        }
+    }
+
+    #[test]
     fn a_value_out_of_range_names_the_range() {
         assert_eq!(Number::<5, 50>::new(6.0).unwrap_err().to_string(), "must be between 0.5 and 5");
         assert!(Number::<5, 50>::new(f64::NAN).is_err());
         let too_long = Lasting::<10, 3600>::new(SignedDuration::from_hours(2)).unwrap_err();
         assert_eq!(too_long.to_string(), "must be between \"10s\" and \"1h\"");
+        assert_eq!(Count::<0, 6>::new(7).unwrap_err().to_string(), "must be between 0 and 6");
     }
 }

@@ -1,0 +1,140 @@
+//! `kindbeat config`: where the configuration is, whether it is fine, and what it amounts to.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use toml::Table;
+
+use crate::config;
+use crate::config::Config;
+use crate::setting::plain;
+
+/// `config check [FILE]`: says that a file is fine, or returns everything that is wrong with it. Without FILE the owner's.
+pub fn check(file: Option<&Path>, out: &mut impl io::Write) -> anyhow::Result<()> {
+    let Some(path) = file else {
+        let path = config::path()?;
+        if !path.try_exists().unwrap_or(true) {
+            writeln!(out, "{}: not there; the defaults apply", path.display())?;
+            return Ok(());
+        }
+        return check(Some(&path), out);
+    };
+    Config::load(Some(path))?;
+    writeln!(out, "{}: fine", path.display())?;
+    Ok(())
+}
+
+/// `config show [--defaults]`: the settings in force, every key; or the default file with every key explained.
+pub fn show(defaults: bool, out: &mut impl io::Write) -> anyhow::Result<()> {
+    if defaults {
+        out.write_all(config::DEFAULT.as_bytes())?;
+    } else {
+        out.write_all(in_force(&Config::load(None)?)?.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// `config path`: where the owner's file is, whether or not it is there.
+pub fn path(out: &mut impl io::Write) -> anyhow::Result<()> {
+    writeln!(out, "{}", config::path()?.display())?;
+    Ok(())
+}
+
+/// Every key with its value, as a file that reads as the same configuration; what is not set stands in comments.
+fn in_force(config: &Config) -> anyhow::Result<String> {
+    let set = Table::try_from(config)?;
+    let mut text = String::new();
+    for (section, keys) in Config::keys() {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        writeln!(text, "{gap}[{section}]")?;
+        for key in keys {
+            match set.get(section).and_then(|values| values.get(key)) {
+                Some(value) => writeln!(text, "{key} = {value}")?,
+                None => writeln!(text, "# {key}: {}", unset(config, section, key))?,
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// What a key that is not set stands for.
+fn unset(config: &Config, section: &str, key: &str) -> String {
+    let thresholds = config.detection.thresholds();
+    match (section, key) {
+        ("detection", "rise_bpm") => format!("{}, by sensitivity", thresholds.rise_bpm),
+        ("detection", "rise_spread") => format!("{}, by sensitivity", thresholds.rise_spread),
+        ("detection", "sustain") => format!("\"{}\", by sensitivity", plain(thresholds.sustain)),
+        ("practice", _) => "not set, by focus".to_owned(),
+        ("page", "language") => "not set, that of the desktop".to_owned(),
+        _ => "not set".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_force_shows_every_key() {
+        let text = in_force(&Config::default()).unwrap();
+        for (section, keys) in Config::keys() {
+            for key in keys {
+                assert!(
+                    text.contains(&format!("\n{key} = ")) || text.contains(&format!("\n# {key}: ")),
+                    "{section}.{key}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_in_force_reads_as_the_same_configuration() {
+        let sets = [
+            "detection.sustain=7m",
+            "offer.quiet_hours=[\"22:00-07:00\"]",
+            "page.language=de",
+            "history.keep=3mo",
+        ];
+        let config = Config::default().with(&sets).unwrap();
+        assert_eq!(Config::parse("show", &in_force(&config).unwrap()).unwrap(), config);
+    }
+
+    #[test]
+    fn what_sensitivity_chose_stands_in_comments() {
+        let text =
+            in_force(&Config::default().with(&["detection.sensitivity=keen"]).unwrap()).unwrap();
+        let detection = text.split("\n\n").find(|part| part.starts_with("[detection]")).unwrap();
+        insta::assert_snapshot!(detection, @r#"
+        [detection]
+        sensitivity = "keen"
+        # rise_bpm: 6, by sensitivity
+        # rise_spread: 1.2, by sensitivity
+        # sustain: "3m", by sensitivity
+        rearm = "5m"
+        warm_up = "10m"
+        exercise_bpm = 30.0
+        after_return = "5m"
+        "#);
+    }
+
+    #[test]
+    fn a_fine_file_is_called_fine() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        let mut out = Vec::new();
+        show(true, &mut out).unwrap();
+        std::fs::write(&file, out).unwrap();
+        let mut said = Vec::new();
+        check(Some(&file), &mut said).unwrap();
+        assert_eq!(String::from_utf8(said).unwrap(), format!("{}: fine\n", file.display()));
+    }
+
+    #[test]
+    fn a_file_that_is_named_has_to_be_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = check(Some(&folder.path().join("none.toml")), &mut Vec::new()).unwrap_err();
+        assert!(missing.to_string().starts_with("there is no file "));
+        assert_eq!(crate::command::exit_code(&missing), 78);
+    }
+}

@@ -1,0 +1,233 @@
+//! From parsed TOML to a configuration, or to everything that is wrong with it.
+//!
+//! Which sections, keys and words there are is asked of the settings types themselves, so that it cannot go stale.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::DeTable;
+use toml::de::DeValue;
+
+use super::Config;
+use super::value::Kind;
+use super::value::Problem;
+use super::value::Value;
+use super::value::entry;
+use super::value::nothing;
+
+/// Something wrong, before it is drawn.
+#[derive(Debug)]
+pub(super) struct Finding {
+    /// The bytes of the text it is about.
+    pub(super) span: Range<usize>,
+    /// What is wrong.
+    pub(super) message: String,
+    /// What would be right.
+    pub(super) hint: String,
+}
+
+/// The configuration of a whole file, or its findings in the order of the text.
+pub(super) fn table(root: &Spanned<DeValue<'_>>) -> Result<Config, Vec<Finding>> {
+    let mut findings = Vec::new();
+    for (name, value) in root.get_ref().as_table().into_iter().flatten() {
+        section(name, value, &mut findings);
+    }
+    if !findings.is_empty() {
+        findings.sort_by_key(|finding| finding.span.start);
+        return Err(findings);
+    }
+    // Every value has been read by itself already; this is for a rule between two of them, should there be one.
+    Config::deserialize(Value(root))
+        .map_err(|problem| vec![describe(problem, root.span(), "bad configuration".to_owned())])
+}
+
+/// Whether a value fits a key of a section.
+///
+/// The spans are those of the section's name, of the key and of the value.
+pub(super) fn key(
+    section: (&str, Range<usize>),
+    key: (&str, Range<usize>),
+    value: &Spanned<DeValue<'_>>,
+) -> Result<(), Finding> {
+    if !known_sections().contains(&section.0) {
+        return Err(unknown_section(section.0, section.1));
+    }
+    if !known_keys(section.0).contains(&key.0) {
+        return Err(unknown_key(section.0, key.0, key.1));
+    }
+    match Config::deserialize(entry(section.0, entry(key.0, Value(value)))) {
+        Ok(_) => Ok(()),
+        Err(problem) => {
+            let message = format!("bad value for `{}` in [{}]", key.0, section.0);
+            Err(describe(problem, value.span(), message))
+        }
+    }
+}
+
+/// The finding about a key that stands outside any section.
+pub(super) fn homeless(name: &str, span: Range<usize>) -> Finding {
+    let hint = match home(name) {
+        Some(section) => format!("it belongs in [{section}]"),
+        None => sections_hint(name),
+    };
+    Finding { span, message: format!("`{name}` stands outside any section"), hint }
+}
+
+/// Every section, in the order of the settings type.
+pub(super) fn known_sections() -> &'static [&'static str] {
+    known(&Config::deserialize(entry(NOBODY, nothing())))
+}
+
+/// Every key of a known section, in the order of its settings type.
+pub(super) fn known_keys(section: &str) -> &'static [&'static str] {
+    known(&Config::deserialize(entry(section, entry(NOBODY, nothing()))))
+}
+
+fn known(read: &Result<Config, Problem>) -> &'static [&'static str] {
+    match read {
+        Err(Problem { kind: Kind::UnknownKey { known }, .. }) => known,
+        _ => &[],
+    }
+}
+
+fn section(
+    name: &Spanned<std::borrow::Cow<'_, str>>,
+    value: &Spanned<DeValue<'_>>,
+    findings: &mut Vec<Finding>,
+) {
+    let (text, span) = (name.get_ref().as_ref(), name.span());
+    let known = known_sections().contains(&text);
+    match value.get_ref() {
+        DeValue::Table(keys) if known => keys_of(text, &span, keys, findings),
+        DeValue::Table(_) => findings.push(unknown_section(text, span)),
+        _ if known => findings.push(Finding {
+            span,
+            message: format!("`{text}` is a section, not a key"),
+            hint: format!("write [{text}] on a line of its own and its keys below it"),
+        }),
+        _ => findings.push(homeless(text, span)),
+    }
+}
+
+fn keys_of(section: &str, span: &Range<usize>, keys: &DeTable<'_>, findings: &mut Vec<Finding>) {
+    for (name, value) in keys {
+        let name = (name.get_ref().as_ref(), name.span());
+        findings.extend(key((section, span.clone()), name, value).err());
+    }
+}
+
+fn unknown_section(name: &str, span: Range<usize>) -> Finding {
+    Finding { span, message: format!("unknown section [{name}]"), hint: sections_hint(name) }
+}
+
+fn sections_hint(name: &str) -> String {
+    match nearest(name, known_sections()) {
+        Some(near) => format!("did you mean [{near}]?"),
+        None => format!("the sections are [{}]", known_sections().join("], [")),
+    }
+}
+
+fn unknown_key(section: &str, name: &str, span: Range<usize>) -> Finding {
+    let hint = if let Some(near) = nearest(name, known_keys(section)) {
+        format!("did you mean `{near}`?")
+    } else if let Some(home) = home(name) {
+        format!("it belongs in [{home}]")
+    } else {
+        format!("known here: {}", known_keys(section).join(", "))
+    };
+    Finding { span, message: format!("unknown key `{name}` in [{section}]"), hint }
+}
+
+/// The section that has a key of exactly this name.
+fn home(key: &str) -> Option<&'static str> {
+    known_sections().iter().copied().find(|section| known_keys(section).contains(&key))
+}
+
+fn describe(problem: Problem, whole: Range<usize>, message: String) -> Finding {
+    let hint = match problem.kind {
+        Kind::UnknownKey { known } => format!("known here: {}", known.join(", ")),
+        Kind::NotOneOf { found, words } => {
+            let near = found.and_then(|found| nearest(&found, words));
+            let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+            format!("must be {}{near}", one_of(words))
+        }
+        Kind::NotA { expected } => format!("must be {}", in_words(&expected)),
+        Kind::Other(sentence) => sentence,
+    };
+    Finding { span: problem.span.unwrap_or(whole), message, hint }
+}
+
+/// What serde calls a type of Rust, as it is called in the file.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "a boolean" => "true or false",
+        "a string" => "text in quotes",
+        "a sequence" => "a list in brackets, such as [\"...\", \"...\"]",
+        other => other,
+    }
+}
+
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [] => "nothing".to_owned(),
+        [only] => format!("\"{only}\""),
+        [first @ .., last] => format!("\"{}\" or \"{last}\"", first.join("\", \"")),
+    }
+}
+
+/// The known word that was most probably meant.
+fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
+    let name = name.to_lowercase();
+    let likeness = |known: &&str| strsim::jaro_winkler(&name, known);
+    let near = known.iter().copied().filter(|known| likeness(known) >= NEAR);
+    near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+}
+
+/// A name no section and no key has.
+const NOBODY: &str = "";
+/// In bytes; what is longer resembles no key and would only cost time.
+const LONGEST_NAME: usize = 64;
+/// A slip of a letter or two, a missing underscore or a missing end lies above, another word below.
+const NEAR: f64 = 0.84;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_and_every_key_is_known() {
+        let sections = ["monitor", "detection", "offer", "practice", "page", "history"];
+        assert_eq!(known_sections(), sections);
+        for section in sections {
+            assert!(!known_keys(section).is_empty(), "{section}");
+        }
+        assert_eq!(known_keys("page"), ["open_with", "language"]);
+    }
+
+    #[test]
+    fn a_slip_finds_its_key() {
+        let slips = [
+            ("offer", "cooldown", "cool_down"),
+            ("offer", "cool-down", "cool_down"),
+            ("offer", "CoolDown", "cool_down"),
+            ("offer", "quite_hours", "quiet_hours"),
+            ("offer", "hold_in_fullscreen", "hold_in_full_screen"),
+            ("offer", "max_per_day", ""),
+            ("detection", "rise", "rise_bpm"),
+            ("detection", "sensitvity", "sensitivity"),
+            ("detection", "warmup", "warm_up"),
+            ("practice", "lenght", "length"),
+            ("monitor", "devise", "device"),
+            ("page", "browser", ""),
+            ("offer", "interval", ""),
+            ("practice", "x", ""),
+        ];
+        for (section, slip, key) in slips {
+            assert_eq!(nearest(slip, known_keys(section)).unwrap_or_default(), key, "{slip}");
+        }
+    }
+}

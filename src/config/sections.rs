@@ -1,0 +1,209 @@
+//! The sections of the configuration that belong to the outside: the strap, the page, the history.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Span;
+use jiff::civil::Date;
+use jiff::civil::date;
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::Serialize;
+use serde::Serializer;
+use serde::de::Error;
+use serde::de::Unexpected;
+use serde::de::Visitor;
+
+use crate::setting::Lasting;
+
+/// The section `[monitor]`: the heart-rate monitor.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MonitorSettings {
+    /// Which monitor to listen to: its name or its address, never blank; `"any"`: whichever is in reach.
+    #[serde(deserialize_with = "filled")]
+    pub device: String,
+    /// Whether the connection is let go while nobody is at the desk, so that a watch or a phone can have the monitor.
+    pub release_when_away: bool,
+    /// How long a connected monitor may say nothing before the connection counts as silent, 5 s to 60 s.
+    pub silence: Lasting<5, 60>,
+}
+
+impl MonitorSettings {
+    /// The name or the address to look for; `None`: any monitor will do.
+    #[must_use]
+    pub fn wanted(&self) -> Option<&str> {
+        (self.device != ANY).then_some(&self.device)
+    }
+}
+
+impl Default for MonitorSettings {
+    fn default() -> Self {
+        Self { device: ANY.to_owned(), release_when_away: false, silence: Lasting::secs(9) }
+    }
+}
+
+/// The section `[page]`: where a break and the history open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PageSettings {
+    /// The program that opens a page and its arguments, `{url}` standing for the address, which is appended where it
+    /// stands nowhere; empty: a browser is looked for.
+    pub open_with: Vec<String>,
+    /// The language of every word on screen, such as `"en"` or `"de-AT"`. `None`: the one of the locale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+/// The section `[history]`: what is remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HistorySettings {
+    /// How long anything is kept before it is erased, one day to a hundred years.
+    pub keep: Keep,
+}
+
+impl Default for HistorySettings {
+    fn default() -> Self {
+        Self { keep: Keep(Span::new().years(2)) }
+    }
+}
+
+/// A time in days, weeks, months and years, `"30d"`, `"6w"`, `"3mo"` or `"2y"`: one day to a hundred years.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep(Span);
+
+impl Keep {
+    /// The span of the calendar; it holds years, months, weeks and days only.
+    #[must_use]
+    pub const fn span(self) -> Span {
+        self.0
+    }
+}
+
+impl FromStr for Keep {
+    type Err = NotKeep;
+
+    fn from_str(text: &str) -> Result<Self, NotKeep> {
+        let span: Span = text.parse().map_err(|_| NotKeep::Form)?;
+        let days = Span::new().years(span.get_years()).months(span.get_months());
+        let days = days.weeks(span.get_weeks()).days(span.get_days());
+        if span.fieldwise() != days.fieldwise() {
+            return Err(NotKeep::Form);
+        }
+        let until = KEPT_FROM.checked_add(span).map_err(|_| NotKeep::Range)?;
+        if (KEPT_AT_LEAST..=KEPT_AT_MOST).contains(&until) {
+            Ok(Self(span))
+        } else {
+            Err(NotKeep::Range)
+        }
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.0)
+    }
+}
+
+impl PartialEq for Keep {
+    /// By what is written: a year is not the same as twelve months.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.fieldwise() == other.0.fieldwise()
+    }
+}
+
+impl Eq for Keep {}
+
+/// Why a text does not say how long to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotKeep {
+    /// It does not have the form.
+    #[error(
+        "must be written in days, weeks, months or years, like \"30d\", \"6w\", \"3mo\" or \"2y\""
+    )]
+    Form,
+    /// It is shorter than a day or longer than a hundred years.
+    #[error("must be between \"1d\" and \"100y\"")]
+    Range,
+}
+
+impl<'de> Deserialize<'de> for Keep {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeepVisitor)
+    }
+}
+
+struct KeepVisitor;
+
+impl Visitor<'_> for KeepVisitor {
+    type Value = Keep;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "between \"1d\" and \"100y\", written in days, weeks, months or years, \
+             like \"30d\", \"6w\", \"3mo\" or \"2y\"",
+        )
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Keep, E> {
+        text.parse().map_err(|error| match error {
+            NotKeep::Form => E::invalid_value(Unexpected::Str(text), &self),
+            NotKeep::Range => E::custom(error),
+        })
+    }
+}
+
+impl Serialize for Keep {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() { Err(D::Error::custom("must not be empty")) } else { Ok(text) }
+}
+
+/// What `device` says when any monitor will do.
+const ANY: &str = "any";
+
+/// A day to measure from, since months and years have no length of their own.
+const KEPT_FROM: Date = date(2000, 1, 1);
+const KEPT_AT_LEAST: Date = date(2000, 1, 2);
+const KEPT_AT_MOST: Date = date(2100, 1, 1);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn history_is_kept_from_a_day_to_a_hundred_years() {
+        for text in ["1d", "36525d", "6w", "3mo", "1200mo", "2y", "100y", "1y 6mo"] {
+            assert_eq!(text.parse::<Keep>().unwrap().to_string(), text);
+        }
+        for text in ["0d", "0y", "-1d", "36526d", "101y", "9999y", "2y ago"] {
+            assert_eq!(text.parse::<Keep>(), Err(NotKeep::Range), "{text}");
+        }
+        for text in ["", "2", "y", "6m", "24h", "1d 24h", "for ever", "99999999999999y"] {
+            assert_eq!(text.parse::<Keep>(), Err(NotKeep::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn any_monitor_will_do_unless_one_is_named() {
+        let mut settings = MonitorSettings::default();
+        assert_eq!(settings.wanted(), None);
+        settings.device = "Polar H10".to_owned();
+        assert_eq!(settings.wanted(), Some("Polar H10"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_reads_as_a_time_to_keep_or_not_without_a_panic(text in ".*") {
+            let _ = text.parse::<Keep>();
+        }
+    }
+}
