@@ -5,3 +5,4 @@ pub mod edge;
 pub mod heart;
 pub mod replay;
 pub mod setting;
+pub mod words;
