@@ -1,0 +1,21 @@
+//! The break itself: which practices there are, what they say step by step, and a break that is running.
+//!
+//! PURE, and does not know why it was opened. Words are named here and said elsewhere: a built-in practice holds the names of
+//! its messages, so that it can be translated; a practice of one's own holds its words.
+
+mod fault;
+mod file;
+mod script;
+pub mod settings;
+
+pub use fault::ScriptError;
+pub use file::Origin;
+pub use script::Choice;
+pub use script::Element;
+pub use script::Practice;
+pub use script::Step;
+pub use script::Text;
+pub use settings::Anchor;
+pub use settings::Focus;
+pub use settings::Length;
+pub use settings::PracticeSettings;
