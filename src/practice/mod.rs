@@ -5,11 +5,14 @@
 
 mod fault;
 mod file;
+mod help;
 mod script;
 pub mod settings;
 
 pub use fault::ScriptError;
 pub use file::Origin;
+pub use help::HelpLine;
+pub use help::HelpLines;
 pub use script::Choice;
 pub use script::Element;
 pub use script::Practice;
