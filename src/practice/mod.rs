@@ -6,6 +6,7 @@
 mod fault;
 mod file;
 mod help;
+mod library;
 mod script;
 pub mod settings;
 
@@ -13,6 +14,8 @@ pub use fault::ScriptError;
 pub use file::Origin;
 pub use help::HelpLine;
 pub use help::HelpLines;
+pub use library::Library;
+pub use library::UnknownPractice;
 pub use script::Choice;
 pub use script::Element;
 pub use script::Practice;
