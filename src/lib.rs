@@ -1,5 +1,6 @@
 //! kindbeat.
 
+pub mod command;
 pub mod detection;
 pub mod edge;
 pub mod heart;
