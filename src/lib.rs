@@ -10,3 +10,4 @@ pub mod practice;
 pub mod replay;
 pub mod setting;
 pub mod surroundings;
+pub mod words;

@@ -4,6 +4,7 @@
 //! wrong it returns, and [`exit_code`] says how the process ends.
 
 pub mod config;
+pub mod practices;
 
 use std::error::Error;
 

@@ -1,9 +1,32 @@
-//! The self-compassion break and its kin: what is said, for how long, in which step it is.
+//! The break itself: which practices there are, what they say step by step, and a break that is running.
 //!
-//! PURE.
+//! PURE, and does not know why it was opened. Words are named here and said elsewhere: a built-in practice holds the names of
+//! its messages, so that it can be translated; a practice of one's own holds its words.
 
-pub mod settings;
+mod fault;
+mod file;
+mod help;
+mod library;
+mod script;
+mod session;
+mod settings;
 
+pub use fault::ScriptError;
+pub use file::Origin;
+pub use help::HelpLine;
+pub use help::HelpLines;
+pub use library::Library;
+pub use library::UnknownPractice;
+pub use script::Choice;
+pub use script::Element;
+pub use script::Practice;
+pub use script::Step;
+pub use script::Text;
+pub use session::Command;
+pub use session::Ending;
+pub use session::Place;
+pub use session::Session;
+pub use session::State;
 pub use settings::Anchor;
 pub use settings::Focus;
 pub use settings::Length;

@@ -3,17 +3,17 @@
 use serde::Deserialize;
 use serde::Serialize;
 
-/// The section `[practice]`. An unset key is not the same as its usual value: what it stands for depends on `focus`.
+/// The section `[practice]`. An unset key is not the same as one set to its usual value: what was not chosen may be chosen for
+/// the owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PracticeSettings {
-    /// The name of the practice that opens when none is asked for. `None`: the self-compassion break, or what suits
-    /// `focus` better.
+    /// The name of the practice that opens when none is asked for. `None`: the self-compassion break.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// How long a break lasts when no length is asked for.
     pub length: Length,
-    /// Where attention may rest. `None`: the breath, or what suits `focus` better.
+    /// Where attention may rest. `None`: the breath.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anchor: Option<Anchor>,
     /// What the owner would like the breaks to be mindful of.

@@ -1,0 +1,250 @@
+### Everything the program says to people, in English.
+###
+### How it speaks: invitations, never commands; a choice at every step; short sentences in the present tense; plain words. No praise,
+### no scores, no judgement, no exclamation marks. An elevated heart is never called anything but that: it may mean many things.
+###
+### $anchor is what attention rests on: breath, feet, hands, sound or sight. None is better than another.
+
+## The self-compassion break
+
+self-compassion-break-title = Self-compassion break
+self-compassion-break-about = Noticing what is hard, remembering that others know it too, and one kind sentence for yourself.
+
+break-arrive =
+    Your eyes can stay open. There is nothing to get right here.
+    { $anchor ->
+        [feet] If you like, notice where your feet meet the floor.
+        [hands] If you like, notice what your hands are touching.
+        [sound] If you like, notice the sounds that are here, near or far.
+        [sight] If you like, let your eyes rest on something steady nearby.
+       *[breath] If you like, notice a breath coming and going at its own pace.
+    }
+
+# Followed by three words to choose from.
+break-notice =
+    Something may be difficult right now.
+    It can be here for a moment, just as it is.
+    Perhaps a word comes close.
+word-hard = hard
+break-notice-hard = This is hard.
+word-stressful = stressful
+break-notice-stressful = This is stressful.
+word-painful = painful
+break-notice-painful = This is painful.
+
+break-allow =
+    It is all right to feel overwhelmed.
+    Nothing needs to be solved in this moment.
+
+break-lean =
+    { $anchor ->
+        [feet] Meanwhile, the floor goes on carrying you.
+        [hands] Meanwhile, your hands can rest on what is there.
+        [sound] Meanwhile, sounds come and go around you.
+        [sight] Meanwhile, the things in the room stay where they are.
+       *[breath] Meanwhile, the breath goes on by itself.
+    }
+    You can stay with that for a while, and let the difficult thing be in the background.
+    Looking around the room is always possible.
+
+break-others =
+    Many people know a moment like this one.
+    Somewhere, someone is in one right now.
+    You are not alone in it.
+
+break-unseen =
+    People often carry more than their faces show.
+    Perhaps someone you know has had a day like this, too.
+    Finding it hard is part of being human.
+
+break-friend =
+    If a friend were in your place, what might you say?
+    And in what voice?
+    A little of that can be for you as well.
+
+# Followed by three words to choose from: which kind of strength is wanted.
+break-kind =
+    You might offer yourself a sentence: one of these, or your own.
+word-kind = kind
+break-kind-kind = I can be gentle with myself here.
+word-steady = steady
+break-kind-steady = I can take this one small piece at a time.
+word-protective = protective
+break-kind-protective = I can look after what I need.
+
+break-close =
+    { $anchor ->
+        [feet] For a moment, the floor under your feet.
+        [hands] For a moment, what your hands are touching.
+        [sound] For a moment, the sounds around you.
+        [sight] For a moment, something your eyes like to rest on.
+       *[breath] One easy breath, in its own time.
+    }
+
+break-onward =
+    When you are ready, the day goes on.
+    The kind words can come along.
+
+## Kind hand
+
+kind-hand-title = Kind hand
+kind-hand-about = A hand where it comforts, or none, and one kind thought.
+
+# Both this and the closing words are said in 20 seconds: about 35 words in all.
+kind-hand-place =
+    If you like: a hand on chest, belly or arm, or both hands together.
+    Or without touch.
+
+kind-hand-rest =
+    There may be warmth, or a little weight, or not much at all.
+    { $anchor ->
+        [feet] Your feet can rest on the floor meanwhile.
+        [hands] Your hands can be as they are.
+        [sound] Sounds can come and go meanwhile.
+        [sight] Your eyes can rest on something nearby.
+       *[breath] The breath can come and go as it likes.
+    }
+
+kind-hand-thought =
+    What might be good to hear right now?
+    Perhaps: I am on my own side.
+
+kind-hand-close =
+    It is all right to feel overwhelmed.
+    You are not alone in this. Kindness is for you, too.
+
+## Grounding: where "this is too much" leads. Outward only; not every sense is there for everyone.
+
+grounding-title = The room around you
+grounding-about = Seeing, hearing, and the ground under you. Moving is welcome.
+
+grounding-turn =
+    There is only the room now.
+    Your eyes can be open, and moving is welcome: standing, stretching, a few steps.
+
+grounding-see =
+    You might look around, slowly.
+    A colour. An edge. Something far away.
+
+grounding-hear =
+    Or listen.
+    A sound nearby. A sound further off.
+
+grounding-feet =
+    Your feet meet the ground, or something else carries you.
+    You might press down a little, or rock from side to side.
+
+grounding-close =
+    You are here, in this place, today.
+    You are not alone, and you can take all the time you need.
+
+## Cautions
+
+# Before every inward practice.
+caution-inward =
+    Turning inward can bring up hard feelings. This is known, and it happens to many people.
+    If it does, you can look around the room, feel your feet, or stop.
+    “{ too-much }” is there at every step.
+
+seek-care =
+    Chest pain, fainting, breathlessness, or a racing or irregular heart at rest that does not settle: please seek medical care. These are not moments to breathe through.
+
+not-medical =
+    kindbeat is not a medical device. It is for general well-being: it diagnoses nothing and treats nothing.
+    When no break is offered, that does not mean that all is well.
+
+## The offer
+
+offer-title = A short break?
+
+offer-body = Your heart has been running higher than usual for some minutes. There can be many reasons. Would a short break help?
+
+# $rate and $usual in beats a minute; $span is the time over which the rate is averaged, "5 minutes".
+offer-body-figures = Your heart has averaged { $rate } beats a minute over the last { $span }; about { $usual } is usual for you. There can be many reasons. Would a short break help?
+
+# For those who do not want to hear of their heart, and while others can see the screen.
+offer-body-no-heart = Perhaps this is a moment for a short break. Would one help?
+
+# Where the notification has no buttons.
+offer-run = To begin: kindbeat break
+
+# Has to begin with the word that starts.
+start = Start
+later = Later
+fine = I'm fine
+
+## On the page and in the terminal
+
+leave = Leave
+too-much = This is too much
+back = Back
+next = Next
+pause = Pause
+resume = Go on
+
+# When grounding begins.
+too-much-met =
+    It was too much, and you stopped.
+    Stopping is a way of taking care of yourself.
+
+ending-completed =
+    The break ends here. However it went is fine.
+    You can come back at any time.
+
+ending-left =
+    Leaving is always fine.
+    The break is there whenever you want it.
+
+ending-too-much =
+    You turned away from what was too much. That is taking care of yourself.
+    There will be no more offers today.
+
+## Help lines: the numbers are in config/help-lines.toml
+
+help-emergency = In an emergency:
+help-talk = To talk with someone:
+# $directory is an address to open oneself.
+help-elsewhere = Everywhere else, and where a number no longer answers: the directory at { $directory }
+# $date is a month and a year.
+help-as-of = These numbers are as of { $date }.
+
+## Why there was an offer, or none
+
+# $rate, $excess and $usual in beats a minute; $span as above.
+reason-risen = The heart averaged { $rate } beats a minute over the last { $span }: { $excess } above the usual { $usual }.
+
+span-seconds =
+    { $count ->
+        [one] second
+       *[other] { $count } seconds
+    }
+span-minutes =
+    { $count ->
+        [one] minute
+       *[other] { $count } minutes
+    }
+
+# $hours with data, $learned hours that taught what is usual; both with two digits behind the point at most.
+replay-summary =
+    { $offers ->
+        [one] { $offers } offer
+       *[other] { $offers } offers
+    }, { $held } held back, in { $hours } h with data; { $learned } h of them taught what is usual.
+
+gate-day-off = Nothing was offered: the day was left free.
+gate-quiet-hours = Nothing was offered: these were quiet hours.
+gate-snoozed = Nothing was offered: offers were snoozed.
+gate-break-open = Nothing was offered: a break was open already.
+gate-locked = Nothing was offered: the screen was locked.
+gate-away = Nothing was offered: nobody was at the desk.
+gate-moving = Nothing was offered: this was movement or exercise, or the recovery from it.
+gate-just-returned = Nothing was offered: the return to the desk was too recent.
+gate-in-call = Nothing was offered: the microphone or the camera was in use.
+gate-sharing = Nothing was offered: the screen was being shared.
+gate-full-screen = Nothing was offered: a window filled the screen.
+gate-do-not-disturb = Nothing was offered: notifications were silenced.
+gate-inhibited = Nothing was offered: a program kept the screen awake.
+gate-daily-limit = Nothing was offered: the day's offers were used up.
+gate-cool-down = Nothing was offered: the last offer was not long ago.
+gate-no-pause = Nothing was offered: the hands did not rest in time.
+gate-settled = Nothing was offered: the heart settled before a good moment came.
