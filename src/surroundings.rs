@@ -1,6 +1,61 @@
-//! What the desktop and the desk look like at this moment: plain data, however it was found out.
+//! What the desk and the desktop look like at this moment: plain data, however it was found out.
 //!
 //! PURE.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+/// The desk and the desktop. The default is a desktop of which nothing is known, in UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them may hold together"
+)]
+pub struct Surroundings {
+    /// Whether somebody sits at this desk.
+    pub presence: Presence,
+    /// When a key or the pointer was last used; `None` when that cannot be told.
+    pub last_input: Option<Timestamp>,
+    /// The screen is locked.
+    pub locked: bool,
+    /// The microphone or the camera is in use.
+    pub in_call: bool,
+    /// The screen is being shared.
+    pub sharing: bool,
+    /// A window fills the screen.
+    pub full_screen: bool,
+    /// Notifications are silenced.
+    pub do_not_disturb: bool,
+    /// A program keeps the screen awake.
+    pub inhibited: bool,
+    /// How far local time is ahead of UTC; renewed when summer time begins or ends.
+    pub utc_offset: Offset,
+}
+
+impl Surroundings {
+    /// The local date and time of a moment.
+    #[must_use]
+    pub fn local_time(&self, at: Timestamp) -> DateTime {
+        self.utc_offset.to_datetime(at)
+    }
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self {
+            presence: Presence::Unknown,
+            last_input: None,
+            locked: false,
+            in_call: false,
+            sharing: false,
+            full_screen: false,
+            do_not_disturb: false,
+            inhibited: false,
+            utc_offset: Offset::UTC,
+        }
+    }
+}
 
 /// Whether somebody sits at this desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,7 +65,7 @@ pub enum Presence {
     Unknown,
     /// Hands on the keyboard or pointer lately, or a recording that says so.
     AtDesk,
-    /// Walking about: the wearer moves.
+    /// Walking about.
     Moving,
     /// No input for a while.
     Away,

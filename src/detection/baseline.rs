@@ -2,8 +2,8 @@
 //!
 //! Two references, because each hides what the other shows. The long-term one (a decaying histogram of the rate at the desk)
 //! is not fooled by a day that is high from the morning on. The local one (the last 60 quiet minutes) follows the hour, the
-//! meal and the chair: on recorded hearts it found twice as many added plateaus as the long-term median alone. What is usual
-//! is the local reference, but never less than the long-term median.
+//! meal and the chair: on recorded hearts it found about twice as many added plateaus as the long-term median alone. What is
+//! usual is the 40th percentile of the last quiet hour, but never less than the 40th percentile of the long term.
 
 use std::collections::VecDeque;
 
@@ -143,6 +143,7 @@ impl Baseline {
 
     fn sum_up(&mut self) {
         let known = self.long_term.quantile(0.5);
+        let least = self.long_term.quantile(QUANTILE);
         let known_spread = self.long_term.spread();
         self.usual =
             Usual { heart_rate: known, spread: known_spread.max(LEAST_SPREAD), ln_rmssd: None };
@@ -153,7 +154,7 @@ impl Baseline {
         rates.sort_unstable_by(f64::total_cmp);
         let trust = (rates.len() as f64 / BLENDED_IN_OVER).min(1.0);
         let blend = |long: f64, local: f64| long + trust * (local - long);
-        self.usual.heart_rate = blend(known, quantile(&rates, LOCAL_QUANTILE)).max(known);
+        self.usual.heart_rate = blend(known, quantile(&rates, QUANTILE)).max(least);
         self.usual.spread = blend(known_spread, robust_spread(&rates)).max(LEAST_SPREAD);
         let mut ln_rmssd: Vec<f64> =
             self.quiet.iter().filter_map(|minute| minute.ln_rmssd).collect();
@@ -260,7 +261,7 @@ const BINS: usize = 211;
 const LARGEST_UNIT: f64 = 1e6;
 /// The last quiet hour, and the 40th percentile of it: a little below the middle, since a quiet hour still holds small rises.
 const QUIET_MINUTES: usize = 60;
-const LOCAL_QUANTILE: f64 = 0.4;
+const QUANTILE: f64 = 0.4;
 /// The local reference counts in full once it holds so many minutes.
 const BLENDED_IN_OVER: f64 = 20.0;
 /// What was usual longer ago than this is no longer local.
@@ -276,10 +277,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::heart::Rates;
 
     fn sample(second: i64, heart_rate: f64) -> Sample {
         let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
-        Sample { at, heart_rate, rmssd: None, coverage: 1.0 }
+        Sample {
+            at,
+            heart_rate,
+            since_last: Rates::steady(heart_rate, 5),
+            rmssd: None,
+            coverage: 1.0,
+        }
     }
 
     fn after(rates: impl IntoIterator<Item = f64>) -> Baseline {

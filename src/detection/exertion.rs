@@ -16,7 +16,20 @@ use crate::surroundings::Presence;
 #[derive(Clone, Debug, Default)]
 pub struct Exertion {
     state: State,
+    seen: Option<Timestamp>,
     last_minute: VecDeque<(Timestamp, f64)>,
+}
+
+/// What a sample belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// Neither exercise nor the recovery from it.
+    Rest,
+    /// Exercise, or the recovery from it.
+    Exercise,
+    /// As high as in exercise, for longer than most exercise lasts: what is usual may be wrong, and may be learned anew. It is
+    /// no moment to ask all the same.
+    HighForLong,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,50 +41,69 @@ enum State {
     },
     Recovering {
         since: Timestamp,
+        /// How long the exercise lasted.
+        exercised: SignedDuration,
     },
-    /// As high as in exercise, but for longer than anybody exercises.
-    HighForLong,
+    HighForLong {
+        since: Timestamp,
+    },
 }
 
 impl Exertion {
-    /// Takes in the next sample, `excess` bpm above usual, and tells whether it belongs to exercise or to the recovery from it.
+    /// Takes in the next sample, `excess` bpm above usual, and tells what it belongs to.
     ///
-    /// `level` is the excess in bpm that counts as exercise, `settled` the excess below which a recovery is over.
+    /// `level` is the excess in bpm that counts as exercise; `settled` says that the heart is back near usual, and no elevation
+    /// is under way any more: only then is a recovery over.
     pub fn observe(
         &mut self,
         sample: &Sample,
         excess: f64,
         presence: Presence,
         level: f64,
-        settled: f64,
-    ) -> bool {
+        settled: bool,
+    ) -> Effort {
+        self.seen = Some(sample.at);
         let effort = match presence {
             Presence::AtDesk => excess >= level * AT_DESK_FACTOR,
             _ => excess >= level || self.climb(sample) >= CLIMB_BPM_A_MINUTE,
         };
         self.state = match self.state {
             State::Exercising { since } if effort && sample.at.duration_since(since) > LONGEST => {
-                State::HighForLong
+                State::HighForLong { since }
             }
-            State::Exercising { .. } | State::HighForLong if effort => self.state,
+            State::Exercising { .. } | State::HighForLong { .. } if effort => self.state,
             State::Resting | State::Recovering { .. } if effort => {
                 State::Exercising { since: sample.at }
             }
-            State::Exercising { .. } => State::Recovering { since: sample.at },
-            State::HighForLong => State::Resting,
-            State::Recovering { since }
-                if recovered(sample.at.duration_since(since), excess < settled) =>
+            State::Exercising { since } | State::HighForLong { since } => {
+                recovering(since, sample.at)
+            }
+            State::Recovering { since, exercised }
+                if recovered(
+                    sample.at.duration_since(since),
+                    longest(presence, exercised),
+                    settled,
+                ) =>
             {
                 State::Resting
             }
             State::Resting | State::Recovering { .. } => self.state,
         };
-        matches!(self.state, State::Exercising { .. } | State::Recovering { .. })
+        match self.state {
+            State::Resting => Effort::Rest,
+            State::Exercising { .. } | State::Recovering { .. } => Effort::Exercise,
+            State::HighForLong { .. } => Effort::HighForLong,
+        }
     }
 
-    /// Forgets everything, as after a long gap.
-    pub fn reset(&mut self) {
-        *self = Self::default();
+    /// No data for a while: a strap that is taken off after sport ends the exercise, and not the recovery from it.
+    pub fn interrupt(&mut self) {
+        self.last_minute.clear();
+        if let (State::Exercising { since } | State::HighForLong { since }, Some(seen)) =
+            (self.state, self.seen)
+        {
+            self.state = recovering(since, seen);
+        }
     }
 
     /// How much the rate rose within the last minute, in bpm.
@@ -87,10 +119,22 @@ impl Exertion {
     }
 }
 
-fn recovered(passed: SignedDuration, settled: bool) -> bool {
-    passed < SignedDuration::ZERO
-        || passed >= LONGEST_RECOVERY
-        || (settled && passed >= SHORTEST_RECOVERY)
+fn recovering(since: Timestamp, until: Timestamp) -> State {
+    State::Recovering { since: until, exercised: until.duration_since(since) }
+}
+
+/// How long a recovery is waited for at most.
+fn longest(presence: Presence, exercised: SignedDuration) -> SignedDuration {
+    match presence {
+        Presence::AtDesk => {
+            (exercised * RECOVERY_PER_EXERCISE).clamp(SETTLED_AT_DESK, LONGEST_RECOVERY)
+        }
+        _ => LONGEST_RECOVERY,
+    }
+}
+
+fn recovered(passed: SignedDuration, longest: SignedDuration, settled: bool) -> bool {
+    passed < SignedDuration::ZERO || passed >= longest || (settled && passed >= SHORTEST_RECOVERY)
 }
 
 /// 20 bpm a minute lost real hits in recorded everyday life, 30 did not.
@@ -99,15 +143,21 @@ const CLIMB_BPM_A_MINUTE: f64 = 30.0;
 const AT_DESK_FACTOR: f64 = 1.5;
 /// A recovery takes at least this long (the prototype's hold), and ends when the rate is near usual.
 const SHORTEST_RECOVERY: SignedDuration = SignedDuration::from_mins(10);
+/// The longer the exercise, the longer the recovery: stairs are forgotten in minutes, a run is not.
+const RECOVERY_PER_EXERCISE: i32 = 3;
+/// At the desk, even a short sprint is given this long.
+const SETTLED_AT_DESK: SignedDuration = SignedDuration::from_mins(20);
 /// After this long what remains is no longer put down to the exercise.
 const LONGEST_RECOVERY: SignedDuration = SignedDuration::from_mins(60);
-/// Nobody exercises longer without a pause: what is usual must be wrong, and has to be learned anew.
+/// Little exercise lasts longer. A heart that stays as high may have been taken for another's, or be ill: either way what is
+/// usual is learned anew, and nothing is offered until it is.
 const LONGEST: SignedDuration = SignedDuration::from_hours(3);
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::heart::Rates;
 
     /// Whether each minute of these excesses over a usual 70 ended in exertion.
     fn minutes(presence: Presence, excesses: &[f64]) -> Vec<bool> {
@@ -118,9 +168,14 @@ mod tests {
                 .map(|_| {
                     second += 5;
                     let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
-                    let sample =
-                        Sample { at, heart_rate: 70.0 + excess, rmssd: None, coverage: 1.0 };
-                    exertion.observe(&sample, excess, presence, 30.0, 4.0)
+                    let sample = Sample {
+                        at,
+                        heart_rate: 70.0 + excess,
+                        since_last: Rates::default(),
+                        rmssd: None,
+                        coverage: 1.0,
+                    };
+                    exertion.observe(&sample, excess, presence, 30.0, excess < 4.0) != Effort::Rest
                 })
                 .last()
                 .unwrap()
@@ -152,10 +207,17 @@ mod tests {
         assert!(!exerting[1]);
         let mut exertion = Exertion::default();
         let at = |second| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
-        let sample =
-            |second, heart_rate| Sample { at: at(second), heart_rate, rmssd: None, coverage: 1.0 };
-        assert!(!exertion.observe(&sample(0, 60.0), -10.0, Presence::Unknown, 30.0, 4.0));
-        assert!(exertion.observe(&sample(50, 92.0), 22.0, Presence::Unknown, 30.0, 4.0));
+        let sample = |second, heart_rate| Sample {
+            at: at(second),
+            heart_rate,
+            since_last: Rates::steady(heart_rate, 5),
+            rmssd: None,
+            coverage: 1.0,
+        };
+        let mut observe =
+            |sample, excess| exertion.observe(&sample, excess, Presence::Unknown, 30.0, false);
+        assert_eq!(observe(sample(0, 60.0), -10.0), Effort::Rest);
+        assert_eq!(observe(sample(50, 92.0), 22.0), Effort::Exercise);
     }
 
     #[test]
@@ -165,8 +227,45 @@ mod tests {
     }
 
     #[test]
-    fn what_lasts_longer_than_any_exercise_is_none() {
-        let day = minutes(Presence::Unknown, &[35.0; 4 * 60]);
-        assert!(day[170] && !day[3 * 60 + 1]);
+    fn what_lasts_longer_than_most_exercise_may_teach_and_is_no_moment_to_ask() {
+        let mut exertion = Exertion::default();
+        let mut at_minute = |minute: i64, excess: f64| {
+            let at = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
+            let since_last = Rates::default();
+            let sample =
+                Sample { at, heart_rate: 70.0 + excess, since_last, rmssd: None, coverage: 1.0 };
+            exertion.observe(&sample, excess, Presence::Unknown, 30.0, excess < 4.0)
+        };
+        let ride: Vec<_> = (0..240).map(|minute| at_minute(minute, 60.0)).collect();
+        assert_eq!(
+            (ride[179], ride[181], ride[239]),
+            (Effort::Exercise, Effort::HighForLong, Effort::HighForLong)
+        );
+        assert_eq!(
+            at_minute(240, 20.0),
+            Effort::Exercise,
+            "the recovery begins when the effort ends"
+        );
+    }
+
+    #[test]
+    fn a_strap_that_is_gone_for_a_moment_does_not_end_the_recovery() {
+        let mut exertion = Exertion::default();
+        let mut at_minute = |minute: i64, excess: f64, gap: bool| {
+            if gap {
+                exertion.interrupt();
+            }
+            let at = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
+            let since_last = Rates::default();
+            let sample =
+                Sample { at, heart_rate: 70.0 + excess, since_last, rmssd: None, coverage: 1.0 };
+            exertion.observe(&sample, excess, Presence::Unknown, 30.0, excess < 4.0)
+        };
+        for minute in 0..30 {
+            at_minute(minute, 70.0, false);
+        }
+        assert_eq!(at_minute(35, 20.0, true), Effort::Exercise);
+        assert_eq!(at_minute(36, 2.0, false), Effort::Exercise);
+        assert_eq!(at_minute(46, 2.0, false), Effort::Rest);
     }
 }

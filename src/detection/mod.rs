@@ -20,6 +20,7 @@ pub use detector::Detector;
 pub use detector::Figures;
 pub use detector::Finding;
 pub use detector::Phase;
+pub use exertion::Effort;
 pub use exertion::Exertion;
 pub use settings::DetectionSettings;
 pub use settings::Method;

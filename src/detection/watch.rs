@@ -11,6 +11,7 @@ use super::baseline::Usual;
 use super::detector::Detector;
 use super::detector::Finding;
 use super::detector::Phase;
+use super::exertion::Effort;
 use super::exertion::Exertion;
 use super::settings::DetectionSettings;
 
@@ -21,7 +22,8 @@ pub struct Watch {
     baseline: Baseline,
     exertion: Exertion,
     detector: Detector,
-    exerting: bool,
+    effort: Effort,
+    reference: Usual,
     last: Option<Timestamp>,
 }
 
@@ -34,12 +36,14 @@ impl Watch {
     pub fn new(settings: &DetectionSettings, baseline: Baseline) -> Self {
         let detector =
             Detector::new(settings.thresholds(), settings.rearm.value(), settings.method.rmssd);
+        let reference = baseline.usual();
         Self {
             settings: settings.clone(),
+            reference,
             baseline,
             exertion: Exertion::default(),
             detector,
-            exerting: false,
+            effort: Effort::Rest,
             last: None,
         }
     }
@@ -52,21 +56,26 @@ impl Watch {
         };
         let ended = if interrupted { self.interrupt() } else { Finding::Nothing };
         self.last = Some(sample.at);
-        let usual = self.baseline.usual();
+        if !self.is_rising(sample.at) {
+            self.reference = self.baseline.usual();
+        }
+        let usual = self.reference;
         let excess = sample.heart_rate - usual.heart_rate;
         let warmed_up = self.baseline.learned() >= self.settings.warm_up.value();
         // Before anything is learned, usual is a guess, and a heart that is fast by nature must not count as exercise for ever.
         let level = self.settings.exercise_bpm.value() * if warmed_up { 1.0 } else { 2.0 };
-        let settled = self.detector.settled_below(usual);
-        self.exerting = self.settings.method.exercise
-            && self.exertion.observe(sample, excess, presence, level, settled);
-        let finding =
-            if warmed_up { self.detector.observe(sample, usual) } else { Finding::Nothing };
-        if settled_in
-            && !self.exerting
-            && sample.coverage >= LEAST_COVERAGE
-            && !self.frozen(sample.at)
-        {
+        let settled = matches!(self.detector.phase(), Phase::Settled | Phase::Settling { .. });
+        if self.settings.method.exercise {
+            self.effort = self.exertion.observe(sample, excess, presence, level, settled);
+        }
+        let finding = if warmed_up {
+            self.detector.observe(sample, usual)
+        } else {
+            self.detector.watch(sample);
+            Finding::Nothing
+        };
+        let teaches = self.effort != Effort::Exercise && !self.frozen(sample.at);
+        if settled_in && teaches && sample.coverage >= LEAST_COVERAGE {
             self.baseline.learn(sample);
         }
         if ended == Finding::Ended { ended } else { finding }
@@ -74,16 +83,15 @@ impl Watch {
 
     /// Ends what is under way: no data for too long, the clock stepped, or the strap is gone.
     pub fn interrupt(&mut self) -> Finding {
-        self.exertion.reset();
-        self.exerting = false;
+        self.exertion.interrupt();
         self.last = None;
-        self.detector.reset()
+        self.detector.interrupt()
     }
 
     /// Whether this is exercise, or the recovery from it.
     #[must_use]
     pub const fn exerting(&self) -> bool {
-        self.exerting
+        matches!(self.effort, Effort::Exercise | Effort::HighForLong)
     }
 
     /// Where the heart stands.
@@ -95,13 +103,28 @@ impl Watch {
     /// What is usual just now.
     #[must_use]
     pub const fn usual(&self) -> Usual {
-        self.baseline.usual()
+        self.reference
     }
 
     /// What was learned so far.
     #[must_use]
     pub const fn baseline(&self) -> &Baseline {
         &self.baseline
+    }
+
+    /// A rise is held against what was usual when it began: what it teaches meanwhile would hide it. One that goes on for
+    /// long without becoming an elevation is no rise.
+    fn is_rising(&self, now: Timestamp) -> bool {
+        match self.detector.phase() {
+            Phase::Rising { since, .. } => now.duration_since(since) < self.longest_rise(),
+            Phase::Elevated { .. } => self.frozen(now),
+            Phase::Settled | Phase::Settling { .. } => false,
+        }
+    }
+
+    /// A rise that counts only over a long `sustain` needs at least that long to show.
+    fn longest_rise(&self) -> SignedDuration {
+        LONGEST_RISE.max(self.settings.thresholds().sustain * 2)
     }
 
     /// An elevation does not teach what is usual, unless it has lasted so long that it is.
@@ -115,5 +138,7 @@ impl Watch {
 
 /// An elevation of an hour is the new usual: the local reference follows, and a further rise can be told from it.
 const BECOMES_USUAL: SignedDuration = SignedDuration::from_hours(1);
+/// A rise that has not become an elevation after this long is the way this hour is.
+const LONGEST_RISE: SignedDuration = SignedDuration::from_mins(15);
 /// A sample of which less was seen teaches nothing.
 const LEAST_COVERAGE: f64 = 0.5;

@@ -16,6 +16,7 @@ pub use measurement::Measurement;
 pub use reading::Contact;
 pub use reading::Reading;
 pub use reading::RrInterval;
+pub use sample::Rates;
 pub use sample::Sample;
 pub use sample::Sampler;
 

@@ -1,6 +1,7 @@
 //! From single readings to one sample every few seconds: what the rest of the program reasons with.
 
 use std::collections::VecDeque;
+use std::ops::Add;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -13,18 +14,47 @@ use super::median;
 pub struct Sample {
     /// The end of the window.
     pub at: Timestamp,
-    /// Median rate over the last 60 s, in bpm.
+    /// Median rate over the window, in bpm.
     pub heart_rate: f64,
+    /// The plausible rates since the sample before, as they came: what an average over a longer time is made of.
+    pub since_last: Rates,
     /// Root mean square of successive differences over the last 120 s, in ms: from NN intervals that truly follow each other
     /// (Task Force 1996). `None` when there are too few, or too many artefacts.
     pub rmssd: Option<f64>,
-    /// Share of the last 60 s with a plausible rate, 0 to 1.
+    /// Share of the window with a plausible rate, 0 to 1.
     pub coverage: f64,
 }
 
+/// Rates, summed up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rates {
+    /// Their sum, in bpm.
+    pub sum: f64,
+    /// How many they are.
+    pub count: u32,
+}
+
+impl Rates {
+    /// So many of the same rate.
+    #[must_use]
+    pub fn steady(rate: f64, count: u32) -> Self {
+        Self { sum: rate * f64::from(count), count }
+    }
+}
+
+impl Add for Rates {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { sum: self.sum + other.sum, count: self.count + other.count }
+    }
+}
+
 /// Gathers readings and beats, and gives a sample every [`Sampler::EVERY`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Sampler {
+    window: SignedDuration,
+    since_last: Rates,
     rates: VecDeque<(Timestamp, f64)>,
     beats: VecDeque<Beat>,
     last: Option<Timestamp>,
@@ -34,6 +64,19 @@ pub struct Sampler {
 impl Sampler {
     /// How long lies between two samples at least.
     pub const EVERY: SignedDuration = SignedDuration::from_secs(5);
+
+    /// A sampler whose rate is the median over `window`, at most a minute and at least 10 s.
+    #[must_use]
+    pub fn over(window: SignedDuration) -> Self {
+        Self {
+            window: window.clamp(SHORTEST_WINDOW, LONGEST_WINDOW),
+            since_last: Rates::default(),
+            rates: VecDeque::new(),
+            beats: VecDeque::new(),
+            last: None,
+            scratch: Vec::new(),
+        }
+    }
 
     /// Takes in what arrived at `at`; `None` until the next sample is due, or while no rate in the window is plausible.
     ///
@@ -53,6 +96,7 @@ impl Sampler {
             heart_rate.or_else(|| rate_of(beats)).filter(|rate| PLAUSIBLE.contains(rate))
         {
             self.rates.push_back((at, rate));
+            self.since_last = self.since_last + Rates::steady(rate, 1);
         }
         self.beats.extend(beats);
         self.rates.drain(..self.rates.len().saturating_sub(MOST_IN_WINDOW));
@@ -60,7 +104,7 @@ impl Sampler {
         if self.last.is_some_and(|last| at.duration_since(last) < Self::EVERY) {
             return None;
         }
-        while self.rates.front().is_some_and(|&(then, _)| at.duration_since(then) >= RATE_WINDOW) {
+        while self.rates.front().is_some_and(|&(then, _)| at.duration_since(then) >= self.window) {
             self.rates.pop_front();
         }
         while self.beats.front().is_some_and(|beat| at.duration_since(beat.at) >= RMSSD_WINDOW) {
@@ -70,12 +114,18 @@ impl Sampler {
         self.scratch.extend(self.rates.iter().map(|&(_, rate)| rate));
         let heart_rate = median(&mut self.scratch)?;
         self.last = Some(at);
-        Some(Sample { at, heart_rate, rmssd: rmssd(&self.beats), coverage: self.coverage(at) })
+        Some(Sample {
+            at,
+            heart_rate,
+            since_last: std::mem::take(&mut self.since_last),
+            rmssd: rmssd(&self.beats),
+            coverage: self.coverage(at),
+        })
     }
 
     /// Forgets everything, as after a gap or a step of the clock.
     pub fn reset(&mut self) {
-        *self = Self::default();
+        *self = Self::over(self.window);
     }
 
     /// A reading speaks for the time until the next one, but for no longer than [`REACH`].
@@ -85,7 +135,7 @@ impl Sampler {
             end.duration_since(begin).min(REACH)
         };
         let covered: SignedDuration = self.rates.iter().zip(ends).map(spoken).sum();
-        (covered.as_secs_f64() / (RATE_WINDOW - Self::EVERY).as_secs_f64()).min(1.0)
+        (covered.as_secs_f64() / (self.window - Self::EVERY).as_secs_f64()).min(1.0)
     }
 }
 
@@ -120,7 +170,9 @@ fn rmssd(beats: &VecDeque<Beat>) -> Option<f64> {
 /// Straps measure 30 to 240 bpm (makers' manuals); what lies outside is no rate.
 const PLAUSIBLE: std::ops::RangeInclusive<f64> = 30.0..=240.0;
 /// A minute of rate: long enough to ignore a cough, short enough to follow a mood.
-const RATE_WINDOW: SignedDuration = SignedDuration::from_secs(60);
+const LONGEST_WINDOW: SignedDuration = SignedDuration::from_secs(60);
+/// Below this there is no median to speak of.
+const SHORTEST_WINDOW: SignedDuration = SignedDuration::from_secs(10);
 /// Two minutes of beats: the shortest window in which RMSSD of a resting heart was found stable enough to compare.
 const RMSSD_WINDOW: SignedDuration = SignedDuration::from_secs(120);
 /// Fewer differences than this say too little.
@@ -146,7 +198,7 @@ mod tests {
     }
 
     fn steady(rate: f64, seconds: i64) -> Vec<Sample> {
-        let mut sampler = Sampler::default();
+        let mut sampler = Sampler::over(LONGEST_WINDOW);
         (0..seconds).filter_map(|second| sampler.observe(at(second), Some(rate), &[])).collect()
     }
 
@@ -168,7 +220,7 @@ mod tests {
 
     #[test]
     fn a_single_wild_reading_moves_nothing() {
-        let mut sampler = Sampler::default();
+        let mut sampler = Sampler::over(LONGEST_WINDOW);
         let rate = |second| if second == 30 { 190.0 } else { 70.0 };
         let last = (0..60)
             .filter_map(|second| sampler.observe(at(second), Some(rate(second)), &[]))
@@ -208,7 +260,7 @@ mod tests {
 
     #[test]
     fn intervals_alone_give_a_rate() {
-        let (mut filter, mut sampler) = (BeatFilter::default(), Sampler::default());
+        let (mut filter, mut sampler) = (BeatFilter::default(), Sampler::over(LONGEST_WINDOW));
         let sample = (0..60).filter_map(|second| {
             let beats = filter.label(at(second), &[RrInterval::from_millis(1000.0).unwrap()]);
             sampler.observe(at(second), None, &beats)
@@ -218,14 +270,14 @@ mod tests {
 
     #[test]
     fn a_device_that_sends_every_fifteen_seconds_covers_the_minute() {
-        let mut sampler = Sampler::default();
+        let mut sampler = Sampler::over(LONGEST_WINDOW);
         let last = (0..20).filter_map(|n| sampler.observe(at(n * 15), Some(70.0), &[])).last();
         assert!(last.unwrap().coverage > 0.8);
     }
 
     #[test]
     fn a_drop_out_shows_in_the_coverage() {
-        let mut sampler = Sampler::default();
+        let mut sampler = Sampler::over(LONGEST_WINDOW);
         for second in 0..30 {
             sampler.observe(at(second), Some(70.0), &[]);
         }
@@ -240,7 +292,7 @@ mod tests {
             shift in 0i64..100_000_000_000,
         ) {
             let run = |shift: i64| {
-                let (mut sampler, mut second) = (Sampler::default(), shift);
+                let (mut sampler, mut second) = (Sampler::over(LONGEST_WINDOW), shift);
                 readings.iter().filter_map(|&(step, rate)| {
                     second += step;
                     sampler.observe(at(second), Some(rate), &[])
@@ -251,7 +303,7 @@ mod tests {
 
         #[test]
         fn coverage_is_a_share(readings in prop::collection::vec((-20i64..40, 0.0..1000.0f64), 1..200)) {
-            let (mut sampler, mut second) = (Sampler::default(), 1000);
+            let (mut sampler, mut second) = (Sampler::over(LONGEST_WINDOW), 1000);
             for (step, rate) in readings {
                 second += step;
                 if let Some(sample) = sampler.observe(at(second), Some(rate), &[]) {

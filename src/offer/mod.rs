@@ -1,9 +1,19 @@
 //! Whether now is a moment to ask, and what became of asking.
 //!
-//! PURE.
+//! PURE, and knows no heart rate: it learns only that an elevation is under way or over. [`Gate`] names what may hold an
+//! offer back, [`OfferSettings::closed_gate`] asks them in order, [`Offers`] keeps count.
 
-pub mod settings;
+mod gate;
+mod offers;
+mod settings;
 
+pub use gate::Gate;
+pub use gate::Moment;
+pub use offers::Answer;
+pub use offers::OfferId;
+pub use offers::Offers;
+pub use offers::Standing;
 pub use settings::Day;
+pub use settings::NotQuietHours;
 pub use settings::OfferSettings;
 pub use settings::QuietHours;

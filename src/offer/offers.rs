@@ -1,0 +1,311 @@
+//! What was offered, and what became of it.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::settings::OfferSettings;
+
+/// The number of an offer, unique while the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OfferId(pub u64);
+
+/// How the owner answered an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Start the break.
+    Start,
+    /// Not now: ask again in a while, if the heart is still up.
+    Later,
+    /// I'm fine.
+    Fine,
+}
+
+/// The offer that stands, if any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// None.
+    Nothing,
+    /// Shown, not yet answered.
+    Open {
+        /// Its number.
+        id: OfferId,
+        /// When it goes away by itself.
+        until: Timestamp,
+    },
+    /// Put off by its owner: the same elevation may be offered once more.
+    Postponed {
+        /// From when on.
+        until: Timestamp,
+    },
+}
+
+/// Keeps count of offers, the one that stands, and the quiet the owner asked for.
+#[derive(Clone, Debug)]
+pub struct Offers {
+    standing: Standing,
+    last: Option<Timestamp>,
+    today: Option<(Date, u32)>,
+    snoozed_until: Option<Timestamp>,
+    rest_until: Option<Timestamp>,
+    made: u64,
+}
+
+impl Offers {
+    /// Nothing was ever offered.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            standing: Standing::Nothing,
+            last: None,
+            today: None,
+            snoozed_until: None,
+            rest_until: None,
+            made: 0,
+        }
+    }
+
+    /// Makes an offer; one that was still open is replaced. A second asking about the same elevation, put off by its owner,
+    /// does not count again.
+    pub fn make(&mut self, now: Timestamp, today: Date, settings: &OfferSettings) -> OfferId {
+        if !self.is_postponed() {
+            self.today = Some((today, self.today(today) + 1));
+        }
+        self.last = Some(now);
+        self.made += 1;
+        let id = OfferId(self.made);
+        self.standing = Standing::Open { id, until: later(now, settings.open_for.value()) };
+        id
+    }
+
+    /// Takes an answer; false when that offer is no longer open. "Later" asks again only if the heart is still `elevated`.
+    pub fn answer(&mut self, now: Timestamp, id: OfferId, answer: Answer, elevated: bool) -> bool {
+        if self.open() != Some(id) {
+            return false;
+        }
+        self.standing = match answer {
+            Answer::Later if elevated => Standing::Postponed { until: later(now, LATER) },
+            Answer::Later | Answer::Start | Answer::Fine => Standing::Nothing,
+        };
+        true
+    }
+
+    /// Lets the open offer go when its time is over, and ends a snooze that is; the offer to withdraw.
+    pub fn tick(&mut self, now: Timestamp) -> Option<OfferId> {
+        self.snoozed_until = self.snoozed_until.filter(|&until| now < until);
+        self.rest_until = self.rest_until.filter(|&until| now < until);
+        match self.standing {
+            Standing::Open { id, until } if now >= until => {
+                self.standing = Standing::Nothing;
+                Some(id)
+            }
+            _ => None,
+        }
+    }
+
+    /// The elevation is over: nothing is left to ask about a second time. An open offer stands for its time.
+    pub fn elevation_ended(&mut self) {
+        if self.is_postponed() {
+            self.standing = Standing::Nothing;
+        }
+    }
+
+    /// The clock went back by `step`, to `now`: nothing that was made lies in the future, and no quiet lasts longer for it. The
+    /// offer to withdraw, if one was open.
+    pub fn clock_stepped_back(&mut self, now: Timestamp, step: SignedDuration) -> Option<OfferId> {
+        self.last = self.last.map(|last| last.min(now));
+        for until in [&mut self.snoozed_until, &mut self.rest_until] {
+            *until = until.map(|until| until.saturating_sub(step).unwrap_or(now));
+        }
+        let open = self.open();
+        self.standing = Standing::Nothing;
+        open
+    }
+
+    /// Nothing is offered until then.
+    pub const fn snooze(&mut self, until: Timestamp) {
+        self.snoozed_until = Some(until);
+    }
+
+    /// Nothing is offered until then, whatever becomes of snoozes: after "this is too much".
+    pub const fn rest(&mut self, until: Timestamp) {
+        self.rest_until = Some(until);
+    }
+
+    /// Ends a snooze.
+    pub const fn resume(&mut self) {
+        self.snoozed_until = None;
+    }
+
+    /// Until when nothing is offered: a snooze, the rest after "this is too much", or the putting off of one offer. `None`: none
+    /// of them.
+    #[must_use]
+    pub fn quiet_until(&self) -> Option<Timestamp> {
+        let postponed = match self.standing {
+            Standing::Postponed { until } => Some(until),
+            Standing::Open { .. } | Standing::Nothing => None,
+        };
+        self.snoozed_until.max(self.rest_until).max(postponed)
+    }
+
+    /// When the last offer was made, as far as it counts for the cool-down: not for a second asking the owner wished for.
+    #[must_use]
+    pub const fn last_for_cool_down(&self) -> Option<Timestamp> {
+        if self.is_postponed() { None } else { self.last }
+    }
+
+    /// How many offers count against today's limit; a second asking the owner wished for is free.
+    #[must_use]
+    pub fn counted_today(&self, today: Date) -> u32 {
+        if self.is_postponed() { 0 } else { self.today(today) }
+    }
+
+    /// The open offer, if any.
+    #[must_use]
+    pub const fn open(&self) -> Option<OfferId> {
+        match self.standing {
+            Standing::Open { id, .. } => Some(id),
+            Standing::Postponed { .. } | Standing::Nothing => None,
+        }
+    }
+
+    /// Whether the owner put the last offer off.
+    #[must_use]
+    pub const fn is_postponed(&self) -> bool {
+        matches!(self.standing, Standing::Postponed { .. })
+    }
+
+    /// When [`Self::tick`] is needed next; `None`: never.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        let open = match self.standing {
+            Standing::Open { until, .. } => Some(until),
+            Standing::Postponed { .. } | Standing::Nothing => None,
+        };
+        [open, self.snoozed_until, self.rest_until].into_iter().flatten().min()
+    }
+
+    fn today(&self, today: Date) -> u32 {
+        self.today.filter(|&(day, _)| day == today).map_or(0, |(_, count)| count)
+    }
+}
+
+impl Default for Offers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn later(now: Timestamp, length: SignedDuration) -> Timestamp {
+    now.saturating_add(length).unwrap_or(Timestamp::MAX)
+}
+
+/// "Later" means this much later: long enough to finish a thought, short enough for the moment not to be lost.
+const LATER: SignedDuration = SignedDuration::from_mins(20);
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute)
+    }
+
+    fn offered() -> (Offers, OfferId) {
+        let mut offers = Offers::new();
+        let id = offers.make(at(0), date(1970, 1, 1), &OfferSettings::default());
+        (offers, id)
+    }
+
+    #[test]
+    fn an_offer_goes_away_by_itself_when_its_time_is_over() {
+        let (mut offers, id) = offered();
+        assert_eq!(offers.next_wakeup(), Some(at(10)));
+        assert_eq!(offers.tick(at(9)), None);
+        assert_eq!(offers.tick(at(10)), Some(id));
+        assert_eq!((offers.open(), offers.next_wakeup()), (None, None));
+    }
+
+    #[test]
+    fn an_offer_is_answered_once() {
+        let (mut offers, id) = offered();
+        assert!(offers.answer(at(1), id, Answer::Fine, true));
+        assert!(!offers.answer(at(1), id, Answer::Start, true));
+    }
+
+    #[test]
+    fn an_answer_to_an_offer_long_gone_changes_nothing() {
+        let (mut offers, old) = offered();
+        let new = offers.make(at(5), date(1970, 1, 1), &OfferSettings::default());
+        assert!(!offers.answer(at(6), old, Answer::Start, true));
+        assert_eq!(offers.open(), Some(new));
+    }
+
+    #[test]
+    fn later_asks_once_more_without_counting_again() {
+        let (mut offers, id) = offered();
+        let today = date(1970, 1, 1);
+        assert!(offers.answer(at(1), id, Answer::Later, true));
+        assert_eq!(offers.quiet_until(), Some(at(21)));
+        assert_eq!((offers.last_for_cool_down(), offers.counted_today(today)), (None, 0));
+        offers.make(at(21), today, &OfferSettings::default());
+        assert_eq!((offers.last_for_cool_down(), offers.counted_today(today)), (Some(at(21)), 1));
+    }
+
+    #[test]
+    fn later_is_forgotten_when_the_heart_settles() {
+        let (mut offers, id) = offered();
+        offers.answer(at(1), id, Answer::Later, true);
+        offers.elevation_ended();
+        assert_eq!((offers.quiet_until(), offers.last_for_cool_down()), (None, Some(at(0))));
+    }
+
+    #[test]
+    fn the_count_begins_anew_each_day() {
+        let (mut offers, _) = offered();
+        offers.make(at(1), date(1970, 1, 1), &OfferSettings::default());
+        assert_eq!(offers.counted_today(date(1970, 1, 1)), 2);
+        assert_eq!(offers.counted_today(date(1970, 1, 2)), 0);
+    }
+
+    #[test]
+    fn a_snooze_ends_by_itself() {
+        let mut offers = Offers::new();
+        offers.snooze(at(30));
+        assert_eq!(offers.next_wakeup(), Some(at(30)));
+        offers.tick(at(30));
+        assert_eq!((offers.quiet_until(), offers.next_wakeup()), (None, None));
+    }
+
+    #[test]
+    fn later_means_no_more_when_the_heart_has_settled_before_the_answer() {
+        let (mut offers, id) = offered();
+        assert!(offers.answer(at(5), id, Answer::Later, false));
+        assert_eq!((offers.quiet_until(), offers.last_for_cool_down()), (None, Some(at(0))));
+    }
+
+    #[test]
+    fn rest_outlasts_every_snooze() {
+        let mut offers = Offers::new();
+        offers.rest(at(600));
+        offers.snooze(at(30));
+        offers.resume();
+        assert_eq!(offers.quiet_until(), Some(at(600)));
+        offers.tick(at(600));
+        assert_eq!((offers.quiet_until(), offers.next_wakeup()), (None, None));
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_leaves_nothing_in_the_future() {
+        let mut offers = Offers::new();
+        let id = offers.make(at(60), date(1970, 1, 1), &OfferSettings::default());
+        offers.snooze(at(90));
+        assert_eq!(offers.clock_stepped_back(at(0), SignedDuration::from_mins(60)), Some(id));
+        assert_eq!(
+            (offers.last_for_cool_down(), offers.next_wakeup()),
+            (Some(at(0)), Some(at(30)))
+        );
+    }
+}
