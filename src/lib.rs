@@ -4,6 +4,7 @@ pub mod command;
 pub mod config;
 pub mod detection;
 pub mod edge;
+pub mod engine;
 pub mod heart;
 pub mod offer;
 pub mod practice;

@@ -1,6 +1,25 @@
-//! A recording, row by row, through the engine.
+//! A recording, row by row, through the engine: what the daemon would have decided, had it been there.
+//!
+//! PURE. The time line of a recording begins at its first row, so that only the distances between rows count; its first day
+//! begins there too. Nobody is there to answer, so an offer stands until its time is over. Cool-down and daily limit hold;
+//! what a recording cannot tell (calls, quiet hours, a pause of the hands) does not.
 
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use crate::detection::Baseline;
+use crate::detection::Figures;
+use crate::engine::Effect;
+use crate::engine::Engine;
+use crate::engine::Input;
+use crate::engine::Settings;
 use crate::heart::Reading;
+use crate::offer::Day;
+use crate::offer::Gate;
+use crate::practice::Library;
+use crate::setting::Lasting;
+use crate::surroundings::Presence;
+use crate::surroundings::Surroundings;
 
 /// One row of a recording.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,3 +31,155 @@ pub struct Row {
     /// Whether the wearer was moving about (column `moving`); `None` where it is empty or not recorded.
     pub moving: Option<bool>,
 }
+
+/// What became of one elevation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event {
+    /// When, in seconds on the recording's own time line.
+    pub t_s: f64,
+    /// Offered, or held back and by which gate.
+    pub outcome: Outcome,
+    /// What it was told by: at the offer, or when it was last held back.
+    pub figures: Figures,
+}
+
+/// Whether an elevation was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was: at the first moment it was sustained with every gate open.
+    Offered,
+    /// It was not: the gate that was closed last. Told at the end of the elevation.
+    Held(Gate),
+}
+
+/// A whole recording in four numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Hours with data.
+    pub hours: f64,
+    /// Hours of this recording that taught the baseline.
+    pub learned_hours: f64,
+    /// How many offers were made.
+    pub offers: u64,
+    /// How many elevations were held back.
+    pub held: u64,
+}
+
+/// Learns from one recording, as from an earlier day of wear: nothing is offered, and only the long-term reference stays.
+pub fn learn<E>(
+    settings: &Settings,
+    library: &Library,
+    baseline: Baseline,
+    rows: impl IntoIterator<Item = Result<Row, E>>,
+) -> Result<Baseline, E> {
+    let mut player = Player::new(settings, library, baseline);
+    for row in rows {
+        player.play(row?, &mut |_| ());
+    }
+    Ok(player.engine.baseline().clone().of_earlier_days())
+}
+
+/// Plays one recording and tells each event as it happens, then the summary. The first row that cannot be read ends it.
+pub fn replay<E>(
+    settings: &Settings,
+    library: &Library,
+    baseline: Baseline,
+    rows: impl IntoIterator<Item = Result<Row, E>>,
+    mut event: impl FnMut(Event),
+) -> Result<Summary, E> {
+    let learned_before = baseline.learned();
+    let mut player = Player::new(settings, library, baseline);
+    for row in rows {
+        player.play(row?, &mut event);
+    }
+    player.finish(&mut event);
+    let learned = player.engine.baseline().learned() - learned_before;
+    Ok(Summary { learned_hours: learned.as_secs_f64() / 3_600.0, ..player.summary })
+}
+
+struct Player {
+    engine: Engine,
+    first: Option<f64>,
+    last: f64,
+    presence: Presence,
+    summary: Summary,
+}
+
+impl Player {
+    fn new(settings: &Settings, library: &Library, baseline: Baseline) -> Self {
+        let mut settings = settings.clone();
+        settings.offer.wait_for_pause = Lasting::secs(0);
+        settings.offer.quiet_hours.clear();
+        settings.offer.days = Day::ALL.to_vec();
+        let engine = Engine::new(settings, library.clone(), baseline);
+        Self {
+            engine,
+            first: None,
+            last: 0.0,
+            presence: Presence::Unknown,
+            summary: Summary::default(),
+        }
+    }
+
+    fn play(&mut self, row: Row, event: &mut impl FnMut(Event)) {
+        let first = *self.first.get_or_insert(row.t_s);
+        let now = moment(row.t_s - first);
+        while let Some(due) = self.engine.next_wakeup()
+            && due < now
+        {
+            let t_s = first + due.duration_since(moment(0.0)).as_secs_f64();
+            self.put(due, t_s, Input::Tick, event);
+        }
+        let presence = match row.moving {
+            Some(true) => Presence::Moving,
+            Some(false) => Presence::AtDesk,
+            None => Presence::Unknown,
+        };
+        if presence != self.presence {
+            self.presence = presence;
+            let around = Surroundings { presence, ..Surroundings::default() };
+            self.put(now, row.t_s, Input::Surroundings(around), event);
+        }
+        let has_data = row.reading.heart_rate.is_some() || !row.reading.rr.is_empty();
+        if row.t_s > first && has_data {
+            self.summary.hours += (row.t_s - self.last).min(REACH_S) / 3_600.0;
+        }
+        self.last = row.t_s;
+        self.put(now, row.t_s, Input::Measured(row.reading), event);
+    }
+
+    fn finish(&mut self, event: &mut impl FnMut(Event)) {
+        if let Some(first) = self.first {
+            self.put(moment(self.last - first), self.last, Input::MonitorLost, event);
+        }
+    }
+
+    fn put(&mut self, now: Timestamp, t_s: f64, input: Input, event: &mut impl FnMut(Event)) {
+        for effect in self.engine.handle(now, input) {
+            match effect {
+                Effect::Offer(_, figures) => {
+                    self.summary.offers += 1;
+                    event(Event { t_s, outcome: Outcome::Offered, figures });
+                }
+                Effect::Held(gate, figures) => {
+                    self.summary.held += 1;
+                    event(Event { t_s, outcome: Outcome::Held(gate), figures });
+                }
+                Effect::Withdraw(_) | Effect::BreakMoved(_) | Effect::NoSuchPractice(_) => {}
+            }
+        }
+    }
+}
+
+/// A moment so many seconds after the first row, to a tenth of a millisecond: finer than any recording, and coarse enough for a
+/// shift of the time line by any number of seconds to change nothing.
+fn moment(seconds: f64) -> Timestamp {
+    #[expect(clippy::cast_possible_truncation, reason = "at most 100 000 000 000 s")]
+    let micros = (seconds * 10_000.0).round() as i64 * 100;
+    Timestamp::UNIX_EPOCH
+        .saturating_add(SignedDuration::from_micros(micros))
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// A row speaks for the time since the one before, but for no longer than this: the longest interval of wrist devices.
+const REACH_S: f64 = 15.0;

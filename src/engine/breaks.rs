@@ -1,0 +1,95 @@
+//! The break: which one is begun, where it stands, and what "this is too much" leads to.
+
+use jiff::Timestamp;
+use jiff::civil::Time;
+
+use crate::offer::Answer;
+use crate::practice::Command;
+use crate::practice::Ending;
+use crate::practice::Length;
+use crate::practice::Library;
+use crate::practice::Place;
+use crate::practice::Session;
+use crate::practice::State;
+
+use super::Effect;
+use super::Engine;
+
+impl Engine {
+    pub(super) fn start_break(
+        &mut self,
+        now: Timestamp,
+        practice: Option<String>,
+        length: Option<Length>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Some(offer) = self.offers.open() {
+            self.offers.answer(now, offer, Answer::Start, true);
+            effects.push(Effect::Withdraw(offer));
+        }
+        let own = practice.is_none();
+        let id = practice.unwrap_or_else(|| self.own_practice().to_owned());
+        let length = length.unwrap_or(self.settings.practice.length);
+        match self.library.resolve(&id, length) {
+            Ok((practice, length)) => {
+                let next =
+                    Session::start(practice.clone(), length, self.library.grounding().clone(), now);
+                if own {
+                    self.tender = false;
+                }
+                if let Some(before) = &mut self.session
+                    && before.handle(Command::Leave, now)
+                {
+                    self.break_moved(now, effects);
+                }
+                effects.push(Effect::BreakMoved(next.state()));
+                self.session = Some(next);
+            }
+            Err(unknown) => effects.push(Effect::NoSuchPractice(unknown)),
+        }
+    }
+
+    /// The owner's own practice, if there is one of that name; once it was too much, the outward grounding next.
+    fn own_practice(&self) -> &str {
+        match &self.settings.practice.default {
+            _ if self.tender => self.library.grounding().id(),
+            Some(chosen) if self.library.get(chosen).is_ok() => chosen,
+            Some(_) | None => Library::DEFAULT,
+        }
+    }
+
+    pub(super) fn break_moved(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let Some(state) = self.session.as_ref().map(Session::state) else { return };
+        if is_too_much(state) {
+            self.tender = true;
+            self.offers.rest(self.end_of_day(now));
+        }
+        effects.push(Effect::BreakMoved(state));
+    }
+
+    pub(super) fn break_is_open(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| !matches!(session.state(), State::Ended { .. }))
+    }
+
+    /// The coming local midnight.
+    fn end_of_day(&self, now: Timestamp) -> Timestamp {
+        let tomorrow = self
+            .around
+            .local_time(now)
+            .date()
+            .tomorrow()
+            .map(|date| date.to_datetime(Time::midnight()));
+        tomorrow
+            .and_then(|midnight| self.around.utc_offset.to_timestamp(midnight))
+            .unwrap_or(Timestamp::MAX)
+    }
+}
+
+fn is_too_much(state: State) -> bool {
+    match state {
+        State::Running { place, .. } | State::Paused { place, .. } => {
+            matches!(place, Place::Grounding { .. })
+        }
+        State::Ended { ending, .. } => matches!(ending, Ending::TooMuch { .. }),
+    }
+}
