@@ -10,5 +10,6 @@ pub mod offer;
 pub mod practice;
 pub mod replay;
 pub mod setting;
+pub mod simulation;
 pub mod surroundings;
 pub mod words;

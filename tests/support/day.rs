@@ -1,0 +1,207 @@
+//! A day at the desk in virtual time: what happens is said in sentences, what the engine does about it is written down.
+
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failure here is the failure of the test"
+)]
+
+use std::fmt::Write;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use kindbeat::detection::Baseline;
+use kindbeat::engine::Effect;
+use kindbeat::engine::Engine;
+use kindbeat::engine::Input;
+use kindbeat::engine::Settings;
+use kindbeat::heart::Measurement;
+use kindbeat::heart::Reading;
+use kindbeat::offer::Answer;
+use kindbeat::offer::OfferId;
+use kindbeat::practice::Command;
+use kindbeat::practice::Library;
+use kindbeat::practice::Place;
+use kindbeat::practice::State;
+use kindbeat::simulation::SimulatedHeart;
+use kindbeat::surroundings::Presence;
+use kindbeat::surroundings::Surroundings;
+
+/// One day, from its start on.
+pub struct Day {
+    pub engine: Engine,
+    heart: SimulatedHeart,
+    second: u32,
+    start: Timestamp,
+    now: Timestamp,
+    pub around: Surroundings,
+    level: f64,
+    last_offer: Option<OfferId>,
+    log: String,
+    /// Everything the engine asked for, and when: the moment and the local day.
+    pub effects: Vec<(Timestamp, Date, Effect)>,
+    /// When the offers were made that the owner put off.
+    pub put_off: Vec<Option<Timestamp>>,
+}
+
+impl Day {
+    /// A Monday that starts at that time, `"09:00"`, with default settings.
+    pub fn starting(time: &str) -> Self {
+        Self::with(Settings::default(), time)
+    }
+
+    /// The same with other settings.
+    pub fn with(settings: Settings, time: &str) -> Self {
+        let local: DateTime = format!("2026-01-05T{time}").parse().unwrap();
+        let start = Offset::UTC.to_timestamp(local).unwrap();
+        let baseline = Baseline::new(settings.detection.method);
+        let engine = Engine::new(settings, Library::built_in().unwrap(), baseline);
+        Self {
+            engine,
+            heart: SimulatedHeart::new(11),
+            second: 0,
+            start,
+            now: start,
+            around: Surroundings::default(),
+            level: 62.0,
+            last_offer: None,
+            log: String::new(),
+            effects: Vec::new(),
+            put_off: Vec::new(),
+        }
+    }
+
+    /// From here on the heart beats at about this rate.
+    pub fn heart_rate(&mut self, bpm: f64) -> &mut Self {
+        self.level = bpm;
+        self
+    }
+
+    /// So many minutes pass, the strap sending once a second.
+    pub fn for_minutes(&mut self, minutes: u32) -> &mut Self {
+        for _ in 0..minutes * 60 {
+            let packet = self.heart.second(self.second, self.level).encode();
+            self.second += 1;
+            self.wake_until(self.start + SignedDuration::from_secs(i64::from(self.second)));
+            let reading = Reading::from(Measurement::decode(&packet).unwrap());
+            self.put(Input::Measured(reading));
+        }
+        self
+    }
+
+    /// So many minutes pass without a word from the strap.
+    pub fn silent_for_minutes(&mut self, minutes: u32) -> &mut Self {
+        self.second += minutes * 60;
+        for skipped in 0..minutes * 60 {
+            self.heart.second(self.second - minutes * 60 + skipped, self.level);
+        }
+        self.wake_until(self.start + SignedDuration::from_secs(i64::from(self.second)));
+        self
+    }
+
+    /// The desk or the desktop changes.
+    pub fn around(&mut self, change: impl FnOnce(&mut Surroundings)) -> &mut Self {
+        change(&mut self.around);
+        self.put(Input::Surroundings(self.around.clone()));
+        self
+    }
+
+    /// Somebody sits here, moves about, ...
+    pub fn presence(&mut self, presence: Presence) -> &mut Self {
+        self.around(|around| around.presence = presence)
+    }
+
+    /// The last offer is answered.
+    pub fn answer(&mut self, answer: Answer) -> &mut Self {
+        // Before the first offer: an answer to one that never was.
+        let id = self.last_offer.unwrap_or(OfferId(0));
+        if answer == Answer::Later {
+            let made = self
+                .effects
+                .iter()
+                .rev()
+                .find(|(_, _, effect)| matches!(effect, Effect::Offer(..)));
+            self.put_off.push(made.map(|(at, ..)| *at));
+        }
+        self.put(Input::Answered(id, answer))
+    }
+
+    /// Something is done in the open break.
+    pub fn in_break(&mut self, command: Command) -> &mut Self {
+        self.put(Input::Break(command))
+    }
+
+    /// Anything else happens.
+    pub fn put(&mut self, input: Input) -> &mut Self {
+        let effects = self.engine.handle(self.now, input);
+        for effect in &effects {
+            self.note(effect);
+        }
+        let local = self.around.local_time(self.now).date();
+        self.effects.extend(effects.into_iter().map(|effect| (self.now, local, effect)));
+        assert!(
+            self.engine.next_wakeup().is_none_or(|due| due >= self.now),
+            "the next wake-up lies in the past"
+        );
+        self
+    }
+
+    /// The clock is set by so many minutes; the strap goes on.
+    pub fn clock_set_by_minutes(&mut self, minutes: i64) -> &mut Self {
+        let step = SignedDuration::from_mins(minutes);
+        self.start += step;
+        self.now += step;
+        self
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What happened, a line each, with the time of day.
+    pub fn log(&self) -> &str {
+        &self.log
+    }
+
+    fn wake_until(&mut self, next: Timestamp) {
+        while let Some(due) = self.engine.next_wakeup().filter(|&due| due < next) {
+            self.now = due;
+            self.put(Input::Tick);
+            assert!(self.engine.next_wakeup() != Some(due), "a wake-up that changes nothing");
+        }
+        self.now = next;
+    }
+
+    fn note(&mut self, effect: &Effect) {
+        let what = match effect {
+            Effect::Offer(id, figures) => {
+                self.last_offer = Some(*id);
+                format!("offer, {:.0} over {:.0}", figures.heart_rate, figures.usual)
+            }
+            Effect::Withdraw(_) => "offer withdrawn".to_owned(),
+            Effect::Held(gate, _) => format!("held: {gate}"),
+            Effect::BreakMoved(state) => place(*state),
+            Effect::NoSuchPractice(unknown) => format!("no practice {}", unknown.asked),
+        };
+        let time = Offset::UTC.to_datetime(self.now).strftime("%H:%M").to_string();
+        writeln!(self.log, "{time} {what}").unwrap();
+    }
+}
+
+fn place(state: State) -> String {
+    match state {
+        State::Running { place: Place::Practice { step }, .. } => {
+            format!("break, step {}", step + 1)
+        }
+        State::Running { place: Place::Grounding { step, .. }, .. } => {
+            format!("grounding, step {}", step + 1)
+        }
+        State::Paused { .. } => "break paused".to_owned(),
+        State::Ended { ending, .. } => format!("break ended: {ending:?}"),
+    }
+}
