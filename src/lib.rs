@@ -1,4 +1,62 @@
-//! kindbeat.
+//! kindbeat notices when a heart stays unusually high at the desk, and offers a short self-compassion break.
+//!
+//! This page is the map. A reader who looks for something starts here:
+//!
+//! | looking for | it is in |
+//! | --- | --- |
+//! | a threshold (`rise_bpm`, `sustain`, ...) and what `sensitivity` chooses | [`detection::DetectionSettings`], [`detection::Thresholds`] |
+//! | what is usual, and how it is learned | [`detection::Baseline`] |
+//! | when the heart counts as up | [`detection::Detector`] |
+//! | what counts as exercise | [`detection::Exertion`] |
+//! | a gate (cool-down, quiet hours, in a call, ...) | [`offer::Gate`] and [`offer::OfferSettings::closed_gate`] |
+//! | a word of a break, an offer, a reason | `config/words/en.ftl` |
+//! | the steps of a break and how long they last | `config/practices/*.toml`, read by [`practice::Practice`] |
+//! | a default of the configuration | `config/default.toml`, held against the types by a test |
+//! | where a number comes from | beside the constant, at the end of its file |
+//! | what one input leads to | [`engine::Engine::handle`] |
+//! | how good the detection is | `tests/evaluate`, run by `cargo run --release --example evaluate -- FOLDER` |
+//!
+//! # How data flows
+//!
+//! ```text
+//!  a packet of the strap            a row of a recording
+//!  heart::Measurement::decode       edge::recording
+//!            \                        /
+//!             heart::Reading (rate, RR intervals, contact)
+//!                        |
+//!                  engine::Input  ------------------------ answers, the desk, the clock, commands
+//!                        |
+//!   heart::BeatFilter -> heart::Sampler -> Sample every 5 s
+//!                        |
+//!   detection::Watch:  Baseline (usual?)  Exertion (exercise?)  Detector (up for long enough?)
+//!                        |  Figures
+//!   offer:  closed_gate (is now a moment to ask?)  Offers (what became of asking)
+//!                        |
+//!   practice::Session (which step, until when, how it ended)
+//!                        |
+//!                  engine::Effect  ----------------------- shown, stored, printed by whoever called
+//! ```
+//!
+//! # Modules
+//!
+//! Pure, in the order of the data: [`heart`], [`surroundings`], [`detection`], [`offer`], [`practice`], [`engine`]; beside them
+//! [`setting`] (values with their range), [`words`] (all that is said), [`replay`] (a recording through the engine) and
+//! [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
+//! world) and [`command`] (one file a command). `main.rs` and `cli.rs` only read the command line.
+//!
+//! # Rules that hold
+//!
+//! 1. Pure modules neither do I/O nor read the clock nor log. Time is an argument, and so is the next deadline: input and now go
+//!    in, effects and the next wake-up come out.
+//! 2. Every decision is in a pure module, and a test reaches it without a wait.
+//! 3. Imports point one way, as the list above; an edge module knows no other. `tests/architecture.rs` holds this, and the clock is
+//!    forbidden by `.clippy.toml`.
+//! 4. Whatever comes in (packets, files, settings, clocks) ends in a result or a clear error with its place, never in a panic and
+//!    never in memory without a bound.
+//! 5. No heart leaves the machine. Nothing here opens an outside connection.
+//!
+//! Nothing here is called stress: heart rate shows arousal, and no more. What is detected is an *elevation*; asking is an *offer*;
+//! the pause is a *practice*, since `break` is a word of the language.
 
 pub mod command;
 pub mod config;

@@ -1,3 +1,93 @@
-//! The command line.
+//! The command line: reads it, runs the command, ends with its exit code.
 
-fn main() {}
+use std::io;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use kindbeat::command;
+use kindbeat::practice::Anchor;
+use kindbeat::practice::Library;
+use kindbeat::words::Words;
+
+#[allow(unreachable_pub, reason = "a program has no public side; here pub means: for main")]
+mod cli;
+
+use cli::Cli;
+use cli::Command;
+use cli::ConfigAction;
+use cli::PracticesAction;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let (mut out, mut complaints) = (io::stdout().lock(), io::stderr().lock());
+    let ended = run(cli.command, &mut out, &mut complaints)
+        .and_then(|well| Ok(out.flush().map(|()| well)?));
+    match ended {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        // Whoever reads our output has read enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where not even this can be written, the exit code has to do.
+            let _ = writeln!(complaints, "kindbeat: {error:#}");
+            ExitCode::from(command::exit_code(&error))
+        }
+    }
+}
+
+/// Runs one command; false when it did all it could and not everything went well.
+fn run(
+    command: Command,
+    out: &mut impl Write,
+    complaints: &mut impl Write,
+) -> anyhow::Result<bool> {
+    match command {
+        Command::Demo { headless: _ } => command::demo::run(out)?,
+        Command::Replay { files, learn, config, set, json } => {
+            let request = command::replay::Request { files, learn, config, set, json };
+            return command::replay::run(&request, out, complaints);
+        }
+        Command::Practices { action } => {
+            return practices(action.unwrap_or(PracticesAction::List), out, complaints);
+        }
+        Command::Config { action: ConfigAction::Check { file } } => {
+            command::config::check(file.as_deref(), out)?;
+        }
+        Command::Config { action: ConfigAction::Show { defaults } } => {
+            command::config::show(defaults, out)?;
+        }
+        Command::Config { action: ConfigAction::Path } => command::config::path(out)?,
+    }
+    Ok(true)
+}
+
+fn practices(
+    action: PracticesAction,
+    out: &mut impl Write,
+    complaints: &mut impl Write,
+) -> anyhow::Result<bool> {
+    let (library, words) = (Library::built_in()?, Words::new("en"));
+    let mut well = true;
+    match action {
+        PracticesAction::List => command::practices::list(&library, &words, out)?,
+        PracticesAction::Show { name } => {
+            command::practices::show(&name, Anchor::Breath, &library, &words, out)?;
+        }
+        PracticesAction::Check { files } => {
+            for file in files {
+                if let Err(error) = command::practices::check(&file, out) {
+                    well = false;
+                    writeln!(complaints, "kindbeat: {error:#}")?;
+                }
+            }
+        }
+    }
+    Ok(well)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

@@ -368,3 +368,16 @@ proptest! {
         let _ = Config::default().with(&[value]);
     }
 }
+
+#[test]
+fn every_example_in_the_readme_is_a_configuration() {
+    let readme = include_str!("../README.md");
+    let blocks: Vec<&str> =
+        readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        if let Err(error) = Config::parse("README.md", block) {
+            panic!("{error}");
+        }
+    }
+}

@@ -4,16 +4,31 @@
 //! wrong it returns, and [`exit_code`] says how the process ends.
 
 pub mod config;
+pub mod demo;
 pub mod practices;
+pub mod reason;
+pub mod replay;
 
 use std::error::Error;
 
+use crate::config::Config;
 use crate::config::ConfigError;
+use crate::engine::Settings;
 
 /// The exit code for an error: 78 where the configuration is to blame (`EX_CONFIG` of `sysexits.h`), else 1.
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     if error.chain().any(<dyn Error>::is::<ConfigError>) { 78 } else { 1 }
+}
+
+/// The part of the configuration that decides.
+#[must_use]
+pub fn decisions(config: &Config) -> Settings {
+    Settings {
+        detection: config.detection.clone(),
+        offer: config.offer.clone(),
+        practice: config.practice.clone(),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,83 @@
+//! The grammar of the command line, and nothing else.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::Subcommand;
+
+/// Notices when your heart stays unusually high at your desk, and offers a short self-compassion break.
+///
+/// Everything stays on this machine. kindbeat is not a medical device: it diagnoses nothing and treats nothing, and when no break is
+/// offered, that does not mean that all is well. Chest pain, fainting, breathlessness, or a racing or irregular heart at rest that
+/// does not settle: please seek medical care.
+#[derive(Debug, Parser)]
+#[command(name = "kindbeat", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Shows the whole path without hardware: a simulated heart, an offer with its reason, a break
+    Demo {
+        /// No desktop: answers itself and prints each stage
+        #[arg(long, required = true)]
+        headless: bool,
+    },
+    /// Tells what would have been offered in a recording (CSV, plain or gzip), and what held back
+    Replay {
+        /// Recordings with the columns `t_s`, `hr_bpm` and `rr_ms`; each starts from the same state
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// A recording of an earlier day, that only teaches what is usual; may be given more than once
+        #[arg(long, value_name = "FILE")]
+        learn: Vec<PathBuf>,
+        /// A configuration in place of the defaults
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// One setting over the configuration, such as `detection.rise_bpm=12`; may be given more than once
+        #[arg(long, value_name = "KEY=VALUE")]
+        set: Vec<String>,
+        /// Prints one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists and shows the breaks, and checks files of your own
+    Practices {
+        #[command(subcommand)]
+        action: Option<PracticesAction>,
+    },
+    /// Shows and checks the configuration
+    Config {
+        #[command(subcommand)]
+        action: ConfigAction,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PracticesAction {
+    /// Lists them: name, title, lengths, elements
+    List,
+    /// Shows every word of one of them
+    Show { name: String },
+    /// Tells whether files are practices, and if not, where
+    Check {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigAction {
+    /// Tells whether a configuration is fine, and if not, where
+    Check { file: Option<PathBuf> },
+    /// Prints the settings in force
+    Show {
+        /// The defaults instead, each key explained
+        #[arg(long)]
+        defaults: bool,
+    },
+    /// Prints where your configuration is
+    Path,
+}
