@@ -1,0 +1,177 @@
+//! What the core costs: printed beside its budget, never asserted. `cargo bench`
+//!
+//! Budgets: replay 500 000 rows/s on one core with gunzip and parsing, on the way to a million; memory that does not grow over a
+//! year of 1 Hz data.
+
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark measures time")]
+
+use std::io;
+use std::io::Read;
+use std::io::Write;
+use std::time::Duration;
+use std::time::Instant;
+
+use anyhow::Context;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use kindbeat::detection::Baseline;
+use kindbeat::edge::recording::Recording;
+use kindbeat::engine::Engine;
+use kindbeat::engine::Input;
+use kindbeat::engine::Settings;
+use kindbeat::heart::Reading;
+use kindbeat::practice::Library;
+use kindbeat::replay;
+use kindbeat::replay::Row;
+use kindbeat::simulation::SimulatedHeart;
+
+fn main() -> anyhow::Result<()> {
+    let day = day();
+    let rows = day.len() as f64;
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    Year::of(&day, 1).read_into(&mut gzip)?;
+    let gzip = gzip.finish()?;
+
+    let reading = median(|| {
+        Recording::new("day", gzip.as_slice())?.try_for_each(|row| row.map(drop)).context("day")
+    })?;
+    line("read, gunzip and parsing", rows / reading.as_secs_f64(), "rows/s", "");
+    let replaying = median(|| replayed(gzip.as_slice()).map(drop))?;
+    line("replay, gunzip and parsing", rows / replaying.as_secs_f64(), "rows/s", "budget 500 000");
+
+    let hour: Vec<Reading> = day[..3_600].iter().map(|row| row.reading.clone()).collect();
+    let library = Library::built_in()?;
+    let engine = median(|| {
+        let settings = Settings::default();
+        let mut engine = Engine::new(
+            settings.clone(),
+            library.clone(),
+            Baseline::new(settings.detection.method),
+        );
+        for (second, reading) in (0i64..).zip(&hour) {
+            let now = Timestamp::UNIX_EPOCH.saturating_add(SignedDuration::from_secs(second))?;
+            engine.handle(now, Input::Measured(reading.clone()));
+        }
+        Ok(())
+    })?;
+    line(
+        "engine, an hour of data at 1 Hz",
+        engine.as_secs_f64() * 1_000.0,
+        "ms",
+        "budget 0.1 % of a core: 3 600",
+    );
+
+    let week = memory_after(&day, 7)?;
+    let year = memory_after(&day, 365)?;
+    line("memory after replaying a week at 1 Hz", week, "MB", "");
+    line("memory after replaying a year at 1 Hz", year, "MB", "no more than after a week");
+    Ok(())
+}
+
+/// A day at the desk and away from it: rises, walks, a strap that drops.
+fn day() -> Vec<Row> {
+    let mut heart = SimulatedHeart::new(21);
+    let mut rows = Vec::new();
+    for second in 0..86_400u32 {
+        let hour = second / 3_600;
+        let level = match (hour % 4, second / 600 % 6) {
+            (1, 2) => 88.0,
+            (2, 4) => 118.0,
+            _ => 60.0 + f64::from(hour % 7),
+        };
+        let reading = Reading::from(heart.second(second, level));
+        if second % 7_200 >= 300 {
+            rows.push(Row { t_s: f64::from(second), reading, moving: None });
+        }
+    }
+    rows
+}
+
+fn replayed(source: impl Read) -> anyhow::Result<replay::Summary> {
+    let settings = Settings::default();
+    let baseline = Baseline::new(settings.detection.method);
+    Ok(replay::replay(
+        &settings,
+        &Library::built_in()?,
+        baseline,
+        Recording::new("day", source)?,
+        |_| (),
+    )?)
+}
+
+/// The middle of five runs.
+fn median(mut run: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<Duration> {
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        let begin = Instant::now();
+        run()?;
+        times.push(begin.elapsed());
+    }
+    times.sort();
+    Ok(times[2])
+}
+
+/// Resident memory right after so many days, in MB.
+fn memory_after(day: &[Row], days: u32) -> anyhow::Result<f64> {
+    replayed(Year::of(day, days))?;
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let resident =
+        status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let kilobytes: f64 = resident.trim().trim_end_matches(" kB").parse()?;
+    Ok(kilobytes / 1_024.0)
+}
+
+/// The same day again and again, as the text of a recording that is never whole in memory.
+struct Year {
+    lines: Vec<(u64, String)>,
+    next: usize,
+    left: usize,
+    buffer: Vec<u8>,
+}
+
+impl Year {
+    fn of(day: &[Row], days: u32) -> Self {
+        let line = |row: &Row| {
+            let rate = row.reading.heart_rate.map_or_else(String::new, |rate| rate.to_string());
+            let rr: Vec<String> =
+                row.reading.rr.iter().map(|rr| format!("{:.0}", rr.millis())).collect();
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "seconds of a day"
+            )]
+            let second = row.t_s as u64;
+            (second, format!("{rate},{}", rr.join(" ")))
+        };
+        let lines: Vec<_> = day.iter().map(line).collect();
+        let left = lines.len() * days as usize;
+        Self { lines, next: 0, left, buffer: b"t_s,hr_bpm,rr_ms\n".to_vec() }
+    }
+
+    fn read_into(mut self, out: &mut impl Write) -> io::Result<u64> {
+        io::copy(&mut self, out)
+    }
+}
+
+impl Read for Year {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.left > 0 && self.buffer.len() < into.len() {
+            let (second, line) = &self.lines[self.next % self.lines.len()];
+            let day = (self.next / self.lines.len()) as u64;
+            writeln!(self.buffer, "{},{line}", day * 86_400 + second)?;
+            self.next += 1;
+            self.left -= 1;
+        }
+        let count = self.buffer.len().min(into.len());
+        into[..count].copy_from_slice(&self.buffer[..count]);
+        self.buffer.drain(..count);
+        Ok(count)
+    }
+}
+
+fn line(what: &str, figure: f64, unit: &str, budget: &str) {
+    println!("{what:44} {figure:>14.1} {unit:8} {budget}");
+}

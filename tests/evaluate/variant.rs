@@ -1,0 +1,153 @@
+//! The columns: which parts of the method are at work.
+
+use std::convert::Infallible;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use kindbeat::detection::Baseline;
+use kindbeat::detection::Method;
+use kindbeat::engine::Settings;
+use kindbeat::heart::BeatFilter;
+use kindbeat::heart::Sampler;
+use kindbeat::practice::Library;
+use kindbeat::replay;
+use kindbeat::replay::Outcome;
+use kindbeat::replay::Row;
+use kindbeat::setting::Count;
+use kindbeat::setting::Lasting;
+
+/// One column of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// No baseline at all: the mean over five minutes is above 100 bpm.
+    Above100,
+    /// Against the long-term reference alone.
+    LongTerm,
+    /// With the last quiet hour.
+    Local,
+    /// With the veto of a calm RMSSD.
+    Rmssd,
+    /// With exercise told apart: the detector as it ships, where nothing is known of movement.
+    Exercise,
+    /// With what is known of movement.
+    Presence,
+}
+
+impl Variant {
+    /// All of them, each adding to the one before.
+    pub const ALL: [Self; 6] =
+        [Self::Above100, Self::LongTerm, Self::Local, Self::Rmssd, Self::Exercise, Self::Presence];
+
+    /// The head of its column.
+    pub const fn head(self) -> &'static str {
+        match self {
+            Self::Above100 => "HR > 100",
+            Self::LongTerm => "long-term",
+            Self::Local => "+ local",
+            Self::Rmssd => "+ RMSSD",
+            Self::Exercise => "+ exercise",
+            Self::Presence => "+ presence",
+        }
+    }
+
+    fn method(self) -> Method {
+        let at_least = |part: Self| self as usize >= part as usize;
+        Method {
+            local_reference: at_least(Self::Local),
+            rmssd: at_least(Self::Rmssd),
+            exercise: at_least(Self::Exercise),
+        }
+    }
+
+    /// The times of all offers, in seconds on the recording's own time line, and how much of it taught.
+    pub fn offers(
+        self,
+        profile: Profile,
+        earlier: &[&[Row]],
+        rows: &[Row],
+    ) -> anyhow::Result<Vec<f64>> {
+        if self == Self::Above100 {
+            return Ok(above_100(profile, rows));
+        }
+        let settings = self.settings(profile);
+        let library = Library::built_in()?;
+        let mut baseline = Baseline::new(settings.detection.method);
+        for rows in earlier {
+            baseline = ok(replay::learn(&settings, &library, baseline, self.seen(rows)));
+        }
+        let mut offers = Vec::new();
+        ok(replay::replay(&settings, &library, baseline, self.seen(rows), |event| {
+            if event.outcome == Outcome::Offered {
+                offers.push(event.t_s);
+            }
+        }));
+        Ok(offers)
+    }
+
+    fn settings(self, profile: Profile) -> Settings {
+        let mut settings = Settings::default();
+        settings.offer.at_most_per_day = Count::of(1_000);
+        settings.detection.method = self.method();
+        match profile {
+            Profile::Laboratory => {
+                settings.offer.cool_down = Lasting::secs(2 * 60);
+                settings.detection.rearm = Lasting::secs(60);
+                settings.detection.warm_up = Lasting::secs(5 * 60);
+            }
+            Profile::Everyday => settings.offer.cool_down = Lasting::secs(60 * 60),
+        }
+        settings
+    }
+
+    fn seen(self, rows: &[Row]) -> impl Iterator<Item = Result<Row, Infallible>> {
+        rows.iter().map(move |row| {
+            let moving = row.moving.filter(|_| self == Self::Presence);
+            Ok(Row { moving, ..row.clone() })
+        })
+    }
+}
+
+/// How a set is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Cool-down 2 min, re-arm 1 min, warm-up 5 min; the baseline from the subject's labelled rest.
+    Laboratory,
+    /// Cool-down 60 min; learned as it goes.
+    Everyday,
+}
+
+impl Profile {
+    fn cool_down_s(self) -> f64 {
+        match self {
+            Self::Laboratory => 120.0,
+            Self::Everyday => 3_600.0,
+        }
+    }
+}
+
+fn ok<T>(result: Result<T, Infallible>) -> T {
+    match result {
+        Ok(value) => value,
+    }
+}
+
+fn above_100(profile: Profile, rows: &[Row]) -> Vec<f64> {
+    let (mut beats, mut sampler) =
+        (BeatFilter::default(), Sampler::over(SignedDuration::from_secs(60)));
+    let mut window: Vec<(f64, f64)> = Vec::new();
+    let mut offers: Vec<f64> = Vec::new();
+    for row in rows {
+        let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs_f64(row.t_s);
+        let labelled = beats.label(at, &row.reading.rr);
+        let Some(sample) = sampler.observe(at, row.reading.heart_rate, &labelled) else { continue };
+        window.push((row.t_s, sample.heart_rate));
+        window.retain(|&(t_s, _)| row.t_s - t_s <= 300.0);
+        let mean = window.iter().map(|&(_, rate)| rate).sum::<f64>() / window.len() as f64;
+        let whole = row.t_s - window[0].0 >= 290.0;
+        let cool = offers.last().is_none_or(|&last| row.t_s - last >= profile.cool_down_s());
+        if whole && cool && mean > 100.0 {
+            offers.push(row.t_s);
+        }
+    }
+    offers
+}
