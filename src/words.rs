@@ -121,6 +121,10 @@ messages! {
     OfferBodyNoHeart = "offer-body-no-heart",
     /// How to begin where the notification has no buttons.
     OfferRun = "offer-run",
+    /// The same where a middle-click on the notification starts.
+    OfferMiddleClick = "offer-middle-click",
+    /// The same where a click on the notification starts.
+    OfferClick = "offer-click",
     /// The button that starts.
     Start = "start",
     /// The button that asks again later.

@@ -165,8 +165,12 @@ offer-body-figures = Your heart has averaged { $rate } beats a minute over the l
 # For those who do not want to hear of their heart, and while others can see the screen.
 offer-body-no-heart = Perhaps this is a moment for a short break. Would one help?
 
-# Where the notification has no buttons.
+# Where the notification has no buttons: below the offer, on a line of its own.
 offer-run = To begin: kindbeat break
+# The same where a middle-click on the notification starts.
+offer-middle-click = To begin: middle-click here, or run kindbeat break
+# The same where a click on the notification starts.
+offer-click = To begin: click here, or run kindbeat break
 
 # Has to begin with the word that starts.
 start = Start
