@@ -3,4 +3,5 @@
 //! A module here turns bytes into the plain types of the pure modules and back. It decides nothing, and it knows no other
 //! edge module.
 
+pub mod notification;
 pub mod recording;

@@ -1,0 +1,51 @@
+//! Plain notices: a title and a text, and nothing to answer.
+
+use std::time::Duration;
+
+use notify_rust::NotificationHandle;
+
+use super::layout;
+
+/// A notice on the screen.
+///
+/// Keep it while the notice is to be read: it holds a connection to the bus, and some desktops take down what a program has
+/// shown once that is closed.
+#[derive(Debug)]
+#[must_use = "some desktops take the notice down when this is dropped"]
+pub struct Notice {
+    handle: NotificationHandle,
+}
+
+impl Notice {
+    /// Takes the notice away, and waits until that is done.
+    pub async fn close(self) {
+        // Where that cannot be done, it is gone already.
+        let _ = tokio::time::timeout(LIMIT, self.handle.close_async()).await;
+    }
+}
+
+/// Why a notice was not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No bus, no server, or the server refused.
+    #[error("showing a notice on the desktop")]
+    Show(#[source] Box<notify_rust::error::Error>),
+    /// The server was silent for ten seconds.
+    #[error("the notification server did not reply within {} s", LIMIT.as_secs())]
+    NoReply,
+}
+
+/// Shows a notice on the session bus. Both texts are without markup.
+pub async fn notice(title: &str, body: &str) -> Result<Notice, Error> {
+    // Every server that was tried reads markup, and this way of showing a notification does not tell which one it will be.
+    let notification = layout::plain(title, body, true);
+    let shown = tokio::time::timeout(LIMIT, notification.show_async()).await;
+    match shown {
+        Ok(Ok(handle)) => Ok(Notice { handle }),
+        Ok(Err(error)) => Err(Error::Show(Box::new(error))),
+        Err(_) => Err(Error::NoReply),
+    }
+}
+
+/// As for offers.
+const LIMIT: Duration = Duration::from_secs(10);
