@@ -1,0 +1,82 @@
+//! The program's side: what sends commands and takes events.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use kindbeat::edge::notification;
+use kindbeat::edge::notification::Bus;
+use kindbeat::edge::notification::Command;
+use kindbeat::edge::notification::Event;
+use kindbeat::edge::notification::Labels;
+use kindbeat::edge::notification::Offer;
+use kindbeat::edge::notification::ServerInfo;
+use kindbeat::offer::OfferId;
+use kindbeat::words::Message;
+use kindbeat::words::Words;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+pub(crate) struct Client {
+    commands: mpsc::Sender<Command>,
+    events: mpsc::Receiver<Event>,
+    running: JoinHandle<()>,
+}
+
+impl Client {
+    pub(crate) fn start(address: &str) -> Self {
+        let (commands, wanted) = mpsc::channel(8);
+        let (told, events) = mpsc::channel(8);
+        let running = tokio::spawn(notification::run(Bus::At(address.to_owned()), wanted, told));
+        Self { commands, events, running }
+    }
+
+    pub(crate) async fn show(&self, id: u64) -> anyhow::Result<()> {
+        Ok(self.commands.send(Command::Show(offer(id))).await?)
+    }
+
+    pub(crate) async fn command(&self, command: Command) -> anyhow::Result<()> {
+        Ok(self.commands.send(command).await?)
+    }
+
+    /// What is told next.
+    pub(crate) async fn event(&mut self) -> anyhow::Result<Event> {
+        let event = soon(self.events.recv()).await.context("waiting for an event")?;
+        event.context("no further event")
+    }
+
+    /// Waits until a server is known.
+    pub(crate) async fn server(&mut self) -> anyhow::Result<ServerInfo> {
+        loop {
+            if let Event::Server(Some(server)) = self.event().await? {
+                return Ok(server);
+            }
+        }
+    }
+
+    /// Whether nothing was told that nobody has taken.
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.events.try_recv().is_err()
+    }
+
+    /// Ends it as the program does.
+    pub(crate) async fn end(self) -> anyhow::Result<()> {
+        drop(self.commands);
+        Ok(soon(self.running).await??)
+    }
+}
+
+/// The offer as it is put without figures.
+pub(crate) fn offer(id: u64) -> Offer {
+    let words = Words::new("en");
+    Offer {
+        id: OfferId(id),
+        title: words.text(Message::OfferTitle, &[]),
+        body: words.text(Message::OfferBody, &[]),
+        labels: Labels::new(&words),
+    }
+}
+
+/// What has to happen, within a time that only a fault takes.
+pub(crate) async fn soon<F: Future>(future: F) -> anyhow::Result<F::Output> {
+    tokio::time::timeout(Duration::from_secs(20), future).await.context("nothing happened")
+}

@@ -1,0 +1,330 @@
+//! Offers on servers of every temper.
+
+use std::time::Duration;
+
+use kindbeat::edge::notification::Command;
+use kindbeat::edge::notification::DESKTOP_ENTRY;
+use kindbeat::edge::notification::Event;
+use kindbeat::edge::notification::Obstacle;
+use kindbeat::offer::Answer;
+use kindbeat::offer::OfferId;
+
+use super::bus::PrivateBus;
+use super::client::Client;
+use super::client::offer;
+use super::fake;
+use super::fake::Notify;
+use super::fake::Server;
+
+/// Client and server, who know each other.
+async fn met(bus: &PrivateBus) -> anyhow::Result<(Client, Server)> {
+    let mut server = Server::start(bus).await?;
+    let mut client = Client::start(bus.address());
+    introduce(&mut client, &mut server).await?;
+    Ok((client, server))
+}
+
+/// Lets the server say who it is, which it does while it waits to be asked something else.
+async fn introduce(client: &mut Client, server: &mut Server) -> anyhow::Result<()> {
+    tokio::select! {
+        known = client.server() => known.map(|_| ()),
+        asked = server.asked() => anyhow::bail!("asked too early: {asked:?}"),
+    }
+}
+
+/// Shows an offer under this number.
+async fn open(
+    client: &mut Client,
+    server: &mut Server,
+    offer: u64,
+    id: u32,
+) -> anyhow::Result<Notify> {
+    client.show(offer).await?;
+    let notify = server.asked_to_show().await?;
+    server.name(&notify, id).await?;
+    assert_eq!(client.event().await?, Event::Shown(OfferId(offer)));
+    Ok(notify)
+}
+
+fn answered(offer: u64, answer: Answer, token: Option<&str>) -> Event {
+    Event::Answered(OfferId(offer), answer, token.map(ToOwned::to_owned))
+}
+
+#[tokio::test]
+async fn every_answer_arrives_with_its_token_among_the_signals_of_others() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    let answers = [("start", Answer::Start), ("later", Answer::Later), ("fine", Answer::Fine)];
+    for (round, (action, answer)) in (1..=30_u32).zip(answers.into_iter().cycle()) {
+        client.show(round.into()).await?;
+        let notify = server.asked_to_show().await?;
+        let (own, other) = (2 * round, 2 * round + 1);
+        let token = format!("token-{round}");
+        // Back to back, as servers do, and right behind the reply.
+        server.name(&notify, own).await?;
+        server.tell("ActivationToken", &(other, "not ours")).await?;
+        server.tell_sender(&notify, "ActivationToken", &(own, token.as_str())).await?;
+        server.tell("ActionInvoked", &(other, "default")).await?;
+        server.tell("NotificationClosed", &(other, 2_u32)).await?;
+        server.tell_sender(&notify, "ActionInvoked", &(own, action)).await?;
+        server.tell_sender(&notify, "NotificationClosed", &(own, 3_u32)).await?;
+        assert_eq!(client.event().await?, Event::Shown(OfferId(round.into())));
+        assert_eq!(client.event().await?, answered(round.into(), answer, Some(&token)));
+        assert_eq!(server.asked_to_close().await?, own);
+    }
+    assert!(client.is_quiet());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_offer_is_shown_as_it_should_be() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    let notify = open(&mut client, &mut server, 1, 5).await?;
+    assert_eq!((notify.replaces, notify.timeout), (0, 0));
+    assert_eq!(notify.title, "A short break?");
+    assert_eq!(notify.buttons, ["default", "start", "later", "fine"]);
+    let hint = |name: &str| notify.hints.get(name).map(|hint| format!("{:?}", **hint));
+    assert_eq!(hint("urgency").as_deref(), Some("U8(1)"));
+    assert_eq!(hint("desktop-entry"), Some(format!("Str({DESKTOP_ENTRY:?})")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_offer_closed_twice_is_dismissed_once() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    open(&mut client, &mut server, 1, 5).await?;
+    server.tell("NotificationClosed", &(5_u32, 2_u32)).await?;
+    server.tell("NotificationClosed", &(5_u32, 2_u32)).await?;
+    assert_eq!(client.event().await?, Event::Dismissed(OfferId(1)));
+    open(&mut client, &mut server, 2, 6).await?;
+    server.tell("ActionInvoked", &(6_u32, "default")).await?;
+    assert_eq!(client.event().await?, answered(2, Answer::Start, None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_may_give_the_same_number_again_and_again() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    for round in 1..=5 {
+        open(&mut client, &mut server, round, 1).await?;
+        server.tell("ActionInvoked", &(1_u32, "fine")).await?;
+        assert_eq!(client.event().await?, answered(round, Answer::Fine, None));
+        assert_eq!(server.asked_to_close().await?, 1);
+        server.tell("NotificationClosed", &(1_u32, 3_u32)).await?;
+        server.tell("NotificationClosed", &(1_u32, 3_u32)).await?;
+        server.tell("ActionInvoked", &(1_u32, "start")).await?;
+    }
+    server.settle().await?;
+    assert!(client.is_quiet());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_takes_three_seconds_holds_nothing_up() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    client.show(1).await?;
+    let slow = server.asked_to_show().await?;
+    pass(Duration::from_secs(3)).await;
+    // Commands are taken meanwhile.
+    client.show(2).await?;
+    client.command(Command::Withdraw(OfferId(2))).await?;
+    client.show(3).await?;
+    server.name(&slow, 5).await?;
+    let replacement = server.asked_to_show().await?;
+    assert_eq!(replacement.replaces, 5);
+    server.name(&replacement, 5).await?;
+    assert_eq!(client.event().await?, Event::Shown(OfferId(3)));
+    server.tell("ActionInvoked", &(5_u32, "later")).await?;
+    assert_eq!(client.event().await?, answered(3, Answer::Later, None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_reply_is_given_up_after_ten_seconds() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    client.show(1).await?;
+    let silent = server.asked_to_show().await?;
+    pass(Duration::from_secs(9)).await;
+    assert!(client.is_quiet());
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(client.event().await?, Event::NotShown(OfferId(1), Obstacle::NoReply));
+    // And taken back when it does after all.
+    server.name(&silent, 5).await?;
+    assert_eq!(client.event().await?, Event::Shown(OfferId(1)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_with_its_reason() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    client.show(1).await?;
+    let notify = server.asked_to_show().await?;
+    server.refuse(&notify, "too many").await?;
+    let Event::NotShown(OfferId(1), Obstacle::Refused(reason)) = client.event().await? else {
+        anyhow::bail!("not refused");
+    };
+    assert!(reason.ends_with("ExcessNotificationGeneration: too many"), "{reason}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_click_that_somebody_else_forges_is_ignored() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    let notify = open(&mut client, &mut server, 1, 5).await?;
+    let forger = bus.connect().await?;
+    for to in [None, notify.sender().as_deref()] {
+        fake::emit(&forger, to, "ActivationToken", &(5_u32, "forged")).await?;
+        fake::emit(&forger, to, "ActionInvoked", &(5_u32, "start")).await?;
+        fake::emit(&forger, to, "NotificationClosed", &(5_u32, 2_u32)).await?;
+    }
+    fake::settle(&forger).await?;
+    server.tell("ActionInvoked", &(5_u32, "later")).await?;
+    assert_eq!(client.event().await?, answered(1, Answer::Later, None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_killed_with_an_offer_open_shows_it_once_more_when_it_is_back()
+-> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    open(&mut client, &mut server, 1, 5).await?;
+    server.die().await?;
+    assert_eq!(client.event().await?, Event::Lost(OfferId(1)));
+    assert_eq!(client.event().await?, Event::Server(None));
+
+    let mut server = Server::start(&bus).await?;
+    let again = server.asked_to_show().await?;
+    assert_eq!(again.replaces, 0);
+    // Numbers begin anew.
+    server.name(&again, 1).await?;
+    assert!(matches!(client.event().await?, Event::Server(Some(_))));
+    assert_eq!(client.event().await?, Event::Shown(OfferId(1)));
+    server.tell("NotificationClosed", &(5_u32, 2_u32)).await?;
+    server.die().await?;
+    assert_eq!(client.event().await?, Event::Lost(OfferId(1)));
+    assert_eq!(client.event().await?, Event::Server(None));
+
+    // And not every time; the next offer is another matter.
+    let mut server = Server::start(&bus).await?;
+    introduce(&mut client, &mut server).await?;
+    open(&mut client, &mut server, 2, 1).await?;
+    server.tell("ActionInvoked", &(1_u32, "start")).await?;
+    assert_eq!(client.event().await?, answered(2, Answer::Start, None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_server_that_is_told_at_once_and_one_that_comes_late_shows_the_offer()
+-> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut client = Client::start(bus.address());
+    client.show(1).await?;
+    assert_eq!(client.event().await?, Event::Server(None));
+    assert_eq!(client.event().await?, Event::NotShown(OfferId(1), Obstacle::NoServer));
+
+    let mut server = Server::start(&bus).await?;
+    let notify = server.asked_to_show().await?;
+    server.name(&notify, 1).await?;
+    assert!(matches!(client.event().await?, Event::Server(Some(_))));
+    assert_eq!(client.event().await?, Event::Shown(OfferId(1)));
+    server.tell("ActionInvoked", &(1_u32, "start")).await?;
+    assert_eq!(client.event().await?, answered(1, Answer::Start, None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_bus_that_is_told_at_once_for_every_offer() -> anyhow::Result<()> {
+    let mut client = Client::start("unix:path=/nonexistent/bus");
+    assert_eq!(client.event().await?, Event::Server(None));
+    for round in 1..=2 {
+        client.show(round).await?;
+        let told = Event::NotShown(OfferId(round), Obstacle::NoServer);
+        assert_eq!(client.event().await?, told);
+    }
+    client.end().await
+}
+
+#[tokio::test]
+async fn a_bus_that_dies_takes_the_offer_along_and_stops_nothing() -> anyhow::Result<()> {
+    let Some(mut bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    open(&mut client, &mut server, 1, 5).await?;
+    bus.kill();
+    assert_eq!(client.event().await?, Event::Lost(OfferId(1)));
+    assert_eq!(client.event().await?, Event::Server(None));
+    client.show(2).await?;
+    assert_eq!(client.event().await?, Event::NotShown(OfferId(2), Obstacle::NoServer));
+    client.end().await
+}
+
+#[tokio::test]
+async fn a_server_without_buttons_gets_none_and_text_that_says_how_to_begin() -> anyhow::Result<()>
+{
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut server = Server::named(&bus, "plain", &["body"]).await?;
+    let mut client = Client::start(bus.address());
+    introduce(&mut client, &mut server).await?;
+    let notify = open(&mut client, &mut server, 1, 1).await?;
+    assert_eq!(notify.buttons, [""; 0]);
+    assert!(notify.body.ends_with("\nTo begin: kindbeat break"), "{}", notify.body);
+    Ok(())
+}
+
+#[tokio::test]
+async fn text_is_escaped_for_a_server_that_reads_markup() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (client, mut server) = met(&bus).await?;
+    let body = "<b>R&D</b> \u{2764} > 90".to_owned();
+    client.command(Command::Show(kindbeat::edge::notification::Offer { body, ..offer(1) })).await?;
+    let notify = server.asked_to_show().await?;
+    assert_eq!(notify.body, "&lt;b&gt;R&amp;D&lt;/b&gt; \u{2764} &gt; 90");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_open_offer_is_taken_away_when_withdrawn_and_when_the_program_ends() -> anyhow::Result<()>
+{
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    open(&mut client, &mut server, 1, 5).await?;
+    client.command(Command::Withdraw(OfferId(1))).await?;
+    assert_eq!(server.asked_to_close().await?, 5);
+    open(&mut client, &mut server, 2, 6).await?;
+    client.end().await?;
+    assert_eq!(server.asked_to_close().await?, 6);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_who_is_slow_to_take_events_holds_up_the_bus() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (mut client, mut server) = met(&bus).await?;
+    // More than the channel takes.
+    for round in 1..=40_u32 {
+        client.show(round.into()).await?;
+        let notify = server.asked_to_show().await?;
+        server.name(&notify, round).await?;
+        server.tell("ActionInvoked", &(round, "fine")).await?;
+        assert_eq!(server.asked_to_close().await?, round);
+    }
+    for round in 1..=40 {
+        assert_eq!(client.event().await?, Event::Shown(OfferId(round)));
+        assert_eq!(client.event().await?, answered(round, Answer::Fine, None));
+    }
+    Ok(())
+}
+
+/// Lets time pass on the clock of the program alone: nobody waits for it.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
