@@ -16,18 +16,20 @@ use tempfile::TempDir;
 pub(crate) struct PrivateBus {
     daemon: Ended,
     folder: TempDir,
-    address: String,
 }
 
 impl PrivateBus {
     /// `None`, and a line that says so, where there is no `dbus-daemon`.
     pub(crate) fn start() -> anyhow::Result<Option<Self>> {
-        Self::with_services(&[])
+        Self::with_services(&[], None)
     }
 
-    /// A bus that can start the services in these files, and no others: not the notification server that is installed here.
-    pub(crate) fn with_services(services: &[&Path]) -> anyhow::Result<Option<Self>> {
-        if !installed(&["dbus-daemon"])? {
+    /// A bus that can start the services in these files, on this display, and no others: not whatever is installed here.
+    pub(crate) fn with_services(
+        services: &[&Path],
+        display: Option<&str>,
+    ) -> anyhow::Result<Option<Self>> {
+        if !installed(&[("dbus-daemon", "dbus")])? {
             return Ok(None);
         }
         let folder = tempfile::tempdir()?;
@@ -51,30 +53,46 @@ impl PrivateBus {
                </busconfig>"#
         );
         fs::write(&config, text)?;
-        let mut daemon = at_home_in(Command::new("dbus-daemon"), folder.path())
-            .arg(format!("--config-file={}", config.display()))
-            .args(["--nofork", "--print-address=1"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("dbus-daemon")?;
-        let mut address = String::new();
-        let output = daemon.stdout.take().context("piped")?;
-        BufReader::new(output).read_line(&mut address)?;
-        let address = address.trim().to_owned();
-        Ok(Some(Self { daemon: Ended(daemon), folder, address }))
+        let daemon = Self::daemon(folder.path(), display)?;
+        Ok(Some(Self { daemon, folder }))
     }
 
-    pub(crate) fn address(&self) -> &str {
-        &self.address
+    /// Returns when it can be reached.
+    fn daemon(folder: &Path, display: Option<&str>) -> anyhow::Result<Ended> {
+        let mut daemon = at_home_in(Command::new("dbus-daemon"), folder)
+            .envs(display.map(|display| ("DISPLAY", display)))
+            .arg(format!("--config-file={}", folder.join("bus.conf").display()))
+            .args(["--nofork", "--print-address=1"])
+            .stdout(Stdio::piped())
+            // It complains of what it cannot do as root, and of what its services say.
+            .stderr(Stdio::null())
+            .spawn()
+            .context("dbus-daemon")?;
+        let output = daemon.stdout.take().context("piped")?;
+        let daemon = Ended(daemon);
+        BufReader::new(output).read_line(&mut String::new())?;
+        Ok(daemon)
+    }
+
+    /// Where it is, whichever daemon is there: a new one has another identity.
+    pub(crate) fn address(&self) -> String {
+        format!("unix:path={}/bus", self.folder.path().display())
     }
 
     pub(crate) async fn connect(&self) -> zbus::Result<zbus::Connection> {
-        zbus::connection::Builder::address(self.address()).build().await
+        zbus::connection::Builder::address(self.address().as_str()).build().await
     }
 
     /// The bus goes, and everybody on it notices.
     pub(crate) fn kill(&mut self) {
         self.daemon.end();
+    }
+
+    /// And comes back, as a new one.
+    pub(crate) fn restart(&mut self) -> anyhow::Result<()> {
+        fs::remove_file(self.folder.path().join("bus"))?;
+        self.daemon = Self::daemon(self.folder.path(), None)?;
+        Ok(())
     }
 
     /// A folder for whoever is on this bus.
@@ -85,7 +103,7 @@ impl PrivateBus {
     /// A program that finds this bus, and a home that is nobody's.
     pub(crate) fn program(&self, name: &str) -> Command {
         let mut command = at_home_in(Command::new(name), self.folder.path());
-        command.env("DBUS_SESSION_BUS_ADDRESS", &self.address);
+        command.env("DBUS_SESSION_BUS_ADDRESS", self.address());
         command
     }
 }
@@ -116,19 +134,24 @@ impl Drop for Ended {
     }
 }
 
-/// Whether all of these programs are there; where not, says which one is missing.
+/// Whether all of these programs are there, each given with the Debian package it comes from; where not, says which are missing.
 #[expect(clippy::print_stderr, reason = "a test that is left out has to say so")]
-pub(crate) fn installed(programs: &[&str]) -> anyhow::Result<bool> {
+pub(crate) fn installed(programs: &[(&str, &str)]) -> anyhow::Result<bool> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&folders).collect();
     let there = |program: &str| folders.iter().any(|folder| folder.join(program).exists());
-    let missing: Vec<_> = programs.iter().filter(|program| !there(program)).collect();
+    let missing: Vec<_> = programs
+        .iter()
+        .filter(|(program, _)| !there(program))
+        .map(|(program, package)| format!("{program} (package {package})"))
+        .collect();
+    let missing = missing.join(", ");
     if missing.is_empty() {
         return Ok(true);
     }
     if std::env::var_os("CI").is_some() {
-        bail!("not installed: {missing:?}");
+        bail!("not installed: {missing}");
     }
-    eprintln!("LEFT OUT: this test needs {missing:?}, which is not installed");
+    eprintln!("LEFT OUT: this test needs {missing}");
     Ok(false)
 }

@@ -53,6 +53,11 @@ impl Client {
         }
     }
 
+    /// What is told next, if anything is within a second.
+    pub(crate) async fn event_at_once(&mut self) -> Option<Event> {
+        tokio::time::timeout(Duration::from_secs(1), self.events.recv()).await.ok().flatten()
+    }
+
     /// Whether nothing was told that nobody has taken.
     pub(crate) fn is_quiet(&mut self) -> bool {
         self.events.try_recv().is_err()

@@ -21,6 +21,8 @@ pub(crate) struct Server {
     messages: MessageStream,
     name: &'static str,
     capabilities: &'static [&'static str],
+    /// The last order to close a notification, to which no reply was sent.
+    last: Option<Message>,
 }
 
 /// What it was asked to do.
@@ -56,7 +58,7 @@ impl Server {
         let connection = bus.connect().await?;
         let messages = MessageStream::from(&connection);
         connection.request_name(INTERFACE).await?;
-        Ok(Self { connection, messages, name, capabilities })
+        Ok(Self { connection, messages, name, capabilities, last: None })
     }
 
     /// What it is asked next.
@@ -74,7 +76,10 @@ impl Server {
                     self.connection.reply(&header, &(self.name, "nobody", "1", "1.2")).await?;
                 }
                 "GetCapabilities" => self.connection.reply(&header, &self.capabilities).await?,
-                "CloseNotification" => return Ok(Asked::Close(body.deserialize()?)),
+                "CloseNotification" => {
+                    self.last = Some(message.clone());
+                    return Ok(Asked::Close(body.deserialize()?));
+                }
                 "Notify" => return Ok(Asked::Notify(Notify::read(&message)?)),
                 other => anyhow::bail!("asked to {other}"),
             }
@@ -102,6 +107,14 @@ impl Server {
     pub(crate) async fn refuse(&self, notify: &Notify, why: &str) -> zbus::Result<()> {
         let name = "org.freedesktop.Notifications.Error.ExcessNotificationGeneration";
         self.connection.reply_error(&notify.message.header(), name, &why).await
+    }
+
+    /// Says that the notification it was last asked to close is gone.
+    pub(crate) async fn done(&mut self) -> zbus::Result<()> {
+        if let Some(last) = self.last.take() {
+            self.connection.reply(&last.header(), &()).await?;
+        }
+        Ok(())
     }
 
     /// To everybody.

@@ -7,4 +7,7 @@ mod bus;
 mod client;
 mod fake;
 mod memory;
+mod notices;
 mod offers;
+mod real;
+mod screen;

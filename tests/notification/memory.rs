@@ -28,7 +28,7 @@ async fn a_thousand_answers() -> anyhow::Result<()> {
     }
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let mut server = Server::start(&bus).await?;
-    let mut client = Client::start(bus.address());
+    let mut client = Client::start(&bus.address());
     tokio::select! {
         known = client.server() => known.map(|_| ())?,
         asked = server.asked() => anyhow::bail!("asked too early: {asked:?}"),

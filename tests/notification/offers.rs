@@ -19,7 +19,7 @@ use super::fake::Server;
 /// Client and server, who know each other.
 async fn met(bus: &PrivateBus) -> anyhow::Result<(Client, Server)> {
     let mut server = Server::start(bus).await?;
-    let mut client = Client::start(bus.address());
+    let mut client = Client::start(&bus.address());
     introduce(&mut client, &mut server).await?;
     Ok((client, server))
 }
@@ -149,9 +149,9 @@ async fn a_server_that_does_not_reply_is_given_up_after_ten_seconds() -> anyhow:
     let (mut client, mut server) = met(&bus).await?;
     client.show(1).await?;
     let silent = server.asked_to_show().await?;
-    pass(Duration::from_secs(9)).await;
+    pass(Duration::from_secs(5)).await;
     assert!(client.is_quiet());
-    pass(Duration::from_secs(2)).await;
+    pass(Duration::from_secs(6)).await;
     assert_eq!(client.event().await?, Event::NotShown(OfferId(1), Obstacle::NoReply));
     // And taken back when it does after all.
     server.name(&silent, 5).await?;
@@ -225,7 +225,7 @@ async fn a_server_killed_with_an_offer_open_shows_it_once_more_when_it_is_back()
 async fn without_a_server_that_is_told_at_once_and_one_that_comes_late_shows_the_offer()
 -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let mut client = Client::start(bus.address());
+    let mut client = Client::start(&bus.address());
     client.show(1).await?;
     assert_eq!(client.event().await?, Event::Server(None));
     assert_eq!(client.event().await?, Event::NotShown(OfferId(1), Obstacle::NoServer));
@@ -253,7 +253,7 @@ async fn without_a_bus_that_is_told_at_once_for_every_offer() -> anyhow::Result<
 }
 
 #[tokio::test]
-async fn a_bus_that_dies_takes_the_offer_along_and_stops_nothing() -> anyhow::Result<()> {
+async fn a_bus_that_dies_takes_the_offer_along_and_is_found_again() -> anyhow::Result<()> {
     let Some(mut bus) = PrivateBus::start()? else { return Ok(()) };
     let (mut client, mut server) = met(&bus).await?;
     open(&mut client, &mut server, 1, 5).await?;
@@ -262,7 +262,16 @@ async fn a_bus_that_dies_takes_the_offer_along_and_stops_nothing() -> anyhow::Re
     assert_eq!(client.event().await?, Event::Server(None));
     client.show(2).await?;
     assert_eq!(client.event().await?, Event::NotShown(OfferId(2), Obstacle::NoServer));
-    client.end().await
+
+    // It is looked for, and the server on it, and the offer shows.
+    bus.restart()?;
+    let mut server = Server::start(&bus).await?;
+    pass(Duration::from_secs(1)).await;
+    let notify = server.asked_to_show().await?;
+    server.name(&notify, 1).await?;
+    assert!(matches!(client.event().await?, Event::Server(Some(_))));
+    assert_eq!(client.event().await?, Event::Shown(OfferId(2)));
+    Ok(())
 }
 
 #[tokio::test]
@@ -270,7 +279,7 @@ async fn a_server_without_buttons_gets_none_and_text_that_says_how_to_begin() ->
 {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let mut server = Server::named(&bus, "plain", &["body"]).await?;
-    let mut client = Client::start(bus.address());
+    let mut client = Client::start(&bus.address());
     introduce(&mut client, &mut server).await?;
     let notify = open(&mut client, &mut server, 1, 1).await?;
     assert_eq!(notify.buttons, [""; 0]);
@@ -300,6 +309,13 @@ async fn an_open_offer_is_taken_away_when_withdrawn_and_when_the_program_ends() 
     open(&mut client, &mut server, 2, 6).await?;
     client.end().await?;
     assert_eq!(server.asked_to_close().await?, 6);
+
+    // The same when nobody takes events any more.
+    let mut client = Client::start(&bus.address());
+    introduce(&mut client, &mut server).await?;
+    open(&mut client, &mut server, 3, 7).await?;
+    drop(client);
+    assert_eq!(server.asked_to_close().await?, 7);
     Ok(())
 }
 

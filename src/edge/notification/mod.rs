@@ -233,7 +233,7 @@ impl Desk {
         match came {
             Came::Message(Some(message)) => self.link.as_mut()?.read(&message, &mut self.tasks),
             Came::Message(None) => {
-                debug!("the session bus is gone");
+                warn!("the session bus is gone; trying to reach it again");
                 self.link = None;
                 self.attempts = 1;
                 self.connect();
@@ -301,7 +301,7 @@ enum Came {
 }
 
 /// How long at most between two attempts to reach the bus: as seldom as nobody minds.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The program has 5 s to end, and more to do than this.
 const PARTING: Duration = Duration::from_secs(1);
