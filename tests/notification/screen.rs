@@ -18,11 +18,10 @@ pub(crate) struct Screen {
     display: String,
 }
 
-/// A window on it, of this size.
+/// A window on it, of this height.
 #[derive(Clone, Debug)]
 pub(crate) struct Window {
     id: String,
-    width: f64,
     height: f64,
 }
 
@@ -48,31 +47,38 @@ impl Screen {
         &self.display
     }
 
-    /// The window of this name, as soon as it is on the screen.
+    /// The window of this name, as soon as it is on the screen; the newest, where another one is about to go.
     pub(crate) fn window(&self, name: &str) -> anyhow::Result<Window> {
-        let found = self.run(
-            "timeout",
-            &["20", "xdotool", "search", "--sync", "--onlyvisible", "--name", name],
-        )?;
-        let id = found.lines().next().context("a window")?.to_owned();
-        let geometry = self.run("xdotool", &["getwindowgeometry", "--shell", &id])?;
-        let figure = |name: &str| -> anyhow::Result<f64> {
-            let line = geometry.lines().find_map(|line| line.strip_prefix(name));
-            Ok(line.context("a figure")?.parse()?)
-        };
-        Ok(Window { width: figure("WIDTH=")?, height: figure("HEIGHT=")?, id })
+        for _ in 0..500 {
+            // Not by that name: the search looks for it in another place than where Qt writes it.
+            let all = self.run("xdotool", &["search", "--onlyvisible", "--name", ".*"])?;
+            for id in all.lines().rev() {
+                if let Some(window) = self.measured(id, name) {
+                    return Ok(window);
+                }
+            }
+        }
+        anyhow::bail!("no window {name:?}")
     }
 
-    /// Clicks at a part of the width from the left, and at so many pixels from the bottom.
+    /// This window, if it has that name and is still there.
+    fn measured(&self, id: &str, name: &str) -> Option<Window> {
+        let named = self.run("xdotool", &["getwindowname", id]).ok()?;
+        let geometry = self.run("xdotool", &["getwindowgeometry", "--shell", id]).ok()?;
+        let height = geometry.lines().find_map(|line| line.strip_prefix("HEIGHT="))?;
+        (named.trim() == name).then_some(Window { id: id.to_owned(), height: height.parse().ok()? })
+    }
+
+    /// Clicks so many pixels from the left and from the bottom.
     pub(crate) fn click(
         &self,
         window: &Window,
-        across: f64,
-        from_bottom: f64,
+        left: f64,
+        bottom: f64,
         button: u8,
     ) -> anyhow::Result<()> {
-        let x = format!("{:.0}", window.width * across);
-        let y = format!("{:.0}", window.height - from_bottom);
+        let x = format!("{:.0}", left);
+        let y = format!("{:.0}", window.height - bottom);
         let button = button.to_string();
         let click = ["mousemove", "--window", &window.id, &x, &y, "click", &button];
         self.run("xdotool", &click).map(|_| ())
