@@ -24,9 +24,13 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn start(address: &str) -> Self {
+        Self::on(Bus::At(address.to_owned()))
+    }
+
+    pub(crate) fn on(bus: Bus) -> Self {
         let (commands, wanted) = mpsc::channel(8);
         let (told, events) = mpsc::channel(8);
-        let running = tokio::spawn(notification::run(Bus::At(address.to_owned()), wanted, told));
+        let running = tokio::spawn(notification::run(bus, wanted, told));
         Self { commands, events, running }
     }
 

@@ -1,12 +1,16 @@
-//! Plain notices, which find the session bus by themselves: each test has a second process, whose session bus is ours.
+//! What finds the session bus by itself, as plain notices do: each test has a second process, whose session bus is ours.
 
 use std::process::Command;
 use std::process::Stdio;
 
+use kindbeat::edge::notification::Bus;
 use kindbeat::edge::notification::Error;
+use kindbeat::edge::notification::Event;
 use kindbeat::edge::notification::notice;
+use kindbeat::offer::OfferId;
 
 use super::bus::PrivateBus;
+use super::client::Client;
 use super::fake::Server;
 
 #[tokio::test]
@@ -31,6 +35,32 @@ async fn a_notice_has_no_buttons_and_can_be_taken_away() -> anyhow::Result<()> {
 fn a_notice_without_a_server_says_so() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     assert!(program(&bus, "notices::program_without_a_server")?.status()?.success());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_offer_finds_the_session_bus() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut server = Server::start(&bus).await?;
+    let mut child = program(&bus, "notices::program_that_offers")?.spawn()?;
+    let notify = server.asked_to_show().await?;
+    server.name(&notify, 4).await?;
+    server.tell("ActionInvoked", &(4_u32, "start")).await?;
+    assert_eq!(server.asked_to_close().await?, 4);
+    assert!(child.wait()?.success());
+    Ok(())
+}
+
+#[tokio::test]
+async fn program_that_offers() -> anyhow::Result<()> {
+    if std::env::var_os(ALONE).is_some() {
+        let mut client = Client::on(Bus::Session);
+        client.server().await?;
+        client.show(1).await?;
+        assert_eq!(client.event().await?, Event::Shown(OfferId(1)));
+        assert!(matches!(client.event().await?, Event::Answered(..)));
+        client.end().await?;
+    }
     Ok(())
 }
 

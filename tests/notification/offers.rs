@@ -241,6 +241,24 @@ async fn without_a_server_that_is_told_at_once_and_one_that_comes_late_shows_the
 }
 
 #[tokio::test]
+async fn a_server_that_cannot_be_started_is_no_server() -> anyhow::Result<()> {
+    let services = tempfile::tempdir()?;
+    let service = services.path().join("broken.service");
+    let text = "[D-BUS Service]\nName=org.freedesktop.Notifications\nExec=/bin/false\n";
+    std::fs::write(&service, text)?;
+    let Some(bus) = PrivateBus::with_services(&[&service], None)? else { return Ok(()) };
+    let mut client = Client::start(&bus.address());
+    assert_eq!(client.event().await?, Event::Server(None));
+    // Nothing is started before there is something to show; then it is tried for each offer.
+    for round in 1..=2 {
+        client.show(round).await?;
+        let told = Event::NotShown(OfferId(round), Obstacle::NoServer);
+        assert_eq!(client.event().await?, told);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn without_a_bus_that_is_told_at_once_for_every_offer() -> anyhow::Result<()> {
     let mut client = Client::start("unix:path=/nonexistent/bus");
     assert_eq!(client.event().await?, Event::Server(None));

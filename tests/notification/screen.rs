@@ -77,7 +77,7 @@ impl Screen {
         bottom: f64,
         button: u8,
     ) -> anyhow::Result<()> {
-        let x = format!("{:.0}", left);
+        let x = format!("{left:.0}");
         let y = format!("{:.0}", window.height - bottom);
         let button = button.to_string();
         let click = ["mousemove", "--window", &window.id, &x, &y, "click", &button];
