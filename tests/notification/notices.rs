@@ -22,7 +22,7 @@ async fn a_notice_has_no_buttons_and_can_be_taken_away() -> anyhow::Result<()> {
     assert_eq!(notify.title, "The settings could not be read");
     assert_eq!(notify.body, "config.toml: line 3: 5 &lt; 3 &amp; so on");
     assert_eq!((notify.buttons.len(), notify.replaces), (0, 0));
-    assert!(notify.hints.contains_key("desktop-entry"));
+    assert!(!notify.hints.contains_key("desktop-entry"));
     server.name(&notify, 4).await?;
     assert_eq!(server.asked_to_close().await?, 4);
     // Here the close is waited for.

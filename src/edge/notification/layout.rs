@@ -78,6 +78,8 @@ pub(super) fn notification(offer: &Offer, server: &ServerInfo) -> Notification {
             .action(LATER, &offer.labels.later)
             .action(FINE, &offer.labels.fine);
     }
+    notification.hint(Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()));
+    notification.hint(Hint::Category("x-kindbeat.offer".to_owned()));
     // The offer stands until it is withdrawn: servers count differently, and some not at all.
     notification.timeout(Timeout::Never);
     notification
@@ -85,7 +87,9 @@ pub(super) fn notification(offer: &Offer, server: &ServerInfo) -> Notification {
 
 /// A notification without buttons.
 ///
-/// Never urgent: what is critical breaks through do-not-disturb, and sticks on Xfce.
+/// Never urgent: what is critical breaks through do-not-disturb, and sticks on Xfce. And without the name of the desktop file:
+/// GNOME would take it for the program's first, take down all others when its connection closes, and start what the file says
+/// when it is clicked.
 pub(super) fn plain(title: &str, body: &str, markup: bool) -> Notification {
     let mut notification = Notification::new();
     notification
@@ -93,9 +97,7 @@ pub(super) fn plain(title: &str, body: &str, markup: bool) -> Notification {
         .icon(DESKTOP_ENTRY)
         .summary(title)
         .body(&if markup { escaped(body) } else { body.to_owned() })
-        .urgency(Urgency::Normal)
-        .hint(Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()))
-        .hint(Hint::Category("x-kindbeat.offer".to_owned()));
+        .urgency(Urgency::Normal);
     notification
 }
 
@@ -189,6 +191,13 @@ mod tests {
         assert!(shown.hints.contains(&Hint::Urgency(Urgency::Normal)));
         assert!(shown.hints.contains(&Hint::DesktopEntry(DESKTOP_ENTRY.to_owned())));
         assert_eq!(shown.timeout, Timeout::Never);
+    }
+
+    #[test]
+    fn a_notice_stands_apart_from_the_offers() {
+        let notice = plain("title", "a < b", true);
+        assert_eq!(notice.hints.into_iter().collect::<Vec<_>>(), [Hint::Urgency(Urgency::Normal)]);
+        assert_eq!((notice.body.as_str(), notice.actions.len()), ("a &lt; b", 0));
     }
 
     #[test]

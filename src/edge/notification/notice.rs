@@ -6,12 +6,8 @@ use notify_rust::NotificationHandle;
 
 use super::layout;
 
-/// A notice on the screen.
-///
-/// Keep it while the notice is to be read: it holds a connection to the bus, and some desktops take down what a program has
-/// shown once that is closed.
+/// A notice on the screen. It stays there when this is dropped, which closes the connection that each notice has.
 #[derive(Debug)]
-#[must_use = "some desktops take the notice down when this is dropped"]
 pub struct Notice {
     handle: NotificationHandle,
 }
