@@ -5,6 +5,8 @@
 //! meal and the chair: on recorded hearts it found about twice as many added plateaus as the long-term median alone. What is
 //! usual is the 40th percentile of the last quiet hour, but never less than the 40th percentile of the long term.
 
+mod state;
+
 use std::collections::VecDeque;
 
 use jiff::SignedDuration;
@@ -13,6 +15,9 @@ use jiff::Timestamp;
 use crate::heart::Sample;
 
 use super::settings::Method;
+
+pub use state::BaselineState;
+pub use state::QuietMinute;
 
 /// What is usual just now.
 #[derive(Clone, Copy, Debug, PartialEq)]

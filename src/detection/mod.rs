@@ -14,6 +14,8 @@ mod settings;
 mod watch;
 
 pub use baseline::Baseline;
+pub use baseline::BaselineState;
+pub use baseline::QuietMinute;
 pub use baseline::Usual;
 pub use baseline::Variability;
 pub use detector::Detector;
