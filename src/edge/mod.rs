@@ -5,3 +5,4 @@
 
 pub mod notification;
 pub mod recording;
+pub mod store;

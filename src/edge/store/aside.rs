@@ -1,0 +1,121 @@
+//! The files of the store: their rights, and what becomes of a database that cannot be used.
+
+use std::fs;
+use std::fs::DirBuilder;
+use std::fs::OpenOptions;
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::Error;
+
+/// A database that could not be used and was moved aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// Where it is now, in the same folder, with the files that belong to it.
+    pub path: PathBuf,
+    /// Why it could not be used.
+    pub why: Unusable,
+}
+
+/// Why a database cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// Damaged, or something else altogether: what the check found.
+    Corrupt(String),
+    /// Written by a newer kindbeat, with this version of the schema.
+    Newer(i64),
+    /// It may not be read: what the system said.
+    Unreadable(String),
+}
+
+impl Unusable {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Corrupt(_) => "corrupt",
+            Self::Newer(_) => "newer",
+            Self::Unreadable(_) => "unreadable",
+        }
+    }
+
+    pub(super) fn problem(&self) -> String {
+        match self {
+            Self::Corrupt(problem) | Self::Unreadable(problem) => problem.clone(),
+            Self::Newer(version) => format!("written by a newer kindbeat, version {version}"),
+        }
+    }
+}
+
+/// Makes sure of a folder that only its owner can look into.
+pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
+    let make = || {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        restrict(folder, 0o700)
+    };
+    make().map_err(|source| Error::Unwritable { path: folder.to_owned(), source })
+}
+
+/// Makes sure of a file that only its owner can read, so that the database never makes a wider one. Its companions take
+/// over its rights; those left from an earlier run are put right here.
+pub(super) fn make_private(database: &Path) -> io::Result<()> {
+    OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(database)?;
+    for file in with_companions(database) {
+        if file.try_exists()? {
+            restrict(&file, 0o600)?;
+        }
+    }
+    Ok(())
+}
+
+/// Sets exactly these rights, whatever the umask made of them.
+fn restrict(path: &Path, mode: u32) -> io::Result<()> {
+    if fs::metadata(path)?.permissions().mode() & 0o777 == mode {
+        return Ok(());
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode))
+}
+
+/// Moves the database and its companions aside, under a name that says why and when.
+pub(super) fn keep_aside(database: &Path, why: Unusable, now: Timestamp) -> Result<Aside, Error> {
+    let path = free_name(database, &format!("{}-{}", why.word(), now.strftime("%Y%m%d-%H%M")));
+    let move_all = || {
+        // The companions first: a database without its log is older, a log that meets another database is harm.
+        for (from, to) in with_companions(database).into_iter().zip(with_companions(&path)).rev() {
+            match fs::rename(from, to) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    };
+    match move_all() {
+        Ok(()) => Ok(Aside { path, why }),
+        Err(source) => {
+            Err(Error::Stuck { path: database.to_owned(), problem: why.problem(), source })
+        }
+    }
+}
+
+fn free_name(database: &Path, ending: &str) -> PathBuf {
+    let name = with_suffix(database, &format!(".{ending}"));
+    let others = (2..100).map(|number| with_suffix(&name, &format!("-{number}")));
+    let mut names = std::iter::once(name.clone()).chain(others);
+    names.find(|name| !name.exists()).unwrap_or(name)
+}
+
+/// The database, its log and the index of the log.
+pub(super) fn with_companions(database: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|suffix| with_suffix(database, suffix))
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
