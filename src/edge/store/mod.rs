@@ -30,6 +30,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 
 pub use self::aside::Aside;
 pub use self::aside::Unusable;
@@ -167,6 +168,8 @@ impl Store {
         let mut connection =
             Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE)
                 .map_err(failed)?;
+        // What turns out to be unusable is kept with its log as it was.
+        connection.set_db_config(NO_CHECKPOINT, true).map_err(failed)?;
         let found = schema::version(&connection).map_err(failed)?;
         if found > schema::VERSION {
             return Err(Refused::Unusable(Unusable::Newer(found)));
@@ -175,11 +178,10 @@ impl Store {
             return Err(Refused::Failed(Error::ReadOnly { path: path.to_owned() }));
         }
         set_up(&connection, found).map_err(failed)?;
-        let verdict: String =
-            connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
-        if verdict != "ok" {
-            return Err(Refused::Unusable(Unusable::Corrupt(verdict)));
+        if let Some(problem) = problem_of(&connection, path).map_err(failed)? {
+            return Err(Refused::Unusable(Unusable::Corrupt(problem)));
         }
+        connection.set_db_config(NO_CHECKPOINT, false).map_err(failed)?;
         schema::migrate(&mut connection, schema::STEPS).map_err(failed)?;
         aside::make_private(path).map_err(|source| unopened(path, source))?;
         Ok(Self { connection, path: path.to_owned(), open_hour: None })
@@ -208,6 +210,21 @@ fn set_up(connection: &Connection, version: i64) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -512)
 }
 
+/// What is wrong with the database; `None` when nothing is.
+fn problem_of(connection: &Connection, path: &Path) -> rusqlite::Result<Option<String>> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Ok(Some(verdict));
+    }
+    // The check takes what is missing of the last page for zeros.
+    let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    let in_log = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+        Ok(row.get::<_, i64>(1)? > row.get::<_, i64>(2)?)
+    })?;
+    let cut = fs::metadata(path).is_ok_and(|file| file.len() % page.unsigned_abs() != 0);
+    Ok((cut && !in_log).then(|| "its last page is cut off".to_owned()))
+}
+
 /// Tells a file that may not be read, which can be moved out of the way, from a folder that may not be written.
 fn unopened(path: &Path, source: io::Error) -> Refused {
     let kind = source.kind();
@@ -225,5 +242,10 @@ fn unopened(path: &Path, source: io::Error) -> Refused {
 
 /// A connection stays on one thread, and a path is a path even when it looks like a URI.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+/// Leaves the log alone when the database is closed.
+const NO_CHECKPOINT: DbConfig = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
 /// How long to wait while another program writes.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests;

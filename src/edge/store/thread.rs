@@ -1,10 +1,12 @@
 //! The store on a thread of its own, so that nobody ever waits for the disk.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
-use std::sync::mpsc::SyncSender;
-use std::sync::mpsc::TrySendError;
+use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Duration;
 
@@ -23,7 +25,9 @@ use super::writer::Writer;
 #[derive(Debug)]
 pub struct Handle {
     writer: Writer,
-    orders: SyncSender<Order>,
+    orders: Sender<Order>,
+    /// How many batches the thread has not got to yet.
+    waiting: Arc<AtomicUsize>,
 }
 
 /// What the owner may have to be told about the store.
@@ -41,7 +45,9 @@ pub enum Report {
 enum Order {
     Write(Batch),
     /// Answer once all that came before was tried.
-    Answer(SyncSender<()>),
+    Answer(Sender<()>),
+    /// Close the store, and answer whether all that came before is in it.
+    Close(Sender<bool>),
 }
 
 /// Puts the store on a thread of its own. History is kept for `keep`; `report` is called there, once when writing begins to
@@ -51,15 +57,21 @@ pub fn spawn(
     keep: SignedDuration,
     report: impl FnMut(Report) + Send + 'static,
 ) -> Result<Handle, Error> {
-    let (orders, inbox) = mpsc::sync_channel(ROOM);
+    let (orders, inbox) = mpsc::channel();
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let desk = Desk {
+        store,
+        report,
+        waiting: Arc::clone(&waiting),
+        backlog: Batch::default(),
+        failing: false,
+    };
     thread::Builder::new()
         .name("store".to_owned())
         .stack_size(STACK)
-        .spawn(move || {
-            Desk { store, report, backlog: Batch::default(), failing: false }.run(&inbox);
-        })
+        .spawn(move || desk.run(&inbox))
         .map_err(|source: io::Error| Error::Thread { source })?;
-    Ok(Handle { writer: Writer::new(keep), orders })
+    Ok(Handle { writer: Writer::new(keep), orders, waiting })
 }
 
 impl Handle {
@@ -69,10 +81,16 @@ impl Handle {
         self.tick(now);
     }
 
-    /// Hands on what is due. Never waits.
+    /// Hands on what is due. Never waits: while the disk is slow, it goes on waiting here, where there is a bound to it.
     pub fn tick(&mut self, now: Timestamp) {
-        if self.writer.flush_due().is_some_and(|due| due <= now) {
-            self.flush(now);
+        if self.writer.flush_due().is_some_and(|due| due <= now)
+            && let Some(batch) = self.writer.flush(now)
+        {
+            if self.waiting.load(Ordering::Acquire) < ROOM {
+                self.hand_on(batch);
+            } else {
+                self.writer.take_back(batch);
+            }
         }
     }
 
@@ -87,30 +105,29 @@ impl Handle {
         self.writer.set_keep(keep);
     }
 
-    /// Hands on all that waits, and waits itself until it is written, but no longer than `patience`; false when it is not.
-    /// For the end of the program.
+    /// Hands on all that waits, and waits itself until it is written and the store closed, but no longer than `patience`;
+    /// false when something is not written. For the end of the program.
     #[must_use]
     pub fn finish(mut self, now: Timestamp, patience: Duration) -> bool {
-        self.flush(now);
-        self.writer.flush_due().is_none() && self.settle(patience)
+        if let Some(batch) = self.writer.flush(now) {
+            self.hand_on(batch);
+        }
+        let (answer, answered) = mpsc::channel();
+        self.orders.send(Order::Close(answer)).is_ok()
+            && answered.recv_timeout(patience).unwrap_or(false)
     }
 
     /// Waits until all that was handed on so far was tried, but no longer than `patience`; false when it was not.
     #[must_use]
     pub fn settle(&self, patience: Duration) -> bool {
-        let (answer, answered) = mpsc::sync_channel(1);
-        self.orders.try_send(Order::Answer(answer)).is_ok()
-            && answered.recv_timeout(patience).is_ok()
+        let (answer, answered) = mpsc::channel();
+        self.orders.send(Order::Answer(answer)).is_ok() && answered.recv_timeout(patience).is_ok()
     }
 
-    fn flush(&mut self, now: Timestamp) {
-        let Some(batch) = self.writer.flush(now) else { return };
-        match self.orders.try_send(Order::Write(batch)) {
-            // The disk is slow: what was to be handed on waits here.
-            Err(TrySendError::Full(Order::Write(batch))) => self.writer.take_back(batch),
-            // Without its thread there is no store any more; the thread ends by a panic alone, which was reported.
-            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
-        }
+    fn hand_on(&self, batch: Batch) {
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        // It fails when the thread is gone, which only a panic can do, and that was said when it happened.
+        let _ = self.orders.send(Order::Write(batch));
     }
 }
 
@@ -118,6 +135,7 @@ impl Handle {
 struct Desk<R> {
     store: Store,
     report: R,
+    waiting: Arc<AtomicUsize>,
     backlog: Batch,
     failing: bool,
 }
@@ -127,10 +145,19 @@ impl<R: FnMut(Report)> Desk<R> {
     fn run(mut self, inbox: &Receiver<Order>) {
         while let Ok(order) = inbox.recv() {
             match order {
-                Order::Write(batch) => self.write(batch),
+                Order::Write(batch) => {
+                    self.write(batch);
+                    self.waiting.fetch_sub(1, Ordering::AcqRel);
+                }
                 Order::Answer(answer) => {
                     // Whoever asked may have lost patience.
-                    let _ = answer.try_send(());
+                    let _ = answer.send(());
+                }
+                Order::Close(answer) => {
+                    let whole = !self.failing;
+                    drop(self);
+                    let _ = answer.send(whole);
+                    return;
                 }
             }
         }
