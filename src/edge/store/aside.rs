@@ -64,6 +64,8 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
 /// Makes sure of a file that only its owner can read, so that the database never makes a wider one. Its companions take
 /// over its rights; those left from an earlier run are put right here.
 pub(super) fn make_private(database: &Path) -> io::Result<()> {
+    // What is ours and was locked by mistake is unlocked; what is not ours is told by the next line.
+    let _ = restrict(database, 0o600);
     OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(database)?;
     for file in with_companions(database) {
         if file.try_exists()? {

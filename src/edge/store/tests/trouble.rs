@@ -135,33 +135,85 @@ fn only_the_owner_may_read() {
     assert_eq!((mode(&folder), mode(&files[0])), (0o700, 0o600));
 }
 
-/// Not a test: what runs as a user who owns nothing here.
+/// Not a test: what runs as a user who owns nothing but the folder, if that. Says what became of opening it.
 #[test]
 fn the_process_of_another_user() {
     let Ok(folder) = std::env::var("KINDBEAT_TEST_FOLDER") else { return };
-    let error = anyhow::Error::from(Store::open(Path::new(&folder), at(0)).unwrap_err());
-    writeln!(io::stdout(), "said: {error:#}").unwrap();
+    let folder = Path::new(&folder);
+    let said = match Store::open(folder, at(0)) {
+        Err(error) => format!("{:#}", anyhow::Error::from(error)),
+        Ok(Opened { aside: Some(aside), .. }) => format!("aside: {:?}", aside.why),
+        Ok(Opened { aside: None, .. }) => {
+            fs::set_permissions(folder.join(FILE), fs::Permissions::from_mode(0o000)).unwrap();
+            format!("again: {:?}", Store::open(folder, at(0)).unwrap().aside)
+        }
+    };
+    writeln!(io::stdout(), "said: {said}").unwrap();
 }
+
+/// What that process said. Root may write everywhere, so that nobody is asked in its place.
+fn said_by_another_user(folder: &Path) -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let child = "edge::store::tests::trouble::the_process_of_another_user";
+    command.args([child, "--exact", "--nocapture"]).env("KINDBEAT_TEST_FOLDER", folder);
+    if is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
+fn is_root() -> bool {
+    fs::metadata(tempfile::tempdir().unwrap().path()).unwrap().uid() == 0
+}
+
+const NOBODY: u32 = 65_534;
 
 #[test]
 fn a_folder_that_cannot_be_written_is_named_with_what_helps() {
     let folder = tempfile::tempdir().unwrap();
     let inside = folder.path().join("kindbeat");
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([
-        "edge::store::tests::trouble::the_process_of_another_user",
-        "--exact",
-        "--nocapture",
-    ]);
-    command.env("KINDBEAT_TEST_FOLDER", &inside);
-    // Root may write everywhere.
-    if fs::metadata(folder.path()).unwrap().uid() == 0 {
-        command.uid(65_534).gid(65_534);
-    }
-    let said = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let said = said_by_another_user(&inside);
     let expected = format!("said: {}: cannot be written; make sure", inside.display());
     assert!(said.contains(&expected), "{said}");
+}
+
+#[test]
+fn a_database_of_ones_own_that_is_locked_is_unlocked() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let said = said_by_another_user(&folder.path().join("kindbeat"));
+    assert!(said.contains("said: again: None"), "{said}");
+}
+
+/// Needs another owner than the one who runs the tests: only root can make one.
+#[test]
+fn a_database_that_may_not_be_read_is_kept_aside() {
+    if !is_root() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE), database()).unwrap();
+    fs::set_permissions(folder.path().join(FILE), fs::Permissions::from_mode(0o600)).unwrap();
+    std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    let said = said_by_another_user(folder.path());
+    assert!(said.contains("said: aside: Unreadable"), "{said}");
+    // Readable, and still not ours to write: left where it is.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE), database()).unwrap();
+    fs::set_permissions(folder.path().join(FILE), fs::Permissions::from_mode(0o644)).unwrap();
+    std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    let said = said_by_another_user(folder.path());
+    assert!(said.contains("is read-only; make it"), "{said}");
+}
+
+#[test]
+fn a_folder_in_place_of_the_database_is_kept_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(FILE)).unwrap();
+    let aside = Store::open(folder.path(), at(0)).unwrap().aside.unwrap();
+    assert!(matches!(aside.why, Unusable::Unreadable(_)));
+    assert!(aside.path.is_dir());
 }
 
 #[test]
