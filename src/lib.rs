@@ -65,6 +65,7 @@ pub mod edge;
 pub mod engine;
 pub mod heart;
 pub mod offer;
+pub mod page;
 pub mod practice;
 pub mod replay;
 pub mod setting;

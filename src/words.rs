@@ -18,6 +18,7 @@ pub use fluent_bundle::FluentValue as Value;
 pub struct Words {
     /// The language asked for; `None` where that is English or there is no file for it.
     own: Option<Bundle>,
+    language: &'static str,
     english: Bundle,
 }
 
@@ -30,7 +31,17 @@ impl Words {
         let tag = locale.split(['.', '@']).next().unwrap_or_default();
         let asked = tag.parse::<LanguageIdentifier>().unwrap_or_default();
         let own = OTHERS.iter().find(|(name, _)| asked.language.as_str() == *name);
-        Self { own: own.map(|(name, text)| bundle(name, text)), english: bundle("en", ENGLISH) }
+        Self {
+            own: own.map(|(name, text)| bundle(name, text)),
+            language: own.map_or("en", |(name, _)| name),
+            english: bundle("en", ENGLISH),
+        }
+    }
+
+    /// The language that is said, as a tag: `en`.
+    #[must_use]
+    pub const fn language(&self) -> &'static str {
+        self.language
     }
 
     /// What the message `id` says, with `args` filled in: a [`Message`], or the name a practice gives.
@@ -201,6 +212,58 @@ messages! {
     GateNoPause = "gate-no-pause",
     /// Why there was no offer: the heart settled while a pause was waited for.
     GateSettled = "gate-settled",
+    /// Above the help lines.
+    HelpTitle = "help-title",
+    /// What opens the numbers of other places.
+    HelpOthers = "help-others",
+    /// The button that leads from the first page to the first step.
+    Begin = "begin",
+    /// On the first page: eyes may stay open.
+    EyesOpen = "eyes-open",
+    /// What opens, on the first page, when to seek care.
+    CareTitle = "care-title",
+    /// Before the choice of what attention rests on.
+    AnchorTitle = "anchor-title",
+    /// The breath, among those choices.
+    AnchorBreath = "anchor-breath",
+    /// The feet.
+    AnchorFeet = "anchor-feet",
+    /// The hands.
+    AnchorHands = "anchor-hands",
+    /// Sounds.
+    AnchorSound = "anchor-sound",
+    /// Something to look at.
+    AnchorSight = "anchor-sight",
+    /// What a screen reader calls the words of a step to choose from.
+    ChoicesTitle = "choices-title",
+    /// What a screen reader calls the buttons of a step.
+    ControlsTitle = "controls-title",
+    /// In place of the shape that moves, where nothing is to move.
+    ShapeStill = "shape-still",
+    /// Above the live heart: `rate`.
+    HeartNow = "heart-now",
+    /// The one question, after the last step.
+    TenseQuestion = "tense-question",
+    /// What 0 stands for.
+    TenseLeast = "tense-least",
+    /// What 10 stands for.
+    TenseMost = "tense-most",
+    /// The button that gives the answer.
+    Done = "done",
+    /// The button that gives none.
+    Skip = "skip",
+    /// The button that closes the page.
+    Close = "close",
+    /// That the window may be closed, where it cannot close itself.
+    MayClose = "may-close",
+    /// That the daemon went away under an open page.
+    PageGone = "page-gone",
+    /// To whoever comes with an address that was used already, or too late.
+    PageRefused = "page-refused",
+    /// Where a page without its script says how else to take a break.
+    PageNoScript = "page-no-script",
+    /// Where there is no break to show.
+    NoBreak = "no-break",
 }
 
 impl AsRef<str> for Message {
@@ -230,7 +293,7 @@ mod tests {
     #[test]
     fn a_language_that_lacks_a_message_says_it_in_english() {
         let german = bundle("de", "later = Später\nhelp-as-of = Stand { $when }");
-        let words = Words { own: Some(german), english: bundle("en", ENGLISH) };
+        let words = Words { own: Some(german), language: "de", english: bundle("en", ENGLISH) };
         assert_eq!(words.text(Message::Later, &[]), "Später");
         assert_eq!(words.text(Message::Leave, &[]), "Leave");
         let date = [("date", "May 2030".into())];

@@ -191,6 +191,49 @@ too-much-met =
     It was too much, and you stopped.
     Stopping is a way of taking care of yourself.
 
+# The first page, before the first step.
+begin = Begin
+eyes-open = Your eyes can stay open all the while. You can stop whenever you like.
+# Opens when to seek care, on the first page.
+care-title = When a break is not what is needed
+
+# Before a choice of: breath, feet, hands, sound, sight.
+anchor-title = Attention can rest on
+anchor-breath = the breath
+anchor-feet = the feet
+anchor-hands = the hands
+anchor-sound = sounds
+anchor-sight = something to look at
+
+# For screen readers: what a group of buttons is for.
+choices-title = Words to choose from, or none
+controls-title = The break
+
+# Stands still where others see a shape that slowly widens and narrows.
+shape-still = The breath comes and goes in its own time.
+
+# $rate in beats a minute.
+heart-now = Your heart: { $rate } beats a minute
+
+tense-question = If you like: how tense does it feel now?
+tense-least = 0: not at all
+tense-most = 10: as tense as can be
+done = Done
+skip = Skip
+
+close = Close
+may-close = This window can be closed now.
+
+# The program that shows the page has stopped.
+page-gone =
+    The break ends here.
+    It can begin again whenever you like.
+page-refused =
+    This address opens a break once, and for a short while.
+    A new one comes from the next offer, or from the command: kindbeat break
+page-no-script = This page needs its script to go on. In a terminal, the break runs with: kindbeat break --here
+no-break = There is no break open just now.
+
 ending-completed =
     The break ends here. However it went is fine.
     You can come back at any time.
@@ -205,6 +248,8 @@ ending-too-much =
 
 ## Help lines: the numbers are in config/help-lines.toml
 
+help-title = Someone to turn to
+help-others = Other places
 help-emergency = In an emergency:
 help-talk = To talk with someone:
 # $directory is an address to open oneself.

@@ -4,5 +4,6 @@
 //! edge module.
 
 pub mod notification;
+pub mod clock;
 pub mod recording;
 pub mod store;

@@ -159,6 +159,16 @@ impl Session {
         self.step_at(self.place()?).map(|(step, _)| step)
     }
 
+    /// How many steps there are where it is: in the practice, or in the grounding; 0 once it has ended.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        match self.place() {
+            Some(Place::Practice { .. }) => self.practice.steps_in(self.length).count(),
+            Some(Place::Grounding { .. }) => self.grounding.steps_in(self.grounding_length).count(),
+            None => 0,
+        }
+    }
+
     /// When [`Self::tick`] has something to do, if nothing else happens; never before the `now` of the last call.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {

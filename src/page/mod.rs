@@ -1,0 +1,33 @@
+//! The page of a break: what it shows, what the person can do on it, and for how long it is open.
+//!
+//! PURE: time is an argument, and nothing here knows of HTTP. [`view_of`] says what stands on the page, as words; [`Visit`]
+//! keeps what a page adds to a [`Session`](crate::practice::Session), which knows nothing of cautions and questions; [`Pages`]
+//! decides which pages are open and who may see them.
+
+mod help;
+mod pages;
+mod scene;
+mod view;
+mod visit;
+
+pub use help::Help;
+pub use help::HelpGroup;
+pub use pages::Cookie;
+pub use pages::PageId;
+pub use pages::Pages;
+pub use pages::Secret;
+pub use scene::Scene;
+pub use scene::view_of;
+pub use view::Anchors;
+pub use view::ChoiceView;
+pub use view::Closing;
+pub use view::Direction;
+pub use view::FirstView;
+pub use view::Labels;
+pub use view::Screen;
+pub use view::StepView;
+pub use view::View;
+pub use visit::PageInput;
+pub use visit::Tense;
+pub use visit::Visit;
+pub use visit::Wish;

@@ -1,0 +1,432 @@
+//! Which pages are open, for how long, and who may see them.
+//!
+//! A page opens with a token, which is good for one request. Whoever brings it gets a cookie in return, and from then on the
+//! cookie opens the page. The page is closed, and both are dead,
+//!
+//! - when it says so,
+//! - when it was not fetched within [`Pages::UNFETCHED`],
+//! - when its live connection has been gone for [`Pages::GONE`]: long enough for a reload,
+//! - [`Pages::OVER`] after the question was answered or skipped.
+//!
+//! A clock set back makes nothing last longer than twice its time.
+
+use std::fmt;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+/// The pages that are open.
+#[derive(Debug, Default)]
+pub struct Pages {
+    pages: Vec<Page>,
+}
+
+/// The name of a page in its address. It is no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageId(String);
+
+/// Something only the right one knows: 192 bits, in hexadecimal digits.
+#[derive(Clone)]
+pub struct Secret(String);
+
+/// What a browser shows from its second request on.
+#[derive(Clone, Debug)]
+pub struct Cookie {
+    /// Its name, made anew for each page.
+    pub name: String,
+    /// Its value.
+    pub value: Secret,
+}
+
+#[derive(Debug)]
+struct Page {
+    id: PageId,
+    key: Key,
+    life: Life,
+    /// When everything on it was said and answered.
+    over: Option<Timestamp>,
+}
+
+/// What opens a page.
+#[derive(Debug)]
+enum Key {
+    Token(Secret),
+    Cookie(Cookie),
+}
+
+/// Whether anybody looks at a page.
+#[derive(Clone, Copy, Debug)]
+enum Life {
+    Unfetched { since: Timestamp },
+    Live { connections: usize },
+    Gone { since: Timestamp },
+}
+
+impl Pages {
+    /// How long a page may wait to be fetched.
+    pub const UNFETCHED: SignedDuration = SignedDuration::from_secs(60);
+    /// How long the live connection of a page may be gone.
+    pub const GONE: SignedDuration = SignedDuration::from_secs(20);
+    /// How long a page stays once nothing more is to come.
+    pub const OVER: SignedDuration = SignedDuration::from_secs(60);
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// A new page, opened by `token`.
+    pub fn open(&mut self, id: PageId, token: Secret, now: Timestamp) {
+        let life = Life::Unfetched { since: now };
+        self.pages.push(Page { id, key: Key::Token(token), life, over: None });
+    }
+
+    /// Takes the token of a page in exchange for a cookie; `false` when it is not its token, or was taken before.
+    #[must_use]
+    pub fn redeem(&mut self, id: &str, token: &str, cookie: Cookie, now: Timestamp) -> bool {
+        let Some(page) = self.get(id) else { return false };
+        let right = matches!(&page.key, Key::Token(right) if right.is(token));
+        if right {
+            page.key = Key::Cookie(cookie);
+            page.life = Life::Gone { since: now };
+        }
+        right
+    }
+
+    /// Whether one of the cookies of a request, as name and value, opens this page.
+    #[must_use]
+    pub fn opens<'a>(
+        &self,
+        id: &str,
+        cookies: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> bool {
+        let page = self.pages.iter().find(|page| page.id.0 == id);
+        let Some(Key::Cookie(right)) = page.map(|page| &page.key) else { return false };
+        cookies.into_iter().any(|(name, value)| name == right.name && right.value.is(value))
+    }
+
+    /// Whether the page is still open.
+    #[must_use]
+    pub fn is_open(&self, id: &str) -> bool {
+        self.pages.iter().any(|page| page.id.0 == id)
+    }
+
+    /// A live connection to the page began.
+    pub fn connected(&mut self, id: &str) {
+        if let Some(page) = self.get(id) {
+            page.life = match page.life {
+                Life::Live { connections } => Life::Live { connections: connections + 1 },
+                Life::Unfetched { .. } | Life::Gone { .. } => Life::Live { connections: 1 },
+            };
+        }
+    }
+
+    /// A live connection to the page ended.
+    pub fn disconnected(&mut self, id: &str, now: Timestamp) {
+        if let Some(page) = self.get(id)
+            && let Life::Live { connections } = page.life
+        {
+            page.life = match connections.saturating_sub(1) {
+                0 => Life::Gone { since: now },
+                connections => Life::Live { connections },
+            };
+        }
+    }
+
+    /// Nothing more is to come on any of them: they go after [`Self::OVER`]. Said again, it changes nothing.
+    pub fn over(&mut self, now: Timestamp) {
+        for page in &mut self.pages {
+            page.over.get_or_insert(now);
+        }
+    }
+
+    /// There is something to come again: another break began while a page of the last one stood open.
+    pub fn not_over(&mut self) {
+        for page in &mut self.pages {
+            page.over = None;
+        }
+    }
+
+    /// The page says that it is closed; `true` when it was open.
+    pub fn close(&mut self, id: &str) -> bool {
+        let before = self.pages.len();
+        self.pages.retain(|page| page.id.0 != id);
+        self.pages.len() < before
+    }
+
+    /// Lets time pass; `true` when a page was closed.
+    pub fn tick(&mut self, now: Timestamp) -> bool {
+        let before = self.pages.len();
+        for page in &mut self.pages {
+            page.settle(now);
+        }
+        self.pages.retain(|page| page.due().is_none_or(|due| now < due));
+        self.pages.len() < before
+    }
+
+    /// When [`Self::tick`] has something to do, if nothing else happens.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        self.pages.iter().filter_map(Page::due).min()
+    }
+
+    fn get(&mut self, id: &str) -> Option<&mut Page> {
+        self.pages.iter_mut().find(|page| page.id.0 == id)
+    }
+}
+
+impl Page {
+    fn due(&self) -> Option<Timestamp> {
+        let unseen = match self.life {
+            Life::Unfetched { since } => Some(later(since, Pages::UNFETCHED)),
+            Life::Gone { since } => Some(later(since, Pages::GONE)),
+            Life::Live { .. } => None,
+        };
+        let over = self.over.map(|since| later(since, Pages::OVER));
+        [unseen, over].into_iter().flatten().min()
+    }
+
+    /// After a clock set back, what began in the future begins now.
+    fn settle(&mut self, now: Timestamp) {
+        if let Life::Unfetched { since } | Life::Gone { since } = &mut self.life {
+            *since = now.min(*since);
+        }
+        self.over = self.over.map(|since| since.min(now));
+    }
+}
+
+impl PageId {
+    /// From bytes that are not used for another page.
+    #[must_use]
+    pub fn new(bytes: [u8; 8]) -> Self {
+        Self(hexadecimal(&bytes))
+    }
+
+    /// As it stands in the address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Secret {
+    /// From bytes that nobody can guess.
+    #[must_use]
+    pub fn new(bytes: [u8; 24]) -> Self {
+        Self(hexadecimal(&bytes))
+    }
+
+    /// The digits, for the address or the cookie; for nothing else.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares in a time that does not tell how much of a guess is right.
+    fn is(&self, guess: &str) -> bool {
+        let differs = |(a, b): (u8, u8)| a ^ b;
+        self.0.len() == guess.len()
+            && self.0.bytes().zip(guess.bytes()).map(differs).fold(0, |all, one| all | one) == 0
+    }
+}
+
+/// Never the secret itself: it could end up in a log.
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One page and what opens it.
+    struct One {
+        pages: Pages,
+        id: String,
+        token: Secret,
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    fn cookie() -> Cookie {
+        Cookie { name: "c1".to_owned(), value: Secret::new([7; 24]) }
+    }
+
+    impl One {
+        fn unfetched() -> Self {
+            let (id, token) = (PageId::new([1; 8]), Secret::new([2; 24]));
+            let mut pages = Pages::default();
+            pages.open(id.clone(), token.clone(), at(0));
+            Self { pages, id: id.as_str().to_owned(), token }
+        }
+
+        fn fetched() -> Self {
+            let mut one = Self::unfetched();
+            assert!(one.pages.redeem(&one.id, one.token.reveal(), cookie(), at(0)));
+            one
+        }
+
+        fn live() -> Self {
+            let mut one = Self::fetched();
+            one.pages.connected(&one.id);
+            one
+        }
+
+        fn opens(&self, name: &str, value: &str) -> bool {
+            self.pages.opens(&self.id, [("other", "x"), (name, value)])
+        }
+
+        fn is_open_at(&mut self, second: i64) -> bool {
+            self.pages.tick(at(second));
+            self.pages.is_open(&self.id)
+        }
+
+        /// Open until just before that second, and closed then.
+        #[track_caller]
+        fn closes_at(mut self, second: i64) {
+            assert_eq!(self.pages.next_wakeup(), Some(at(second)));
+            assert!(self.is_open_at(second - 1), "closed too early");
+            assert!(!self.is_open_at(second), "still open");
+            assert!(self.pages.is_empty() && self.pages.next_wakeup().is_none());
+            assert!(!self.opens("c1", cookie().value.reveal()), "the cookie outlived its page");
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_once() {
+        let mut one = One::unfetched();
+        let token = one.token.reveal().to_owned();
+        assert!(!one.pages.redeem(&one.id, &"0".repeat(48), cookie(), at(0)));
+        assert!(!one.pages.redeem(&one.id, "", cookie(), at(0)));
+        assert!(!one.pages.redeem("another", &token, cookie(), at(0)));
+        assert!(one.pages.redeem(&one.id, &token, cookie(), at(0)));
+        let second = Cookie { name: "c2".to_owned(), value: Secret::new([8; 24]) };
+        assert!(!one.pages.redeem(&one.id, &token, second.clone(), at(0)));
+        assert!(!one.opens("c2", second.value.reveal()));
+        assert!(one.opens("c1", cookie().value.reveal()));
+    }
+
+    #[test]
+    fn only_the_right_cookie_opens_a_page() {
+        let one = One::fetched();
+        let right = cookie().value;
+        assert!(one.opens("c1", right.reveal()));
+        assert!(!one.opens("c2", right.reveal()));
+        assert!(!one.opens("c1", &right.reveal()[1..]));
+        assert!(!one.opens("c1", one.token.reveal()));
+        assert!(!one.pages.opens("another", [("c1", right.reveal())]));
+        assert!(!One::unfetched().opens("c1", right.reveal()));
+    }
+
+    #[test]
+    fn a_page_never_fetched_closes_after_a_minute() {
+        One::unfetched().closes_at(60);
+    }
+
+    #[test]
+    fn a_page_that_never_connects_closes_after_twenty_seconds() {
+        One::fetched().closes_at(20);
+    }
+
+    #[test]
+    fn a_page_stays_while_it_is_connected_and_closes_twenty_seconds_after() {
+        let mut one = One::live();
+        assert_eq!(one.pages.next_wakeup(), None);
+        assert!(one.is_open_at(86_400));
+        one.pages.disconnected(&one.id, at(86_400));
+        one.closes_at(86_420);
+    }
+
+    #[test]
+    fn a_page_that_connects_again_in_time_stays() {
+        let mut one = One::live();
+        one.pages.disconnected(&one.id, at(10));
+        assert!(one.is_open_at(29));
+        one.pages.connected(&one.id);
+        assert!(one.is_open_at(3_600));
+    }
+
+    #[test]
+    fn with_two_connections_the_last_one_counts() {
+        let mut one = One::live();
+        one.pages.connected(&one.id);
+        one.pages.disconnected(&one.id, at(10));
+        assert!(one.is_open_at(600));
+        one.pages.disconnected(&one.id, at(600));
+        one.closes_at(620);
+    }
+
+    #[test]
+    fn a_page_with_nothing_more_to_come_closes_after_a_minute() {
+        let mut one = One::live();
+        one.pages.over(at(100));
+        one.pages.over(at(150));
+        one.closes_at(160);
+    }
+
+    #[test]
+    fn another_break_keeps_a_page_that_was_over() {
+        let mut one = One::live();
+        one.pages.over(at(100));
+        one.pages.not_over();
+        assert!(one.is_open_at(1_000));
+    }
+
+    #[test]
+    fn a_page_closes_when_it_says_so() {
+        let mut one = One::live();
+        assert!(one.pages.close(&one.id));
+        assert!(!one.pages.close(&one.id));
+        assert!(one.pages.is_empty());
+    }
+
+    #[test]
+    fn a_clock_set_back_keeps_no_page_for_long() {
+        let mut one = One::unfetched();
+        assert!(one.is_open_at(-7_200));
+        one.closes_at(-7_140);
+    }
+
+    #[test]
+    fn a_secret_is_not_told_by_accident() {
+        assert_eq!(format!("{:?}", cookie()), r#"Cookie { name: "c1", value: Secret }"#);
+        assert_eq!(Secret::new([0xab; 24]).reveal(), "ab".repeat(24));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_a_page_that_nobody_looks_at_goes(calls in prop::collection::vec((0_u8..5, 0_i64..30), 0..40)) {
+            let mut one = One::fetched();
+            let mut now = 0;
+            for (call, seconds) in calls {
+                now += seconds;
+                match call {
+                    0 => one.pages.connected(&one.id),
+                    1 => one.pages.disconnected(&one.id, at(now)),
+                    2 => one.pages.over(at(now)),
+                    _ => { one.pages.tick(at(now)); }
+                }
+            }
+            for _ in 0..50 {
+                one.pages.disconnected(&one.id, at(now));
+            }
+            one.pages.tick(at(now + 21));
+            prop_assert!(one.pages.is_empty());
+        }
+    }
+}
