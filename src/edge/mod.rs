@@ -7,3 +7,4 @@ pub mod notification;
 pub mod clock;
 pub mod recording;
 pub mod store;
+pub mod web;

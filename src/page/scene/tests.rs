@@ -59,7 +59,7 @@ impl Page {
         self
     }
 
-    fn to_its_end(self) -> Self {
+    fn after_its_last_step(self) -> Self {
         (0..5).fold(self.does(PageInput::Begin), |page, _| page.does(PageInput::Next))
     }
 
@@ -176,7 +176,7 @@ fn too_much_is_met_as_self_care_with_help_lines_in_the_grounding() {
 
 #[test]
 fn after_the_last_step_there_is_one_question_and_then_a_closing_line() {
-    let page = Page::a_minute().to_its_end();
+    let page = Page::a_minute().after_its_last_step();
     assert!(matches!(page.view().screen, Screen::Question { .. }));
     assert!(!page.view().is_over());
     let page = page.does(PageInput::Tense(Tense::new(4)));
@@ -266,7 +266,7 @@ fn arabic_is_written_from_right_to_left() {
 
 #[test]
 fn tense_and_break_wishes_do_not_mix() {
-    let page = Page::a_minute().to_its_end();
+    let page = Page::a_minute().after_its_last_step();
     assert!(page.wishes.iter().all(|wish| matches!(wish, Wish::Break(_))));
     assert_eq!(page.wishes[0], Wish::Break(Command::Resume));
 }
