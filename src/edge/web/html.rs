@@ -92,6 +92,7 @@ pub(super) fn main(view: &View) -> Markup {
                 @if let Screen::Step(step) = &view.screen { (dots(step)) }
             }
             div id="controls" role="group" aria-label=(labels.controls_title) { (controls(view)) }
+            div id="out" { (ways_out(view)) }
             div id="anchors" {
                 @match &view.screen {
                     Screen::First(FirstView { anchors: Some(all), .. })
@@ -137,8 +138,11 @@ const fn shape(view: &View) -> Option<&'static str> {
     match &view.screen {
         Screen::Step(StepView { breathing: true, paused: true, .. }) => Some("breathing paused"),
         Screen::Step(StepView { breathing: true, .. }) => Some("breathing"),
+        // Outward: there is nothing to look at but the room.
+        Screen::Step(StepView { place: Place::Grounding { .. }, .. })
+        | Screen::Question { .. }
+        | Screen::Farewell { .. } => None,
         Screen::Step(_) | Screen::First(_) => Some("still"),
-        Screen::Question { .. } | Screen::Farewell { .. } => None,
     }
 }
 
@@ -213,7 +217,6 @@ fn controls(view: &View) -> Markup {
         @match &view.screen {
             Screen::First(_) => {
                 div { (button("next", "begin", &labels.begin, "Space", "main")) }
-                (ways_out(labels, true))
             }
             Screen::Step(step) => {
                 div {
@@ -225,7 +228,6 @@ fn controls(view: &View) -> Markup {
                     }
                     (button("next", "next", &labels.next, "Space", "main"))
                 }
-                (ways_out(labels, matches!(step.place, Place::Practice { .. })))
             }
             Screen::Question { .. } => {
                 div {
@@ -241,10 +243,13 @@ fn controls(view: &View) -> Markup {
 }
 
 /// The ways out, on every screen until the last step is over. The grounding is where "too much" leads: there is one.
-fn ways_out(labels: &Labels, too_much: bool) -> Markup {
+fn ways_out(view: &View) -> Markup {
+    let labels = &view.labels;
+    let in_practice =
+        !matches!(view.screen, Screen::Step(StepView { place: Place::Grounding { .. }, .. }));
     html! {
-        div class="out" {
-            @if too_much { (button("too-much", "too-much", &labels.too_much, "T", "")) }
+        @if let Screen::First(_) | Screen::Step(_) = view.screen {
+            @if in_practice { (button("too-much", "too-much", &labels.too_much, "T", "")) }
             (button("leave", "leave", &labels.leave, "Escape", ""))
         }
     }

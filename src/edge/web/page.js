@@ -1,7 +1,7 @@
 // The page shows what it is sent, and sends what is done on it. The daemon keeps the time: nothing here moves a break.
 
 const page = document.getElementById("page");
-const parts = ["title", "shape", "words", "choices", "dots", "controls", "anchors", "more"];
+const parts = ["title", "shape", "words", "choices", "dots", "controls", "out", "anchors", "more"];
 const byId = (id) => document.getElementById(id);
 
 // What each part was last sent: what is chosen on the page itself is not mistaken for something new.
@@ -89,7 +89,7 @@ function close() {
   line.id = "close-line";
   line.hidden = false;
   byId("words").append(line);
-  byId("controls").replaceChildren();
+  for (const id of ["controls", "out"]) byId(id).replaceChildren();
   page.focus({ preventScroll: true });
 }
 
@@ -101,9 +101,8 @@ function gone() {
   byId("heart").textContent = "";
   byId("shape").className = "still";
   byId("words").replaceChildren(...byId("gone").cloneNode(true).childNodes);
-  for (const id of ["choices", "dots", "anchors"]) byId(id).replaceChildren();
-  const leave = byId("leave");
-  byId("controls").replaceChildren(...(leave ? [leave] : []));
+  for (const id of ["choices", "dots", "controls", "anchors"]) byId(id).replaceChildren();
+  byId("too-much")?.remove();
   page.focus({ preventScroll: true });
 }
 

@@ -1,0 +1,354 @@
+//! The page in a real browser: whole breaks by keyboard alone, every way out, and the pictures of `tests/pictures`.
+//!
+//! The page answers its own user only, and a browser is not to run as root: run by root, the tests run themselves as `nobody`.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod browser;
+mod desk;
+mod unprivileged;
+
+use kindbeat::page::PageInput;
+use kindbeat::page::Tense;
+use kindbeat::page::Wish;
+use kindbeat::practice::Ending;
+use kindbeat::practice::Length;
+use kindbeat::practice::State;
+
+use crate::browser::Browser;
+use crate::desk::Desk;
+use crate::unprivileged::run;
+use crate::unprivileged::save;
+
+/// A desk and a browser with its page open.
+async fn opened(length: Length) -> (Desk, Browser) {
+    let program = browser::find().unwrap();
+    let (desk, mut browser) = (Desk::new(length), Browser::start(&program));
+    show(&desk, &mut browser).await;
+    (desk, browser)
+}
+
+async fn show(desk: &Desk, browser: &mut Browser) {
+    browser.open(&desk.server.open().unwrap().url).await;
+    browser.until_it_says("Turning inward can bring up hard feelings").await;
+    browser.until("document.activeElement.id === 'page'").await;
+}
+
+#[track_caller]
+fn ending(desk: &Desk) -> Ending {
+    match desk.session() {
+        State::Ended { ending, .. } => ending,
+        other => panic!("not over: {other:?}"),
+    }
+}
+
+async fn until_closed(desk: &Desk, browser: &mut Browser) {
+    while browser.is_open().await || desk.server.is_open() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
+#[test]
+fn a_whole_break_by_keyboard_alone() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::OneMinute).await;
+        browser.press(" ").await;
+        browser.until_it_says("Something may be difficult").await;
+        browser.press("p").await;
+        browser.until_it_says("Go on").await;
+        desk.wait(600);
+        browser.until_it_says("Something may be difficult").await;
+        browser.press("p").await;
+        browser.until_it_says("Pause").await;
+        browser.press(" ").await;
+        browser.until_it_says("all right to feel overwhelmed").await;
+        browser.press("ArrowLeft").await;
+        browser.until_it_says("Something may be difficult").await;
+        // From here on nobody touches anything: the daemon's clock moves the page.
+        desk.wait(17);
+        browser.until_it_says("all right to feel overwhelmed").await;
+        desk.wait(43);
+        browser.until_it_says("how tense does it feel").await;
+        for key in ["Tab", "ArrowRight", "ArrowRight", "Enter"] {
+            browser.press(key).await;
+        }
+        browser.until(IS_FAREWELL).await;
+        assert_eq!(desk.wishes().last(), Some(&Wish::Tense(Tense::new(2))));
+        assert_eq!(ending(&desk), Ending::Completed);
+        browser.press("Escape").await;
+        until_closed(&desk, &mut browser).await;
+    });
+}
+
+#[test]
+fn the_question_can_be_skipped_by_either_key() {
+    run(async || {
+        let (mut desk, mut browser) = opened(Length::OneMinute).await;
+        for key in ["Enter", "Escape"] {
+            browser.press(" ").await;
+            browser.until_it_says("Something may be difficult").await;
+            desk.wait(60);
+            browser.until_it_says("how tense does it feel").await;
+            browser.press(key).await;
+            browser.until(IS_FAREWELL).await;
+            assert_eq!(desk.wishes().last(), Some(&Wish::Tense(None)), "{key}");
+            desk = Desk::new(Length::OneMinute);
+            show(&desk, &mut browser).await;
+        }
+    });
+}
+
+#[test]
+fn leaving_is_one_key_at_every_step_and_closes_the_window() {
+    run(async || {
+        let (mut desk, mut browser) = opened(Length::ThreeMinutes).await;
+        let steps = desk.steps();
+        for step in 0..=steps {
+            for _ in 0..step {
+                next(&mut browser).await;
+            }
+            browser.press("Escape").await;
+            until_closed(&desk, &mut browser).await;
+            assert_eq!(ending(&desk), Ending::Left { step: step.saturating_sub(1) });
+            assert!(desk.done().iter().all(|input| !matches!(input, PageInput::Tense(_))));
+            if step < steps {
+                desk = Desk::new(Length::ThreeMinutes);
+                show(&desk, &mut browser).await;
+            }
+        }
+    });
+}
+
+const IS_FAREWELL: &str = "page.className === 'farewell'";
+
+/// On by one step, seen to have come.
+async fn next(browser: &mut Browser) {
+    let seen = browser.eval("page.dataset.moment").await;
+    browser.press(" ").await;
+    browser.until(&format!("page.dataset.moment !== {seen}")).await;
+}
+
+#[test]
+fn this_is_too_much_leads_outward_from_every_step() {
+    run(async || {
+        let (mut desk, mut browser) = opened(Length::OneMinute).await;
+        let steps = desk.steps();
+        for step in 0..=steps {
+            for _ in 0..step {
+                next(&mut browser).await;
+            }
+            assert_eq!(
+                browser.eval("document.getElementById('too-much').innerText").await,
+                "This is too much"
+            );
+            browser.press("t").await;
+            browser.until_it_says("Stopping is a way of taking care of yourself").await;
+            browser.until_it_says("There is only the room now").await;
+            let help = browser.eval("document.querySelector('dt').innerText").await;
+            assert_eq!(help, "999", "the emergency number of the place comes first");
+            if step < steps {
+                desk = Desk::new(Length::OneMinute);
+                show(&desk, &mut browser).await;
+            }
+        }
+        desk.wait(60);
+        browser.until_it_says("That is taking care of yourself").await;
+        assert_eq!(ending(&desk), Ending::TooMuch { step: steps - 1 });
+        desk.wait(3_600);
+        browser.until_it_says("116 123").await;
+        assert!(
+            desk.server.is_open() && browser.is_open().await,
+            "numbers stay as long as they may be needed"
+        );
+        browser.press("Escape").await;
+        until_closed(&desk, &mut browser).await;
+    });
+}
+
+#[test]
+fn the_focus_is_never_lost_and_what_has_it_keeps_its_keys() {
+    run(async || {
+        let (_desk, mut browser) = opened(Length::ThreeMinutes).await;
+        let focused = "document.activeElement.id";
+        // By Tab to the button that begins, and by Space on it.
+        browser.press("Tab").await;
+        browser.until(&format!("{focused} === 'next'")).await;
+        browser.press(" ").await;
+        browser.until_it_says("Your eyes can stay open. There is nothing to get right").await;
+        assert_eq!(browser.eval(focused).await, "next");
+        next(&mut browser).await;
+        assert_eq!(browser.eval(focused).await, "next");
+        // A word is chosen with its own button, and chooses nothing but its sentence.
+        browser.eval("document.getElementById('choice-1').focus()").await;
+        browser.press(" ").await;
+        browser.until_it_says("This is stressful.").await;
+        assert_eq!(browser.eval("page.dataset.moment").await, "step-1");
+        assert_eq!(
+            browser.eval("document.querySelectorAll('[aria-pressed=true]').length").await,
+            1
+        );
+        // The button that had the focus is gone with its step: the page has it.
+        browser.eval("document.getElementById('next').click()").await;
+        browser.until_it_says("all right to feel overwhelmed").await;
+        assert_eq!(browser.eval(focused).await, "page");
+        browser.press("t").await;
+        browser.until_it_says("There is only the room now").await;
+        assert_eq!(browser.eval(focused).await, "page");
+        // A ring is seen around what has the focus.
+        browser.press("Tab").await;
+        browser.until("document.activeElement.id !== 'page'").await;
+        browser.until("getComputedStyle(document.activeElement).outlineStyle === 'solid'").await;
+    });
+}
+
+#[test]
+fn each_step_is_announced_once() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::OneMinute).await;
+        let live = "[...document.querySelectorAll('[aria-live]')].map((one) => `${one.id} ${one.ariaLive}`).join()";
+        assert_eq!(browser.eval(live).await, "words polite");
+        let count = "globalThis.told = 0; new MutationObserver((all) => { told += all.filter((one) => \
+                     one.addedNodes.length).length; }).observe(document.getElementById('words'), \
+                     { childList: true, subtree: true, characterData: true })";
+        browser.eval(count).await;
+        for _ in 0..3 {
+            next(&mut browser).await;
+            desk.heart(70.0);
+            browser.until_it_says("Your heart: 70").await;
+        }
+        browser.press("p").await;
+        browser.until_it_says("Go on").await;
+        assert_eq!(
+            browser.eval("told").await,
+            3,
+            "one change a step, none by a pause or the heart"
+        );
+    });
+}
+
+#[test]
+fn the_page_outlives_a_reload_and_says_when_the_break_has_ended() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::OneMinute).await;
+        browser.press(" ").await;
+        browser.until_it_says("Something may be difficult").await;
+        browser.eval("globalThis.old = true; location.reload()").await;
+        browser.until("globalThis.old === undefined && document.readyState === 'complete'").await;
+        browser.until_it_says("Something may be difficult").await;
+        assert_eq!(browser.eval("history.length").await, 1);
+        browser.until("document.activeElement.id === 'page'").await;
+        desk.vanish();
+        browser.until_it_says("The break ends here.").await;
+        browser.press("Escape").await;
+        until_closed(&desk, &mut browser).await;
+    });
+}
+
+#[test]
+fn attention_can_rest_elsewhere() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::ThreeMinutes).await;
+        let choose =
+            "anchor.value = 'feet'; anchor.dispatchEvent(new Event('change', { bubbles: true }))";
+        browser.eval(choose).await;
+        browser.press(" ").await;
+        browser.until_it_says("notice where your feet meet the floor").await;
+        assert_eq!(browser.eval("document.getAnimations().length").await, 0, "nothing breathes");
+        assert!(desk.done().contains(&PageInput::Anchor(kindbeat::practice::Anchor::Feet)));
+    });
+}
+
+#[test]
+fn nothing_moves_for_those_who_want_nothing_to_move() {
+    run(async || {
+        let (_desk, mut browser) = opened(Length::OneMinute).await;
+        browser.press(" ").await;
+        browser.until("document.getAnimations().length === 1").await;
+        browser.prefer(&[("prefers-reduced-motion", "reduce")]).await;
+        browser.until("document.getAnimations().length === 0").await;
+        browser.until_it_says("The breath comes and goes in its own time.").await;
+    });
+}
+
+/// Every button is at least 44 px high and wide, nothing is cut off at the side, and all can be reached.
+async fn is_roomy(browser: &mut Browser, what: &str) {
+    let small = "[...document.querySelectorAll('button, select, summary, label:has(input)')].filter((one) => { \
+                 const box = one.getBoundingClientRect(); return box.width < 44 || box.height < 44 \
+                 || box.left < 0 || box.right > innerWidth; }).map((one) => one.outerHTML).join()";
+    assert_eq!(browser.eval(small).await, "", "{what}");
+    let wide = "document.documentElement.scrollWidth > innerWidth";
+    assert_eq!(browser.eval(wide).await, false, "{what}");
+}
+
+/// A name, the size of the window and how many real pixels are one of its own, and what its owner wishes.
+type Look = (&'static str, (u32, u32, u32), &'static [(&'static str, &'static str)]);
+
+#[test]
+fn pictures() {
+    run(async || {
+        let looks: [Look; 8] = [
+            ("light", (480, 720, 1), &[LIGHT]),
+            ("dark", (480, 720, 1), &[DARK]),
+            ("narrow", (320, 640, 1), &[LIGHT]),
+            ("zoomed", (240, 360, 2), &[LIGHT]),
+            ("wide", (1280, 800, 1), &[LIGHT]),
+            ("contrast", (480, 720, 1), &[LIGHT, ("prefers-contrast", "more")]),
+            ("forced", (480, 720, 1), &[DARK, ("forced-colors", "active")]),
+            ("still", (480, 720, 1), &[LIGHT, ("prefers-reduced-motion", "reduce")]),
+        ];
+        let mut browser = Browser::start(&browser::find().unwrap());
+        for (look, (width, height, scale), wishes) in looks {
+            let fresh = async |browser: &mut Browser| {
+                let desk = Desk::new(Length::OneMinute);
+                show(&desk, browser).await;
+                browser.size(width, height, scale).await;
+                browser.prefer(wishes).await;
+                desk
+            };
+            let desk = fresh(&mut browser).await;
+            picture(&mut browser, &format!("{look}-1-first")).await;
+            browser.press(" ").await;
+            browser.until_it_says("Something may be difficult").await;
+            browser.eval("document.getElementById('choice-0').click()").await;
+            desk.heart(71.0);
+            browser.until_it_says("Your heart: 71").await;
+            picture(&mut browser, &format!("{look}-2-step")).await;
+            desk.wait(60);
+            browser.until_it_says("how tense does it feel").await;
+            for key in ["Tab", "ArrowRight", "ArrowRight", "ArrowRight"] {
+                browser.press(key).await;
+            }
+            browser.until("document.querySelector(':checked')?.value === '3'").await;
+            picture(&mut browser, &format!("{look}-3-question")).await;
+            let desk = fresh(&mut browser).await;
+            browser.press("t").await;
+            browser.until_it_says("There is only the room now").await;
+            picture(&mut browser, &format!("{look}-4-grounding")).await;
+            desk.wait(60);
+            browser.until(IS_FAREWELL).await;
+            browser.eval("document.querySelector('details').open = true").await;
+            picture(&mut browser, &format!("{look}-5-farewell")).await;
+        }
+        let desk = Desk::new(Length::OneMinute);
+        desk.mirror();
+        show(&desk, &mut browser).await;
+        browser.prefer(&[LIGHT]).await;
+        browser.press(" ").await;
+        browser.until_it_says("Something may be difficult").await;
+        picture(&mut browser, "mirrored-2-step").await;
+    });
+}
+
+/// Looks at the page as it is now; the pictures that tell something are saved.
+async fn picture(browser: &mut Browser, name: &str) {
+    is_roomy(browser, name).await;
+    if name.starts_with("light")
+        || name.ends_with("step")
+        || std::env::var_os("EVERY_PICTURE").is_some()
+    {
+        save(name, &browser.picture().await);
+    }
+}
+
+const LIGHT: (&str, &str) = ("prefers-color-scheme", "light");
+const DARK: (&str, &str) = ("prefers-color-scheme", "dark");

@@ -1,0 +1,95 @@
+//! Runs a test as somebody who may not do everything, and saves the pictures it makes.
+
+use std::fs;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::browser;
+
+/// Runs this test: here, or, as root, in a process of its own that is `nobody`.
+pub(crate) fn run(test: impl AsyncFnOnce()) {
+    if browser::find().is_none() {
+        assert!(std::env::var_os("CI").is_none(), "CI needs Chromium, to test the page");
+        say("NOT TESTED: the page in a browser. No Chromium was found.");
+        return;
+    }
+    if rustix::process::geteuid().is_root() {
+        return as_nobody();
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(test());
+}
+
+fn as_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, home, pictures) =
+        (folder.path().join("test"), folder.path().join("home"), folder.path().join("pictures"));
+    // Where this program was built, nobody may not look. It is copied by another process: while this one writes a program, a
+    // test that starts one at the same moment would hand it on, and it could not be run.
+    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&program).status();
+    assert!(copied.unwrap().success());
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    for folder in [&home, &pictures] {
+        fs::create_dir(folder).unwrap();
+        fs::set_permissions(folder, Permissions::from_mode(0o777)).unwrap();
+    }
+    let test = std::thread::current().name().unwrap().to_owned();
+    let output = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
+        .arg(&program)
+        .args(["--exact", &test, "--nocapture"])
+        .env("HOME", &home)
+        .env("TMPDIR", &home)
+        .env("XDG_RUNTIME_DIR", &home)
+        .env(PICTURES, &pictures)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    for picture in fs::read_dir(&pictures).unwrap().flatten() {
+        fs::copy(picture.path(), own_pictures().join(picture.file_name())).unwrap();
+    }
+}
+
+/// Saves a picture, given in base 64.
+pub(crate) fn save(name: &str, picture: &str) {
+    let folder = std::env::var_os(PICTURES).map_or_else(own_pictures, PathBuf::from);
+    fs::write(folder.join(format!("{name}.png")), decode(picture)).unwrap();
+}
+
+fn own_pictures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures")
+}
+
+fn decode(base64: &str) -> Vec<u8> {
+    let digit = |byte: u8| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let digits: Vec<u32> = base64.bytes().filter_map(digit).map(u32::from).collect();
+    let bytes = digits.chunks(4).flat_map(|four| {
+        let bits =
+            four.iter().enumerate().fold(0, |bits, (at, digit)| bits | digit << (18 - 6 * at));
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    });
+    bytes.collect()
+}
+
+#[allow(clippy::print_stderr, reason = "a test that proves nothing says so")]
+fn say(words: &str) {
+    eprintln!("{words}");
+}
+
+const PICTURES: &str = "KINDBEAT_PICTURES";
