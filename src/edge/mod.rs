@@ -5,6 +5,7 @@
 
 pub mod notification;
 pub mod clock;
+pub mod opening;
 pub mod recording;
 pub mod store;
 pub mod web;

@@ -339,9 +339,19 @@ fn pictures() {
     });
 }
 
+/// Asks axe-core, where `AXE` names its file (`axe.min.js` of the npm package), what it finds wrong.
+async fn is_accessible(browser: &mut Browser, what: &str) {
+    let Some(file) = std::env::var_os("AXE") else { return };
+    browser.eval(&std::fs::read_to_string(file).unwrap()).await;
+    let faults = "axe.run().then((found) => found.violations.flatMap((rule) => rule.nodes.map((node) => \
+                  `${rule.id}: ${node.html}`)).join('\\n'))";
+    assert_eq!(browser.eval(faults).await, "", "{what}");
+}
+
 /// Looks at the page as it is now; the pictures that tell something are saved.
 async fn picture(browser: &mut Browser, name: &str) {
     is_roomy(browser, name).await;
+    is_accessible(browser, name).await;
     if name.starts_with("light")
         || name.ends_with("step")
         || std::env::var_os("EVERY_PICTURE").is_some()

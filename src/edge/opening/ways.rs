@@ -1,0 +1,213 @@
+//! The ways to open a page, in order, as programs and their arguments.
+//!
+//! PURE.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+/// A program and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Invocation {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<String>,
+}
+
+/// How a program is kept apart from the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Detached {
+    /// As a service of its own, by `systemd-run`: outside our limits, and outside our sandbox, which it would inherit as a
+    /// scope and in which no browser can build its own.
+    Service(PathBuf),
+    /// In a session of its own, by `setsid`.
+    Session(PathBuf),
+    /// As our child.
+    Not,
+}
+
+/// Every way there is, the best first: what the owner set, a browser whose window is a page and nothing else, the browser the
+/// desktop opens addresses with.
+///
+/// `find` knows where a program is.
+pub(super) fn ways(
+    open_with: &[String],
+    url: &str,
+    find: impl Fn(&str) -> Option<PathBuf>,
+) -> Vec<Invocation> {
+    let set = open_with.split_first().map(|(program, arguments)| {
+        // Not found is said by the attempt to start it.
+        let program = find(program).unwrap_or_else(|| program.into());
+        Invocation { program, arguments: with_address(arguments, url) }
+    });
+    let browser = BROWSERS.iter().find_map(|name| find(name)).map(|program| {
+        let app = format!("--app={url}");
+        let arguments = vec![app, WINDOW_SIZE.to_owned(), "--no-first-run".to_owned()];
+        Invocation { program, arguments }
+    });
+    let desktop =
+        find("xdg-open").map(|program| Invocation { program, arguments: vec![url.to_owned()] });
+    [set, browser, desktop].into_iter().flatten().collect()
+}
+
+/// The arguments with the address wherever `{url}` stands, or at their end where it stands nowhere.
+fn with_address(arguments: &[String], url: &str) -> Vec<String> {
+    let mut filled: Vec<_> =
+        arguments.iter().map(|argument| argument.replace("{url}", url)).collect();
+    if filled == arguments {
+        filled.push(url.to_owned());
+    }
+    filled
+}
+
+impl Invocation {
+    /// The program's name, for a log; its arguments hold the address, and stay out of it.
+    pub(super) fn name(&self) -> Cow<'_, str> {
+        self.program.file_name().unwrap_or_default().to_string_lossy()
+    }
+}
+
+impl Detached {
+    /// The same invocation, kept apart. `environment` is what it needs to know where it is not our child.
+    pub(super) fn wrap(
+        &self,
+        way: &Invocation,
+        token: Option<&str>,
+        environment: &[(String, String)],
+    ) -> Invocation {
+        let program = way.program.to_string_lossy().into_owned();
+        match self {
+            Self::Service(systemd_run) => {
+                let known =
+                    environment.iter().map(|(name, value)| format!("--setenv={name}={value}"));
+                let tokens = TOKEN_NAMES
+                    .iter()
+                    .filter_map(|name| Some(format!("--setenv={name}={}", token?)));
+                // The manager would fill in what looks like a variable.
+                let literal = |argument: &String| argument.replace('$', "$$");
+                let arguments = SERVICE.iter().map(|option| (*option).to_owned()).chain(known);
+                let arguments = arguments.chain(tokens).chain(["--".to_owned(), program]);
+                let arguments = arguments.chain(way.arguments.iter().map(literal)).collect();
+                Invocation { program: systemd_run.clone(), arguments }
+            }
+            Self::Session(setsid) => {
+                let arguments = std::iter::once(program).chain(way.arguments.iter().cloned());
+                Invocation { program: setsid.clone(), arguments: arguments.collect() }
+            }
+            Self::Not => way.clone(),
+        }
+    }
+}
+
+/// Browsers of the Chromium family, which all know `--app`, by the names of their packages and of their Flatpaks.
+const BROWSERS: [&str; 16] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "brave-browser",
+    "brave",
+    "vivaldi-stable",
+    "vivaldi",
+    "microsoft-edge-stable",
+    "microsoft-edge",
+    "org.chromium.Chromium",
+    "io.github.ungoogled_software.ungoogled_chromium",
+    "com.google.Chrome",
+    "com.brave.Browser",
+    "com.vivaldi.Vivaldi",
+    "com.microsoft.Edge",
+];
+
+/// Room for a step and its buttons, no more.
+const WINDOW_SIZE: &str = "--window-size=480,720";
+
+/// Both names of the token: Wayland's, and X11's startup notification.
+pub(super) const TOKEN_NAMES: [&str; 2] = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"];
+
+/// What a browser needs to find the screen. Most sessions tell systemd's manager, but not all do.
+pub(super) const PASSED_ON: [&str; 7] = [
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_CURRENT_DESKTOP",
+    "XDG_SESSION_TYPE",
+    "XDG_DATA_DIRS",
+    "BROWSER",
+];
+
+/// The service lasts as long as any of its processes: `xdg-open` ends once it has started the browser. Whether the program
+/// could be started at all is waited for, so that the next way can be gone at once.
+const SERVICE: [&str; 6] = [
+    "--user",
+    "--quiet",
+    "--collect",
+    "--slice=app.slice",
+    "--property=Type=exec",
+    "--property=ExitType=cgroup",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "http://127.0.0.1:40123/p/1/open/2";
+
+    fn all(open_with: &[&str], installed: &[&str]) -> Vec<String> {
+        let open_with: Vec<_> = open_with.iter().map(|word| (*word).to_owned()).collect();
+        let find =
+            |name: &str| installed.contains(&name).then(|| format!("/usr/bin/{name}").into());
+        ways(&open_with, URL, find).iter().map(told).collect()
+    }
+
+    fn told(way: &Invocation) -> String {
+        let program = way.program.display().to_string();
+        [&[program], way.arguments.as_slice()].concat().join(" ").replace(URL, "URL")
+    }
+
+    #[test]
+    fn a_window_of_its_own_comes_before_the_desktops_browser() {
+        assert_eq!(
+            all(&[], &["xdg-open", "vivaldi", "brave"]),
+            [
+                "/usr/bin/brave --app=URL --window-size=480,720 --no-first-run",
+                "/usr/bin/xdg-open URL"
+            ]
+        );
+        assert_eq!(all(&[], &["xdg-open", "firefox"]), ["/usr/bin/xdg-open URL"]);
+        assert_eq!(all(&[], &[]), [""; 0]);
+    }
+
+    #[test]
+    fn what_the_owner_set_comes_first_and_the_address_stands_where_they_put_it() {
+        assert_eq!(all(&["firefox", "--kiosk"], &["firefox"]), ["/usr/bin/firefox --kiosk URL"]);
+        assert_eq!(all(&["b", "--app={url}", "--x"], &[]), ["b --app=URL --x"]);
+        assert_eq!(all(&["b", "{url}", "{url}"], &[]), ["b URL URL"]);
+        assert_eq!(all(&["b"], &["xdg-open"]), ["b URL", "/usr/bin/xdg-open URL"]);
+    }
+
+    #[test]
+    fn a_browser_runs_as_a_service_of_its_own_where_there_is_a_manager() {
+        let way = Invocation { program: "/usr/bin/b".into(), arguments: vec!["$x".to_owned()] };
+        let service = Detached::Service("/usr/bin/systemd-run".into());
+        let environment = [("DISPLAY".to_owned(), ":0".to_owned())];
+        assert_eq!(
+            told(&service.wrap(&way, Some("t1"), &environment)),
+            "/usr/bin/systemd-run --user --quiet --collect --slice=app.slice --property=Type=exec --property=ExitType=cgroup \
+             --setenv=DISPLAY=:0 --setenv=XDG_ACTIVATION_TOKEN=t1 --setenv=DESKTOP_STARTUP_ID=t1 -- /usr/bin/b $$x"
+        );
+        assert!(!told(&service.wrap(&way, None, &[])).contains("setenv"));
+    }
+
+    #[test]
+    fn without_a_manager_it_has_a_session_of_its_own() {
+        let way = Invocation { program: "/usr/bin/b".into(), arguments: vec!["$x".to_owned()] };
+        let session = Detached::Session("/usr/bin/setsid".into());
+        assert_eq!(told(&session.wrap(&way, Some("t1"), &[])), "/usr/bin/setsid /usr/bin/b $x");
+        assert_eq!(Detached::Not.wrap(&way, None, &[]), way);
+    }
+
+    #[test]
+    fn the_address_is_not_part_of_what_is_logged() {
+        let ways = ways(&["/opt/b".to_owned()], URL, |_| None);
+        assert_eq!(ways[0].name(), "b");
+    }
+}
