@@ -245,6 +245,51 @@ fn the_page_outlives_a_reload_and_says_when_the_break_has_ended() {
 }
 
 #[test]
+fn where_the_window_cannot_close_itself_it_says_that_it_may_be_closed() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::OneMinute).await;
+        // A tab that has been elsewhere is not the page's to close.
+        browser.eval("history.pushState(null, '', '#')").await;
+        browser.press("Escape").await;
+        browser.until_it_says("Leaving is always fine.").await;
+        browser.until_it_says("This window can be closed now.").await;
+        assert!(browser.is_open().await);
+        while desk.server.is_open() {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+#[test]
+fn a_daemon_that_dies_leaves_a_gentle_word_and_a_way_out() {
+    run(async || {
+        // In a thread of its own, which can be ended in the middle of everything.
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let (die, dies) = tokio::sync::oneshot::channel::<()>();
+        let daemon = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let desk = Desk::new(Length::OneMinute);
+                let _ = tell.send(desk.server.open().unwrap().url);
+                let _ = dies.await;
+            });
+        });
+        let mut browser = Browser::start(&browser::find().unwrap());
+        browser.open(&told.await.unwrap()).await;
+        browser.until("document.activeElement.id === 'page'").await;
+        browser.press(" ").await;
+        browser.until_it_says("Something may be difficult").await;
+        drop(die);
+        daemon.join().unwrap();
+        browser.until_it_says("The break ends here.").await;
+        browser.press("Escape").await;
+        while browser.is_open().await {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+#[test]
 fn attention_can_rest_elsewhere() {
     run(async || {
         let (desk, mut browser) = opened(Length::ThreeMinutes).await;

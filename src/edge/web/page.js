@@ -12,12 +12,15 @@ const live = new EventSource("live");
 live.addEventListener("view", (event) => show(event.data));
 live.addEventListener("heart", (event) => (byId("heart").textContent = event.data.trim()));
 live.addEventListener("gone", gone);
-// A connection that was lost comes back by itself; one that cannot come back is given up.
+// A connection that was lost is sought again by the browser, with an error each time; after a while it is given up.
 let lost;
-live.addEventListener("open", () => clearTimeout(lost));
-live.addEventListener("error", () => {
+live.addEventListener("open", () => {
   clearTimeout(lost);
-  lost = setTimeout(gone, live.readyState === EventSource.CLOSED ? 0 : 6000);
+  lost = undefined;
+});
+live.addEventListener("error", () => {
+  if (live.readyState === EventSource.CLOSED) gone();
+  else lost ??= setTimeout(gone, 6000);
 });
 
 farewell();
