@@ -169,11 +169,10 @@ impl Browser {
 
     /// A picture of the window, as PNG in base 64.
     pub(crate) async fn picture(&mut self) -> String {
-        // The shape at its widest, so that the same page gives the same picture.
-        self.eval(
-            "document.getAnimations().forEach((one) => { one.pause(); one.currentTime = 4500; })",
-        )
-        .await;
+        // The shape at its widest, so that the same page gives the same picture; and that drawn.
+        let still = "document.getAnimations().forEach((one) => { one.pause(); one.currentTime = 4500; }); \
+                     new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))";
+        self.eval(still).await;
         let asked = json!({ "format": "png" });
         text(&self.call("Page.captureScreenshot", asked).await["data"])
     }
