@@ -60,6 +60,7 @@
 
 pub mod command;
 pub mod config;
+pub mod connection;
 pub mod detection;
 pub mod edge;
 pub mod engine;

@@ -16,6 +16,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::connection::MonitorSettings;
 use crate::detection::DetectionSettings;
 use crate::offer::OfferSettings;
 use crate::practice::PracticeSettings;
@@ -26,7 +27,6 @@ pub use error::Faults;
 pub use file::path;
 pub use sections::HistorySettings;
 pub use sections::Keep;
-pub use sections::MonitorSettings;
 pub use sections::NotKeep;
 pub use sections::PageSettings;
 

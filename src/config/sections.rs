@@ -1,4 +1,4 @@
-//! The sections of the configuration that belong to the outside: the strap, the page, the history.
+//! The sections of the configuration that belong to no module of their own: the page, the history.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,35 +13,6 @@ use serde::Serializer;
 use serde::de::Error;
 use serde::de::Unexpected;
 use serde::de::Visitor;
-
-use crate::setting::Lasting;
-
-/// The section `[monitor]`: the heart-rate monitor.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MonitorSettings {
-    /// Which monitor to listen to: its name or its address, never blank; `"any"`: whichever is in reach.
-    #[serde(deserialize_with = "filled")]
-    pub device: String,
-    /// Whether the connection is let go while nobody is at the desk, so that a watch or a phone can have the monitor.
-    pub release_when_away: bool,
-    /// How long a connected monitor may say nothing before the connection counts as silent, 5 s to 60 s.
-    pub silence: Lasting<5, 60>,
-}
-
-impl MonitorSettings {
-    /// The name or the address to look for; `None`: any monitor will do.
-    #[must_use]
-    pub fn wanted(&self) -> Option<&str> {
-        (self.device != ANY).then_some(&self.device)
-    }
-}
-
-impl Default for MonitorSettings {
-    fn default() -> Self {
-        Self { device: ANY.to_owned(), release_when_away: false, silence: Lasting::secs(9) }
-    }
-}
 
 /// The section `[page]`: where a break and the history open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -160,14 +131,6 @@ impl Serialize for Keep {
     }
 }
 
-fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.trim().is_empty() { Err(D::Error::custom("must not be empty")) } else { Ok(text) }
-}
-
-/// What `device` says when any monitor will do.
-const ANY: &str = "any";
-
 /// A day to measure from, since months and years have no length of their own.
 const KEPT_FROM: Date = date(2000, 1, 1);
 const KEPT_AT_LEAST: Date = date(2000, 1, 2);
@@ -190,14 +153,6 @@ mod tests {
         for text in ["", "2", "y", "6m", "24h", "1d 24h", "for ever", "99999999999999y"] {
             assert_eq!(text.parse::<Keep>(), Err(NotKeep::Form), "{text}");
         }
-    }
-
-    #[test]
-    fn any_monitor_will_do_unless_one_is_named() {
-        let mut settings = MonitorSettings::default();
-        assert_eq!(settings.wanted(), None);
-        settings.device = "Polar H10".to_owned();
-        assert_eq!(settings.wanted(), Some("Polar H10"));
     }
 
     proptest! {

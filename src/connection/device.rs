@@ -1,0 +1,131 @@
+//! A device that Bluetooth knows of, and its address.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The address of a Bluetooth device, written `A0:9E:1A:00:00:00`.
+///
+/// Stored in place of the operating system's own name for the device, which contains the name of the adapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address([u8; 6]);
+
+impl Address {
+    /// From its six bytes, the most significant first.
+    #[must_use]
+    pub const fn new(bytes: [u8; 6]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its six bytes, the most significant first.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 6] {
+        self.0
+    }
+}
+
+impl FromStr for Address {
+    type Err = NotAnAddress;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAddress> {
+        let mut parts = text.trim().split(':');
+        let mut bytes = [0; 6];
+        for byte in &mut bytes {
+            let part = parts.next().filter(|part| part.len() == 2).ok_or(NotAnAddress)?;
+            if !part.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return Err(NotAnAddress);
+            }
+            *byte = u8::from_str_radix(part, 16).map_err(|_| NotAnAddress)?;
+        }
+        if parts.next().is_some() { Err(NotAnAddress) } else { Ok(Self(bytes)) }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, rest @ ..] = self.0;
+        write!(f, "{first:02X}")?;
+        rest.iter().try_for_each(|byte| write!(f, ":{byte:02X}"))
+    }
+}
+
+/// A text that is no Bluetooth address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an address is six pairs of hexadecimal digits, like A0:9E:1A:00:00:00")]
+pub struct NotAnAddress;
+
+/// One device, as Bluetooth knows it at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its address.
+    pub address: Address,
+    /// Its name; `None` while it has not told one.
+    pub name: Option<String>,
+    /// How strong its signal is, in dBm, -127 to 20; `None`: known from before, not heard now. 127: heard, strength unknown.
+    pub signal: Option<i16>,
+    /// Whether this computer is connected to it already.
+    pub connected: bool,
+    /// Whether it offers the Heart Rate Service (0x180D), as far as is known.
+    pub heart_rate: bool,
+}
+
+impl Device {
+    /// Whether it is the one that the settings name, by address or, letter case aside, by name.
+    #[must_use]
+    pub fn is_called(&self, wanted: &str) -> bool {
+        if let Ok(address) = wanted.parse::<Address>() {
+            return self.address == address;
+        }
+        let wanted = wanted.trim().to_lowercase();
+        self.name.as_ref().is_some_and(|name| name.trim().to_lowercase() == wanted)
+    }
+
+    /// Whether it can be connected to without waiting for it to turn up.
+    #[must_use]
+    pub const fn in_reach(&self) -> bool {
+        self.connected || self.signal.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_in_either_case_and_written_in_one() {
+        let address: Address = "a0:9E:1a:00:00:0f".parse().unwrap();
+        assert_eq!(address.to_string(), "A0:9E:1A:00:00:0F");
+        for text in ["", "any", "A0:9E:1A:00:00", "A0:9E:1A:00:00:00:00", "A0:9E:1A:00:00:+1"] {
+            assert_eq!(text.parse::<Address>(), Err(NotAnAddress), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_device_is_called_by_name_or_by_address() {
+        let device = Device {
+            address: Address::new([0xA0, 0x9E, 0x1A, 0, 0, 1]),
+            name: Some("Polar H10 1234ABCD".to_owned()),
+            signal: None,
+            connected: false,
+            heart_rate: true,
+        };
+        assert!(device.is_called(" polar h10 1234abcd"));
+        assert!(device.is_called("a0:9e:1a:00:00:01"));
+        assert!(!device.is_called("Polar H10"));
+        assert!(!device.is_called("A0:9E:1A:00:00:02"));
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_reads_back_as_written(bytes: [u8; 6]) {
+            let address = Address::new(bytes);
+            prop_assert_eq!(address.to_string().parse(), Ok(address));
+        }
+
+        #[test]
+        fn any_text_is_an_address_or_not(text in ".*") {
+            let _ = text.parse::<Address>();
+        }
+    }
+}

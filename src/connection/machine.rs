@@ -1,0 +1,342 @@
+//! The state machine: where the connection stands, and what follows from what happens.
+
+mod stage;
+mod steps;
+mod wishes;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use super::Action;
+use super::Adapter;
+use super::Address;
+use super::Call;
+use super::Device;
+use super::Failure;
+use super::Input;
+use super::Link;
+use super::MonitorSettings;
+use super::Pace;
+use super::limit;
+use super::search::Search;
+use stage::Stage;
+use stage::Then;
+use stage::after;
+use stage::before;
+
+/// The connection to one strap: looked for, kept, and looked for again.
+///
+/// Only one call is under way at a time, and every stage ends by itself but three that others end: no adapter, an adapter that
+/// is off, and a strap that was released.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    settings: MonitorSettings,
+    known: Option<Address>,
+    pace: Pace,
+    adapter: Adapter,
+    stage: Stage,
+    /// From the last measurement on; `None` while they arrive.
+    search: Option<Search>,
+    /// When the strap that streamed was lost; `None` before the first measurement of all, and while they arrive.
+    lost: Option<Timestamp>,
+    released: bool,
+    /// How many calls in a row did not get through to BlueZ.
+    faults: u32,
+    rebuilds: u32,
+    calls: u64,
+    announced: Option<Link>,
+    last: Timestamp,
+}
+
+impl Connection {
+    /// A connection that has yet to reach the system bus: hand it an [`Input::Tick`] to begin.
+    ///
+    /// `known` is the address that streamed last, as long ago as may be; `seed` sets the jitter.
+    #[must_use]
+    pub fn new(
+        settings: MonitorSettings,
+        known: Option<Address>,
+        seed: u64,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            settings,
+            known,
+            pace: Pace::new(seed),
+            adapter: Adapter::None,
+            stage: Stage::Broken { retry: now },
+            search: None,
+            lost: None,
+            released: false,
+            faults: 0,
+            rebuilds: 0,
+            calls: 0,
+            announced: None,
+            last: now,
+        }
+    }
+
+    /// What follows from what happened.
+    ///
+    /// Where the clock stepped back since the last call, everything under way is moved with it.
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Action> {
+        let mut out = Vec::new();
+        if now < self.last {
+            self.step_back(self.last.duration_since(now));
+        }
+        self.last = now;
+        self.take(now, input, &mut out);
+        self.expire(now, &mut out);
+        let link = self.link(now);
+        if self.announced != Some(link) {
+            self.announced = Some(link);
+            out.push(Action::Announce(link));
+        }
+        out
+    }
+
+    /// When something is due if nothing happens until then, never before the time last handed in; `None`: nothing is.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        self.stage.due(self.silence()).map(|due| due.max(self.last))
+    }
+
+    /// The address to look for first next time: that of the last strap that sent a measurement.
+    #[must_use]
+    pub const fn known(&self) -> Option<Address> {
+        self.known
+    }
+
+    /// The device that is connected, or being connected to or disconnected from.
+    #[must_use]
+    pub fn device(&self) -> Option<&Device> {
+        self.stage.device()
+    }
+
+    fn take(&mut self, now: Timestamp, input: Input, out: &mut Vec<Action>) {
+        match input {
+            Input::Adapter(adapter) => self.adapter_is(now, adapter, out),
+            Input::Seen(devices) => self.seen(now, &devices, out),
+            Input::Finished(ticket, result) if self.stage.waits_for(ticket) => {
+                self.finished(now, result, out);
+            }
+            Input::Measured => self.measured(now),
+            Input::LinkLost => self.link_lost(now, out),
+            Input::BusLost => self.bus_lost(now),
+            Input::Suspending => self.suspend(now, out),
+            Input::Resumed => self.resume(now, out),
+            Input::Release => self.release(now, out),
+            Input::TakeBack => self.take_back(now, out),
+            Input::Configured(settings) => self.configure(now, settings, out),
+            Input::Finished(..) | Input::Tick => {}
+        }
+    }
+
+    fn expire(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        if self.stage.due(self.silence()).is_none_or(|due| now < due) {
+            return;
+        }
+        match &self.stage {
+            Stage::Broken { .. } => {
+                let deadline = self.call(now, Call::Rebuild, limit::ANSWER, out);
+                self.stage = Stage::Rebuilding(deadline);
+            }
+            Stage::Asleep { .. } => self.resume(now, out),
+            Stage::Resting { .. } => self.scan(now, out),
+            Stage::Streaming { .. } => self.silent(now, out),
+            Stage::Silent { device, .. } => {
+                let device = device.clone();
+                self.close(now, device, Then::Look, true, out);
+            }
+            Stage::Rebuilding(_)
+            | Stage::Looking { .. }
+            | Stage::Scanning { .. }
+            | Stage::Connecting { .. }
+            | Stage::Closing { .. } => self.finished(now, Err(Failure::TimedOut), out),
+            Stage::Unpowered | Stage::Released => {}
+        }
+    }
+
+    fn adapter_is(&mut self, now: Timestamp, adapter: Adapter, out: &mut Vec<Action>) {
+        self.adapter = adapter;
+        let on = adapter == Adapter::On;
+        match self.stage {
+            Stage::Unpowered if on => self.search_afresh(now, out),
+            Stage::Closing { then: Then::Sleep, .. } => {}
+            Stage::Closing { .. } if self.released => {}
+            Stage::Looking { .. }
+            | Stage::Scanning { .. }
+            | Stage::Connecting { .. }
+            | Stage::Streaming { .. }
+            | Stage::Silent { .. }
+            | Stage::Closing { .. }
+            | Stage::Resting { .. }
+                if !on =>
+            {
+                self.note_loss(now);
+                self.stage = Stage::Unpowered;
+            }
+            _ => {}
+        }
+    }
+
+    fn seen(&mut self, now: Timestamp, devices: &[Device], out: &mut Vec<Action>) {
+        if !matches!(self.stage, Stage::Looking { .. } | Stage::Scanning { .. }) {
+            return;
+        }
+        let (wanted, known) = (self.settings.wanted(), self.known);
+        let search = self.search.get_or_insert_with(|| Search::new(now));
+        let chosen = search.choose(devices, wanted, known, now);
+        match (chosen, &mut self.stage) {
+            (Some(device), _) if search.is_sure(device, wanted, known) => {
+                let device = device.clone();
+                self.connect(now, device, true, out);
+            }
+            (chosen, Stage::Scanning { best, .. }) => *best = chosen.cloned(),
+            (_, Stage::Looking { unheard, .. }) if !search.tried_unheard => {
+                *unheard = Search::unheard(devices, wanted, known).cloned();
+            }
+            _ => {}
+        }
+    }
+
+    /// The call under way ended.
+    fn finished(&mut self, now: Timestamp, result: Result<(), Failure>, out: &mut Vec<Action>) {
+        if self.broken_by(result) {
+            self.rebuild(now, now);
+            return;
+        }
+        let failed = result.is_err();
+        match std::mem::replace(&mut self.stage, Stage::Released) {
+            Stage::Rebuilding(_) if failed => {
+                self.rebuilds = self.rebuilds.saturating_add(1);
+                // Nothing tells when a bus is there again: the longest pause is that of a long search.
+                let elapsed = limit::AWAY.saturating_mul(i32::from(self.rebuilds > REBUILDS));
+                let retry = after(now, self.pace.pause(self.rebuilds, elapsed));
+                self.stage = Stage::Broken { retry };
+            }
+            Stage::Rebuilding(_) => {
+                self.rebuilds = 0;
+                self.go_on(now, Then::Look, out);
+            }
+            Stage::Looking { .. } if failed => self.rest(now),
+            Stage::Looking { unheard: Some(device), .. } => {
+                self.searching(now).tried_unheard = true;
+                self.connect(now, device, false, out);
+            }
+            Stage::Looking { unheard: None, .. } => self.scan(now, out),
+            Stage::Connecting { device, heard, .. } if failed => {
+                let search = self.searching(now);
+                if heard {
+                    search.failed(device.address);
+                }
+                let then = if heard { Then::Rest } else { Then::Scan };
+                self.close(now, device, then, false, out);
+            }
+            Stage::Connecting { device, .. } => {
+                self.stage = Stage::Streaming { device, heard: now };
+            }
+            Stage::Closing { then, .. } => self.go_on(now, then, out),
+            Stage::Scanning { best: Some(device), .. } if !failed => {
+                self.connect(now, device, true, out);
+            }
+            Stage::Scanning { .. } => self.rest(now),
+            stage @ (Stage::Broken { .. }
+            | Stage::Unpowered
+            | Stage::Asleep { .. }
+            | Stage::Released
+            | Stage::Streaming { .. }
+            | Stage::Silent { .. }
+            | Stage::Resting { .. }) => self.stage = stage,
+        }
+    }
+
+    /// Counts what did not get through to BlueZ; whether it is enough to doubt the connection to it.
+    fn broken_by(&mut self, result: Result<(), Failure>) -> bool {
+        let radio = matches!(self.stage, Stage::Connecting { .. } | Stage::Closing { .. });
+        match result {
+            // A strap out of reach is silent too.
+            Err(Failure::TimedOut) if radio => {}
+            Err(Failure::Bus | Failure::TimedOut) => self.faults += 1,
+            Ok(()) | Err(Failure::Unknown | Failure::Refused) => self.faults = 0,
+        }
+        self.faults >= limit::FAULTS && !matches!(self.stage, Stage::Rebuilding(_))
+    }
+
+    fn measured(&mut self, now: Timestamp) {
+        let (Stage::Streaming { device, .. } | Stage::Silent { device, .. }) = &self.stage else {
+            return;
+        };
+        self.known = Some(device.address);
+        self.stage = Stage::Streaming { device: device.clone(), heard: now };
+        self.search = None;
+        self.lost = None;
+    }
+
+    fn link_lost(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        let (Stage::Streaming { device, .. } | Stage::Silent { device, .. }) = &self.stage else {
+            return;
+        };
+        let device = device.clone();
+        // A link that is lost before it brought anything is one more attempt that failed.
+        let then = if self.search.is_none() { Then::Look } else { Then::Rest };
+        self.note_loss(now);
+        self.close(now, device, then, false, out);
+    }
+
+    fn bus_lost(&mut self, now: Timestamp) {
+        if !matches!(self.stage, Stage::Broken { .. } | Stage::Rebuilding(_)) {
+            // A bus that restarts needs a moment; one that breaks again at once must not be hammered.
+            let pause = self.pace.pause(1, SignedDuration::ZERO);
+            self.rebuild(now, after(now, pause));
+        }
+    }
+
+    /// Nothing came for too long: connect anew, the second time in a row after a pause in which the strap may still speak.
+    fn silent(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        let Stage::Streaming { device, .. } = &self.stage else { return };
+        let device = device.clone();
+        let again = self.search.is_some();
+        self.note_loss(now);
+        if again {
+            let pause = self.next_pause(now);
+            self.stage = Stage::Silent { device, retry: after(now, pause) };
+        } else {
+            self.close(now, device, Then::Look, true, out);
+        }
+    }
+
+    fn silence(&self) -> SignedDuration {
+        self.settings.silence.value()
+    }
+
+    fn step_back(&mut self, by: SignedDuration) {
+        self.stage.step_back(by);
+        if let Some(search) = &mut self.search {
+            search.since = before(search.since, by);
+        }
+        self.lost = self.lost.map(|lost| before(lost, by));
+    }
+
+    fn link(&self, now: Timestamp) -> Link {
+        let lost = self.lost.map(|lost| now.duration_since(lost));
+        match &self.stage {
+            _ if self.released => Link::Released,
+            Stage::Streaming { .. } if self.search.is_none() => Link::Streaming,
+            // Connected or not: nothing has come yet.
+            Stage::Streaming { .. } | Stage::Connecting { heard: true, .. } => Link::Connecting,
+            Stage::Silent { .. } | Stage::Closing { silent: true, .. } => Link::Silent,
+            Stage::Unpowered if self.adapter == Adapter::Off => Link::AdapterOff,
+            Stage::Unpowered => Link::NoBluetooth,
+            Stage::Broken { .. } | Stage::Rebuilding(_) if self.rebuilds > 0 => Link::NoBluetooth,
+            _ if lost.is_some_and(|lost| lost >= limit::AWAY) => Link::Away,
+            _ => Link::Searching,
+        }
+    }
+}
+
+/// How often the bus is looked for in quick succession: two minutes of pauses of 5 s, as for a strap.
+const REBUILDS: u32 = 24;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! The faults of real Bluetooth, each as a scenario in virtual time.
+
+mod faults;
+mod properties;
+mod world;

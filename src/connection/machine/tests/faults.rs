@@ -1,0 +1,340 @@
+//! One scenario for each fault that was seen on real Bluetooth.
+
+use jiff::SignedDuration;
+
+use super::world::STRAP;
+use super::world::World;
+use crate::connection::Adapter;
+use crate::connection::Address;
+use crate::connection::Call;
+use crate::connection::Device;
+use crate::connection::Input;
+use crate::connection::Link;
+use crate::connection::MonitorSettings;
+use crate::connection::limit;
+
+const CONNECT: Call = Call::Connect { address: STRAP };
+const DISCONNECT: Call = Call::Disconnect { address: STRAP };
+
+#[test]
+fn a_strap_in_reach_is_found_and_streams() {
+    let mut world = World::new();
+    world.run(10);
+    assert_eq!(world.said(), ["searching", "connecting", "streaming"]);
+    assert!(world.words[2].0 < 5);
+    let calls: Vec<_> = world.calls.iter().map(|(_, call)| call.clone()).collect();
+    assert_eq!(calls, [Call::Rebuild, Call::Look, Call::Scan { lasting: limit::SCAN }, CONNECT]);
+    assert_eq!(world.machine.known(), Some(STRAP));
+}
+
+#[test]
+fn a_link_lost_for_a_moment_is_back_without_a_scan() {
+    let mut world = World::streaming();
+    world.lose_link();
+    assert!(world.until(Link::Streaming, 5).is_some());
+    assert_eq!(world.called(&DISCONNECT), 1);
+    assert_eq!(world.called(&CONNECT), 1);
+    assert_eq!(world.scans(), []);
+}
+
+#[test]
+fn a_strap_that_goes_away_is_looked_for_and_found_again() {
+    let mut world = World::streaming();
+    world.strap.there = false;
+    world.lose_link();
+    world.run(9 * 60);
+    assert_eq!(world.said(), ["searching"]);
+    let scans = world.scans();
+    let gaps = scans.windows(2).map(|pair| pair[1].duration_since(pair[0]));
+    assert!(gaps.max() <= Some(SignedDuration::from_secs(10)));
+    world.run(120);
+    assert_eq!(world.said(), ["searching", "away"]);
+    world.strap.there = true;
+    assert!(world.until(Link::Streaming, 62).is_some());
+}
+
+#[test]
+fn after_ten_minutes_it_scans_once_a_minute_and_a_twentieth_of_the_time_at_most() {
+    let mut world = World::streaming();
+    world.strap.there = false;
+    world.lose_link();
+    world.run(11 * 60);
+    world.forget();
+    world.run(60 * 60);
+    let scans = i32::try_from(world.scans().len()).unwrap();
+    assert!((60..=75).contains(&scans), "{scans} scans in an hour");
+    assert!(limit::SCAN * scans <= SignedDuration::from_hours(1) / 20);
+    assert_eq!(world.said(), [] as [&str; 0]);
+}
+
+#[test]
+fn every_attempt_to_connect_is_cleaned_up_before_the_next() {
+    let mut world = World::streaming();
+    world.strap.there = false;
+    world.lose_link();
+    world.run(30);
+    world.strap.there = true;
+    world.strap.refuses = true;
+    world.run(300);
+    let attempts = world.calls.iter().filter(|(_, call)| matches!(call, Call::Connect { .. }));
+    assert!(attempts.count() > 10);
+    for pair in world.calls.windows(2) {
+        if let (_, Call::Connect { .. }) = pair[0] {
+            assert_eq!(pair[1].1, DISCONNECT);
+        }
+    }
+}
+
+#[test]
+fn a_strap_that_falls_silent_is_connected_anew() {
+    let mut world = World::streaming();
+    world.strap.talks = false;
+    assert!(world.until(Link::Silent, 10).is_some());
+    world.run(1);
+    world.strap.talks = true;
+    assert!(world.until(Link::Streaming, 5).is_some());
+    assert_eq!(world.called(&DISCONNECT), 1);
+}
+
+#[test]
+fn a_strap_that_stays_silent_keeps_its_link_and_resumes_by_itself() {
+    let mut world = World::streaming();
+    world.strap.talks = false;
+    world.run(200);
+    world.until(Link::Silent, 60);
+    world.forget();
+    world.strap.talks = true;
+    world.run(2);
+    assert_eq!(world.said(), ["streaming"]);
+    assert_eq!(world.calls, []);
+}
+
+#[test]
+fn a_strap_that_died_with_its_link_up_is_let_go_and_found_again() {
+    let mut world = World::streaming();
+    world.strap.talks = false;
+    world.strap.there = false;
+    world.run(30);
+    assert_eq!(world.said(), ["silent", "searching"]);
+    world.strap.talks = true;
+    world.strap.there = true;
+    assert!(world.until(Link::Streaming, 15).is_some());
+}
+
+#[test]
+fn while_the_adapter_is_off_nothing_is_called() {
+    let mut world = World::streaming();
+    world.switch(Adapter::Off);
+    world.run(24 * 60 * 60);
+    assert_eq!(world.said(), ["adapter_off"]);
+    assert_eq!(world.calls, []);
+    assert_eq!(world.machine.next_wakeup(), None);
+    world.switch(Adapter::On);
+    assert!(world.until(Link::Streaming, 5).is_some());
+}
+
+#[test]
+fn an_adapter_that_is_pulled_out_is_waited_for() {
+    let mut world = World::streaming();
+    world.strap.there = false;
+    world.lose_link();
+    world.run(20);
+    world.switch(Adapter::None);
+    world.strap.known = false;
+    world.forget();
+    world.run(600);
+    assert_eq!(world.calls, []);
+    world.strap.there = true;
+    world.switch(Adapter::On);
+    assert!(world.until(Link::Streaming, 5).is_some());
+}
+
+#[test]
+fn a_bluetooth_service_that_is_killed_and_started_is_taken_up_again() {
+    let mut world = World::streaming();
+    world.switch(Adapter::None);
+    assert_eq!(world.said(), ["no_bluetooth"]);
+    world.run(5);
+    world.switch(Adapter::Off);
+    world.switch(Adapter::On);
+    assert!(world.until(Link::Streaming, 5).is_some());
+    assert_eq!(world.called(&Call::Rebuild), 0);
+}
+
+#[test]
+fn a_bluetooth_service_that_hangs_is_asked_again_and_the_connection_to_it_built_anew() {
+    let mut world = World::streaming();
+    world.hangs = true;
+    world.strap.talks = false;
+    world.run(120);
+    assert!(world.called(&Call::Rebuild) > 0);
+    world.hangs = false;
+    world.strap.talks = true;
+    assert!(world.until(Link::Streaming, 20).is_some());
+}
+
+#[test]
+fn a_bus_that_restarts_is_connected_to_anew() {
+    let mut world = World::streaming();
+    world.bus = false;
+    world.strap.connected = false;
+    world.happens(Input::BusLost);
+    world.run(30);
+    assert_eq!(world.said(), ["searching", "no_bluetooth"]);
+    assert!(world.calls.iter().all(|(_, call)| *call == Call::Rebuild));
+    world.bus = true;
+    assert!(world.until(Link::Streaming, 10).is_some());
+}
+
+#[test]
+fn a_bus_that_breaks_without_a_word_is_noticed_by_calls_that_fail() {
+    let mut world = World::streaming();
+    world.bus = false;
+    world.strap.talks = false;
+    world.run(60);
+    assert_eq!(world.word(), Some(Link::NoBluetooth));
+    world.bus = true;
+    world.strap.talks = true;
+    world.strap.connected = false;
+    assert!(world.until(Link::Streaming, 20).is_some());
+}
+
+#[test]
+fn no_system_bus_at_all_is_asked_for_ever_more_seldom() {
+    let mut world = World::new();
+    world.bus = false;
+    world.run(10 * 60);
+    assert_eq!(world.said(), ["searching", "no_bluetooth"]);
+    world.forget();
+    world.run(60 * 60);
+    assert!(world.calls.len() <= 80);
+    world.bus = true;
+    assert!(world.until(Link::Streaming, 65).is_some());
+}
+
+#[test]
+fn a_strap_still_connected_from_an_earlier_life_is_taken_without_a_scan() {
+    let mut world = World::new();
+    world.strap.connected = true;
+    world.run(5);
+    assert_eq!(world.word(), Some(Link::Streaming));
+    assert_eq!(world.scans(), []);
+}
+
+#[test]
+fn a_strap_that_bluetooth_forgot_is_scanned_for() {
+    let mut world = World::streaming();
+    world.strap.known = false;
+    world.lose_link();
+    assert!(world.until(Link::Streaming, 10).is_some());
+    assert_eq!(world.scans().len(), 1);
+}
+
+#[test]
+fn a_strap_that_refuses_is_left_alone_ever_longer() {
+    let mut world = World::new();
+    world.strap.refuses = true;
+    world.run(60 * 60);
+    assert!(world.said().iter().all(|word| ["searching", "connecting"].contains(word)));
+    world.forget();
+    world.run(60 * 60);
+    assert!(world.called(&CONNECT) <= 80);
+}
+
+#[test]
+fn a_call_whose_end_is_never_told_is_given_up() {
+    for seconds in [0, 1, 2, 15, 16] {
+        let mut world = World::new();
+        world.run(seconds);
+        world.mute = true;
+        world.strap.talks = false;
+        world.run(300);
+        world.mute = false;
+        world.strap.talks = true;
+        world.strap.connected = false;
+        assert!(world.until(Link::Streaming, 75).is_some(), "from second {seconds}");
+    }
+}
+
+#[test]
+fn a_stranger_s_strap_is_taken_only_after_waiting_for_ones_own() {
+    let own = Address::new([0xF0, 0, 0, 0, 0, 9]);
+    let mut world = World::with(MonitorSettings::default(), Some(own));
+    assert!(world.until(Link::Streaming, 40).is_some_and(|seconds| seconds >= 20));
+    assert_eq!(world.machine.known(), Some(STRAP));
+}
+
+#[test]
+fn a_named_strap_is_the_only_one_connected_to() {
+    let settings = MonitorSettings { device: "Other".to_owned(), ..MonitorSettings::default() };
+    let mut world = World::with(settings, Some(STRAP));
+    world.run(600);
+    assert_eq!(world.called(&CONNECT), 0);
+    let settings = MonitorSettings { device: "labhr".to_owned(), ..MonitorSettings::default() };
+    world.happens(Input::Configured(settings));
+    assert!(world.until(Link::Streaming, 10).is_some());
+    let settings = MonitorSettings { device: "Other".to_owned(), ..MonitorSettings::default() };
+    world.happens(Input::Configured(settings));
+    assert_eq!(world.called(&DISCONNECT), 1);
+    world.run(100);
+    assert_eq!(world.word(), Some(Link::Searching));
+}
+
+#[test]
+fn a_strap_that_refuses_does_not_hide_the_one_behind_it() {
+    let mut world = World::new();
+    world.others = vec![Device {
+        address: Address::new([0xF0, 0, 0, 0, 0, 7]),
+        name: None,
+        signal: Some(-20),
+        connected: false,
+        heart_rate: true,
+    }];
+    assert!(world.until(Link::Streaming, 15).is_some());
+}
+
+#[test]
+fn what_is_released_stays_so_until_it_is_taken_back() {
+    let mut world = World::streaming();
+    world.happens(Input::Release);
+    world.run(24 * 60 * 60);
+    world.switch(Adapter::Off);
+    world.switch(Adapter::On);
+    world.happens(Input::Resumed);
+    assert_eq!(world.said(), ["released"]);
+    assert_eq!(world.calls.len(), 1);
+    assert_eq!(world.called(&DISCONNECT), 1);
+    world.happens(Input::TakeBack);
+    assert!(world.until(Link::Streaming, 5).is_some());
+}
+
+#[test]
+fn before_sleep_it_lets_go_and_after_it_looks_at_once() {
+    let mut world = World::streaming();
+    world.happens(Input::Suspending);
+    world.run(2);
+    assert_eq!(world.called(&DISCONNECT), 1);
+    assert_eq!(world.calls.len(), 1);
+    world.now += SignedDuration::from_hours(8);
+    world.happens(Input::Resumed);
+    assert!(world.until(Link::Streaming, 5).is_some());
+}
+
+#[test]
+fn a_sleep_that_fell_through_is_noticed() {
+    let mut world = World::streaming();
+    world.happens(Input::Suspending);
+    assert!(world.until(Link::Streaming, 40).is_some());
+}
+
+#[test]
+fn a_clock_that_is_set_back_holds_nothing_up() {
+    let mut world = World::streaming();
+    world.strap.there = false;
+    world.lose_link();
+    world.run(300);
+    world.strap.there = true;
+    world.set_clock_back(SignedDuration::from_hours(1));
+    world.happens(Input::Tick);
+    assert!(world.until(Link::Streaming, 12).is_some());
+}

@@ -1,0 +1,161 @@
+//! What holds whatever happens, in whatever order.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::world::STRAP;
+use super::world::World;
+use crate::connection::Action;
+use crate::connection::Adapter;
+use crate::connection::Address;
+use crate::connection::Call;
+use crate::connection::Connection;
+use crate::connection::Device;
+use crate::connection::Failure;
+use crate::connection::Input;
+use crate::connection::Link;
+use crate::connection::MonitorSettings;
+use crate::connection::Ticket;
+use crate::connection::limit;
+
+/// From anywhere: the longest pause, a scan, a call that is given up, the patience with a stranger's strap and the sleep that
+/// falls through, each once, and a minute.
+const BOUND: i64 = 60 + 12 + 30 + 20 + 30 + 60;
+
+fn any_device() -> impl Strategy<Value = Device> {
+    (0_u8..4, prop::option::of(-100_i16..=127), any::<bool>(), any::<bool>()).prop_map(
+        |(last, signal, connected, heart_rate)| Device {
+            address: Address::new([0xF0, 0, 0, 0, 0, last]),
+            name: Some(format!("HR {last}")),
+            signal,
+            connected,
+            heart_rate,
+        },
+    )
+}
+
+fn any_result() -> impl Strategy<Value = Result<(), Failure>> {
+    prop_oneof![
+        3 => Just(Ok(())),
+        1 => Just(Err(Failure::Bus)),
+        1 => Just(Err(Failure::TimedOut)),
+        1 => Just(Err(Failure::Unknown)),
+        1 => Just(Err(Failure::Refused)),
+    ]
+}
+
+fn any_settings() -> impl Strategy<Value = MonitorSettings> {
+    prop::sample::select(vec!["any", "HR 2", "LabHR", "F0:00:00:00:00:03"])
+        .prop_map(|device| MonitorSettings { device: device.to_owned(), ..Default::default() })
+}
+
+/// Something that happens; a ticket of 0 stands for that of the last call.
+fn any_input() -> impl Strategy<Value = Input> {
+    let adapter = prop::sample::select(vec![Adapter::None, Adapter::Off, Adapter::On, Adapter::On]);
+    prop_oneof![
+        2 => adapter.prop_map(Input::Adapter),
+        4 => prop::collection::vec(any_device(), 0..4).prop_map(Input::Seen),
+        8 => (0_u64..3, any_result()).prop_map(|(ticket, ok)| Input::Finished(Ticket(ticket), ok)),
+        3 => Just(Input::Measured),
+        2 => Just(Input::LinkLost),
+        1 => Just(Input::BusLost),
+        1 => Just(Input::Suspending),
+        1 => Just(Input::Resumed),
+        1 => Just(Input::Release),
+        1 => Just(Input::TakeBack),
+        1 => any_settings().prop_map(Input::Configured),
+        8 => Just(Input::Tick),
+    ]
+}
+
+/// How long after the input before: seconds, hours, now and then back.
+fn any_wait() -> impl Strategy<Value = SignedDuration> {
+    prop_oneof![
+        6 => (0_i64..3_000).prop_map(SignedDuration::from_millis),
+        3 => (0_i64..100).prop_map(SignedDuration::from_secs),
+        1 => (-5_i64..5).prop_map(SignedDuration::from_hours),
+    ]
+}
+
+fn any_story() -> impl Strategy<Value = Vec<(SignedDuration, Input)>> {
+    prop::collection::vec((any_wait(), any_input()), 0..60)
+}
+
+/// A machine that lived through a story, and when it ended; checks what must hold at every step.
+fn lived_through(
+    story: Vec<(SignedDuration, Input)>,
+) -> Result<(Connection, Timestamp), TestCaseError> {
+    let mut now = Timestamp::UNIX_EPOCH;
+    let mut machine = Connection::new(MonitorSettings::default(), None, 3, now);
+    let mut adapter = Adapter::None;
+    let mut last = Ticket(0);
+    for (wait, input) in story {
+        now += wait;
+        let input = match input {
+            Input::Finished(Ticket(0), result) => Input::Finished(last, result),
+            other => other,
+        };
+        if let Input::Adapter(is) = input {
+            adapter = is;
+        }
+        let actions = machine.handle(now, input);
+        let mut announced = 0;
+        for action in actions {
+            match action {
+                Action::Do { ticket, call, limit } => {
+                    prop_assert!(ticket > last, "a ticket was used twice");
+                    prop_assert!(limit > SignedDuration::ZERO && limit.as_secs() < 30);
+                    if let Call::Scan { lasting } = call {
+                        prop_assert_eq!(lasting, limit::SCAN);
+                        prop_assert_eq!(adapter, Adapter::On, "a scan with no adapter on");
+                    }
+                    last = ticket;
+                }
+                Action::Announce(_) => announced += 1,
+            }
+        }
+        prop_assert!(announced <= 1);
+        prop_assert!(machine.next_wakeup().is_none_or(|next| next >= now));
+    }
+    Ok((machine, now))
+}
+
+proptest! {
+    #[test]
+    fn from_anywhere_a_strap_in_reach_streams_before_long(story in any_story()) {
+        let (machine, now) = lived_through(story)?;
+        let mut world = World::new();
+        world.machine = machine;
+        world.now = now;
+        world.happens(Input::Configured(MonitorSettings::default()));
+        world.happens(Input::TakeBack);
+        world.happens(Input::Adapter(Adapter::On));
+        let words = world.until(Link::Streaming, BOUND);
+        let streams = words.is_some() || {
+            world.forget();
+            world.run(3);
+            // It streamed all along, and had nothing to announce.
+            world.machine.known() == Some(STRAP) && world.calls.is_empty()
+        };
+        prop_assert!(streams, "{:?} after {:?}", world.machine, world.calls);
+    }
+
+    #[test]
+    fn an_endless_search_scans_a_twentieth_of_the_time_at_most(seed: u64, known: bool) {
+        let mut world = World::new();
+        let known = known.then_some(STRAP);
+        world.machine = Connection::new(MonitorSettings::default(), known, seed, world.now);
+        world.strap.there = false;
+        world.run(10 * 60 + 10);
+        world.forget();
+        world.run(3 * 60 * 60);
+        let scans = world.scans();
+        for pair in scans.windows(2) {
+            let period = pair[1].duration_since(pair[0]);
+            prop_assert!(limit::SCAN <= period / 20);
+            prop_assert!(period <= SignedDuration::from_mins(1));
+        }
+        prop_assert!(scans.len() >= 180);
+    }
+}

@@ -1,0 +1,288 @@
+//! A computer with a radio and a strap in virtual time: carries out the calls as BlueZ does, faults included.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use crate::connection::Action;
+use crate::connection::Adapter;
+use crate::connection::Address;
+use crate::connection::Call;
+use crate::connection::Connection;
+use crate::connection::Device;
+use crate::connection::Failure;
+use crate::connection::Input;
+use crate::connection::Link;
+use crate::connection::MonitorSettings;
+use crate::connection::Ticket;
+
+pub(super) const STRAP: Address = Address::new([0xF0, 0, 0, 0, 0, 1]);
+
+/// What is there, and what became of it.
+pub(super) struct World {
+    pub(super) machine: Connection,
+    pub(super) now: Timestamp,
+    pub(super) adapter: Adapter,
+    /// Whether the system bus is there.
+    pub(super) bus: bool,
+    /// Whether bluetoothd hangs: no call is answered.
+    pub(super) hangs: bool,
+    /// Whether the end of a call is never reported, not even by its limit.
+    pub(super) mute: bool,
+    pub(super) strap: Strap,
+    /// Other devices, none of which can be connected to.
+    pub(super) others: Vec<Device>,
+    due: Vec<(Timestamp, Input)>,
+    notifying: Option<Timestamp>,
+    /// Every word announced, with the second.
+    pub(super) words: Vec<(i64, Link)>,
+    /// Every call, with its time.
+    pub(super) calls: Vec<(Timestamp, Call)>,
+}
+
+/// The strap.
+#[expect(clippy::struct_excessive_bools, reason = "each a fault of its own, in any combination")]
+pub(super) struct Strap {
+    /// Whether it can be heard and connected to.
+    pub(super) there: bool,
+    /// Whether BlueZ remembers it.
+    pub(super) known: bool,
+    pub(super) connected: bool,
+    /// Whether it sends measurements when connected.
+    pub(super) talks: bool,
+    /// Whether it refuses to be subscribed to, as one that wants encryption.
+    pub(super) refuses: bool,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self::with(MonitorSettings::default(), None)
+    }
+
+    pub(super) fn with(settings: MonitorSettings, known: Option<Address>) -> Self {
+        let now = start();
+        Self {
+            machine: Connection::new(settings, known, 1, now),
+            now,
+            adapter: Adapter::On,
+            bus: true,
+            hangs: false,
+            mute: false,
+            strap: Strap {
+                there: true,
+                known: false,
+                connected: false,
+                talks: true,
+                refuses: false,
+            },
+            others: Vec::new(),
+            due: Vec::new(),
+            notifying: None,
+            words: Vec::new(),
+            calls: Vec::new(),
+        }
+    }
+
+    /// A world in which the strap streams, with an empty log.
+    pub(super) fn streaming() -> Self {
+        let mut world = Self::new();
+        world.run(20);
+        assert_eq!(world.word(), Some(Link::Streaming));
+        world.forget();
+        world
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.words.clear();
+        self.calls.clear();
+    }
+
+    pub(super) fn word(&self) -> Option<Link> {
+        self.words.last().map(|(_, link)| *link)
+    }
+
+    pub(super) fn said(&self) -> Vec<&'static str> {
+        self.words.iter().map(|(_, link)| link.as_str()).collect()
+    }
+
+    pub(super) fn scans(&self) -> Vec<Timestamp> {
+        let scans = self.calls.iter().filter(|(_, call)| matches!(call, Call::Scan { .. }));
+        scans.map(|(at, _)| *at).collect()
+    }
+
+    pub(super) fn called(&self, call: &Call) -> usize {
+        self.calls.iter().filter(|(_, made)| made == call).count()
+    }
+
+    /// Lets something happen now.
+    pub(super) fn happens(&mut self, input: Input) {
+        let actions = self.machine.handle(self.now, input);
+        for action in actions {
+            match action {
+                Action::Announce(link) => {
+                    self.words.push((self.now.duration_since(start()).as_secs(), link));
+                }
+                Action::Do { ticket, call, limit } => self.carry_out(ticket, &call, limit),
+            }
+        }
+        if let Some(next) = self.machine.next_wakeup() {
+            assert!(next >= self.now, "a wake-up in the past");
+        }
+    }
+
+    /// Lets `seconds` pass.
+    pub(super) fn run(&mut self, seconds: i64) {
+        self.run_until(self.now + SignedDuration::from_secs(seconds), |_| false);
+    }
+
+    /// Lets time pass until it says `link`; the seconds it took, `None` if it did not within `limit` seconds.
+    pub(super) fn until(&mut self, link: Link, limit: i64) -> Option<i64> {
+        let began = self.now;
+        let end = began + SignedDuration::from_secs(limit);
+        self.run_until(end, |world| world.word() == Some(link));
+        (self.word() == Some(link)).then(|| self.now.duration_since(began).as_secs())
+    }
+
+    fn run_until(&mut self, end: Timestamp, enough: impl Fn(&Self) -> bool) {
+        let mut steps = 0;
+        while !enough(self) {
+            let reply = self.due.iter().map(|(at, _)| *at).min();
+            let measured = self.notifying.filter(|_| self.strap.talks);
+            let next = [reply, measured, self.machine.next_wakeup()].into_iter().flatten().min();
+            let Some(next) = next.filter(|next| *next <= end) else {
+                self.now = self.now.max(end);
+                return;
+            };
+            self.now = self.now.max(next);
+            if reply == Some(next) {
+                let first = self.due.iter().position(|(at, _)| *at == next);
+                let (_, input) = self.due.remove(first.unwrap_or(0));
+                if let Input::Finished(..) = input {
+                    self.take_effect();
+                }
+                self.happens(input);
+            } else if measured == Some(next) {
+                self.notifying = Some(next + SignedDuration::from_secs(1));
+                self.happens(Input::Measured);
+            } else {
+                self.happens(Input::Tick);
+            }
+            steps += 1;
+            assert!(steps < 2_000_000, "it turns on the spot");
+        }
+    }
+
+    /// Somebody sets the clock back; what is under way goes on.
+    pub(super) fn set_clock_back(&mut self, by: SignedDuration) {
+        self.now -= by;
+        self.due.iter_mut().for_each(|(at, _)| *at -= by);
+        self.notifying = self.notifying.map(|at| at - by);
+    }
+
+    /// The link breaks, and BlueZ says so.
+    pub(super) fn lose_link(&mut self) {
+        self.strap.connected = false;
+        self.notifying = None;
+        self.happens(Input::LinkLost);
+    }
+
+    /// The adapter changes, and with it goes any link.
+    pub(super) fn switch(&mut self, adapter: Adapter) {
+        self.adapter = adapter;
+        if adapter != Adapter::On {
+            self.strap.connected = false;
+            self.notifying = None;
+        }
+        self.happens(Input::Adapter(adapter));
+    }
+
+    /// What the last call, now over, did to the world.
+    fn take_effect(&mut self) {
+        match self.calls.last() {
+            Some((_, Call::Connect { address: STRAP })) if self.would_connect().is_ok() => {
+                self.strap.connected = true;
+                self.strap.known = true;
+                self.notifying = Some(self.now + SignedDuration::from_millis(500));
+            }
+            Some((_, Call::Disconnect { .. })) if self.reaches() => {
+                self.strap.connected = false;
+                self.notifying = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn reaches(&self) -> bool {
+        self.bus && !self.hangs && self.adapter == Adapter::On
+    }
+
+    fn would_connect(&self) -> Result<(), Failure> {
+        match () {
+            () if !self.bus => Err(Failure::Bus),
+            () if self.hangs => Err(Failure::TimedOut),
+            () if self.adapter != Adapter::On || self.strap.refuses => Err(Failure::Refused),
+            () if self.strap.connected || self.strap.there => Ok(()),
+            () if self.strap.known => Err(Failure::TimedOut),
+            () => Err(Failure::Unknown),
+        }
+    }
+
+    fn carry_out(&mut self, ticket: Ticket, call: &Call, limit: SignedDuration) {
+        self.calls.push((self.now, call.clone()));
+        self.due.clear();
+        if self.mute {
+            return;
+        }
+        let (after, result) = match call {
+            _ if !self.bus => (10, Err(Failure::Bus)),
+            Call::Rebuild => {
+                self.reply(5, Input::Adapter(self.adapter));
+                (10, Ok(()))
+            }
+            _ if self.hangs => (limit.as_millis(), Err(Failure::TimedOut)),
+            Call::Look => {
+                self.reply(5, Input::Seen(self.in_sight(false)));
+                (10, Ok(()))
+            }
+            Call::Scan { lasting } => {
+                assert_eq!(self.adapter, Adapter::On, "a scan would power the adapter on");
+                self.reply(5, Input::Seen(self.in_sight(false)));
+                self.reply(300, Input::Seen(self.in_sight(true)));
+                (lasting.as_millis() + 10, Ok(()))
+            }
+            Call::Connect { address: STRAP } => match self.would_connect() {
+                Ok(()) => (if self.strap.connected { 100 } else { 900 }, Ok(())),
+                Err(Failure::TimedOut) => (limit.as_millis(), Err(Failure::TimedOut)),
+                Err(other) => (20, Err(other)),
+            },
+            Call::Connect { .. } => (900, Err(Failure::Refused)),
+            Call::Disconnect { .. } if self.strap.connected && !self.strap.there => (2_600, Ok(())),
+            Call::Disconnect { .. } => (50, Ok(())),
+        };
+        self.reply(after, Input::Finished(ticket, result));
+    }
+
+    fn reply(&mut self, millis: impl TryInto<i64>, input: Input) {
+        let after = SignedDuration::from_millis(millis.try_into().unwrap_or(i64::MAX));
+        self.due.push((self.now + after, input));
+    }
+
+    fn in_sight(&self, scanned: bool) -> Vec<Device> {
+        let strap = &self.strap;
+        let advertises = strap.there && !strap.connected && scanned;
+        let mut devices = self.others.clone();
+        if strap.known || strap.connected || advertises {
+            devices.push(Device {
+                address: STRAP,
+                name: Some("LabHR".to_owned()),
+                signal: advertises.then_some(-60),
+                connected: strap.connected,
+                heart_rate: true,
+            });
+        }
+        devices
+    }
+}
+
+pub(super) fn start() -> Timestamp {
+    Timestamp::UNIX_EPOCH
+}

@@ -1,0 +1,44 @@
+//! Finding the heart-rate monitor and keeping it: every decision between "no Bluetooth" and a stream of measurements.
+//!
+//! PURE. Time is an argument; [`Connection::handle`] takes what happened and returns what to do, and
+//! [`Connection::next_wakeup`] says when to ask again if nothing else happens. Whoever holds the radio carries out the
+//! [`Call`]s, each with the time limit it comes with, and reports how each ended; it needs no rule of its own.
+//!
+//! # The method
+//!
+//! The notification stream of the Bluetooth library never ends, whatever breaks, so the only proof of a connection is a
+//! measurement. When none comes for the `silence` of the settings, or BlueZ says that the link is gone:
+//!
+//! 1. `disconnect`, which also cancels an attempt that BlueZ would keep up behind our back;
+//! 2. look at what BlueZ knows: a monitor that is connected already (its last owner may have been an earlier process of
+//!    ours) does not advertise, so no scan would find it;
+//! 3. one short attempt at the known address, without a scan: a strap that lost the link for a moment is back at once;
+//! 4. a scan of two seconds; connect to what answers;
+//! 5. rest, ever longer ([`Pace`]), and scan again. A scan left open keeps every other device from reconnecting.
+//!
+//! Nothing scans while the adapter is off, and nothing here can switch one on: that is the owner's to do. Where BlueZ itself
+//! cannot be reached, the connection to it is built anew.
+//!
+//! Limits and pauses have their sources beside them, in [`Pace`] and `limit`.
+
+mod device;
+mod limit;
+mod link;
+mod machine;
+mod pace;
+mod search;
+mod settings;
+
+pub use device::Address;
+pub use device::Device;
+pub use device::NotAnAddress;
+pub use link::Action;
+pub use link::Adapter;
+pub use link::Call;
+pub use link::Failure;
+pub use link::Input;
+pub use link::Link;
+pub use link::Ticket;
+pub use machine::Connection;
+pub use pace::Pace;
+pub use settings::MonitorSettings;

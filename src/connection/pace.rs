@@ -1,0 +1,97 @@
+//! How long to rest between two attempts.
+
+use jiff::SignedDuration;
+
+/// The pauses between attempts, with jitter that is the same for the same seed.
+///
+/// 1, 2 and 4 s, then 5 s for two minutes, then so that a scan starts at least every 10 s until ten minutes have passed, then
+/// so that one starts about every minute. Jitter shortens a pause by up to a fifth, never lengthens it; it keeps two
+/// computers, or two programs on one, from asking for the same strap in step.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    state: u64,
+}
+
+impl Pace {
+    /// Pauses for a seed; any number will do.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// The pause after the `attempt`th attempt (from 1) of a search that has lasted for `elapsed`.
+    pub fn pause(&mut self, attempt: u32, elapsed: SignedDuration) -> SignedDuration {
+        let longest = match attempt {
+            0 | 1 => 1_000,
+            2 => 2_000,
+            3 => 4_000,
+            _ if elapsed < BRISK => 5_000,
+            _ if elapsed < STEADY => 7_500,
+            _ => 57_500,
+        };
+        let share = i64::from(self.random() % 200);
+        SignedDuration::from_millis(longest * (1_000 - share) / 1_000)
+    }
+
+    /// One step of `SplitMix64` (Steele, Lea and Flood 2014): enough for jitter, and no dependency.
+    fn random(&mut self) -> u32 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or(0)
+    }
+}
+
+/// Until then the owner may be putting the strap on.
+const BRISK: SignedDuration = SignedDuration::from_mins(2);
+
+/// Until then a scan starts every ten seconds: two of scan and at most 7.5 of pause leave half a second for the calls. Later,
+/// one a minute: 2 s in at least 48 is at most 5 % of the time, and two wake-ups each stay far below ten a minute.
+const STEADY: SignedDuration = SignedDuration::from_mins(10);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn range(attempt: u32, seconds: i64) -> (i64, i64) {
+        let mut pace = Pace::new(7);
+        let pauses: Vec<_> = (0..1_000)
+            .map(|_| pace.pause(attempt, SignedDuration::from_secs(seconds)).as_secs())
+            .collect();
+        (*pauses.iter().min().unwrap(), *pauses.iter().max().unwrap())
+    }
+
+    #[test]
+    fn pauses_grow_with_the_time_searched() {
+        assert_eq!(range(1, 3), (0, 1));
+        assert_eq!(range(2, 6), (1, 2));
+        assert_eq!(range(3, 10), (3, 4));
+        assert_eq!(range(4, 20), (4, 5));
+        assert_eq!(range(30, 200), (6, 7));
+        assert_eq!(range(100, 601), (46, 57));
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_pauses() {
+        let pauses = |seed| {
+            let mut pace = Pace::new(seed);
+            (1..9).map(|n| pace.pause(n, SignedDuration::from_secs(60))).collect::<Vec<_>>()
+        };
+        assert_eq!(pauses(1), pauses(1));
+        assert_ne!(pauses(1), pauses(2));
+    }
+
+    proptest! {
+        #[test]
+        fn a_pause_is_never_longer_than_a_minute_nor_none(
+            seed: u64, attempt: u32, elapsed in 0_i64..100_000
+        ) {
+            let pause = Pace::new(seed).pause(attempt, SignedDuration::from_secs(elapsed));
+            prop_assert!(pause >= SignedDuration::from_millis(800));
+            prop_assert!(pause < SignedDuration::from_secs(60));
+        }
+    }
+}
