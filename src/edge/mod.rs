@@ -6,6 +6,8 @@
 pub mod notification;
 pub mod clock;
 pub mod opening;
+pub mod ble;
+pub mod clock;
 pub mod recording;
 pub mod store;
 pub mod web;

@@ -1,0 +1,140 @@
+//! Looking and listening for heart-rate monitors.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+use tokio::time::sleep_until;
+use tokio::time::timeout;
+use tracing::debug;
+use zbus::MessageStream;
+
+use super::Error;
+use super::bluez;
+use super::bluez::BlueZ;
+use super::bluez::Found;
+use super::radio::Radio;
+use super::report::Reporter;
+use super::worker::unless;
+use super::worker::within;
+use crate::connection::Device;
+
+/// Reports what BlueZ knows.
+pub(super) async fn look(radio: &Radio, reporter: &Reporter) -> Result<(), Error> {
+    reporter.seen(known(&radio.bluez).await?).await;
+    Ok(())
+}
+
+/// Scans, reporting at the start, whenever something turns up and at the end; `None`: it was cancelled.
+pub(super) async fn scan(
+    radio: &Radio,
+    lasting: Duration,
+    limit: Duration,
+    reporter: &Reporter,
+    cancelled: &mut oneshot::Receiver<()>,
+) -> Option<Result<(), Error>> {
+    let bluez = &radio.bluez;
+    let result = unless(cancelled, report(bluez, lasting, limit, reporter)).await;
+    // Whatever became of it: a scan left open keeps every other device from reconnecting.
+    stop(bluez).await;
+    result
+}
+
+async fn report(
+    bluez: &BlueZ,
+    lasting: Duration,
+    limit: Duration,
+    reporter: &Reporter,
+) -> Result<(), Error> {
+    within(limit, "starting a scan", start(bluez)).await?;
+    let mut scan = Scan::new(bluez, lasting, limit).await?;
+    while let Some(found) = scan.next().await? {
+        reporter.seen(devices(found)).await;
+    }
+    Ok(())
+}
+
+/// Starts a scan on every adapter that is on.
+pub(super) async fn start(bluez: &BlueZ) -> Result<(), Error> {
+    for adapter in bluez.adapters_on().await? {
+        bluez.start_scan(&adapter).await?;
+    }
+    Ok(())
+}
+
+/// Stops what [`start`] started. What cannot be stopped ends with our connection to the bus at the latest.
+pub(super) async fn stop(bluez: &BlueZ) {
+    let stopped = timeout(STOP, async {
+        for adapter in bluez.adapters_on().await? {
+            bluez.stop_scan(&adapter).await?;
+        }
+        Ok::<(), Error>(())
+    });
+    match stopped.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => debug!(error = error.without(None), "the scan was not stopped"),
+        Err(_) => debug!("the scan was not stopped in time"),
+    }
+}
+
+/// A scan under way: what there is, at the start, whenever something turns up, and at the end.
+pub(super) struct Scan<'a> {
+    bluez: &'a BlueZ,
+    limit: Duration,
+    added: MessageStream,
+    changed: MessageStream,
+    end: Instant,
+    due: Instant,
+}
+
+impl<'a> Scan<'a> {
+    /// Listens for as long as `lasting`; no answer may take longer than `limit`.
+    pub(super) async fn new(
+        bluez: &'a BlueZ,
+        lasting: Duration,
+        limit: Duration,
+    ) -> Result<Self, Error> {
+        let added =
+            bluez.signals(|rule| rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)).await?;
+        let changed = |rule: zbus::match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(bluez::PROPERTIES).arg(0, bluez::DEVICE)
+        };
+        let changed = bluez.signals(changed).await?;
+        let now = Instant::now();
+        Ok(Self { bluez, limit, added, changed, end: now + lasting, due: now })
+    }
+
+    /// What there is now, once there is something new; `None`: the time is over.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Found>>, Error> {
+        while self.due <= self.end {
+            tokio::select! {
+                // Advertisements come in bursts: what came is asked for once for each.
+                Some(_) = self.added.next() => self.due = self.due.min(Instant::now() + BURST),
+                Some(_) = self.changed.next() => self.due = self.due.min(Instant::now() + BURST),
+                () = sleep_until(self.due) => {
+                    let last = Instant::now() >= self.end;
+                    self.due = if last { self.end + BURST } else { self.end };
+                    // The signal strength is known only while the scan lasts.
+                    let found = within(self.limit, "listening", self.bluez.devices()).await?;
+                    return Ok(Some(found));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+async fn known(bluez: &BlueZ) -> Result<Vec<Device>, Error> {
+    Ok(devices(bluez.devices().await?))
+}
+
+fn devices(found: Vec<Found>) -> Vec<Device> {
+    found.into_iter().map(|found| found.device).collect()
+}
+
+/// How long after the first sign of a device it is asked what there is.
+const BURST: Duration = Duration::from_millis(100);
+
+/// How long stopping may take.
+const STOP: Duration = Duration::from_secs(2);
