@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod demo;
+pub mod devices;
 pub mod practices;
 pub mod reason;
 pub mod replay;

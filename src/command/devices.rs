@@ -1,0 +1,169 @@
+//! `kindbeat devices`: the heart-rate monitors in reach.
+//!
+//! It scans and connects to nothing, so it knows what a monitor tells everybody: its name, its address, its signal. The
+//! battery level is known where the system already is connected, or was lately; whether a monitor sends RR intervals only once
+//! it has streamed, so that is never known here and stands as "?" (in JSON `null`).
+
+use std::io::Write;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde::Serialize;
+
+use crate::edge::ble;
+use crate::edge::ble::Error;
+use crate::edge::ble::Nearby;
+
+/// Looks for `seconds`, at least one (usual: [`SECONDS`]), and lists what is there, the strongest signal first; none is no error.
+///
+/// `json`: one line, a list of objects with `name` (text or null), `address`, `signal` (dBm or null), `battery` (percent or
+/// null), `rr` (always null) and `connected`.
+pub fn run(seconds: u64, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting to look round")?;
+    let nearby =
+        runtime.block_on(ble::nearby(Duration::from_secs(seconds.max(1)))).map_err(with_remedy)?;
+    if json { as_json(&nearby, out) } else { as_text(&nearby, out) }
+}
+
+/// The error with what to do about it.
+fn with_remedy(error: Error) -> anyhow::Error {
+    let remedy = match &error {
+        Error::NoService => {
+            "the Bluetooth service is not running; start it with \"systemctl start bluetooth.service\" (package bluez)"
+        }
+        Error::NoAdapter => {
+            "there is no Bluetooth adapter; plug one in, or see whether \"rfkill\" lists one as blocked"
+        }
+        Error::Off => {
+            "Bluetooth is switched off; switch it on in the settings of your desktop or with \"bluetoothctl power on\""
+        }
+        _ => "Bluetooth does not answer; \"systemctl status bluetooth.service\" may say why",
+    };
+    match error {
+        Error::NoService | Error::NoAdapter | Error::Off => anyhow::anyhow!(remedy),
+        error => anyhow::Error::new(error).context(remedy),
+    }
+}
+
+/// One monitor, as scripts read it.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: Option<&'a str>,
+    address: String,
+    signal: Option<i16>,
+    battery: Option<u8>,
+    rr: Option<bool>,
+    connected: bool,
+}
+
+fn as_json(nearby: &[Nearby], out: &mut impl Write) -> anyhow::Result<()> {
+    let lines: Vec<_> = nearby
+        .iter()
+        .map(|Nearby { device, battery }| Line {
+            name: device.name.as_deref(),
+            address: device.address.to_string(),
+            signal: device.signal,
+            battery: *battery,
+            rr: None,
+            connected: device.connected,
+        })
+        .collect();
+    serde_json::to_writer(&mut *out, &lines)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+fn as_text(nearby: &[Nearby], out: &mut impl Write) -> anyhow::Result<()> {
+    if nearby.is_empty() {
+        writeln!(
+            out,
+            "No heart-rate monitor in reach. Put the strap on: most are silent without skin contact."
+        )?;
+        writeln!(
+            out,
+            "A watch has to broadcast its heart rate; a monitor that another device holds does not show."
+        )?;
+        return Ok(());
+    }
+    let names = nearby.iter().map(|nearby| name(nearby).chars().count());
+    let width = names.max().unwrap_or(0).max(4);
+    writeln!(out, "{:width$}  {:17}  {:>8}  {:>7}  RR", "Name", "Address", "Signal", "Battery")?;
+    for nearby in nearby {
+        let Nearby { device, battery } = nearby;
+        let signal = match device.signal {
+            _ if device.connected => "in use".to_owned(),
+            Some(signal) => format!("{signal} dBm"),
+            None => "?".to_owned(),
+        };
+        let battery = battery.map_or_else(|| "?".to_owned(), |level| format!("{level} %"));
+        let (name, address) = (name(nearby), device.address.to_string());
+        writeln!(out, "{name:width$}  {address:17}  {signal:>8}  {battery:>7}  ?")?;
+    }
+    Ok(())
+}
+
+/// The name, harmless on a terminal: it came over the air.
+fn name(nearby: &Nearby) -> String {
+    let name = nearby.device.name.as_deref().unwrap_or("?");
+    name.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+}
+
+/// How long to look unless told otherwise: a strap that has been on for a while advertises every 2.5 s at the slowest (Heart Rate
+/// Profile 1.0, section 5.1), so that it is heard several times over.
+pub const SECONDS: u64 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::Device;
+
+    fn monitors() -> Vec<Nearby> {
+        let device = |name: Option<&str>, last, signal, connected| Device {
+            address: crate::connection::Address::new([0xF0, 0, 0, 0, 0, last]),
+            name: name.map(str::to_owned),
+            signal,
+            connected,
+            heart_rate: true,
+        };
+        vec![
+            Nearby { device: device(Some("Polar\x1b H10"), 1, Some(-52), false), battery: None },
+            Nearby { device: device(None, 2, None, true), battery: Some(87) },
+        ]
+    }
+
+    fn written(
+        nearby: &[Nearby],
+        write: impl FnOnce(&[Nearby], &mut Vec<u8>) -> anyhow::Result<()>,
+    ) -> String {
+        let mut out = Vec::new();
+        write(nearby, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn monitors_are_listed_as_a_table() {
+        insta::assert_snapshot!(written(&monitors(), as_text), @r"
+        Name        Address              Signal  Battery  RR
+        Polar? H10  F0:00:00:00:00:01   -52 dBm        ?  ?
+        ?           F0:00:00:00:00:02    in use     87 %  ?
+        ");
+    }
+
+    #[test]
+    fn monitors_are_listed_for_scripts() {
+        let json = written(&monitors(), as_json);
+        let lines: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(lines[0]["signal"], -52);
+        assert_eq!(lines[1]["battery"], 87);
+        assert!(lines[1]["rr"].is_null());
+        assert_eq!(written(&[], as_json), "[]\n");
+    }
+
+    #[test]
+    fn that_there_is_none_comes_with_what_to_try() {
+        assert!(written(&[], as_text).contains("Put the strap on"));
+    }
+}

@@ -1,0 +1,330 @@
+//! A stand-in for BlueZ: one adapter and one strap, as a tree of objects with properties, on a bus of our own.
+//!
+//! It does nothing by itself: the strap speaks when a test lets it speak. What it was asked to do is kept, so that a test can
+//! wait for it, or show that it never was.
+
+mod tree;
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::time::Duration;
+
+use anyhow::Context;
+use futures_util::StreamExt;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use zbus::Connection;
+use zbus::Message;
+use zbus::MessageStream;
+use zbus::OwnedVariant;
+use zbus::Variant;
+use zbus::connection::Builder;
+use zbus::message::Type;
+
+use tree::Change;
+use tree::Tree;
+
+/// The fake, until it is dropped or dies.
+pub(crate) struct Fake {
+    bus: Connection,
+    world: Arc<World>,
+    serving: JoinHandle<()>,
+}
+
+/// What the fake knows, and what it was asked.
+struct World {
+    state: Mutex<State>,
+    calls: watch::Sender<Vec<String>>,
+}
+
+struct State {
+    tree: Tree,
+    /// Whether the strap can be heard and connected to.
+    there: bool,
+}
+
+/// What a method call leads to: the changes, then the answer.
+struct Answer {
+    changes: Vec<Change>,
+    body: Result<Body, (&'static str, &'static str)>,
+}
+
+enum Body {
+    Nothing,
+    Text(String),
+    Value(OwnedVariant),
+    Bytes(Vec<u8>),
+    Properties(tree::Properties),
+    Objects(tree::Objects),
+}
+
+impl Fake {
+    /// A BlueZ with an adapter that is on and a strap that advertises.
+    pub(crate) async fn start(address: &str) -> anyhow::Result<Self> {
+        Self::with(address, Tree::with_adapter(true), true).await
+    }
+
+    /// A BlueZ with an adapter that is off.
+    pub(crate) async fn switched_off(address: &str) -> anyhow::Result<Self> {
+        Self::with(address, Tree::with_adapter(false), true).await
+    }
+
+    /// A BlueZ that is connected to the strap already, since before anybody asked: so it does not advertise.
+    pub(crate) async fn connected(address: &str) -> anyhow::Result<Self> {
+        let mut tree = Tree::with_adapter(true);
+        tree.add_strap(None);
+        tree.connect();
+        Self::with(address, tree, true).await
+    }
+
+    async fn with(address: &str, tree: Tree, there: bool) -> anyhow::Result<Self> {
+        let bus = Builder::address(address).build().await?;
+        let world = Arc::new(World {
+            state: Mutex::new(State { tree, there }),
+            calls: watch::Sender::new(Vec::new()),
+        });
+        let calls = MessageStream::from(&bus);
+        let serving = tokio::spawn(serve(bus.clone(), calls, Arc::clone(&world)));
+        bus.request_name("org.bluez").await?;
+        Ok(Self { bus, world, serving })
+    }
+
+    /// Ends as if killed: without a word.
+    pub(crate) async fn die(self) -> anyhow::Result<()> {
+        self.serving.abort();
+        Ok(self.bus.close().await?)
+    }
+
+    /// Waits until it was asked `what` for the `times`th time.
+    pub(crate) async fn was_asked(&self, what: &str, times: usize) -> anyhow::Result<()> {
+        let mut calls = self.world.calls.subscribe();
+        let enough =
+            |calls: &Vec<String>| calls.iter().filter(|call| *call == what).count() >= times;
+        let waited = timeout(LIMIT, calls.wait_for(enough)).await;
+        let so_far = || format!("asked only for {:?}", *self.world.calls.borrow());
+        waited.ok().with_context(so_far)?.map(drop).context("nobody asks")
+    }
+
+    /// How often it was asked `what` so far.
+    pub(crate) fn times(&self, what: &str) -> usize {
+        self.world.calls.borrow().iter().filter(|call| *call == what).count()
+    }
+
+    /// The strap sends a measurement, if anybody subscribed.
+    pub(crate) async fn sends(&self, packet: &[u8]) -> anyhow::Result<()> {
+        self.changes(|state| {
+            state.tree.set(tree::RATE, tree::CHARACTERISTIC, "Value", packet.to_vec())
+        })
+        .await
+    }
+
+    /// The battery's level changes.
+    pub(crate) async fn battery_is(&self, level: u8) -> anyhow::Result<()> {
+        self.changes(|state| {
+            state.tree.set(tree::LEVEL, tree::CHARACTERISTIC, "Value", vec![level])
+        })
+        .await
+    }
+
+    /// The link breaks; `there`: whether the strap can be found again.
+    pub(crate) async fn loses_link(&self, there: bool) -> anyhow::Result<()> {
+        self.changes(|state| {
+            state.there = there;
+            state.tree.disconnect()
+        })
+        .await
+    }
+
+    /// The strap can be found again.
+    pub(crate) fn strap_is_back(&self) {
+        self.world.state().there = true;
+    }
+
+    /// The owner switches the adapter on or off.
+    pub(crate) async fn power(&self, on: bool) -> anyhow::Result<()> {
+        self.changes(|state| {
+            let mut changes = if on { Vec::new() } else { state.tree.disconnect() };
+            changes.extend(state.tree.set(tree::HCI, tree::ADAPTER, "Powered", on));
+            changes
+        })
+        .await
+    }
+
+    /// The adapter is pulled out, and everything below it goes.
+    pub(crate) async fn unplug(&self) -> anyhow::Result<()> {
+        self.changes(|state| state.tree.remove_below(tree::HCI)).await
+    }
+
+    /// The adapter is plugged in again, switched on.
+    pub(crate) async fn plug_in(&self) -> anyhow::Result<()> {
+        self.changes(|state| vec![state.tree.add_adapter(true)]).await
+    }
+
+    async fn changes(&self, change: impl FnOnce(&mut State) -> Vec<Change>) -> anyhow::Result<()> {
+        let changes = change(&mut self.world.state());
+        emit(&self.bus, changes).await
+    }
+}
+
+impl World {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn note(&self, call: &str) {
+        self.calls.send_modify(|calls| calls.push(call.to_owned()));
+    }
+}
+
+async fn serve(bus: Connection, mut messages: MessageStream, world: Arc<World>) {
+    while let Some(Ok(message)) = messages.next().await {
+        if message.message_type() == Type::MethodCall {
+            // Whoever asked may be gone already.
+            let _ = answer(&bus, &message, &world).await;
+        }
+    }
+}
+
+async fn answer(bus: &Connection, call: &Message, world: &World) -> anyhow::Result<()> {
+    let header = call.header();
+    let path = header.path().context("no path")?.to_string();
+    let interface = header.interface().context("no interface")?.to_string();
+    let member = header.member().context("no member")?.to_string();
+    let Answer { changes, body } = handle(call, &path, &interface, &member, world)?;
+    emit(bus, changes).await?;
+    match body {
+        Ok(Body::Nothing) => bus.reply(&header, &()).await?,
+        Ok(Body::Text(text)) => bus.reply(&header, &(text,)).await?,
+        Ok(Body::Value(value)) => bus.reply(&header, &(value,)).await?,
+        Ok(Body::Bytes(bytes)) => bus.reply(&header, &(bytes,)).await?,
+        Ok(Body::Properties(properties)) => bus.reply(&header, &(properties,)).await?,
+        Ok(Body::Objects(objects)) => bus.reply(&header, &(objects,)).await?,
+        Err((name, text)) => bus.reply_error(&header, name, &(text,)).await?,
+    }
+    Ok(())
+}
+
+fn handle(
+    call: &Message,
+    path: &str,
+    interface: &str,
+    member: &str,
+    world: &World,
+) -> anyhow::Result<Answer> {
+    let mut guard = world.state();
+    let State { tree, there } = &mut *guard;
+    let mut changes = Vec::new();
+    let body = match (interface, member) {
+        ("org.freedesktop.DBus.ObjectManager", "GetManagedObjects") => {
+            Ok(Body::Objects(tree.objects()))
+        }
+        ("org.freedesktop.DBus.Introspectable", "Introspect") => {
+            Ok(Body::Text(tree.introspect(path)))
+        }
+        _ if !tree.has(path) => Err((NO_OBJECT, "no such object")),
+        ("org.freedesktop.DBus.Properties", "GetAll") => {
+            let of: String = call.body().deserialize()?;
+            tree.properties(path, &of).map(Body::Properties).ok_or((NO_OBJECT, "no such interface"))
+        }
+        ("org.freedesktop.DBus.Properties", "Get") => {
+            let (of, name): (String, String) = call.body().deserialize()?;
+            let value = tree.properties(path, &of).and_then(|mut all| all.remove(&name));
+            value.map(Body::Value).ok_or((NO_OBJECT, "no such property"))
+        }
+        ("org.freedesktop.DBus.Properties", "Set") => {
+            let body = call.body();
+            let (of, name, value): (String, String, Variant<'_>) = body.deserialize()?;
+            world.note(&format!("Set {name}"));
+            changes = tree.set(path, &of, &name, value);
+            Ok(Body::Nothing)
+        }
+        (tree::ADAPTER, "SetDiscoveryFilter") => Ok(Body::Nothing),
+        (tree::ADAPTER, "StartDiscovery") => {
+            world.note(member);
+            if tree.is_true(path, interface, "Powered") {
+                changes = tree.set(path, interface, "Discovering", true);
+                if *there {
+                    changes.extend(tree.hear_strap());
+                }
+                Ok(Body::Nothing)
+            } else {
+                Err(("org.bluez.Error.NotReady", "Resource Not Ready"))
+            }
+        }
+        (tree::ADAPTER, "StopDiscovery") => {
+            world.note(member);
+            if tree.is_true(path, interface, "Discovering") {
+                changes = tree.set(path, interface, "Discovering", false);
+                changes.extend(tree.unset(tree::STRAP, tree::DEVICE, "RSSI"));
+                Ok(Body::Nothing)
+            } else {
+                Err(("org.bluez.Error.Failed", "No discovery started"))
+            }
+        }
+        (tree::DEVICE, "Connect") => {
+            world.note(member);
+            if *there {
+                changes = tree.connect();
+                Ok(Body::Nothing)
+            } else {
+                Err(("org.bluez.Error.Failed", "le-connection-abort-by-local"))
+            }
+        }
+        (tree::DEVICE, "Disconnect") => {
+            world.note(member);
+            if tree.is_true(path, interface, "Connected") {
+                changes = tree.disconnect();
+                Ok(Body::Nothing)
+            } else {
+                Err(("org.bluez.Error.NotConnected", "Not Connected"))
+            }
+        }
+        (tree::CHARACTERISTIC, "StartNotify" | "StopNotify") => {
+            let which = if path == tree::RATE { "rate" } else { "battery" };
+            world.note(&format!("{member} {which}"));
+            Ok(Body::Nothing)
+        }
+        (tree::CHARACTERISTIC, "ReadValue") if path == tree::LEVEL => {
+            Ok(Body::Bytes(tree.bytes(path, interface, "Value")))
+        }
+        (tree::CHARACTERISTIC, "ReadValue") => {
+            Err(("org.bluez.Error.NotPermitted", "Read not permitted"))
+        }
+        _ => Err(("org.freedesktop.DBus.Error.UnknownMethod", "no such method")),
+    };
+    Ok(Answer { changes, body })
+}
+
+async fn emit(bus: &Connection, changes: Vec<Change>) -> anyhow::Result<()> {
+    let nobody = None::<&str>;
+    for change in changes {
+        match change {
+            Change::Property { path, interface, name, value } => {
+                let interface_of = "org.freedesktop.DBus.Properties";
+                let (set, unset) = match value {
+                    Some(value) => (tree::Properties::from([(name, value)]), Vec::new()),
+                    None => (tree::Properties::new(), vec![name]),
+                };
+                let body = (interface, set, unset);
+                bus.emit_signal(nobody, path, interface_of, "PropertiesChanged", &body).await?;
+            }
+            Change::Added { path, object } => {
+                let interface = "org.freedesktop.DBus.ObjectManager";
+                bus.emit_signal(nobody, "/", interface, "InterfacesAdded", &(path, object)).await?;
+            }
+            Change::Removed { path, interfaces } => {
+                let interface = "org.freedesktop.DBus.ObjectManager";
+                let body = (path, interfaces);
+                bus.emit_signal(nobody, "/", interface, "InterfacesRemoved", &body).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+const NO_OBJECT: &str = "org.freedesktop.DBus.Error.UnknownObject";
+
+/// How long a test waits for something that is to happen; seconds when all is well.
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);

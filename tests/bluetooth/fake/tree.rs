@@ -1,0 +1,225 @@
+//! The objects of the fake, as BlueZ arranges and describes them, and how they change.
+
+use std::collections::HashMap;
+
+use zbus::ObjectPath;
+use zbus::OwnedObjectPath;
+use zbus::OwnedVariant;
+use zbus::Variant;
+
+/// The properties of one interface, by name.
+pub(crate) type Properties = HashMap<String, OwnedVariant>;
+
+/// One object: the properties of each interface.
+pub(crate) type Object = HashMap<String, Properties>;
+
+/// Every object, as `GetManagedObjects` returns them.
+pub(crate) type Objects = HashMap<OwnedObjectPath, Object>;
+
+/// Every object, by path.
+#[derive(Default)]
+pub(crate) struct Tree(HashMap<String, Object>);
+
+/// Something that BlueZ would tell everybody.
+pub(crate) enum Change {
+    Property { path: String, interface: String, name: String, value: Option<OwnedVariant> },
+    Added { path: OwnedObjectPath, object: Object },
+    Removed { path: OwnedObjectPath, interfaces: Vec<String> },
+}
+
+impl Tree {
+    pub(crate) fn with_adapter(on: bool) -> Self {
+        let mut tree = Self::default();
+        tree.add_adapter(on);
+        tree
+    }
+
+    pub(crate) fn add_adapter(&mut self, on: bool) -> Change {
+        let properties = [
+            ("Address", Variant::from("C0:00:00:00:00:01")),
+            ("AddressType", Variant::from("public")),
+            ("Name", Variant::from("desk")),
+            ("Alias", Variant::from("desk")),
+            ("Modalias", Variant::from("usb:v1D6Bp0246d0542")),
+            ("Powered", Variant::from(on)),
+            ("Discovering", Variant::from(false)),
+        ];
+        self.add(HCI, ADAPTER, properties)
+    }
+
+    /// The strap, not connected; its signal strength is told only during a scan.
+    pub(crate) fn add_strap(&mut self, signal: Option<i16>) -> Change {
+        let properties = [
+            ("Address", Variant::from("F0:00:00:00:00:02")),
+            ("AddressType", Variant::from("public")),
+            ("Name", Variant::from("LabHR")),
+            ("Alias", Variant::from("LabHR")),
+            ("Paired", Variant::from(false)),
+            ("Trusted", Variant::from(false)),
+            ("Blocked", Variant::from(false)),
+            ("LegacyPairing", Variant::from(false)),
+            ("Connected", Variant::from(false)),
+            ("ServicesResolved", Variant::from(false)),
+            ("UUIDs", Variant::from(vec![uuid("180d"), uuid("180f")])),
+        ];
+        let signal = signal.map(|signal| ("RSSI", Variant::from(signal)));
+        self.add(STRAP, DEVICE, properties.into_iter().chain(signal))
+    }
+
+    /// The strap advertises while a scan is under way.
+    pub(crate) fn hear_strap(&mut self) -> Vec<Change> {
+        if self.is_true(STRAP, DEVICE, "Connected") {
+            Vec::new()
+        } else if self.has(STRAP) {
+            self.set(STRAP, DEVICE, "RSSI", -50_i16)
+        } else {
+            vec![self.add_strap(Some(-50))]
+        }
+    }
+
+    /// The link comes up, and with it the services.
+    pub(crate) fn connect(&mut self) -> Vec<Change> {
+        if self.is_true(STRAP, DEVICE, "Connected") {
+            return Vec::new();
+        }
+        let mut changes = self.set(STRAP, DEVICE, "Connected", true);
+        let services = [(HEART, "180d"), (BATTERY, "180f")];
+        for (path, short) in services {
+            let properties =
+                [("UUID", Variant::from(uuid(short))), ("Primary", Variant::from(true))];
+            changes.push(self.add(path, SERVICE, properties));
+        }
+        let characteristics = [
+            (RATE, "2a37", vec!["notify"], Vec::<u8>::new()),
+            (LEVEL, "2a19", vec!["read", "notify"], vec![87]),
+        ];
+        for (path, short, flags, value) in characteristics {
+            let properties = [
+                ("UUID", Variant::from(uuid(short))),
+                ("Flags", Variant::from(flags)),
+                ("Value", Variant::from(value)),
+                ("MTU", Variant::from(517_u16)),
+            ];
+            changes.push(self.add(path, CHARACTERISTIC, properties));
+        }
+        changes.extend(self.set(STRAP, DEVICE, "ServicesResolved", true));
+        changes
+    }
+
+    /// The link goes, if there was one.
+    pub(crate) fn disconnect(&mut self) -> Vec<Change> {
+        if !self.is_true(STRAP, DEVICE, "Connected") {
+            return Vec::new();
+        }
+        let mut changes = self.set(STRAP, DEVICE, "ServicesResolved", false);
+        for service in [HEART, BATTERY] {
+            changes.extend(self.remove_below(service));
+        }
+        changes.extend(self.set(STRAP, DEVICE, "Connected", false));
+        changes
+    }
+
+    /// Removes an object and all below it.
+    pub(crate) fn remove_below(&mut self, root: &str) -> Vec<Change> {
+        let below = format!("{root}/");
+        let gone = self.0.extract_if(|path, _| path == root || path.starts_with(&below));
+        let removed = gone.filter_map(|(path, object)| {
+            let interfaces = object.into_keys().collect();
+            Some(Change::Removed { path: owned(&path)?, interfaces })
+        });
+        removed.collect()
+    }
+
+    pub(crate) fn set<'v>(
+        &mut self,
+        path: &str,
+        interface: &str,
+        name: &str,
+        value: impl Into<Variant<'v>>,
+    ) -> Vec<Change> {
+        let properties = self.0.get_mut(path).and_then(|object| object.get_mut(interface));
+        let Ok(value) = OwnedVariant::try_from(value.into()) else { return Vec::new() };
+        let Some(properties) = properties else { return Vec::new() };
+        properties.insert(name.to_owned(), value.clone());
+        vec![Change::Property {
+            path: path.to_owned(),
+            interface: interface.to_owned(),
+            name: name.to_owned(),
+            value: Some(value),
+        }]
+    }
+
+    pub(crate) fn unset(&mut self, path: &str, interface: &str, name: &str) -> Option<Change> {
+        self.0.get_mut(path)?.get_mut(interface)?.remove(name)?;
+        let (path, interface, name) = (path.to_owned(), interface.to_owned(), name.to_owned());
+        Some(Change::Property { path, interface, name, value: None })
+    }
+
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
+    pub(crate) fn properties(&self, path: &str, interface: &str) -> Option<Properties> {
+        self.0.get(path)?.get(interface).cloned()
+    }
+
+    pub(crate) fn is_true(&self, path: &str, interface: &str, name: &str) -> bool {
+        self.value(path, interface, name).and_then(|value| value.try_into().ok()).unwrap_or(false)
+    }
+
+    pub(crate) fn bytes(&self, path: &str, interface: &str, name: &str) -> Vec<u8> {
+        let value = self.value(path, interface, name).and_then(|value| value.try_into().ok());
+        value.unwrap_or_default()
+    }
+
+    fn value(&self, path: &str, interface: &str, name: &str) -> Option<OwnedVariant> {
+        self.0.get(path)?.get(interface)?.get(name).cloned()
+    }
+
+    pub(crate) fn objects(&self) -> Objects {
+        self.0.iter().filter_map(|(path, object)| Some((owned(path)?, object.clone()))).collect()
+    }
+
+    /// The names of the objects just below a path.
+    pub(crate) fn introspect(&self, path: &str) -> String {
+        let below = format!("{}/", path.trim_end_matches('/'));
+        let names = self.0.keys().filter_map(|other| other.strip_prefix(&below));
+        let children = names.filter(|name| !name.contains('/'));
+        let nodes: String = children.map(|name| format!("<node name=\"{name}\"/>")).collect();
+        format!("<node>{nodes}</node>")
+    }
+
+    fn add<'v>(
+        &mut self,
+        path: &str,
+        interface: &str,
+        properties: impl IntoIterator<Item = (&'static str, Variant<'v>)>,
+    ) -> Change {
+        let properties = properties.into_iter().filter_map(|(name, value)| {
+            Some((name.to_owned(), OwnedVariant::try_from(value).ok()?))
+        });
+        let object = Object::from([(interface.to_owned(), properties.collect())]);
+        self.0.insert(path.to_owned(), object.clone());
+        Change::Added { path: owned(path).unwrap_or_default(), object }
+    }
+}
+
+fn owned(path: &str) -> Option<OwnedObjectPath> {
+    ObjectPath::try_from(path.to_owned()).ok().map(Into::into)
+}
+
+fn uuid(short: &str) -> String {
+    format!("0000{short}-0000-1000-8000-00805f9b34fb")
+}
+
+pub(crate) const ADAPTER: &str = "org.bluez.Adapter1";
+pub(crate) const DEVICE: &str = "org.bluez.Device1";
+pub(crate) const SERVICE: &str = "org.bluez.GattService1";
+pub(crate) const CHARACTERISTIC: &str = "org.bluez.GattCharacteristic1";
+
+pub(crate) const HCI: &str = "/org/bluez/hci0";
+pub(crate) const STRAP: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02";
+pub(crate) const HEART: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service000a";
+pub(crate) const RATE: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service000a/char000b";
+pub(crate) const BATTERY: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0010";
+pub(crate) const LEVEL: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0010/char0011";
