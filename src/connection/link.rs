@@ -87,7 +87,7 @@ pub enum Call {
     Rebuild,
     /// Report what BlueZ knows, without a scan.
     Look,
-    /// Scan, and report what is there at the start, whenever something turns up and at the end, before the scan is stopped.
+    /// Scan, and report what is there whenever something turns up and at the end, before the scan is stopped.
     Scan {
         /// For how long.
         lasting: SignedDuration,

@@ -148,7 +148,8 @@ async fn listen() -> anyhow::Result<()> {
                 }
                 Event::Link(link) => say(link.as_str())?,
                 Event::Sensor(sensor) => {
-                    let battery = sensor.battery.map_or("?".to_owned(), |level| level.to_string());
+                    let battery =
+                        sensor.battery.map_or_else(|| "?".to_owned(), |level| level.to_string());
                     let name = sensor.name.unwrap_or_default();
                     say(&format!("sensor {name} {} {battery}", sensor.address))?;
                 }

@@ -88,6 +88,7 @@ impl Fake {
         let calls = MessageStream::from(&bus);
         let serving = tokio::spawn(serve(bus.clone(), calls, Arc::clone(&world)));
         bus.request_name("org.bluez").await?;
+        bus.request_name("org.freedesktop.login1").await?;
         Ok(Self { bus, world, serving })
     }
 
@@ -160,6 +161,13 @@ impl Fake {
     /// The adapter is plugged in again, switched on.
     pub(crate) async fn plug_in(&self) -> anyhow::Result<()> {
         self.changes(|state| vec![state.tree.add_adapter(true)]).await
+    }
+
+    /// The computer is about to sleep, or woke up.
+    pub(crate) async fn sleeps(&self, begins: bool) -> anyhow::Result<()> {
+        let (path, interface) = ("/org/freedesktop/login1", "org.freedesktop.login1.Manager");
+        let nobody = None::<&str>;
+        Ok(self.bus.emit_signal(nobody, path, interface, "PrepareForSleep", &(begins,)).await?)
     }
 
     async fn changes(&self, change: impl FnOnce(&mut State) -> Vec<Change>) -> anyhow::Result<()> {

@@ -207,6 +207,20 @@ async fn a_strap_that_is_released_is_free_until_it_is_taken_back() -> anyhow::Re
 }
 
 #[tokio::test]
+async fn before_sleep_the_strap_is_let_go_and_after_it_found_again() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    fake.sleeps(true).await?;
+    fake.was_asked("Disconnect", 1).await?;
+    assert_eq!(fake.times("StartNotify rate"), 1);
+    fake.sleeps(false).await?;
+    streams(&mut child, &fake, 2).await?;
+    child.ends().await
+}
+
+#[tokio::test]
 async fn monitors_in_reach_are_listed() -> anyhow::Result<()> {
     let Some(bus) = Bus::start().await? else { return Ok(()) };
     let fake = Fake::start(&bus.address()).await?;

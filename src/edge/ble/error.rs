@@ -104,7 +104,7 @@ fn kind(text: &str) -> Failure {
         "ServiceUnknown",
         "NameHasNoOwner",
         "Error.Spawn",
-        "Error.Disconnected",
+        "Disconnected",
         "Failed to send message",
     ]) {
         Failure::Bus

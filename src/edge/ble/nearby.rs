@@ -26,9 +26,9 @@ pub struct Nearby {
 /// Connects to nothing, switches nothing on. The error says why nothing can be found.
 pub async fn nearby(lasting: Duration) -> Result<Vec<Nearby>, Error> {
     let bluez = within(ANSWER, "connecting to the system bus", BlueZ::connect()).await?;
-    within(ANSWER, "starting a scan", scan::start(&bluez)).await?;
-    let heard = listen(&bluez, lasting).await;
-    scan::stop(&bluez).await;
+    let mut started = Vec::new();
+    let heard = listen(&bluez, lasting, &mut started).await;
+    scan::stop(&bluez, &started).await;
     let mut nearby: Vec<_> = heard?.into_values().collect();
     nearby.sort_by_key(|nearby| {
         (nearby.device.signal.is_none(), std::cmp::Reverse(nearby.device.signal))
@@ -36,9 +36,14 @@ pub async fn nearby(lasting: Duration) -> Result<Vec<Nearby>, Error> {
     Ok(nearby)
 }
 
-async fn listen(bluez: &BlueZ, lasting: Duration) -> Result<BTreeMap<Address, Nearby>, Error> {
+async fn listen(
+    bluez: &BlueZ,
+    lasting: Duration,
+    started: &mut Vec<String>,
+) -> Result<BTreeMap<Address, Nearby>, Error> {
     let mut heard = BTreeMap::new();
     let mut scan = Scan::new(bluez, lasting, ANSWER).await?;
+    within(ANSWER, "starting a scan", scan::start(bluez, started)).await?;
     while let Some(found) = scan.next().await? {
         keep(&mut heard, found);
     }

@@ -35,9 +35,10 @@ pub(super) async fn scan(
     cancelled: &mut oneshot::Receiver<()>,
 ) -> Option<Result<(), Error>> {
     let bluez = &radio.bluez;
-    let result = unless(cancelled, report(bluez, lasting, limit, reporter)).await;
+    let mut started = Vec::new();
+    let result = unless(cancelled, report(bluez, lasting, limit, reporter, &mut started)).await;
     // Whatever became of it: a scan left open keeps every other device from reconnecting.
-    stop(bluez).await;
+    stop(bluez, &started).await;
     result
 }
 
@@ -46,39 +47,42 @@ async fn report(
     lasting: Duration,
     limit: Duration,
     reporter: &Reporter,
+    started: &mut Vec<String>,
 ) -> Result<(), Error> {
-    within(limit, "starting a scan", start(bluez)).await?;
     let mut scan = Scan::new(bluez, lasting, limit).await?;
+    within(limit, "starting a scan", start(bluez, started)).await?;
     while let Some(found) = scan.next().await? {
         reporter.seen(devices(found)).await;
     }
     Ok(())
 }
 
-/// Starts a scan on every adapter that is on.
-pub(super) async fn start(bluez: &BlueZ) -> Result<(), Error> {
+/// Starts a scan on every adapter that is on; `started` holds each that was asked, whatever it said.
+pub(super) async fn start(bluez: &BlueZ, started: &mut Vec<String>) -> Result<(), Error> {
+    let mut result = Ok(());
+    let mut any = false;
     for adapter in bluez.adapters_on().await? {
-        bluez.start_scan(&adapter).await?;
+        started.push(adapter.clone());
+        match bluez.start_scan(&adapter).await {
+            Ok(()) => any = true,
+            Err(error) => result = Err(error),
+        }
     }
-    Ok(())
+    if any { Ok(()) } else { result }
 }
 
 /// Stops what [`start`] started. What cannot be stopped ends with our connection to the bus at the latest.
-pub(super) async fn stop(bluez: &BlueZ) {
-    let stopped = timeout(STOP, async {
-        for adapter in bluez.adapters_on().await? {
-            bluez.stop_scan(&adapter).await?;
+pub(super) async fn stop(bluez: &BlueZ, started: &[String]) {
+    for adapter in started {
+        match timeout(STOP, bluez.stop_scan(adapter)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => debug!(error = error.without(None), "the scan was not stopped"),
+            Err(_) => debug!("the scan was not stopped in time"),
         }
-        Ok::<(), Error>(())
-    });
-    match stopped.await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => debug!(error = error.without(None), "the scan was not stopped"),
-        Err(_) => debug!("the scan was not stopped in time"),
     }
 }
 
-/// A scan under way: what there is, at the start, whenever something turns up, and at the end.
+/// A scan under way: what there is whenever something turns up, and at the end.
 pub(super) struct Scan<'a> {
     bluez: &'a BlueZ,
     limit: Duration,
@@ -101,8 +105,8 @@ impl<'a> Scan<'a> {
             rule.sender(bluez::SERVICE).interface(bluez::PROPERTIES).arg(0, bluez::DEVICE)
         };
         let changed = bluez.signals(changed).await?;
-        let now = Instant::now();
-        Ok(Self { bluez, limit, added, changed, end: now + lasting, due: now })
+        let end = Instant::now() + lasting;
+        Ok(Self { bluez, limit, added, changed, end, due: end })
     }
 
     /// What there is now, once there is something new; `None`: the time is over.

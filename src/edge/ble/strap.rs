@@ -151,10 +151,9 @@ impl Strap {
 /// Reads the battery level once and asks to be told of changes; `None`: the strap or BlueZ does not tell.
 async fn ask_battery(peripheral: Peripheral) -> Option<u8> {
     let battery = characteristic(&peripheral, BATTERY_LEVEL)?;
-    if battery.properties.contains(CharPropFlags::NOTIFY)
-        && let Ok(Err(error)) = timeout(ANSWER, peripheral.subscribe(&battery)).await
-    {
-        debug!(%error, "no word of the battery by itself");
+    if battery.properties.contains(CharPropFlags::NOTIFY) {
+        // Without it the level is that of the beginning.
+        let _ = timeout(ANSWER, peripheral.subscribe(&battery)).await;
     }
     // A strap that wants to be paired first does not answer at all.
     let read = timeout(ANSWER, peripheral.read(&battery)).await;

@@ -42,7 +42,7 @@ impl Watch {
         };
         let service = bluez.signals(owner).await?;
         let prepare = |rule: zbus::match_rule::Builder<'static>| {
-            rule.interface("org.freedesktop.login1.Manager").member("PrepareForSleep")
+            rule.sender(LOGIN).interface("org.freedesktop.login1.Manager").member("PrepareForSleep")
         };
         let sleep = bluez.signals(prepare).await?;
         Ok(Self { bluez: bluez.clone(), objects, adapters, service, sleep })
@@ -58,7 +58,8 @@ impl Watch {
                     _ => break,
                 },
                 message = self.adapters.next() => match message {
-                    Some(Ok(_)) => None,
+                    Some(Ok(message)) if is_of_power(&message) => None,
+                    Some(Ok(_)) => continue,
                     _ => break,
                 },
                 message = self.service.next() => match message {
@@ -98,7 +99,15 @@ fn is_of_adapter(message: &Message) -> bool {
         .is_ok_and(|(_, interfaces)| interfaces.contains(&bluez::ADAPTER))
 }
 
+/// Whether an adapter was switched on or off; it tells of every scan, too.
+fn is_of_power(message: &Message) -> bool {
+    let body = message.body();
+    body.deserialize::<(&str, HashMap<&str, Variant<'_>>, Vec<&str>)>()
+        .is_ok_and(|(_, changed, _)| changed.contains_key("Powered"))
+}
+
 const BUS: &str = "org.freedesktop.DBus";
+const LOGIN: &str = "org.freedesktop.login1";
 
 /// How long BlueZ may take to say what adapter there is: milliseconds when well.
 const LIMIT: Duration = Duration::from_secs(5);

@@ -185,8 +185,8 @@ impl Tree {
         let below = format!("{}/", path.trim_end_matches('/'));
         let names = self.0.keys().filter_map(|other| other.strip_prefix(&below));
         let children = names.filter(|name| !name.contains('/'));
-        let nodes: String = children.map(|name| format!("<node name=\"{name}\"/>")).collect();
-        format!("<node>{nodes}</node>")
+        let nodes: Vec<_> = children.map(|name| format!("<node name=\"{name}\"/>")).collect();
+        format!("<node>{}</node>", nodes.concat())
     }
 
     fn add<'v>(
