@@ -1,5 +1,6 @@
 //! A message bus of our own, in place of the system's.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -67,9 +68,10 @@ fn address(folder: &Path) -> String {
     format!("unix:path={}", folder.join("bus").display())
 }
 
-#[expect(clippy::print_stderr, reason = "a test that tests nothing has to say so")]
+/// Says so past the test harness, which keeps what passing tests print to itself.
 fn complain(error: &anyhow::Error) {
-    eprintln!("SKIPPED, NOTHING WAS TESTED: {error:#}; install dbus-daemon");
+    let _ =
+        writeln!(std::io::stderr(), "SKIPPED, NOTHING WAS TESTED: {error:#}; install dbus-daemon");
 }
 
 /// Everything is allowed to everyone, as nobody else is on it.

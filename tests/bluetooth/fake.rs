@@ -43,6 +43,8 @@ struct State {
     tree: Tree,
     /// Whether the strap can be heard and connected to.
     there: bool,
+    /// Whether it answers nothing.
+    hangs: bool,
 }
 
 /// What a method call leads to: the changes, then the answer.
@@ -82,7 +84,7 @@ impl Fake {
     async fn with(address: &str, tree: Tree, there: bool) -> anyhow::Result<Self> {
         let bus = Builder::address(address).build().await?;
         let world = Arc::new(World {
-            state: Mutex::new(State { tree, there }),
+            state: Mutex::new(State { tree, there, hangs: false }),
             calls: watch::Sender::new(Vec::new()),
         });
         let calls = MessageStream::from(&bus);
@@ -143,6 +145,11 @@ impl Fake {
         self.world.state().there = true;
     }
 
+    /// It answers nothing any more, or again.
+    pub(crate) fn hangs(&self, hangs: bool) {
+        self.world.state().hangs = hangs;
+    }
+
     /// The owner switches the adapter on or off.
     pub(crate) async fn power(&self, on: bool) -> anyhow::Result<()> {
         self.changes(|state| {
@@ -188,7 +195,7 @@ impl World {
 
 async fn serve(bus: Connection, mut messages: MessageStream, world: Arc<World>) {
     while let Some(Ok(message)) = messages.next().await {
-        if message.message_type() == Type::MethodCall {
+        if message.message_type() == Type::MethodCall && !world.state().hangs {
             // Whoever asked may be gone already.
             let _ = answer(&bus, &message, &world).await;
         }
@@ -222,7 +229,7 @@ fn handle(
     world: &World,
 ) -> anyhow::Result<Answer> {
     let mut guard = world.state();
-    let State { tree, there } = &mut *guard;
+    let State { tree, there, .. } = &mut *guard;
     let mut changes = Vec::new();
     let body = match (interface, member) {
         ("org.freedesktop.DBus.ObjectManager", "GetManagedObjects") => {

@@ -170,6 +170,21 @@ async fn a_bluetooth_service_that_starts_later_is_waited_for() -> anyhow::Result
 }
 
 #[tokio::test]
+async fn a_bluetooth_service_that_hangs_is_waited_out() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    fake.hangs(true);
+    child.says("silent").await?;
+    // It has tried to disconnect in vain.
+    child.says("searching").await?;
+    fake.hangs(false);
+    streams(&mut child, &fake, 2).await?;
+    child.ends().await
+}
+
+#[tokio::test]
 async fn a_message_bus_that_restarts_is_connected_to_again() -> anyhow::Result<()> {
     let Some(mut bus) = Bus::start().await? else { return Ok(()) };
     let fake = Fake::start(&bus.address()).await?;
