@@ -39,9 +39,9 @@
 //!
 //! # Modules
 //!
-//! Pure, in the order of the data: [`heart`], [`surroundings`], [`detection`], [`offer`], [`practice`], [`engine`]; beside them
-//! [`setting`] (values with their range), [`words`] (all that is said), [`replay`] (a recording through the engine) and
-//! [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
+//! Pure, in the order of the data: [`connection`] (finding the strap and keeping it), [`heart`], [`surroundings`], [`detection`],
+//! [`offer`], [`practice`], [`page`] (what stands on the page of a break), [`engine`]; beside them [`setting`] (values with their
+//! range), [`words`] (all that is said), [`replay`] (a recording through the engine) and [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
 //! world) and [`command`] (one file a command). `main.rs` and `cli.rs` only read the command line.
 //!
 //! # Rules that hold

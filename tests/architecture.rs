@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const FREE: [&str; 3] = ["lib", "main", "command"];
 
 /// What each other module may import from this crate.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("setting", &[]),
     ("heart", &[]),
     ("surroundings", &[]),
@@ -19,15 +19,32 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("detection", &["heart", "setting", "surroundings"]),
     ("offer", &["setting", "surroundings"]),
     ("practice", &["setting"]),
+    ("connection", &["setting"]),
+    ("page", &["practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "surroundings"]),
     ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "surroundings"]),
-    ("config", &["detection", "offer", "practice", "setting"]),
-    ("edge", &["detection", "heart", "offer", "practice", "replay", "surroundings"]),
+    ("config", &["connection", "detection", "offer", "practice", "setting"]),
+    (
+        "edge",
+        &[
+            "connection",
+            "detection",
+            "heart",
+            "offer",
+            "page",
+            "practice",
+            "replay",
+            "surroundings",
+            "words",
+        ],
+    ),
     ("cli", &[]),
 ];
 
 /// The modules that neither touch the world nor read the clock.
-const PURE: [&str; 10] = [
+const PURE: [&str; 12] = [
+    "connection",
+    "page",
     "setting",
     "heart",
     "surroundings",

@@ -35,6 +35,7 @@ use kindbeat::edge::store::Outcome;
 use kindbeat::edge::store::Record;
 use kindbeat::edge::store::Store;
 use kindbeat::heart::BeatFilter;
+use kindbeat::heart::Rates;
 use kindbeat::heart::Sample;
 use kindbeat::heart::Sampler;
 
@@ -71,7 +72,13 @@ fn the_process_that_is_killed() {
         store.keep(now, Record::Heard(Heard { at: now, reading }));
         store.keep(
             now,
-            Record::Sample(Sample { at: now, heart_rate: 70.0, rmssd: None, coverage: 1.0 }),
+            Record::Sample(Sample {
+                at: now,
+                heart_rate: 70.0,
+                since_last: Rates::default(),
+                rmssd: None,
+                coverage: 1.0,
+            }),
         );
         assert!(store.settle(PATIENCE));
         writeln!(io::stdout(), "second {second}").unwrap();
@@ -153,7 +160,8 @@ fn it_can_be_read_while_it_is_written() {
 /// Writes all that the test below looks for.
 fn fill_for_later(folder: &Path) {
     let mut store = store::spawn(open(folder), KEEP, |_| ()).unwrap();
-    let (mut heart, mut sampler) = (year::Heart::new(5), Sampler::default());
+    let (mut heart, mut sampler) =
+        (year::Heart::new(5), Sampler::over(SignedDuration::from_secs(60)));
     let mut baseline = Baseline::new(Method::default());
     for second in 0..4_000 {
         let (now, reading) = (at(second), heart.next().1);

@@ -2,14 +2,7 @@
 
 use jiff::Timestamp;
 
-/// The time of the system's clock.
-#[must_use]
-#[allow(clippy::disallowed_methods, reason = "the one place where the clock is read")]
-//! The only reader of the clock.
-
-use jiff::Timestamp;
-
-/// The time now, to be handed to whoever decides anything by it.
+/// The time of the system's clock, to be handed to whoever decides anything by it.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "time enters the program here and nowhere else")]
 pub fn now() -> Timestamp {

@@ -3,11 +3,10 @@
 //! A module here turns bytes into the plain types of the pure modules and back. It decides nothing, and it knows no other
 //! edge module.
 
-pub mod notification;
-pub mod clock;
-pub mod opening;
 pub mod ble;
 pub mod clock;
+pub mod notification;
+pub mod opening;
 pub mod recording;
 pub mod store;
 pub mod web;

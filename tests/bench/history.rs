@@ -55,8 +55,13 @@ fn a_live_hour() -> anyhow::Result<()> {
         now += SignedDuration::from_secs(1);
         let reading = heart.next().1;
         handle.keep(now, Record::Heard(Heard { at: now, reading }));
-        let sample =
-            kindbeat::heart::Sample { at: now, heart_rate: 70.0, rmssd: Some(40.0), coverage: 1.0 };
+        let sample = kindbeat::heart::Sample {
+            at: now,
+            heart_rate: 70.0,
+            since_last: kindbeat::heart::Rates::default(),
+            rmssd: Some(40.0),
+            coverage: 1.0,
+        };
         handle.keep(now, Record::Sample(sample));
         anyhow::ensure!(handle.settle(Duration::from_secs(10)));
     }

@@ -74,7 +74,8 @@ pub(crate) fn fill(store: &mut Store, from: Timestamp, days: i64) -> Result<u64,
     let (mut heart, mut beats) = (Heart::new(7), 0);
     for day in (0..days).filter(|day| day % 7 < 5) {
         let morning = from + SignedDuration::from_hours(24 * day + 8);
-        let (mut writer, mut sampler) = (Writer::new(SignedDuration::MAX), Sampler::default());
+        let (mut writer, mut sampler) =
+            (Writer::new(SignedDuration::MAX), Sampler::over(SignedDuration::from_secs(60)));
         let start = heart.second;
         for second in 1..=8 * 3_600_i32 {
             let (at, reading) = heart.next();

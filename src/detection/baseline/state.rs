@@ -101,13 +101,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::heart::Rates;
     use crate::heart::Sample;
 
     fn after(rates: &[(f64, Option<f64>)]) -> Baseline {
         let mut baseline = Baseline::new(Method::default());
         for (n, &(heart_rate, rmssd)) in (0i64..).zip(rates) {
             let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(n * 5);
-            baseline.learn(&Sample { at, heart_rate, rmssd, coverage: 1.0 });
+            baseline.learn(&Sample {
+                at,
+                heart_rate,
+                since_last: Rates::default(),
+                rmssd,
+                coverage: 1.0,
+            });
         }
         baseline
     }

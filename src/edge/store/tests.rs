@@ -11,6 +11,7 @@ use super::*;
 use crate::detection::Baseline;
 use crate::detection::Method;
 use crate::heart::Contact;
+use crate::heart::Rates;
 use crate::heart::Reading;
 use crate::heart::RrInterval;
 use crate::heart::Sample;
@@ -27,7 +28,13 @@ fn heard(millis: i64) -> Record {
 }
 
 fn sample(millis: i64) -> Record {
-    Record::Sample(Sample { at: at(millis), heart_rate: 71.5, rmssd: Some(40.2), coverage: 1.0 })
+    Record::Sample(Sample {
+        at: at(millis),
+        heart_rate: 71.5,
+        since_last: Rates::default(),
+        rmssd: Some(40.2),
+        coverage: 1.0,
+    })
 }
 
 fn figures() -> Figures {
@@ -251,7 +258,7 @@ proptest! {
         for step in seconds {
             second += step;
             let heart_rate = 50.0 + (second % 100) as f64 / 10.0;
-            samples.push(Sample { at: at(second * 1000), heart_rate, rmssd: None, coverage: 0.25 });
+            samples.push(Sample { at: at(second * 1000), heart_rate, since_last: Rates::default(), rmssd: None, coverage: 0.25 });
         }
         keep(&mut store, samples.iter().map(|&sample| (sample.at, Record::Sample(sample))));
         let minute = |sample: &Sample| sample.at.as_second().div_euclid(60);
