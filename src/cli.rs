@@ -43,6 +43,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Lists the heart-rate monitors in reach: name, address, signal, battery
+    Devices {
+        /// How long to look
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
+        seconds: u64,
+        /// Prints one JSON list
+        #[arg(long)]
+        json: bool,
+    },
     /// Lists and shows the breaks, and checks files of your own
     Practices {
         #[command(subcommand)]

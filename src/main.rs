@@ -48,6 +48,7 @@ fn run(
             let request = command::replay::Request { files, learn, config, set, json };
             return command::replay::run(&request, out, complaints);
         }
+        Command::Devices { seconds, json } => command::devices::run(seconds, json, out)?,
         Command::Practices { action } => {
             return practices(action.unwrap_or(PracticesAction::List), out, complaints);
         }

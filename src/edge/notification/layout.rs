@@ -124,8 +124,8 @@ const FINE: &str = "fine";
 
 #[cfg(test)]
 mod tests {
-    use super::super::Labels;
     use super::*;
+    use crate::edge::notification::Labels;
     use crate::offer::OfferId;
     use crate::words::Words;
 

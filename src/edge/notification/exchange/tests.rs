@@ -1,5 +1,5 @@
-use super::super::Labels;
 use super::*;
+use crate::edge::notification::Labels;
 use crate::offer::Answer;
 use crate::words::Words;
 
