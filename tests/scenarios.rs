@@ -309,6 +309,35 @@ fn a_clock_set_back_takes_the_offer_away_and_asks_no_second_time() {
 }
 
 #[test]
+fn a_gate_that_opens_while_the_strap_is_silent_asks_nothing_until_it_speaks() {
+    let mut day = Day::starting("09:00");
+    day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
+    day.around(|around| around.in_call = true)
+        .heart_rate(84.0)
+        .for_minutes(10)
+        .silent_for_minutes(1);
+    day.around(|around| around.in_call = false);
+    assert_snapshot!(day.log(), @"");
+    day.for_minutes(1);
+    assert_snapshot!(day.log(), @"09:41 offer, 84 over 62");
+}
+
+#[test]
+fn a_strap_that_sends_nothing_but_empty_messages_is_silent() {
+    let mut day = Day::starting("09:00");
+    day.around(|around| around.sharing = true)
+        .heart_rate(62.0)
+        .for_minutes(30)
+        .heart_rate(84.0)
+        .for_minutes(8);
+    let empty = kindbeat::heart::Reading::default();
+    for _ in 0..3 {
+        day.silent_for_minutes(1).put(Input::Measured(empty.clone()));
+    }
+    assert_snapshot!(day.log(), @"09:40 held: sharing");
+}
+
+#[test]
 fn a_snooze_holds_and_ends() {
     let mut day = Day::starting("09:00");
     day.heart_rate(62.0).for_minutes(20);

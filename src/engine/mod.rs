@@ -143,7 +143,8 @@ impl Engine {
                     self.returned = Some(now);
                 }
                 self.around = around;
-                if let Some(figures) = self.sustained {
+                let fresh = self.heard.is_some_and(|heard| now.duration_since(heard) <= FRESH);
+                if let Some(figures) = self.sustained.filter(|_| fresh) {
                     self.consider(now, figures, &mut effects);
                 }
             }
@@ -244,7 +245,8 @@ impl Engine {
     }
 
     fn measured(&mut self, now: Timestamp, reading: &Reading, effects: &mut Vec<Effect>) {
-        if reading.contact == Contact::Lost {
+        let says_nothing = reading.heart_rate.is_none() && reading.rr.is_empty();
+        if says_nothing || reading.contact == Contact::Lost {
             return;
         }
         self.heard = Some(now);
@@ -280,6 +282,8 @@ impl Engine {
     }
 }
 
+/// Figures are acted upon without a new sample for so long: two samples, and not a strap that is silent.
+const FRESH: SignedDuration = SignedDuration::from_secs(10);
 /// So long after coming back the heart is taken to have got over the walk: then it teaches what is usual again. Nothing is
 /// offered for longer than that.
 const SITTING_AFTER: SignedDuration = SignedDuration::from_mins(2);
