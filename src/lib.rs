@@ -13,6 +13,7 @@
 //! | the steps of a break and how long they last | `config/practices/*.toml`, read by [`practice::Practice`] |
 //! | a default of the configuration | `config/default.toml`, held against the types by a test |
 //! | where a number comes from | beside the constant, at the end of its file |
+//! | what other programs may ask for on D-Bus | [`edge::bus::Request`] |
 //! | what one input leads to | [`engine::Engine::handle`] |
 //! | how good the detection is | `tests/evaluate`, run by `cargo run --release --example evaluate -- FOLDER` |
 //!
@@ -41,7 +42,7 @@
 //!
 //! Pure, in the order of the data: [`connection`] (finding the strap and keeping it), [`heart`], [`surroundings`], [`detection`],
 //! [`offer`], [`practice`], [`page`] (what stands on the page of a break), [`engine`]; beside them [`setting`] (values with their
-//! range), [`words`] (all that is said), [`replay`] (a recording through the engine) and [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
+//! range), [`words`] (all that is said), [`status`] (how things stand, as it is told), [`replay`] (a recording through the engine) and [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
 //! world) and [`command`] (one file a command). `main.rs` and `cli.rs` only read the command line.
 //!
 //! # Rules that hold
@@ -71,5 +72,6 @@ pub mod practice;
 pub mod replay;
 pub mod setting;
 pub mod simulation;
+pub mod status;
 pub mod surroundings;
 pub mod words;

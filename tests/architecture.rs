@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const FREE: [&str; 3] = ["lib", "main", "command"];
 
 /// What each other module may import from this crate.
-const MAY_IMPORT: [(&str, &[&str]); 15] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("setting", &[]),
     ("heart", &[]),
     ("surroundings", &[]),
@@ -22,6 +22,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("connection", &["setting"]),
     ("page", &["practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "surroundings"]),
+    ("status", &["offer"]),
     ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "surroundings"]),
     ("config", &["connection", "detection", "offer", "practice", "setting"]),
     (
@@ -34,6 +35,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
             "page",
             "practice",
             "replay",
+            "status",
             "surroundings",
             "words",
         ],
@@ -42,7 +44,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
 ];
 
 /// The modules that neither touch the world nor read the clock.
-const PURE: [&str; 12] = [
+const PURE: [&str; 13] = [
     "connection",
     "page",
     "setting",
@@ -55,6 +57,7 @@ const PURE: [&str; 12] = [
     "practice",
     "engine",
     "replay",
+    "status",
 ];
 
 /// Names of the world.

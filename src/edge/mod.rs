@@ -4,6 +4,7 @@
 //! edge module.
 
 pub mod ble;
+pub mod bus;
 pub mod clock;
 pub mod notification;
 pub mod opening;

@@ -19,6 +19,10 @@ pub enum Answer {
     Later,
     /// I'm fine.
     Fine,
+    /// I was moving: it was no moment to ask.
+    Moving,
+    /// I was excited, and gladly so.
+    Excited,
 }
 
 /// The offer that stands, if any.
@@ -85,7 +89,9 @@ impl Offers {
         }
         self.standing = match answer {
             Answer::Later if elevated => Standing::Postponed { until: later(now, LATER) },
-            Answer::Later | Answer::Start | Answer::Fine => Standing::Nothing,
+            Answer::Later | Answer::Start | Answer::Fine | Answer::Moving | Answer::Excited => {
+                Standing::Nothing
+            }
         };
         true
     }

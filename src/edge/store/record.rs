@@ -193,6 +193,8 @@ impl From<Answer> for Became {
             Answer::Start => Self::Start,
             Answer::Later => Self::Later,
             Answer::Fine => Self::Fine,
+            Answer::Moving => Self::Moving,
+            Answer::Excited => Self::Excited,
         }
     }
 }

@@ -1,0 +1,45 @@
+//! kindbeat on the session bus: what other programs may ask of the daemon, and the client that the commands ask with.
+//!
+//! The interface is the contract in `service`: nothing is decided there. Every call becomes a [`Request`] with the way back for
+//! its answer, and what the daemon has to tell goes out as a [`News`](crate::status::News).
+
+mod client;
+mod request;
+mod service;
+mod serving;
+
+pub use self::client::Client;
+pub use self::client::Error as ClientError;
+pub use self::request::LastAnswer;
+pub use self::request::Refusal;
+pub use self::request::Request;
+pub use self::serving::Error;
+pub use self::serving::Served;
+pub use self::serving::serve;
+
+/// The bus on which kindbeat is to be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bus {
+    /// The session bus of whoever runs the program.
+    Session,
+    /// The bus at this address.
+    At(String),
+}
+
+impl Bus {
+    fn builder(&self) -> zbus::connection::Builder<'_> {
+        match self {
+            Self::Session => zbus::connection::Builder::session(),
+            Self::At(address) => zbus::connection::Builder::address(address.as_str()),
+        }
+    }
+}
+
+/// The name on the bus.
+pub const NAME: &str = "org.kindbeat.Kindbeat1";
+
+/// The one object.
+pub const PATH: &str = "/org/kindbeat/Kindbeat1";
+
+/// What the name of every refusal begins with.
+const ERRORS: &str = "org.kindbeat.Error.";

@@ -1,0 +1,144 @@
+//! What can be asked of the daemon, and why it may say no.
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use crate::offer::Answer;
+use crate::practice::Length;
+use crate::status::Status;
+
+/// Something another program asked for. Each carries the way back for its answer; whether anybody still waits for it, its
+/// `is_closed` tells: after five seconds nobody does.
+#[derive(Debug)]
+pub enum Request {
+    /// How things stand.
+    Status {
+        /// For the answer.
+        reply: oneshot::Sender<Status>,
+    },
+    /// Why there was an offer, or is none.
+    Why {
+        /// For the answer, in words.
+        reply: oneshot::Sender<String>,
+    },
+    /// A break, now.
+    StartBreak {
+        /// The name of the practice; `None`: the default, or what the offer just missed would have begun.
+        practice: Option<String>,
+        /// How long; `None`: as set.
+        length: Option<Length>,
+        /// For the address of its page.
+        reply: oneshot::Sender<Result<String, Refusal>>,
+    },
+    /// No break any more.
+    EndBreak {
+        /// For that it ended.
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// No offers for a while.
+    Snooze {
+        /// Until when: not past, and at most a year ahead.
+        until: Timestamp,
+        /// For that it is so.
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// Offers again.
+    Resume {
+        /// For that it is so; also where nothing was snoozed.
+        reply: oneshot::Sender<()>,
+    },
+    /// An answer to the last offer.
+    AnswerLast {
+        /// Which.
+        answer: LastAnswer,
+        /// For that it was taken.
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+}
+
+/// What can be said of the last offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastAnswer {
+    /// This answer.
+    Given(Answer),
+    /// Take back the answer that was given.
+    Undo,
+}
+
+impl LastAnswer {
+    /// Every word that is known, in the order in which they are named to whoever used another.
+    pub const WORDS: [(&'static str, Self); 6] = [
+        ("start", Self::Given(Answer::Start)),
+        ("later", Self::Given(Answer::Later)),
+        ("fine", Self::Given(Answer::Fine)),
+        ("moving", Self::Given(Answer::Moving)),
+        ("excited", Self::Given(Answer::Excited)),
+        ("undo", Self::Undo),
+    ];
+
+    /// What a word means; `None` for a word that is not known.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, answer)| answer)
+    }
+}
+
+/// Why the daemon does not do what it was asked to: a whole sentence, with what to do.
+///
+/// On the bus the name of the variant follows `org.kindbeat.Error.`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no practice of this name.
+    #[error("There is no practice called \"{0}\"; \"kindbeat practices\" lists those there are.")]
+    NoSuchPractice(String),
+    /// This many seconds are no length.
+    #[error(
+        "A break does not last {0} s; it lasts 20, 60, 180 or 300 seconds, and 0 means the length that is set."
+    )]
+    InvalidLength(String),
+    /// Nothing can be snoozed until then.
+    #[error("Offers cannot be snoozed until {0}; give a time that lies ahead, by a year at most.")]
+    InvalidTime(String),
+    /// No offer can be answered so.
+    #[error("\"{0}\" is no answer; answer with start, later, fine, moving, excited or undo.")]
+    InvalidAnswer(String),
+    /// There is no break to end.
+    #[error("There is no break open just now; \"kindbeat break\" starts one.")]
+    NoBreak,
+    /// There is no offer to answer, or no answer to take back.
+    #[error("There is no offer to answer just now; \"kindbeat break\" starts a break at any time.")]
+    NoOffer,
+    /// The page of the break cannot be shown, for this reason.
+    #[error(
+        "The page of the break cannot be opened ({0}); \"kindbeat break --here\" takes the break in the terminal."
+    )]
+    NoPage(String),
+    /// The daemon did not answer in time.
+    #[error(
+        "kindbeat did not answer within 5 seconds; try again in a moment, and if that goes on, restart it with \"systemctl --user restart kindbeat\"."
+    )]
+    Busy,
+    /// The daemon is about to end.
+    #[error(
+        "kindbeat is ending just now; try again in a moment, or start it with \"systemctl --user start kindbeat\"."
+    )]
+    Ending,
+}
+
+impl Refusal {
+    /// The last part of its name on the bus.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NoSuchPractice(_) => "NoSuchPractice",
+            Self::InvalidLength(_) => "InvalidLength",
+            Self::InvalidTime(_) => "InvalidTime",
+            Self::InvalidAnswer(_) => "InvalidAnswer",
+            Self::NoBreak => "NoBreak",
+            Self::NoOffer => "NoOffer",
+            Self::NoPage(_) => "NoPage",
+            Self::Busy => "Busy",
+            Self::Ending => "Ending",
+        }
+    }
+}

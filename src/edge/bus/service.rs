@@ -1,0 +1,250 @@
+//! The interface `org.kindbeat.Kindbeat1`: every call becomes a [`Request`].
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+use zbus::DBusError;
+use zbus::Message;
+use zbus::message::Header;
+use zbus::names::ErrorName;
+use zbus::object_server::SignalEmitter;
+
+use super::ERRORS;
+use super::LastAnswer;
+use super::Refusal;
+use super::Request;
+use crate::edge::clock;
+use crate::practice::Length;
+use crate::status::Status;
+
+/// The object on the bus.
+pub(super) struct Service {
+    requests: mpsc::Sender<Request>,
+    /// When the last read of a property found the daemon silent.
+    silent: Mutex<Option<Instant>>,
+}
+
+impl Service {
+    pub(super) const fn new(requests: mpsc::Sender<Request>) -> Self {
+        Self { requests, silent: Mutex::new(None) }
+    }
+
+    /// Asks the daemon, and waits for its answer, but not for ever.
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<T>) -> Request,
+    ) -> Result<T, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let asked = async {
+            self.requests.send(request(reply)).await.map_err(|_| Refusal::Ending)?;
+            answer.await.map_err(|_| Refusal::Ending)
+        };
+        let answer = tokio::time::timeout(LIMIT, asked).await;
+        Ok(answer.unwrap_or(Err(Refusal::Busy))?)
+    }
+
+    /// How things stand, for a property. Whoever reads all of them asks seven times in a row: where the daemon is silent, that
+    /// is waited for once.
+    async fn read(&self) -> Result<Status, Refused> {
+        let silent = *self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        if silent.is_some_and(|silent| silent.elapsed() < AGAIN) {
+            return Err(Refusal::Busy.into());
+        }
+        let status = self.ask(|reply| Request::Status { reply }).await;
+        *self.silent.lock().unwrap_or_else(PoisonError::into_inner) =
+            status.is_err().then(Instant::now);
+        status
+    }
+}
+
+/// kindbeat: notices when the heart stays unusually high at the desk, and offers a short self-compassion break.
+#[zbus::interface(name = "org.kindbeat.Kindbeat1")]
+impl Service {
+    /// Where the connection to the heart-rate monitor stands: searching, connecting, streaming, silent, away, `adapter_off`,
+    /// `no_bluetooth` or released.
+    #[zbus(property)]
+    async fn state(&self) -> Result<String, Refused> {
+        Ok(self.read().await?.state)
+    }
+
+    /// The heart rate in beats a minute; 0: none is streaming. Its changes are not signalled: read it as often as you need it.
+    #[zbus(property(emits_changed_signal = "false"))]
+    async fn heart_rate(&self) -> Result<u16, Refused> {
+        Ok(self.read().await?.heart_rate.unwrap_or(0))
+    }
+
+    /// The heart rate that is usual, in beats a minute; 0: too little is known yet.
+    #[zbus(property)]
+    async fn usual(&self) -> Result<f64, Refused> {
+        Ok(Properties::of(&self.read().await?).usual)
+    }
+
+    /// The name of the monitor that is connected or was last; empty: none yet, or it has told none.
+    #[zbus(property)]
+    async fn sensor_name(&self) -> Result<String, Refused> {
+        Ok(Properties::of(&self.read().await?).sensor_name)
+    }
+
+    /// How full the battery of the monitor is, 0 to 100 percent; 255: not known.
+    #[zbus(property)]
+    async fn battery(&self) -> Result<u8, Refused> {
+        Ok(Properties::of(&self.read().await?).battery)
+    }
+
+    /// Until when nothing is offered, at the owner's wish, in seconds since 1970 (UTC); 0: no such wish.
+    #[zbus(property)]
+    async fn snoozed_until(&self) -> Result<i64, Refused> {
+        Ok(Properties::of(&self.read().await?).snoozed_until)
+    }
+
+    /// Whether the heart has been up for some time, against what is usual.
+    #[zbus(property)]
+    async fn elevated(&self) -> Result<bool, Refused> {
+        Ok(Properties::of(&self.read().await?).elevated)
+    }
+
+    /// Starts a break and opens its page. An empty practice and a length of 0 mean those that are set; else the length is 20,
+    /// 60, 180 or 300 seconds. Returns the address of the page, which opens it once.
+    #[zbus(out_args("url"))]
+    async fn start_break(&self, practice: String, length_s: u32) -> Result<String, Refused> {
+        let length = match length_s {
+            0 => None,
+            seconds => Some(
+                Length::from_seconds(seconds)
+                    .ok_or_else(|| Refusal::InvalidLength(seconds.to_string()))?,
+            ),
+        };
+        let practice = Some(practice).filter(|practice| !practice.is_empty());
+        Ok(self.ask(|reply| Request::StartBreak { practice, length, reply }).await??)
+    }
+
+    /// Ends the break that is open.
+    async fn end_break(&self) -> Result<(), Refused> {
+        Ok(self.ask(|reply| Request::EndBreak { reply }).await??)
+    }
+
+    /// Offers nothing until then, in seconds since 1970 (UTC): a time that lies ahead, by a year at most.
+    async fn snooze(&self, until: i64) -> Result<(), Refused> {
+        let until = time_ahead(until, clock::now())?;
+        Ok(self.ask(|reply| Request::Snooze { until, reply }).await??)
+    }
+
+    /// Ends a snooze; where there is none, nothing changes.
+    async fn resume(&self) -> Result<(), Refused> {
+        self.ask(|reply| Request::Resume { reply }).await
+    }
+
+    /// Answers the last offer: start, later, fine, moving (I was moving), excited (I was excited); or undo, which takes the
+    /// answer back.
+    async fn answer_last(&self, answer: String) -> Result<(), Refused> {
+        let answer = LastAnswer::from_word(&answer).ok_or(Refusal::InvalidAnswer(answer))?;
+        Ok(self.ask(|reply| Request::AnswerLast { answer, reply }).await??)
+    }
+
+    /// Why there was an offer, or is none, in words.
+    #[zbus(out_args("why"))]
+    async fn why(&self) -> Result<String, Refused> {
+        self.ask(|reply| Request::Why { reply }).await
+    }
+
+    /// How things stand, as JSON: what "kindbeat status --json" prints.
+    #[zbus(out_args("status"))]
+    async fn status(&self) -> Result<String, Refused> {
+        let status = self.ask(|reply| Request::Status { reply }).await?;
+        // A status is plain data, which can always be written.
+        Ok(serde_json::to_string(&status).unwrap_or_default())
+    }
+
+    /// A break was offered, for this reason, in words.
+    #[zbus(signal)]
+    pub(super) async fn offer_made(emitter: &SignalEmitter<'_>, reason: &str) -> zbus::Result<()>;
+
+    /// The heart was up, and nothing was offered: the name of what held it back.
+    #[zbus(signal)]
+    pub(super) async fn offer_held(emitter: &SignalEmitter<'_>, gate: &str) -> zbus::Result<()>;
+
+    /// A break began: the name of the practice.
+    #[zbus(signal)]
+    pub(super) async fn break_started(
+        emitter: &SignalEmitter<'_>,
+        practice: &str,
+    ) -> zbus::Result<()>;
+
+    /// A break ended: completed, left or `too_much`.
+    #[zbus(signal)]
+    pub(super) async fn break_ended(emitter: &SignalEmitter<'_>, how: &str) -> zbus::Result<()>;
+}
+
+/// What the properties whose changes are signalled say of a status.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Properties {
+    pub(super) state: String,
+    pub(super) usual: f64,
+    pub(super) sensor_name: String,
+    pub(super) battery: u8,
+    pub(super) snoozed_until: i64,
+    pub(super) elevated: bool,
+}
+
+impl Properties {
+    pub(super) fn of(status: &Status) -> Self {
+        let sensor = status.sensor.as_ref();
+        Self {
+            state: status.state.clone(),
+            usual: status.usual.unwrap_or(0.0),
+            sensor_name: sensor.and_then(|sensor| sensor.name.clone()).unwrap_or_default(),
+            battery: sensor.and_then(|sensor| sensor.battery).unwrap_or(u8::MAX),
+            snoozed_until: status.snoozed_until.map_or(0, Timestamp::as_second),
+            elevated: status.elevated_since.is_some(),
+        }
+    }
+}
+
+/// A refusal as it goes over the bus.
+pub(super) struct Refused {
+    name: String,
+    text: String,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { name: format!("{ERRORS}{}", refusal.name()), text: refusal.to_string() }
+    }
+}
+
+impl DBusError for Refused {
+    fn create_reply(&self, call: &Header<'_>) -> zbus::Result<Message> {
+        Message::error(call, self.name()).build(&self.text)
+    }
+
+    fn name(&self) -> ErrorName<'_> {
+        ErrorName::from_str_unchecked(&self.name)
+    }
+
+    fn description(&self) -> Option<&str> {
+        Some(&self.text)
+    }
+}
+
+/// The moment so many seconds after 1970, where it lies ahead, by a year at most.
+fn time_ahead(seconds: i64, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let invalid = || Refusal::InvalidTime(format!("{seconds} s after 1970"));
+    let until = Timestamp::from_second(seconds).map_err(|_| invalid())?;
+    let ahead = until.duration_since(now);
+    if ahead.is_positive() && ahead <= LONGEST_SNOOZE { Ok(until) } else { Err(invalid()) }
+}
+
+/// How long the daemon may take: it answers in milliseconds when well.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How long after it was silent the daemon is not asked for properties again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// A year, and a day for whoever counts from a leap day.
+const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
