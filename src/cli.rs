@@ -43,6 +43,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Runs in the foreground; what systemd starts
+    Daemon,
     /// Lists the heart-rate monitors in reach: name, address, signal, battery
     Devices {
         /// How long to look

@@ -42,8 +42,8 @@
 //!
 //! Pure, in the order of the data: [`connection`] (finding the strap and keeping it), [`heart`], [`surroundings`], [`detection`],
 //! [`offer`], [`practice`], [`page`] (what stands on the page of a break), [`engine`]; beside them [`setting`] (values with their
-//! range), [`words`] (all that is said), [`status`] (how things stand, as it is told), [`replay`] (a recording through the engine) and [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
-//! world) and [`command`] (one file a command). `main.rs` and `cli.rs` only read the command line.
+//! range), [`words`] (all that is said), [`status`] (how things stand, as it is told), [`reason`] (why there was an offer, or none), [`replay`] (a recording through the engine) and [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
+//! world) and [`command`] (one file a command), and [`daemon`] (the one loop that joins them all). `main.rs` and `cli.rs` only read the command line.
 //!
 //! # Rules that hold
 //!
@@ -62,6 +62,7 @@
 pub mod command;
 pub mod config;
 pub mod connection;
+pub mod daemon;
 pub mod detection;
 pub mod edge;
 pub mod engine;
@@ -69,6 +70,7 @@ pub mod heart;
 pub mod offer;
 pub mod page;
 pub mod practice;
+pub mod reason;
 pub mod replay;
 pub mod setting;
 pub mod simulation;

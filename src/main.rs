@@ -44,6 +44,7 @@ fn run(
 ) -> anyhow::Result<bool> {
     match command {
         Command::Demo { headless: _ } => command::demo::run(out)?,
+        Command::Daemon => return command::daemon::run(complaints),
         Command::Replay { files, learn, config, set, json } => {
             let request = command::replay::Request { files, learn, config, set, json };
             return command::replay::run(&request, out, complaints);

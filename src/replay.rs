@@ -165,7 +165,12 @@ impl Player {
                     self.summary.held += 1;
                     event(Event { t_s, outcome: Outcome::Held(gate), figures });
                 }
-                Effect::Withdraw(_) | Effect::BreakMoved(_) | Effect::NoSuchPractice(_) => {}
+                Effect::Withdraw(..)
+                | Effect::Sampled(_)
+                | Effect::Elevation(_)
+                | Effect::BreakBegan(..)
+                | Effect::BreakMoved(_)
+                | Effect::NoSuchPractice(_) => {}
             }
         }
     }

@@ -69,6 +69,10 @@ pub enum Quality {
 pub enum News {
     /// A break is offered, for this reason, in words.
     OfferMade(String),
+    /// The offer is not on the desktop: nothing there shows it, for now.
+    OfferNotShown,
+    /// No browser opened the page of the break: its address, good for one request. It opens the page for whoever has it.
+    PageNotOpened(String),
     /// An elevation is over and was not offered: the gate that was closed last.
     OfferHeld(Gate),
     /// A break began: the name of the practice.

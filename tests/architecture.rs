@@ -7,10 +7,10 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The modules that may import anything: they join the others.
-const FREE: [&str; 3] = ["lib", "main", "command"];
+const FREE: [&str; 4] = ["lib", "main", "command", "daemon"];
 
 /// What each other module may import from this crate.
-const MAY_IMPORT: [(&str, &[&str]); 16] = [
+const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("setting", &[]),
     ("heart", &[]),
     ("surroundings", &[]),
@@ -21,8 +21,9 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("practice", &["setting"]),
     ("connection", &["setting"]),
     ("page", &["practice", "words"]),
-    ("engine", &["detection", "heart", "offer", "practice", "surroundings"]),
+    ("engine", &["detection", "heart", "offer", "practice", "status", "surroundings"]),
     ("status", &["offer"]),
+    ("reason", &["detection", "engine", "offer", "words"]),
     ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "surroundings"]),
     ("config", &["connection", "detection", "offer", "practice", "setting"]),
     (
@@ -30,6 +31,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
         &[
             "connection",
             "detection",
+            "engine",
             "heart",
             "offer",
             "page",
@@ -44,7 +46,9 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
 ];
 
 /// The modules that neither touch the world nor read the clock.
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
+    "reason",
+    "status",
     "connection",
     "page",
     "setting",
@@ -57,7 +61,6 @@ const PURE: [&str; 13] = [
     "practice",
     "engine",
     "replay",
-    "status",
 ];
 
 /// Names of the world.

@@ -158,11 +158,11 @@ fn check_offers(day: &Day, cool_down: SignedDuration, limit: usize) -> Result<()
                 }
                 (open, last) = (Some(*id), Some(*at));
             }
-            Effect::Withdraw(id) => {
+            Effect::Withdraw(id, _) => {
                 prop_assert_eq!(open, Some(*id), "an offer is withdrawn that is not open");
                 open = None;
             }
-            Effect::Held(..) | Effect::BreakMoved(_) | Effect::NoSuchPractice(_) => {}
+            _ => {}
         }
     }
     Ok(())

@@ -297,3 +297,64 @@ gate-daily-limit = Nothing was offered: the day's offers were used up.
 gate-cool-down = Nothing was offered: the last offer was not long ago.
 gate-no-pause = Nothing was offered: the hands did not rest in time.
 gate-settled = Nothing was offered: the heart settled before a good moment came.
+
+## kindbeat why: the last offer, and how things stand
+
+# $time is the local time of day, $reason is reason-risen.
+why-last-offer = A break was offered at { $time }. { $reason }
+why-no-offer = No break has been offered since kindbeat was started.
+why-answered-start = It was begun.
+why-answered-later = The answer was: later.
+why-answered-fine = The answer was: I'm fine.
+why-answered-moving = The answer was: I was moving.
+why-answered-excited = The answer was: I was excited.
+why-expired = Nobody answered, which is fine.
+why-replaced = A newer offer took its place.
+why-open = It is still open: kindbeat break begins it.
+
+why-nothing-measured = Nothing is measured just now, so nothing can be offered. kindbeat status tells more.
+# Both in whole minutes of wear.
+why-learning = What is usual for you is still being learned: { $learned } of { $needed } minutes so far. Nothing is offered before that.
+# $rate, $usual, $spread and $rise in beats a minute; $span as above.
+why-figures = Over the last minute your heart averaged { $rate } beats a minute; about { $usual } is usual for you, give or take { $spread }. It counts as up once the average of { $span } is { $rise } above usual.
+why-settled = It is near usual, so there is nothing to offer.
+why-settling = It has come down again, so there is nothing to offer.
+# $time as above.
+why-rising = It has been higher than usual since { $time }, not yet for long enough or by enough.
+why-elevated = It has been up since { $time }.
+# Followed by one line for each.
+why-closed = What would hold an offer back just now:
+why-all-open = Nothing would hold an offer back just now.
+
+closed-day-off = this day is left free
+closed-quiet-hours = these are quiet hours
+closed-snoozed = offers are snoozed
+closed-break-open = a break is open
+closed-locked = the screen is locked
+closed-away = nobody is at the desk
+closed-moving = this is movement or exercise, or the recovery from it
+closed-just-returned = the return to the desk is too recent
+closed-in-call = the microphone or the camera is in use
+closed-sharing = the screen is being shared
+closed-full-screen = a window fills the screen
+closed-do-not-disturb = notifications are silenced
+closed-inhibited = a program keeps the screen awake
+closed-daily-limit = the day's offers are used up
+closed-cool-down = the last offer is not long ago
+closed-no-pause = the hands are at work; a pause is waited for
+closed-settled = the heart has settled
+
+## Notices on the desktop: few, and only where something has to be known. $problem is told by the part it is about.
+
+notice-config-title = kindbeat: the settings
+notice-config-kept = The settings in the file have a fault, so the last good ones stay in force. { $problem }
+notice-config-start =
+    kindbeat did not start: its settings have a fault. { $problem }
+    Once that is mended: systemctl --user start kindbeat
+notice-store-title = kindbeat: the history
+notice-store-failing = The history cannot be written for now. It is kept in memory, and writing is tried again. { $problem }
+notice-store-aside = The history that was there cannot be used: { $problem }. It is kept as { $path }, and a new one was begun.
+notice-store-none = kindbeat runs, but remembers nothing of today. { $problem }
+notice-page-title = kindbeat: the break
+notice-page-address = No browser opened the break by itself. Within a minute, this address opens it: { $url }
+notice-page-none = The break could not be opened: this machine gives no port for its page. The log has more: journalctl --user -u kindbeat

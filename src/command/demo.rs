@@ -22,12 +22,12 @@ use crate::practice::Ending;
 use crate::practice::Library;
 use crate::practice::State;
 use crate::practice::Text;
+use crate::reason;
 use crate::simulation::SimulatedHeart;
 use crate::words::Message;
 use crate::words::Words;
 
 use super::practices::spoken;
-use super::reason;
 
 /// Runs a simulated morning at the desk on the default configuration, answers its one offer, and prints each stage.
 pub fn run(out: &mut impl Write) -> anyhow::Result<()> {
@@ -107,7 +107,11 @@ impl<W: Write> Demo<'_, W> {
                 }
                 Effect::BreakMoved(state) => self.break_moved(second, state)?,
                 Effect::Held(gate, _) => self.say(second, &format!("Held back: {gate}"))?,
-                Effect::Withdraw(_) | Effect::NoSuchPractice(_) => {}
+                Effect::Withdraw(..)
+                | Effect::Sampled(_)
+                | Effect::Elevation(_)
+                | Effect::BreakBegan(..)
+                | Effect::NoSuchPractice(_) => {}
             }
         }
         self.note(second)

@@ -4,10 +4,10 @@
 //! wrong it returns, and [`exit_code`] says how the process ends.
 
 pub mod config;
+pub mod daemon;
 pub mod demo;
 pub mod devices;
 pub mod practices;
-pub mod reason;
 pub mod replay;
 
 use std::error::Error;

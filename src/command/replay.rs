@@ -17,14 +17,13 @@ use crate::edge::recording::Recording;
 use crate::engine::Settings;
 use crate::offer::Gate;
 use crate::practice::Library;
+use crate::reason;
 use crate::replay;
 use crate::replay::Event;
 use crate::replay::Outcome;
 use crate::replay::Summary;
 use crate::words::Message;
 use crate::words::Words;
-
-use super::reason;
 
 /// What to replay, and with which settings.
 #[derive(Clone, Debug, Default)]

@@ -10,4 +10,5 @@ pub mod notification;
 pub mod opening;
 pub mod recording;
 pub mod store;
+pub mod watching;
 pub mod web;

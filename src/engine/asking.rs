@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 
 use crate::detection::Figures;
+use crate::offer::Became;
 use crate::offer::Gate;
 
+use super::Course;
 use super::Effect;
 use super::Engine;
+use super::Outcome;
 
 /// What became of the elevation that is under way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,12 +39,14 @@ impl Engine {
         }
         self.elevation = match (self.closed_gate(now), self.elevation) {
             (None, _) => {
-                effects.extend(self.offers.open().map(Effect::Withdraw));
+                let replaced = self.offers.open();
+                effects.extend(replaced.map(|id| Effect::Withdraw(id, Became::Replaced)));
                 let today = self.around.local_time(now).date();
                 effects.push(Effect::Offer(
                     self.offers.make(now, today, &self.settings.offer),
                     figures,
                 ));
+                self.decided(figures, Outcome::Offered, effects);
                 Elevation::Offered
             }
             (Some(_), Elevation::Offered) => Elevation::Offered,
@@ -57,13 +62,45 @@ impl Engine {
         };
     }
 
-    pub(super) fn elevation_ended(&mut self, effects: &mut Vec<Effect>) {
-        match std::mem::replace(&mut self.elevation, Elevation::None) {
-            Elevation::Held(gate, figures) => effects.push(Effect::Held(gate, figures)),
-            Elevation::Waiting(_, figures) => effects.push(Effect::Held(Gate::Settled, figures)),
-            Elevation::Lapsed(figures) => effects.push(Effect::Held(Gate::NoPause, figures)),
-            Elevation::Offered | Elevation::None => {}
+    /// An elevation counts as sustained at this moment, for the first time or again.
+    pub(super) fn elevated(&mut self, now: Timestamp, figures: Figures, effects: &mut Vec<Effect>) {
+        match &mut self.course {
+            Some(course) if course.outcome.is_none() => course.figures = figures,
+            Some(_) => {}
+            None => {
+                let started = now.saturating_sub(figures.sustained).unwrap_or(now);
+                let course = Course { started, ended: None, figures, outcome: None };
+                self.course = Some(course);
+                effects.push(Effect::Elevation(course));
+            }
         }
+    }
+
+    /// It was put to the owner, or is over without. A second asking about it changes nothing.
+    fn decided(&mut self, figures: Figures, outcome: Outcome, effects: &mut Vec<Effect>) {
+        if let Some(course) = self.course.as_mut().filter(|course| course.outcome.is_none()) {
+            course.figures = figures;
+            course.outcome = Some(outcome);
+            effects.push(Effect::Elevation(*course));
+        }
+    }
+
+    pub(super) fn elevation_ended(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let held = match std::mem::replace(&mut self.elevation, Elevation::None) {
+            Elevation::Held(gate, figures) => Some((gate, figures)),
+            Elevation::Waiting(_, figures) => Some((Gate::Settled, figures)),
+            Elevation::Lapsed(figures) => Some((Gate::NoPause, figures)),
+            Elevation::Offered | Elevation::None => None,
+        };
+        if let Some(mut course) = self.course.take() {
+            course.ended = Some(now);
+            if let Some((gate, figures)) = held {
+                course.figures = figures;
+                course.outcome = Some(Outcome::Held(gate));
+            }
+            effects.push(Effect::Elevation(course));
+        }
+        effects.extend(held.map(|(gate, figures)| Effect::Held(gate, figures)));
         self.offers.elevation_ended();
         self.sustained = None;
     }

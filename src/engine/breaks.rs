@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 
 use crate::offer::Answer;
+use crate::offer::Became;
 use crate::practice::Command;
 use crate::practice::Ending;
 use crate::practice::Length;
@@ -25,7 +26,7 @@ impl Engine {
     ) {
         if let Some(offer) = self.offers.open() {
             self.offers.answer(now, offer, Answer::Start, true);
-            effects.push(Effect::Withdraw(offer));
+            effects.push(Effect::Withdraw(offer, Became::Answered(Answer::Start)));
         }
         let own = practice.is_none();
         let id = practice.unwrap_or_else(|| self.own_practice().to_owned());
@@ -42,6 +43,7 @@ impl Engine {
                 {
                     self.break_moved(now, effects);
                 }
+                effects.push(Effect::BreakBegan(next.practice().id().to_owned(), next.length()));
                 effects.push(Effect::BreakMoved(next.state()));
                 self.session = Some(next);
             }

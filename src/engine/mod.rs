@@ -6,6 +6,7 @@
 
 mod asking;
 mod breaks;
+mod standing;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -20,10 +21,12 @@ use crate::detection::Watch;
 use crate::heart::BeatFilter;
 use crate::heart::Contact;
 use crate::heart::Reading;
+use crate::heart::Sample;
 use crate::heart::Sampler;
+use crate::offer;
 use crate::offer::Answer;
+use crate::offer::Became;
 use crate::offer::Gate;
-use crate::offer::Moment;
 use crate::offer::OfferId;
 use crate::offer::OfferSettings;
 use crate::offer::Offers;
@@ -37,6 +40,8 @@ use crate::practice::UnknownPractice;
 use crate::surroundings::Surroundings;
 
 use asking::Elevation;
+
+pub use standing::Standing;
 
 /// All that the owner can set about decisions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,6 +73,8 @@ pub enum Input {
     Snooze(Timestamp),
     /// Offers again.
     Resume,
+    /// The owner changed the settings.
+    Configured(Box<Settings>),
     /// Time passed.
     Tick,
 }
@@ -77,14 +84,51 @@ pub enum Input {
 pub enum Effect {
     /// Ask whether a break would help.
     Offer(OfferId, Figures),
-    /// Take the offer away: answered, out of date, or replaced.
-    Withdraw(OfferId),
+    /// Take the offer away, since this became of it.
+    Withdraw(OfferId, Became),
+    /// A sample was taken: what the heart did in the last minute.
+    Sampled(Sample),
+    /// An elevation began, was offered or is over.
+    Elevation(Course),
     /// An elevation is over, and was not offered: the gate that was closed last, and the figures of that moment.
     Held(Gate, Figures),
+    /// A break begins: the name of its practice and its length. [`Self::BreakMoved`] follows.
+    BreakBegan(String, Length),
     /// The break is at another place than before; [`Engine::session`] has it.
     BreakMoved(State),
     /// There is no such practice.
     NoSuchPractice(UnknownPractice),
+}
+
+/// The course of an elevation so far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// When the heart left what is usual; tells one elevation from another.
+    pub started: Timestamp,
+    /// When it was over; `None` while it is not.
+    pub ended: Option<Timestamp>,
+    /// What it was told by: when it was offered, else the last moment it counted as sustained.
+    pub figures: Figures,
+    /// What became of it; `None` while that is open.
+    pub outcome: Option<Outcome>,
+}
+
+/// What became of an elevation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A break was offered.
+    Offered,
+    /// It was held back by the gate that was closed last.
+    Held(Gate),
+}
+
+/// What the next run has to know, besides the baseline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Of offers.
+    pub offers: offer::Memory,
+    /// Whether the last break was too much, so that the next one turns outward.
+    pub tender: bool,
 }
 
 /// One person at one desk.
@@ -98,7 +142,10 @@ pub struct Engine {
     sampler: Sampler,
     watch: Watch,
     heard: Option<Timestamp>,
+    contact: Contact,
+    last_sample: Option<Sample>,
     elevation: Elevation,
+    course: Option<Course>,
     /// The figures of the last sample, if it counted as sustained: what a gate that opens between two samples is held against.
     sustained: Option<Figures>,
     offers: Offers,
@@ -122,7 +169,10 @@ impl Engine {
             sampler,
             watch,
             heard: None,
+            contact: Contact::default(),
+            last_sample: None,
             elevation: Elevation::None,
+            course: None,
             sustained: None,
             offers: Offers::new(),
             session: None,
@@ -131,13 +181,27 @@ impl Engine {
         }
     }
 
+    /// The same engine, with what an earlier run left.
+    #[must_use]
+    pub fn remembering(mut self, memory: Memory) -> Self {
+        self.offers = Offers::remembered(memory.offers);
+        self.tender = memory.tender;
+        self
+    }
+
+    /// What the next run has to know, besides [`Self::baseline`].
+    #[must_use]
+    pub const fn memory(&self) -> Memory {
+        Memory { offers: self.offers.memory(), tender: self.tender }
+    }
+
     /// Takes in what happened, and tells what is to be done. Never fails, whatever the order of inputs and times.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.pass_time(now, &mut effects);
         match input {
             Input::Measured(reading) => self.measured(now, &reading, &mut effects),
-            Input::MonitorLost => self.silence(&mut effects),
+            Input::MonitorLost => self.silence(now, &mut effects),
             Input::Surroundings(around) => {
                 if around.presence.may_sit() && !around.locked && !self.may_sit() {
                     self.returned = Some(now);
@@ -151,7 +215,7 @@ impl Engine {
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;
                 if self.offers.answer(now, id, answer, elevated) {
-                    effects.push(Effect::Withdraw(id));
+                    effects.push(Effect::Withdraw(id, Became::Answered(answer)));
                     if answer == Answer::Start {
                         self.start_break(now, None, None, &mut effects);
                     }
@@ -169,6 +233,7 @@ impl Engine {
             }
             Input::Snooze(until) => self.offers.snooze(until),
             Input::Resume => self.offers.resume(),
+            Input::Configured(settings) => self.configure(now, *settings, &mut effects),
             Input::Tick => {}
         }
         effects
@@ -208,35 +273,20 @@ impl Engine {
         self.session.as_ref()
     }
 
-    /// The gate that is closed just now, whether or not there is anything to offer; `None` when all are open.
-    #[must_use]
-    pub fn closed_gate(&self, now: Timestamp) -> Option<Gate> {
-        let today = self.around.local_time(now).date();
-        self.settings.offer.closed_gate(&Moment {
-            now,
-            around: &self.around,
-            returned: self.returned,
-            after_return: self.settings.detection.after_return.value(),
-            exerting: self.watch.exerting(),
-            break_open: self.break_is_open(),
-            snoozed_until: self.offers.quiet_until(),
-            last_offer: self.offers.last_for_cool_down(),
-            offers_today: self.offers.counted_today(today),
-        })
-    }
-
     fn pass_time(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(last) = self.last.filter(|&last| now < last) {
-            self.silence(effects);
+            self.silence(now, effects);
             let step = last.duration_since(now);
-            effects.extend(self.offers.clock_stepped_back(now, step).map(Effect::Withdraw));
+            let gone = self.offers.clock_stepped_back(now, step);
+            effects.extend(gone.map(|id| Effect::Withdraw(id, Became::Expired)));
             self.returned = self.returned.map(|returned| returned.min(now));
         }
         self.last = Some(now);
         if self.heard.is_some_and(|heard| now.duration_since(heard) >= Watch::MAX_GAP) {
-            self.silence(effects);
+            self.silence(now, effects);
         }
-        effects.extend(self.offers.tick(now).map(Effect::Withdraw));
+        let expired = self.offers.tick(now);
+        effects.extend(expired.map(|id| Effect::Withdraw(id, Became::Expired)));
         if let Some(session) = &mut self.session
             && session.tick(now)
         {
@@ -246,12 +296,15 @@ impl Engine {
 
     fn measured(&mut self, now: Timestamp, reading: &Reading, effects: &mut Vec<Effect>) {
         let says_nothing = reading.heart_rate.is_none() && reading.rr.is_empty();
+        self.contact = reading.contact;
         if says_nothing || reading.contact == Contact::Lost {
             return;
         }
         self.heard = Some(now);
         let beats = self.beats.label(now, &reading.rr);
         let Some(sample) = self.sampler.observe(now, reading.heart_rate, &beats) else { return };
+        self.last_sample = Some(sample);
+        effects.push(Effect::Sampled(sample));
         let sitting =
             self.returned.is_none_or(|returned| now.duration_since(returned) >= SITTING_AFTER);
         let settled_in = sitting && self.may_sit();
@@ -260,20 +313,34 @@ impl Engine {
             Finding::Elevated(sustained) => {
                 self.sustained = sustained;
                 if let Some(figures) = sustained {
+                    self.elevated(now, figures, effects);
                     self.consider(now, figures, effects);
                 }
             }
-            Finding::Ended => self.elevation_ended(effects),
+            Finding::Ended => self.elevation_ended(now, effects),
         }
     }
 
+    /// Goes by other settings from now on. What was learned stays, and so does what was asked.
+    fn configure(&mut self, now: Timestamp, settings: Settings, effects: &mut Vec<Effect>) {
+        if settings.detection != self.settings.detection {
+            self.silence(now, effects);
+            let baseline = self.watch.baseline().clone();
+            self.watch = Watch::new(&settings.detection, baseline);
+            self.sampler = Sampler::over(settings.detection.thresholds().sustain);
+        }
+        self.settings = settings;
+    }
+
     /// No data for too long, or none that fits to what was before: all that was under way ends.
-    fn silence(&mut self, effects: &mut Vec<Effect>) {
+    fn silence(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         self.heard = None;
+        self.contact = Contact::default();
+        self.last_sample = None;
         self.beats.reset();
         self.sampler.reset();
         if self.watch.interrupt() == Finding::Ended {
-            self.elevation_ended(effects);
+            self.elevation_ended(now, effects);
         }
     }
 

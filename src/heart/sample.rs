@@ -123,6 +123,13 @@ impl Sampler {
         })
     }
 
+    /// The share of artefacts among the beats of the last two minutes, 0 to 1; `None` without a beat.
+    #[must_use]
+    pub fn artefacts(&self) -> Option<f64> {
+        let artefacts = self.beats.iter().filter(|beat| beat.artefact.is_some()).count();
+        (!self.beats.is_empty()).then(|| artefacts as f64 / self.beats.len() as f64)
+    }
+
     /// Forgets everything, as after a gap or a step of the clock.
     pub fn reset(&mut self) {
         *self = Self::over(self.window);

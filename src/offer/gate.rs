@@ -129,7 +129,12 @@ impl OfferSettings {
     /// The first closed gate, in the order of [`Gate::ALL`]; `None` when all are open.
     #[must_use]
     pub fn closed_gate(&self, moment: &Moment<'_>) -> Option<Gate> {
-        Gate::ALL.into_iter().find(|&gate| self.is_closed(gate, moment))
+        self.closed_gates(moment).next()
+    }
+
+    /// Every closed gate, in the order of [`Gate::ALL`].
+    pub fn closed_gates(&self, moment: &Moment<'_>) -> impl Iterator<Item = Gate> {
+        Gate::ALL.into_iter().filter(|&gate| self.is_closed(gate, moment))
     }
 
     fn is_closed(&self, gate: Gate, moment: &Moment<'_>) -> bool {

@@ -10,6 +10,8 @@ mod settings;
 pub use gate::Gate;
 pub use gate::Moment;
 pub use offers::Answer;
+pub use offers::Became;
+pub use offers::Memory;
 pub use offers::OfferId;
 pub use offers::Offers;
 pub use offers::Standing;

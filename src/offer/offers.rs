@@ -25,6 +25,30 @@ pub enum Answer {
     Excited,
 }
 
+/// What became of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// Its owner answered.
+    Answered(Answer),
+    /// Nobody answered in time.
+    Expired,
+    /// A newer offer took its place.
+    Replaced,
+}
+
+/// What the next run has to know of offers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// When the last offer was made; `None`: never.
+    pub last: Option<Timestamp>,
+    /// The local day on which offers were last counted, and how many there were.
+    pub of_day: Option<(Date, u32)>,
+    /// Until when its owner wants quiet.
+    pub snoozed_until: Option<Timestamp>,
+    /// Until when nothing is offered since a break was too much.
+    pub rest_until: Option<Timestamp>,
+}
+
 /// The offer that stands, if any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -66,6 +90,24 @@ impl Offers {
             snoozed_until: None,
             rest_until: None,
             made: 0,
+        }
+    }
+
+    /// What an earlier run left. Its offers are no longer open.
+    #[must_use]
+    pub const fn remembered(memory: Memory) -> Self {
+        let Memory { last, of_day, snoozed_until, rest_until } = memory;
+        Self { last, today: of_day, snoozed_until, rest_until, ..Self::new() }
+    }
+
+    /// What the next run has to know.
+    #[must_use]
+    pub const fn memory(&self) -> Memory {
+        Memory {
+            last: self.last,
+            of_day: self.today,
+            snoozed_until: self.snoozed_until,
+            rest_until: self.rest_until,
         }
     }
 
@@ -173,6 +215,18 @@ impl Offers {
             Standing::Open { id, .. } => Some(id),
             Standing::Postponed { .. } | Standing::Nothing => None,
         }
+    }
+
+    /// Until when nothing is offered at the owner's own wish; `None`: no such wish.
+    #[must_use]
+    pub const fn snoozed_until(&self) -> Option<Timestamp> {
+        self.snoozed_until
+    }
+
+    /// How many offers were made today, a second asking not counted.
+    #[must_use]
+    pub fn made_on(&self, today: Date) -> u32 {
+        self.today(today)
     }
 
     /// Whether the owner put the last offer off.

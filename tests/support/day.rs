@@ -183,9 +183,11 @@ impl Day {
                 self.last_offer = Some(*id);
                 format!("offer, {:.0} over {:.0}", figures.heart_rate, figures.usual)
             }
-            Effect::Withdraw(_) => "offer withdrawn".to_owned(),
+            Effect::Withdraw(..) => "offer withdrawn".to_owned(),
             Effect::Held(gate, _) => format!("held: {gate}"),
             Effect::BreakMoved(state) => place(*state),
+            // What is stored and not seen.
+            Effect::Sampled(_) | Effect::Elevation(_) | Effect::BreakBegan(..) => return,
             Effect::NoSuchPractice(unknown) => format!("no practice {}", unknown.asked),
         };
         let time = Offset::UTC.to_datetime(self.now).strftime("%H:%M").to_string();

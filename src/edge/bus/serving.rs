@@ -113,6 +113,8 @@ async fn send(
         News::OfferHeld(gate) => Service::offer_held(&emitter, gate.name()).await,
         News::BreakStarted(practice) => Service::break_started(&emitter, practice).await,
         News::BreakEnded(how) => Service::break_ended(&emitter, how).await,
+        // For this process alone; an address is a secret.
+        News::OfferNotShown | News::PageNotOpened(_) => Ok(()),
         News::Changed(status) => {
             let now = Properties::of(status);
             let changed = changed(last.as_ref(), &now);

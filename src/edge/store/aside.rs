@@ -44,7 +44,9 @@ impl Unusable {
         }
     }
 
-    pub(super) fn problem(&self) -> String {
+    /// What is wrong with it, in words.
+    #[must_use]
+    pub fn problem(&self) -> String {
         match self {
             Self::Corrupt(problem) | Self::Unreadable(problem) => problem.clone(),
             Self::Newer(version) => format!("written by a newer kindbeat, version {version}"),

@@ -11,6 +11,7 @@
 
 mod aside;
 mod error;
+mod lock;
 mod overview;
 mod packed;
 mod read;
@@ -21,6 +22,7 @@ mod thread;
 mod write;
 mod writer;
 
+use std::env;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -35,6 +37,7 @@ use rusqlite::config::DbConfig;
 pub use self::aside::Aside;
 pub use self::aside::Unusable;
 pub use self::error::Error;
+pub use self::lock::Lock;
 pub use self::overview::Day;
 pub use self::overview::span_of;
 pub use self::packed::Heard;
@@ -58,6 +61,16 @@ pub use self::writer::Writer;
 
 /// The name of the database in its folder.
 pub const FILE: &str = "kindbeat.db";
+
+/// Where the history belongs: `$XDG_STATE_HOME/kindbeat`, else below `$HOME/.local/state`; `None` where neither is an absolute path
+/// (XDG Base Directory Specification).
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    let absolute =
+        |name| env::var_os(name).map(PathBuf::from).filter(|path: &PathBuf| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    Some(state?.join("kindbeat"))
+}
 
 /// An open database.
 #[derive(Debug)]

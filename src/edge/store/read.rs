@@ -64,6 +64,9 @@ impl Store {
             let mut find = |key| find.query_row([key], |row| row.get::<_, String>(0)).optional();
             loaded.kept.monitor = find(write::MONITOR)?;
             let (snoozed, last) = (find(write::SNOOZED_UNTIL)?, find(write::LAST_OFFER)?);
+            let resting = find(write::RESTING_UNTIL)?;
+            loaded.kept.resting_until =
+                loaded.read(write::RESTING_UNTIL, resting.as_deref(), parsed);
             loaded.kept.snoozed_until =
                 loaded.read(write::SNOOZED_UNTIL, snoozed.as_deref(), parsed);
             loaded.kept.last_offer = loaded.read(write::LAST_OFFER, last.as_deref(), parsed);

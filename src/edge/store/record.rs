@@ -7,7 +7,9 @@ use jiff::civil::Date;
 use super::packed::Heard;
 use crate::detection;
 use crate::detection::BaselineState;
+use crate::engine;
 use crate::heart::Sample;
+use crate::offer;
 use crate::offer::Answer;
 use crate::offer::Gate;
 use crate::practice::Ending;
@@ -33,6 +35,9 @@ pub enum Record {
     Monitor(Option<String>),
     /// Until when the owner wants quiet; `None`: no longer.
     Snoozed(Option<Timestamp>),
+    /// Until when nothing is offered since a break was too much, past times included: it also says that the next break is to
+    /// turn outward. `None`: neither.
+    Resting(Option<Timestamp>),
     /// The offers that count for the cool-down and for the limit of a day.
     Offered {
         /// When the last one was made.
@@ -168,6 +173,8 @@ pub struct Kept {
     pub monitor: Option<String>,
     /// Until when the owner wants quiet.
     pub snoozed_until: Option<Timestamp>,
+    /// Until when nothing is offered since a break was too much; in the past, the next break is still to turn outward.
+    pub resting_until: Option<Timestamp>,
     /// When the last offer was made.
     pub last_offer: Option<Timestamp>,
     /// The local day on which offers were last counted, and how many there were.
@@ -178,6 +185,17 @@ impl From<detection::Figures> for Figures {
     fn from(figures: detection::Figures) -> Self {
         let detection::Figures { heart_rate, usual, spread, sustained } = figures;
         Self { heart_rate, usual, spread, sustained }
+    }
+}
+
+impl From<engine::Course> for Elevation {
+    fn from(course: engine::Course) -> Self {
+        let engine::Course { started, ended, figures, outcome } = course;
+        let outcome = outcome.map(|outcome| match outcome {
+            engine::Outcome::Offered => Outcome::Offered,
+            engine::Outcome::Held(gate) => gate.into(),
+        });
+        Self { started, ended, figures: figures.into(), outcome }
     }
 }
 
@@ -195,6 +213,16 @@ impl From<Answer> for Became {
             Answer::Fine => Self::Fine,
             Answer::Moving => Self::Moving,
             Answer::Excited => Self::Excited,
+        }
+    }
+}
+
+impl From<offer::Became> for Became {
+    fn from(became: offer::Became) -> Self {
+        match became {
+            offer::Became::Answered(answer) => answer.into(),
+            offer::Became::Expired => Self::Expired,
+            offer::Became::Replaced => Self::Replaced,
         }
     }
 }

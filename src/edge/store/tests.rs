@@ -142,10 +142,12 @@ fn the_next_run_starts_from_what_was_kept() {
             (at(0), Record::Baseline(baseline.clone())),
             (at(0), Record::Monitor(monitor.clone())),
             (at(0), Record::Snoozed(Some(at(500)))),
+            (at(0), Record::Resting(Some(at(50)))),
             (at(0), Record::Offered { last: at(3), day, count: 2 }),
         ],
     );
     let kept = Kept {
+        resting_until: Some(at(50)),
         monitor,
         snoozed_until: Some(at(500)),
         last_offer: Some(at(3)),

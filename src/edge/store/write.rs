@@ -176,6 +176,10 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
             let until = until.map(|until| until.to_string());
             write_state(connection, SNOOZED_UNTIL, until.as_deref())
         }
+        Record::Resting(until) => {
+            let until = until.map(|until| until.to_string());
+            write_state(connection, RESTING_UNTIL, until.as_deref())
+        }
         Record::Offered { last, day, count } => {
             write_state(connection, LAST_OFFER, Some(&last.to_string()))?;
             write_state(connection, OFFERS_OF_DAY, Some(&format!("{day} {count}")))
@@ -240,5 +244,6 @@ pub(super) const OFFERED: &str = "offered";
 pub(super) const BASELINE_FORM: i64 = 1;
 pub(super) const MONITOR: &str = "monitor";
 pub(super) const SNOOZED_UNTIL: &str = "snoozed_until";
+pub(super) const RESTING_UNTIL: &str = "resting_until";
 pub(super) const LAST_OFFER: &str = "last_offer";
 pub(super) const OFFERS_OF_DAY: &str = "offers_of_day";

@@ -1,0 +1,92 @@
+//! The daemon: joins the world to the [`Engine`] in one loop, and decides nothing.
+//!
+//! ```text
+//!  monitor   desktop   page   other programs   configuration   store   the clock
+//!      \        |        |          |                |           |        /
+//!       +-------+--------+----------+----------------+-----------+-------+
+//!                                   |
+//!                 run: one event at a time, on one thread
+//!                                   |
+//!                          Engine::handle(now, input)
+//!                                   |
+//!           effects: an offer shown, a page opened, a record kept, news told
+//! ```
+//!
+//! Whatever part of the world is missing, the others go on: each is a channel that may stay silent. [`start`] connects them to
+//! this desktop; the demonstration connects others.
+
+mod breaks;
+mod service;
+mod setup;
+mod telling;
+mod world;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use crate::config::Config;
+use crate::config::ConfigError;
+use crate::edge::ble;
+use crate::edge::bus;
+use crate::edge::notification;
+use crate::edge::store;
+use crate::edge::web::Clock;
+use crate::page::PageInput;
+
+pub use service::Service;
+pub use setup::AlreadyRunning;
+pub use setup::start;
+pub use world::Parts;
+
+/// What comes in. A channel whose other end is gone stays silent for good.
+#[derive(Debug)]
+pub struct Inlets {
+    /// What the heart-rate monitor and the way to it have to tell.
+    pub monitor: mpsc::Receiver<ble::Event>,
+    /// What became of offers on the desktop.
+    pub offers: mpsc::Receiver<notification::Event>,
+    /// What is done on the page.
+    pub page: mpsc::Receiver<PageInput>,
+    /// What other programs ask for.
+    pub requests: mpsc::Receiver<bus::Request>,
+    /// The configuration, read again because it may have changed.
+    pub configs: mpsc::Receiver<Result<Config, ConfigError>>,
+    /// What the store has to tell.
+    pub reports: mpsc::UnboundedReceiver<store::Report>,
+}
+
+/// Runs until `stop` comes to its end; what is then left to write or to take away is the caller's, who gets the service back.
+pub async fn run(
+    mut service: Service,
+    mut inlets: Inlets,
+    stop: impl Future<Output = ()>,
+) -> Service {
+    tokio::pin!(stop);
+    loop {
+        let (clock, due) = (service.clock(), service.next_wakeup());
+        tokio::select! {
+            () = &mut stop => return service,
+            Some(event) = inlets.monitor.recv() => service.monitor(event),
+            Some(event) = inlets.offers.recv() => service.offer_event(event),
+            Some(input) = inlets.page.recv() => service.page(input),
+            Some(request) = inlets.requests.recv() => service.request(request),
+            Some(config) = inlets.configs.recv() => service.configure(config),
+            Some(report) = inlets.reports.recv() => service.store_report(report),
+            Some(outcome) = service.opening() => service.opened(outcome),
+            () = until(due, &clock) => service.tick(),
+        }
+        service.settle();
+    }
+}
+
+async fn until(due: Option<Timestamp>, clock: &Clock) {
+    match due {
+        Some(due) => {
+            let left = due.duration_since(clock());
+            if left.is_positive() {
+                tokio::time::sleep(left.unsigned_abs()).await;
+            }
+        }
+        None => std::future::pending().await,
+    }
+}

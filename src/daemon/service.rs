@@ -1,0 +1,333 @@
+//! One event after the other: from the world to the engine, and from its effects back to the world.
+
+use std::fmt;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use tokio::task::JoinSet;
+use tracing::debug;
+use tracing::info;
+use tracing::warn;
+
+use crate::command::decisions;
+use crate::config::Config;
+use crate::config::ConfigError;
+use crate::connection::Link;
+use crate::edge::ble;
+use crate::edge::clock;
+use crate::edge::notification;
+use crate::edge::notification::Labels;
+use crate::edge::store;
+use crate::edge::store::Record;
+use crate::edge::web::Clock;
+use crate::engine::Effect;
+use crate::engine::Input;
+use crate::engine::Memory;
+use crate::heart::Reading;
+use crate::offer::Became;
+use crate::offer::OfferId;
+use crate::page::Visit;
+use crate::practice::HelpLines;
+use crate::reason::Asked;
+use crate::status::News;
+use crate::status::Status;
+use crate::surroundings::Surroundings;
+use crate::words::Words;
+
+use super::breaks::Opening;
+use super::world::Parts;
+
+/// The daemon between two events.
+pub struct Service {
+    pub(super) parts: Parts,
+    pub(super) words: Words,
+    pub(super) labels: Labels,
+    pub(super) help: HelpLines,
+    pub(super) around: Surroundings,
+    pub(super) link: Link,
+    pub(super) sensor: Option<ble::Sensor>,
+    /// The last rate the monitor sent, in bpm; `None` while nothing streams.
+    pub(super) rate: Option<f64>,
+    /// The last offer.
+    pub(super) asked: Option<(OfferId, Asked)>,
+    pub(super) visit: Visit,
+    /// The break that is open, or was last.
+    pub(super) taken: Option<store::Break>,
+    pub(super) openings: JoinSet<Opening>,
+    pub(super) config_error: Option<String>,
+    pub(super) told: Status,
+    kept: Memory,
+    /// When the baseline was stored last.
+    baseline_kept: Timestamp,
+    seen: Timestamp,
+}
+
+impl Service {
+    /// A service that has heard of nothing yet.
+    #[must_use]
+    pub fn new(parts: Parts, help: HelpLines) -> Self {
+        let now = (parts.clock)();
+        let words = words(&parts.config, &parts.locale);
+        let mut service = Self {
+            labels: Labels::new(&words),
+            words,
+            help,
+            around: Surroundings::default(),
+            link: Link::Searching,
+            sensor: None,
+            rate: None,
+            asked: None,
+            visit: Visit::new(super::breaks::anchor(&parts.config)),
+            taken: None,
+            openings: JoinSet::new(),
+            config_error: None,
+            told: Status::default(),
+            kept: parts.engine.memory(),
+            baseline_kept: now,
+            seen: now,
+            parts,
+        };
+        service.settle();
+        service
+    }
+
+    /// What tells the time here.
+    pub(super) fn clock(&self) -> Clock {
+        Clock::clone(&self.parts.clock)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.parts.clock)()
+    }
+
+    /// When [`Self::tick`] is needed next; `None`: not before something happens.
+    pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
+        let store = self.parts.store.as_ref().and_then(store::Handle::next_wakeup);
+        [self.parts.engine.next_wakeup(), store].into_iter().flatten().min()
+    }
+
+    pub(super) fn tick(&mut self) {
+        self.handle(Input::Tick);
+    }
+
+    /// The monitor has something to tell.
+    pub(super) fn monitor(&mut self, event: ble::Event) {
+        match event {
+            ble::Event::Measured(measurement) => {
+                let reading = Reading::from(measurement);
+                let now = self.now();
+                self.rate = reading.heart_rate;
+                self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
+                self.handle(Input::Measured(reading));
+            }
+            ble::Event::Link(link) => {
+                self.link = link;
+                if link != Link::Streaming {
+                    self.rate = None;
+                }
+            }
+            ble::Event::Sensor(sensor) => {
+                let address = sensor.address.to_string();
+                if self.sensor.as_ref().is_none_or(|before| before.address != sensor.address) {
+                    self.keep(self.now(), Record::Monitor(Some(address)));
+                }
+                self.sensor = Some(sensor);
+            }
+        }
+    }
+
+    /// The configuration was read again. One that cannot be used changes nothing and is said once.
+    pub(super) fn configure(&mut self, config: Result<Config, ConfigError>) {
+        match config {
+            Ok(config) => {
+                if self.config_error.take().is_some() || config != self.parts.config {
+                    info!("the configuration is in force");
+                }
+                self.use_config(config);
+            }
+            Err(error) => {
+                let summary = error.summary();
+                if self.config_error.as_ref() != Some(&summary) {
+                    warn!(%error, "the configuration has a fault; the last good one stays in force");
+                    self.notice_config(&summary);
+                    self.config_error = Some(summary);
+                }
+            }
+        }
+    }
+
+    fn use_config(&mut self, config: Config) {
+        if config == self.parts.config {
+            return;
+        }
+        if config.monitor != self.parts.config.monitor {
+            let command = ble::Command::Configure(config.monitor.clone());
+            if self.parts.monitor.try_send(command).is_err() {
+                warn!("the settings of the monitor come into force with the next start");
+            }
+        }
+        let now = self.now();
+        if let Some(store) = &mut self.parts.store {
+            store.set_keep(super::setup::keep(&config, now));
+        }
+        self.words = words(&config, &self.parts.locale);
+        self.labels = Labels::new(&self.words);
+        let settings = decisions(&config);
+        self.parts.config = config;
+        self.handle(Input::Configured(Box::new(settings)));
+    }
+
+    /// The store has something to tell.
+    pub(super) fn store_report(&mut self, report: store::Report) {
+        match report {
+            store::Report::Failing(why) => self.notice_store(&why),
+            store::Report::Recovered { lost } => debug!(lost, "the store is written again"),
+        }
+    }
+
+    /// Puts something to the engine and carries out what follows; returns it too.
+    pub(super) fn handle(&mut self, input: Input) -> Vec<Effect> {
+        let now = self.now();
+        let offset = clock::utc_offset(now);
+        let mut effects = Vec::new();
+        if offset != self.around.utc_offset {
+            self.around.utc_offset = offset;
+            let around = Input::Surroundings(self.around.clone());
+            effects.extend(self.parts.engine.handle(now, around));
+        }
+        effects.extend(self.parts.engine.handle(now, input));
+        for effect in &effects {
+            self.carry_out(now, effect);
+        }
+        effects
+    }
+
+    fn carry_out(&mut self, now: Timestamp, effect: &Effect) {
+        match effect {
+            Effect::Offer(id, figures) => {
+                let asked = Asked { made: now, figures: *figures, became: None };
+                self.asked = Some((*id, asked));
+                self.keep_offer(now);
+                self.offer(*id, figures);
+            }
+            Effect::Withdraw(id, became) => {
+                self.order(notification::Command::Withdraw(*id));
+                self.became(now, *id, *became);
+            }
+            Effect::Sampled(sample) => {
+                self.keep(now, Record::Sample(*sample));
+                if now.duration_since(self.baseline_kept).abs() >= BASELINE_EVERY {
+                    self.keep_baseline(now);
+                }
+            }
+            Effect::Elevation(course) => self.keep(now, Record::Elevation((*course).into())),
+            Effect::Held(gate, _) => self.tell(News::OfferHeld(*gate)),
+            Effect::BreakBegan(practice, length) => self.break_began(now, practice, *length),
+            Effect::BreakMoved(state) => self.break_moved(now, *state),
+            Effect::NoSuchPractice(unknown) => debug!(%unknown, "nothing begins"),
+        }
+    }
+
+    /// Something became of an offer.
+    pub(super) fn became(&mut self, now: Timestamp, id: OfferId, became: Became) {
+        if let Some((last, asked)) = &mut self.asked
+            && *last == id
+        {
+            asked.became = Some(became);
+            self.keep_offer(now);
+        }
+    }
+
+    /// Stores the last offer as it stands.
+    pub(super) fn keep_offer(&mut self, now: Timestamp) {
+        if let Some((_, asked)) = self.asked {
+            let became = asked.became.map(|became| (became.into(), now));
+            let offer = store::Offer { made: asked.made, figures: asked.figures.into(), became };
+            self.keep(now, Record::Offer(offer));
+        }
+    }
+
+    pub(super) fn keep(&mut self, now: Timestamp, record: Record) {
+        if let Some(store) = &mut self.parts.store {
+            store.keep(now, record);
+        }
+    }
+
+    fn keep_baseline(&mut self, now: Timestamp) {
+        self.baseline_kept = now;
+        if self.parts.engine.baseline().learned().is_positive() {
+            let state = self.parts.engine.baseline().state();
+            self.keep(now, Record::Baseline(state));
+        }
+    }
+
+    /// After each event: what is due is written, what has to outlive the program is kept, and what changed is told.
+    pub(super) fn settle(&mut self) {
+        let now = self.now();
+        // A machine that slept: the page looks at the clock again.
+        if now.duration_since(self.seen).abs() >= JUMP && self.parts.web.is_open() {
+            self.parts.web.tick();
+        }
+        self.seen = now;
+        self.keep_memory(now);
+        if let Some(store) = &mut self.parts.store {
+            store.tick(now);
+        }
+        self.show_page(now);
+        self.tell_changes(now);
+    }
+
+    fn keep_memory(&mut self, now: Timestamp) {
+        let memory = self.parts.engine.memory();
+        let before = std::mem::replace(&mut self.kept, memory);
+        if memory == before {
+            return;
+        }
+        let (offers, kept) = (memory.offers, before.offers);
+        if offers.snoozed_until != kept.snoozed_until {
+            self.keep(now, Record::Snoozed(offers.snoozed_until));
+        }
+        let resting =
+            |memory: Memory| memory.tender.then(|| memory.offers.rest_until.unwrap_or(now));
+        if (memory.tender, offers.rest_until) != (before.tender, kept.rest_until) {
+            self.keep(now, Record::Resting(resting(memory).or(offers.rest_until)));
+        }
+        if let (Some(last), Some((day, count))) = (offers.last, offers.of_day)
+            && (offers.last, offers.of_day) != (kept.last, kept.of_day)
+        {
+            self.keep(now, Record::Offered { last, day, count });
+        }
+    }
+
+    /// Ends: the break and the page with it, and gives back the store, with all that has to be written in it.
+    #[must_use]
+    pub fn close(mut self) -> Option<store::Handle> {
+        self.end_break();
+        self.settle();
+        self.keep_baseline(self.now());
+        self.parts.web.close();
+        self.parts.store
+    }
+
+    /// How far local time is ahead of UTC.
+    pub(super) fn offset(&self) -> Offset {
+        self.around.utc_offset
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("link", &self.link).finish_non_exhaustive()
+    }
+}
+
+/// The words of the language that is configured, else of the locale.
+pub(super) fn words(config: &Config, locale: &str) -> Words {
+    Words::new(config.page.language.as_deref().unwrap_or(locale))
+}
+
+/// What is usual is learned minute by minute; a kill loses no more than that.
+const BASELINE_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// Between two events of a monitor that streams lies a second. Longer than this, and the clock may have jumped.
+const JUMP: SignedDuration = SignedDuration::from_secs(5);

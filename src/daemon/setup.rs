@@ -1,0 +1,346 @@
+//! Connects the daemon to this desktop: opens what there is, says what is missing, and runs until it is to end.
+
+use std::env;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sd_notify::NotifyState;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+use tokio::sync::mpsc;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::info;
+use tracing::warn;
+
+use crate::command::decisions;
+use crate::config;
+use crate::config::Config;
+use crate::connection::Address;
+use crate::detection::Baseline;
+use crate::edge::ble;
+use crate::edge::bus;
+use crate::edge::bus::Bus;
+use crate::edge::bus::Served;
+use crate::edge::clock;
+use crate::edge::notification;
+use crate::edge::opening::Opener;
+use crate::edge::store;
+use crate::edge::store::Lock;
+use crate::edge::store::Store;
+use crate::edge::watching;
+use crate::edge::web;
+use crate::edge::web::Clock;
+use crate::engine;
+use crate::engine::Engine;
+use crate::offer;
+use crate::page::Scene;
+use crate::page::Visit;
+use crate::page::view_of;
+use crate::practice::HelpLines;
+use crate::practice::Library;
+use crate::status::News;
+use crate::words::Message;
+use crate::words::Words;
+
+use super::Inlets;
+use super::Parts;
+use super::Service;
+use super::service::words;
+use super::telling::show_notice;
+
+/// Another daemon of this person is running; nothing is wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("kindbeat is running already; \"kindbeat status\" tells how it is")]
+pub struct AlreadyRunning;
+
+/// Runs the daemon until SIGTERM or SIGINT, then writes what is left to write, which takes less than five seconds.
+///
+/// An error is one of the configuration, of the build, or [`AlreadyRunning`]; everything else that is missing is said, in the log
+/// and where its owner sees it, and the daemon runs without.
+pub async fn start() -> anyhow::Result<()> {
+    let locale = locale();
+    let config = match Config::load(None) {
+        Ok(config) => config,
+        Err(error) => {
+            if is_service() {
+                notice_bad_config(&error.summary(), &Words::new(&locale)).await;
+            }
+            return Err(error.into());
+        }
+    };
+    let stop = stop_signal().context("listening for signals")?;
+    let (requests, requested) = mpsc::channel(QUEUE);
+    let folder = store::folder();
+    let _lock = match folder.as_deref().map(Lock::take) {
+        Some(Ok(None)) => return Err(AlreadyRunning.into()),
+        Some(Ok(lock)) => lock,
+        // The store says what is wrong with the folder.
+        Some(Err(_)) | None => None,
+    };
+    let served = match bus::serve(Bus::Session, requests.clone()).await {
+        Ok(served) => Some(served),
+        Err(bus::Error::NameTaken) => return Err(AlreadyRunning.into()),
+        Err(error) => {
+            warn!(
+                error = format!("{:#}", anyhow::Error::from(error)),
+                "not on the session bus: kindbeat status and other commands cannot reach this daemon"
+            );
+            None
+        }
+    };
+    let said = words(&config, &locale);
+    let (told, reports) = mpsc::unbounded_channel();
+    let (store, loaded) = open_store(folder.as_deref(), &config, &said, told);
+
+    let (monitor, monitor_commands) = mpsc::channel(QUEUE);
+    let (monitor_events, monitored) = mpsc::channel(QUEUE);
+    let known = loaded.kept.monitor.as_deref().and_then(|address| address.parse::<Address>().ok());
+    let radio =
+        tokio::spawn(ble::run(config.monitor.clone(), known, monitor_commands, monitor_events));
+
+    let (offers, offer_commands) = mpsc::channel(QUEUE);
+    let (offer_events, offered) = mpsc::channel(QUEUE);
+    let desktop =
+        tokio::spawn(notification::run(notification::Bus::Session, offer_commands, offer_events));
+
+    let (page_inputs, page) = mpsc::channel(QUEUE);
+    let clock: Clock = Arc::new(clock::now);
+    let help = HelpLines::built_in().context("reading the help lines of the program")?;
+    let (view, shown) = watch::channel(nothing(&said, &locale, &help));
+    let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
+
+    let (configs, reread) = mpsc::channel(1);
+    let watching = watch_config(configs);
+    let (news, newsreel) = mpsc::channel(QUEUE);
+    let telling = tokio::spawn(publish(served, newsreel, requests));
+
+    let engine = remembered(&config, loaded)?;
+    let opener = Opener::from_environment();
+    let parts =
+        Parts { clock, locale, config, engine, store, monitor, offers, web, view, opener, news };
+    let inlets = Inlets {
+        monitor: monitored,
+        offers: offered,
+        page,
+        requests: requested,
+        configs: reread,
+        reports,
+    };
+    let service = Service::new(parts, help);
+    // Outside systemd nobody listens, and that is fine.
+    let _ = sd_notify::notify(&[NotifyState::Ready]);
+    info!("ready");
+
+    let service = super::run(service, inlets, stop).await;
+    let _ = sd_notify::notify(&[NotifyState::Stopping]);
+    info!("ending");
+    if let Some(store) = service.close()
+        && !store.finish(clock::now(), WRITING)
+    {
+        warn!("not everything could be written before the end");
+    }
+    watching.abort();
+    telling.abort();
+    let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop) }).await;
+    Ok(())
+}
+
+/// What the last run left, put to work.
+fn remembered(config: &Config, loaded: store::Loaded) -> anyhow::Result<Engine> {
+    let settings = decisions(config);
+    let method = settings.detection.method;
+    let stored = loaded.baseline.and_then(|state| Baseline::restored(method, state));
+    let kept = loaded.kept;
+    let memory = engine::Memory {
+        offers: offer::Memory {
+            last: kept.last_offer,
+            of_day: kept.offers_of_day,
+            snoozed_until: kept.snoozed_until,
+            rest_until: kept.resting_until,
+        },
+        tender: kept.resting_until.is_some(),
+    };
+    let library = Library::built_in().context("reading the breaks of the program")?;
+    let baseline = stored.unwrap_or_else(|| Baseline::new(method));
+    Ok(Engine::new(settings, library, baseline).remembering(memory))
+}
+
+/// The store and what is in it; without a store, where it cannot be opened, and its owner is told.
+fn open_store(
+    folder: Option<&Path>,
+    config: &Config,
+    words: &Words,
+    reports: mpsc::UnboundedSender<store::Report>,
+) -> (Option<store::Handle>, store::Loaded) {
+    let now = clock::now();
+    let opened = || -> anyhow::Result<_> {
+        let folder = folder.context(
+            "neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history to be?",
+        )?;
+        let opened = Store::open(folder, now)?;
+        let loaded = opened.store.load_state()?;
+        let keep = keep(config, now);
+        let tell = move |report| {
+            // The daemon is ending: the log has it.
+            let _ = reports.send(report);
+        };
+        Ok((store::spawn(opened.store, keep, tell)?, loaded, opened.aside))
+    };
+    match opened() {
+        Ok((store, loaded, aside)) => {
+            for name in &loaded.ignored {
+                warn!(
+                    name,
+                    "what is stored under this name cannot be read; beginning anew with it"
+                );
+            }
+            if let Some(aside) = aside {
+                let (problem, path) = (aside.why.problem(), aside.path.display().to_string());
+                warn!(
+                    problem,
+                    path, "the history cannot be used and is kept aside; a new one is begun"
+                );
+                let args = [("problem", problem.into()), ("path", path.into())];
+                let body = words.text(Message::NoticeStoreAside, &args);
+                show_notice(words.text(Message::NoticeStoreTitle, &[]), body);
+            }
+            (Some(store), loaded)
+        }
+        Err(error) => {
+            let problem = format!("{error:#}");
+            warn!(error = problem, "nothing is remembered: the store cannot be opened");
+            let body = words.text(Message::NoticeStoreNone, &[("problem", problem.into())]);
+            show_notice(words.text(Message::NoticeStoreTitle, &[]), body);
+            (None, store::Loaded::default())
+        }
+    }
+}
+
+/// How long history is kept, as time.
+pub(super) fn keep(config: &Config, now: Timestamp) -> SignedDuration {
+    let span = config.history.keep.span();
+    let begin = now.to_zoned(TimeZone::UTC).checked_sub(span);
+    // Before the calendar begins there is no history.
+    begin.map_or(SignedDuration::MAX, |begin| now.duration_since(begin.timestamp()))
+}
+
+/// Reads the configuration again whenever its file changes and on SIGHUP.
+fn watch_config(configs: mpsc::Sender<Result<Config, config::ConfigError>>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let (tell, mut changes) = mpsc::channel(1);
+        if let Ok(path) = config::path() {
+            tokio::spawn(watching::run(path, tell.clone()));
+        }
+        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+        loop {
+            tokio::select! {
+                _ = changes.recv() => {}
+                _ = hangup.recv() => info!("SIGHUP: reading the configuration again"),
+            }
+            if configs.send(Config::load(None)).await.is_err() {
+                return;
+            }
+        }
+    })
+}
+
+/// Hands the news to the session bus; where that is gone, it is looked for again.
+async fn publish(
+    mut served: Option<Served>,
+    mut news: mpsc::Receiver<News>,
+    requests: mpsc::Sender<bus::Request>,
+) {
+    let mut wait = FIRST_WAIT;
+    let mut told: Option<News> = None;
+    loop {
+        let Some(bus) = &served else {
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(LONGEST_WAIT);
+            served = bus::serve(Bus::Session, requests.clone()).await.ok();
+            if let (Some(served), Some(news)) = (&served, &told) {
+                info!("on the session bus again");
+                served.tell(news).await;
+            }
+            continue;
+        };
+        wait = FIRST_WAIT;
+        tokio::select! {
+            happened = news.recv() => {
+                let Some(happened) = happened else { return };
+                bus.tell(&happened).await;
+                if matches!(happened, News::Changed(_)) {
+                    told = Some(happened);
+                }
+            }
+            () = bus.gone() => {
+                warn!("the session bus is gone; trying to reach it again");
+                served = None;
+            }
+        }
+    }
+}
+
+/// What stands on the page while there was no break yet.
+fn nothing(words: &Words, locale: &str, help: &HelpLines) -> crate::page::View {
+    view_of(&Scene {
+        now: Timestamp::UNIX_EPOCH,
+        session: None,
+        visit: &Visit::new(super::breaks::anchor(&Config::default())),
+        words,
+        locale,
+        help,
+        heart: None,
+        show_heart: false,
+    })
+}
+
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Whether systemd started this very process, and not a person in a terminal that it started.
+fn is_service() -> bool {
+    let started = env::var("SYSTEMD_EXEC_PID").ok();
+    started.and_then(|pid| pid.parse().ok()) == Some(std::process::id())
+}
+
+/// One notice, waited for: the program ends behind it.
+async fn notice_bad_config(summary: &str, words: &Words) {
+    let body = words.text(Message::NoticeConfigStart, &[("problem", summary.into())]);
+    if let Err(error) =
+        notification::notice(&words.text(Message::NoticeConfigTitle, &[]), &body).await
+    {
+        warn!(
+            error = format!("{:#}", anyhow::Error::from(error)),
+            "the notice is not on the screen"
+        );
+    }
+}
+
+/// The locale of messages, by POSIX: `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
+pub(crate) fn locale() -> String {
+    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default()
+}
+
+/// How much may wait on each channel: a strap sends one message a second, people less.
+const QUEUE: usize = 64;
+/// Between two attempts to reach a session bus that is gone.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Of the five seconds that there are to end: for the disk, and then for the strap and the desktop, side by side.
+const WRITING: Duration = Duration::from_millis(1_500);
+const PARTING: Duration = Duration::from_secs(3);

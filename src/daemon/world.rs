@@ -1,0 +1,49 @@
+//! What the service acts upon.
+
+use std::fmt;
+
+use tokio::sync::mpsc;
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::edge::ble;
+use crate::edge::notification;
+use crate::edge::opening::Opener;
+use crate::edge::store;
+use crate::edge::web;
+use crate::edge::web::Clock;
+use crate::engine::Engine;
+use crate::page::View;
+use crate::status::News;
+
+/// All that a [`Service`](super::Service) is made of.
+pub struct Parts {
+    /// What tells the time.
+    pub clock: Clock,
+    /// The locale of the desktop, `de_AT.UTF-8`: the language where the configuration names none, and which help lines stand first.
+    pub locale: String,
+    /// The configuration in force.
+    pub config: Config,
+    /// What decides, with all that it has to remember.
+    pub engine: Engine,
+    /// What remembers; `None`: nothing can be written here, or nothing is to be.
+    pub store: Option<store::Handle>,
+    /// The monitor's commands.
+    pub monitor: mpsc::Sender<ble::Command>,
+    /// What shows offers.
+    pub offers: mpsc::Sender<notification::Command>,
+    /// What serves the page.
+    pub web: web::Server,
+    /// What stands on the page.
+    pub view: watch::Sender<View>,
+    /// What opens the page.
+    pub opener: Opener,
+    /// Whoever wants to hear what happens.
+    pub news: mpsc::Sender<News>,
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}

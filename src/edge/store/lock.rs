@@ -1,0 +1,62 @@
+//! One program at a time: whoever holds the lock of the folder may write in it.
+
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rustix::fs::FlockOperation;
+use rustix::fs::flock;
+use rustix::io::Errno;
+
+use super::Error;
+use super::aside;
+
+/// The lock of a folder, held until this is dropped or the program ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of `folder`, which is made if need be; `None` when another program holds it.
+    pub fn take(folder: &Path) -> Result<Option<Self>, Error> {
+        aside::make_folder(folder)?;
+        let path = folder.join(FILE);
+        let open = || -> io::Result<Option<Self>> {
+            let mut options = OpenOptions::new();
+            let file = options.write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => Ok(Some(Self { _file: file })),
+                Err(Errno::WOULDBLOCK) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        };
+        open().map_err(|source| Error::Unwritable { path: path.clone(), source })
+    }
+}
+
+/// It holds nothing and stays there: only the lock on it counts.
+const FILE: &str = "kindbeat.lock";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_holds_it_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::take(folder.path()).unwrap();
+        assert!(first.is_some());
+        assert!(Lock::take(folder.path()).unwrap().is_none());
+        drop(first);
+        assert!(Lock::take(folder.path()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_is_said() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(Lock::take(&file.path().join("kindbeat")).is_err());
+    }
+}

@@ -1,0 +1,128 @@
+//! How things stand, for whoever asks: nothing here changes anything.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use crate::detection::Figures;
+use crate::detection::Phase;
+use crate::detection::Thresholds;
+use crate::detection::Usual;
+use crate::detection::Watch;
+use crate::heart::Contact;
+use crate::offer::Gate;
+use crate::offer::Moment;
+use crate::status::Quality;
+
+use super::Engine;
+use super::asking::Elevation;
+
+/// How things stand at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Where the heart stands.
+    pub phase: Phase,
+    /// What is usual; `None` while too little was learned to tell an elevation.
+    pub usual: Option<Usual>,
+    /// The median of the last minute, in bpm; `None` while nothing streams.
+    pub heart_rate: Option<f64>,
+    /// How much of the heart can be told; `None` while nothing streams.
+    pub quality: Option<Quality>,
+    /// How much wear taught what is usual.
+    pub learned: SignedDuration,
+    /// How much is needed before anything is offered.
+    pub warm_up: SignedDuration,
+    /// What an elevation is held against.
+    pub thresholds: Thresholds,
+    /// The figures of the elevation under way; `None` while there is none.
+    pub figures: Option<Figures>,
+    /// What holds back the elevation under way, if anything does.
+    pub held_by: Option<Gate>,
+    /// Every gate that is closed just now, whether or not there is anything to offer.
+    pub closed: Vec<Gate>,
+    /// Until when nothing is offered, at its owner's wish.
+    pub snoozed_until: Option<Timestamp>,
+    /// How many breaks were offered today.
+    pub offers_today: u32,
+}
+
+impl Standing {
+    /// Since when the heart has been up; `None` while it is not.
+    #[must_use]
+    pub const fn elevated_since(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Elevated { since, .. } => Some(since),
+            Phase::Settled | Phase::Rising { .. } | Phase::Settling { .. } => None,
+        }
+    }
+}
+
+impl Engine {
+    /// How things stand at this moment.
+    #[must_use]
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        let detection = &self.settings.detection;
+        let learned = self.watch.baseline().learned();
+        let warm_up = detection.warm_up.value();
+        let known = learned >= warm_up && learned.is_positive();
+        let live = self.heard.is_some_and(|heard| now.duration_since(heard) < Watch::MAX_GAP);
+        Standing {
+            phase: self.watch.phase(),
+            usual: known.then(|| self.watch.usual()),
+            heart_rate: self.last_sample.filter(|_| live).map(|sample| sample.heart_rate),
+            quality: self.quality(live),
+            learned,
+            warm_up,
+            thresholds: detection.thresholds(),
+            figures: self.course.map(|course| course.figures),
+            held_by: match self.elevation {
+                Elevation::Held(gate, _) => Some(gate),
+                Elevation::Waiting(..) | Elevation::Lapsed(_) => Some(Gate::NoPause),
+                Elevation::None | Elevation::Offered => None,
+            },
+            closed: self.settings.offer.closed_gates(&self.moment(now)).collect(),
+            snoozed_until: self.offers.snoozed_until(),
+            offers_today: self.offers.made_on(self.around.local_time(now).date()),
+        }
+    }
+
+    /// The gate that is closed just now, whether or not there is anything to offer; `None` when all are open.
+    #[must_use]
+    pub fn closed_gate(&self, now: Timestamp) -> Option<Gate> {
+        self.settings.offer.closed_gate(&self.moment(now))
+    }
+
+    fn moment(&self, now: Timestamp) -> Moment<'_> {
+        let today = self.around.local_time(now).date();
+        Moment {
+            now,
+            around: &self.around,
+            returned: self.returned,
+            after_return: self.settings.detection.after_return.value(),
+            exerting: self.watch.exerting(),
+            break_open: self.break_is_open(),
+            snoozed_until: self.offers.quiet_until(),
+            last_offer: self.offers.last_for_cool_down(),
+            offers_today: self.offers.counted_today(today),
+        }
+    }
+
+    fn quality(&self, live: bool) -> Option<Quality> {
+        if self.contact == Contact::Lost {
+            return Some(Quality::OffBody);
+        }
+        if !live {
+            return None;
+        }
+        let covered = self.last_sample.is_none_or(|sample| sample.coverage >= LEAST_COVERAGE);
+        Some(match self.sampler.artefacts() {
+            None => Quality::RateOnly,
+            Some(share) if share <= MOST_ARTEFACTS && covered => Quality::Good,
+            Some(_) => Quality::Poor,
+        })
+    }
+}
+
+/// Above this share of artefacts the variation between beats cannot be trusted: the usual ceiling (Shaffer 2020, PMC7710683).
+const MOST_ARTEFACTS: f64 = 0.05;
+/// With less of the last minute seen than this, nothing is learned from it either.
+const LEAST_COVERAGE: f64 = 0.5;

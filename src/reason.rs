@@ -1,0 +1,206 @@
+//! Why there was an offer, or none, in words.
+//!
+//! PURE.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+use crate::detection::Figures;
+use crate::detection::Phase;
+use crate::engine::Standing;
+use crate::offer::Answer;
+use crate::offer::Became;
+use crate::offer::Gate;
+use crate::words::Message;
+use crate::words::Value;
+use crate::words::Words;
+
+/// How far the heart has risen; `sustain` is the time over which it is averaged.
+#[must_use]
+pub fn risen(figures: &Figures, sustain: SignedDuration, words: &Words) -> String {
+    words.text(Message::ReasonRisen, &values(figures, sustain, words))
+}
+
+/// The offer with its figures.
+#[must_use]
+pub fn offer(figures: &Figures, sustain: SignedDuration, words: &Words) -> String {
+    words.text(Message::OfferBodyFigures, &values(figures, sustain, words))
+}
+
+/// What held the offer back.
+#[must_use]
+pub fn held(gate: Gate, words: &Words) -> String {
+    words.text(message(gate), &[])
+}
+
+/// An offer, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Asked {
+    /// When it was made.
+    pub made: Timestamp,
+    /// What it was told by.
+    pub figures: Figures,
+    /// What became of it; `None` while it is open.
+    pub became: Option<Became>,
+}
+
+/// The last offer, if any, and how things stand: every figure and every gate. Several lines; times are local.
+#[must_use]
+pub fn why(standing: &Standing, last: Option<&Asked>, offset: Offset, words: &Words) -> String {
+    let say = |message| words.text(message, &[]);
+    let time = |at: Timestamp| -> Value<'static> {
+        offset.to_datetime(at).strftime("%H:%M").to_string().into()
+    };
+    let since = |message, at| words.text(message, &[("time", time(at))]);
+    let mut lines = Vec::new();
+    match last {
+        Some(asked) => {
+            let reason = risen(&asked.figures, standing.thresholds.sustain, words);
+            let args = [("time", time(asked.made)), ("reason", reason.into())];
+            lines.push(words.text(Message::WhyLastOffer, &args));
+            lines.push(say(became(asked.became)));
+        }
+        None => lines.push(say(Message::WhyNoOffer)),
+    }
+    match (standing.heart_rate, standing.usual) {
+        (None, _) => lines.push(say(Message::WhyNothingMeasured)),
+        (Some(_), None) => {
+            let minutes = |lasting: SignedDuration| -> Value<'static> { lasting.as_mins().into() };
+            let args =
+                [("learned", minutes(standing.learned)), ("needed", minutes(standing.warm_up))];
+            lines.push(words.text(Message::WhyLearning, &args));
+        }
+        (Some(rate), Some(usual)) => {
+            let args = [
+                ("rate", rate.round().into()),
+                ("usual", usual.heart_rate.round().into()),
+                ("spread", usual.spread.round().into()),
+                ("rise", standing.thresholds.rise(usual.spread).round().into()),
+                ("span", span(standing.thresholds.sustain, words).into()),
+            ];
+            lines.push(words.text(Message::WhyFigures, &args));
+            lines.push(match standing.phase {
+                Phase::Settled => say(Message::WhySettled),
+                Phase::Settling { .. } => say(Message::WhySettling),
+                Phase::Rising { since: at, .. } => since(Message::WhyRising, at),
+                Phase::Elevated { since: at, .. } => since(Message::WhyElevated, at),
+            });
+        }
+    }
+    if standing.closed.is_empty() {
+        lines.push(say(Message::WhyAllOpen));
+    } else {
+        lines.push(say(Message::WhyClosed));
+        lines.extend(standing.closed.iter().map(|&gate| format!("- {}", say(closed(gate)))));
+    }
+    lines.join("\n")
+}
+
+const fn became(became: Option<Became>) -> Message {
+    match became {
+        None => Message::WhyOpen,
+        Some(Became::Expired) => Message::WhyExpired,
+        Some(Became::Replaced) => Message::WhyReplaced,
+        Some(Became::Answered(answer)) => match answer {
+            Answer::Start => Message::WhyStart,
+            Answer::Later => Message::WhyLater,
+            Answer::Fine => Message::WhyFine,
+            Answer::Moving => Message::WhyMoving,
+            Answer::Excited => Message::WhyExcited,
+        },
+    }
+}
+
+/// In whole beats, which is as fine as anyone feels; the excess is the difference of the two that are shown.
+fn values(
+    figures: &Figures,
+    sustain: SignedDuration,
+    words: &Words,
+) -> [(&'static str, Value<'static>); 4] {
+    let (rate, usual) = (figures.heart_rate.round(), figures.usual.round());
+    [
+        ("rate", rate.into()),
+        ("usual", usual.into()),
+        ("excess", (rate - usual).into()),
+        ("span", span(sustain, words).into()),
+    ]
+}
+
+/// "5 minutes", or seconds where it is no whole minute.
+fn span(duration: SignedDuration, words: &Words) -> String {
+    let seconds = duration.as_secs();
+    if seconds % 60 == 0 {
+        words.text(Message::SpanMinutes, &[("count", (seconds / 60).into())])
+    } else {
+        words.text(Message::SpanSeconds, &[("count", seconds.into())])
+    }
+}
+
+const fn message(gate: Gate) -> Message {
+    match gate {
+        Gate::DayOff => Message::GateDayOff,
+        Gate::QuietHours => Message::GateQuietHours,
+        Gate::Snoozed => Message::GateSnoozed,
+        Gate::BreakOpen => Message::GateBreakOpen,
+        Gate::Locked => Message::GateLocked,
+        Gate::Away => Message::GateAway,
+        Gate::Moving => Message::GateMoving,
+        Gate::JustReturned => Message::GateJustReturned,
+        Gate::InCall => Message::GateInCall,
+        Gate::Sharing => Message::GateSharing,
+        Gate::FullScreen => Message::GateFullScreen,
+        Gate::DoNotDisturb => Message::GateDoNotDisturb,
+        Gate::Inhibited => Message::GateInhibited,
+        Gate::DailyLimit => Message::GateDailyLimit,
+        Gate::CoolDown => Message::GateCoolDown,
+        Gate::NoPause => Message::GateNoPause,
+        Gate::Settled => Message::GateSettled,
+    }
+}
+
+const fn closed(gate: Gate) -> Message {
+    match gate {
+        Gate::DayOff => Message::ClosedDayOff,
+        Gate::QuietHours => Message::ClosedQuietHours,
+        Gate::Snoozed => Message::ClosedSnoozed,
+        Gate::BreakOpen => Message::ClosedBreakOpen,
+        Gate::Locked => Message::ClosedLocked,
+        Gate::Away => Message::ClosedAway,
+        Gate::Moving => Message::ClosedMoving,
+        Gate::JustReturned => Message::ClosedJustReturned,
+        Gate::InCall => Message::ClosedInCall,
+        Gate::Sharing => Message::ClosedSharing,
+        Gate::FullScreen => Message::ClosedFullScreen,
+        Gate::DoNotDisturb => Message::ClosedDoNotDisturb,
+        Gate::Inhibited => Message::ClosedInhibited,
+        Gate::DailyLimit => Message::ClosedDailyLimit,
+        Gate::CoolDown => Message::ClosedCoolDown,
+        Gate::NoPause => Message::ClosedNoPause,
+        Gate::Settled => Message::ClosedSettled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_span_is_said_as_it_is_set() {
+        let words = Words::new("en");
+        let said =
+            [10, 60, 90, 300].map(|seconds| span(SignedDuration::from_secs(seconds), &words));
+        assert_eq!(said, ["10 seconds", "minute", "90 seconds", "5 minutes"]);
+    }
+
+    #[test]
+    fn every_gate_has_its_own_words() {
+        let words = Words::new("en");
+        let said: std::collections::HashSet<_> = Gate::ALL.map(|gate| held(gate, &words)).into();
+        assert_eq!(said.len(), Gate::ALL.len());
+        assert!(
+            said.iter()
+                .all(|line| line.starts_with("Nothing was offered: ") && line.ends_with('.'))
+        );
+    }
+}
