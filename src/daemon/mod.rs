@@ -35,6 +35,7 @@ use crate::page::PageInput;
 
 pub use service::Service;
 pub use setup::AlreadyRunning;
+pub use setup::remembered;
 pub use setup::start;
 pub use world::Parts;
 
