@@ -10,8 +10,11 @@
 
 mod alone;
 mod browser;
+mod commands;
 mod desk;
 mod offers;
+mod privacy;
+mod settings;
 mod stored;
 mod visitor;
 

@@ -15,6 +15,8 @@ pub(crate) struct Visitor {
     /// `/p/ID/`
     page: String,
     cookie: String,
+    /// Where the page hears what changes, for as long as it is open.
+    live: Option<TcpStream>,
 }
 
 impl Visitor {
@@ -27,9 +29,23 @@ impl Visitor {
         ensure!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
         let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = cookie.and_then(|cookie| cookie.split(';').next()).context("a cookie")?;
-        let visitor = Self { host: host.to_owned(), page, cookie: cookie.to_owned() };
+        let cookie = cookie.to_owned();
+        let mut visitor = Self { host: host.to_owned(), page, cookie, live: None };
         visitor.sees().await?;
+        visitor.stays().await?;
         Ok(visitor)
+    }
+
+    /// Opens the live connection; without one the page would be closed soon.
+    async fn stays(&mut self) -> anyhow::Result<()> {
+        let head = head(&self.host, &format!("GET {}live HTTP/1.1", self.page), &self.cookie, "");
+        let mut live = TcpStream::connect(&self.host).await?;
+        live.write_all(head.as_bytes()).await?;
+        let mut begin = [0; 12];
+        soon(live.read_exact(&mut begin)).await??;
+        ensure!(&begin == b"HTTP/1.1 200", "{}", String::from_utf8_lossy(&begin));
+        self.live = Some(live);
+        Ok(())
     }
 
     /// What stands on it now.
@@ -59,16 +75,12 @@ impl Visitor {
     }
 
     async fn ask(&self, line: &str, body: &str) -> anyhow::Result<String> {
-        ask(&self.host, line, &format!("Cookie: {}\r\n", self.cookie), body).await
+        ask(&self.host, line, &self.cookie, body).await
     }
 }
 
 async fn ask(host: &str, line: &str, cookie: &str, body: &str) -> anyhow::Result<String> {
-    let request = format!(
-        "{line}\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n{cookie}\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
+    let request = head(host, line, cookie, body);
     let answered = async {
         let mut stream = TcpStream::connect(host).await?;
         stream.write_all(request.as_bytes()).await?;
@@ -77,4 +89,12 @@ async fn ask(host: &str, line: &str, cookie: &str, body: &str) -> anyhow::Result
         anyhow::Ok(answer)
     };
     soon(answered).await.context("waiting for an answer of the page")?
+}
+
+fn head(host: &str, line: &str, cookie: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "{line}\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\nCookie: {cookie}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
 }
