@@ -11,13 +11,21 @@
 mod alone;
 mod browser;
 mod commands;
+mod control;
 mod desk;
 mod offers;
 mod privacy;
+mod program;
 mod settings;
+mod start;
 mod stored;
+mod streaming;
+mod unit;
 mod visitor;
 
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../bluetooth/fake/mod.rs"]
+mod bluez;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../notification/bus.rs"]
 mod bus;
