@@ -1,4 +1,4 @@
-//! The daemon as a whole, with all that is real in it: D-Bus, SQLite, the page over HTTP, programs that are started.
+//! The daemon as a whole, with all that is real in it: D-Bus, `SQLite`, the page over HTTP, programs that are started.
 //!
 //! Two kinds of tests. Where time matters, the service runs in the test, which moves its clock (`desk`); so that nothing else
 //! is on the bus, in the environment or among the open sockets, each of these runs in a process of its own (`alone`). Where the
