@@ -153,33 +153,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
         shown: Vec::new(),
         deaf: false,
     };
-    stage.say("A simulated strap sends a heart at a desk, minutes in a second. Nothing is written, and no strap is needed.")?;
-    stage.say("It learns what is usual ...")?;
-    let mut chapter = stage.chapters.subscribe();
-    let patience = tokio::time::sleep(LONGEST);
-    tokio::pin!(patience);
-    while stage.scene != Scene::Over {
-        tokio::select! {
-            Some(happened) = newsreel.recv() => stage.news(happened).await?,
-            Some(input) = browser.recv() => stage.browser(input).await,
-            line = typed.recv(), if !stage.deaf => match line {
-                Some(line) => stage.typed(&line).await?,
-                None => stage.deaf = true,
-            },
-            Ok(()) = stage.view.changed() => stage.show()?,
-            Ok(()) = chapter.changed() => {
-                if *chapter.borrow_and_update() == Chapter::Hard {
-                    stage.say("The heart leaves what is usual. Nothing is asked yet: it has to last.")?;
-                }
-            }
-            () = &mut patience => {
-                stage.say("Nobody answered, which is fine.")?;
-                stage.end()?;
-            }
-            _ = tokio::signal::ctrl_c() => break,
-        }
-        stage.out.flush()?;
-    }
+    stage.run(&mut newsreel, &mut browser, &mut typed).await?;
     let _ = stop.send(());
     if let Ok(service) = running.await {
         drop(service.close());
@@ -191,6 +165,43 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
 }
 
 impl<W: Write> Stage<'_, W> {
+    /// Tells what happens until it is over.
+    async fn run(
+        &mut self,
+        newsreel: &mut mpsc::Receiver<News>,
+        browser: &mut mpsc::Receiver<PageInput>,
+        typed: &mut mpsc::Receiver<String>,
+    ) -> anyhow::Result<()> {
+        self.say("A simulated strap sends a heart at a desk, minutes in a second. Nothing is written, and no strap is needed.")?;
+        self.say("It learns what is usual ...")?;
+        let mut chapter = self.chapters.subscribe();
+        let patience = tokio::time::sleep(LONGEST);
+        tokio::pin!(patience);
+        while self.scene != Scene::Over {
+            tokio::select! {
+                Some(happened) = newsreel.recv() => self.news(happened).await?,
+                Some(input) = browser.recv() => self.browser(input).await,
+                line = typed.recv(), if !self.deaf => match line {
+                    Some(line) => self.typed(&line).await?,
+                    None => self.deaf = true,
+                },
+                Ok(()) = self.view.changed() => self.show()?,
+                Ok(()) = chapter.changed() => {
+                    if *chapter.borrow_and_update() == Chapter::Hard {
+                        self.say("The heart leaves what is usual. Nothing is asked yet: it has to last.")?;
+                    }
+                }
+                () = &mut patience => {
+                    self.say("Nobody answered, which is fine.")?;
+                    self.end()?;
+                }
+                _ = tokio::signal::ctrl_c() => break,
+            }
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+
     async fn news(&mut self, news: News) -> anyhow::Result<()> {
         match news {
             News::OfferMade(reason) => {
@@ -333,5 +344,5 @@ fn has_display() -> bool {
 /// The quiet quarter of an hour and the rise lie before now, so that the offer is made about now.
 const BEFORE: SignedDuration = SignedDuration::from_mins(20);
 /// An offer stands for ten minutes, and a break with its pauses takes some more; then nobody is there.
-const LONGEST: Duration = Duration::from_mins(45);
+const LONGEST: Duration = Duration::from_secs(45 * 60);
 const QUEUE: usize = 64;
