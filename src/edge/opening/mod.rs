@@ -107,6 +107,13 @@ impl Opener {
         Outcome::NotFetched
     }
 
+    /// The programs that would be tried, in order, by name, and whether each is there. Starts none.
+    #[must_use]
+    pub fn programs(&self, open_with: &[String]) -> Vec<(String, bool)> {
+        let ways = ways::ways(open_with, "", |name| find(&self.folders, name));
+        ways.iter().map(|way| (way.name().into_owned(), is_program(&way.program))).collect()
+    }
+
     /// Goes one way. `None`: it leads nowhere; it does not return while it may still lead somewhere.
     async fn go(
         &self,
