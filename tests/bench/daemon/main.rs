@@ -43,7 +43,7 @@ async fn streaming(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let strap = Fake::start(&system.address()).await?;
     let daemon = Daemon::start(system, session, "").await?;
     println!("start to ready: {:.0} ms (budget 100)", daemon.started.as_secs_f64() * 1e3);
-    strap.was_asked("StartNotify", 1).await?;
+    strap.was_asked("StartNotify rate", 1).await?;
     let mut heart = SimulatedHeart::new(1);
     let mut seconds = 0..;
     stream(&strap, &mut heart, seconds.by_ref().take(30)).await?;

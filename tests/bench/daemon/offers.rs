@@ -38,7 +38,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let opened = pipe::OpenOptions::new().read_write(true).open_receiver(&pipe)?;
     let mut opened = BufReader::new(opened).lines();
     let daemon = Daemon::start(system, session, &config(&pipe)).await?;
-    strap.was_asked("StartNotify", 1).await?;
+    strap.was_asked("StartNotify rate", 1).await?;
     let client = Client::connect(bus::Bus::At(session.address())).await?;
     let mut browser = browser::find().map(|program| Browser::start(&program));
     if let Some(browser) = &mut browser {
