@@ -22,7 +22,7 @@ pub enum Command {
     /// Shows the whole path without hardware: a simulated heart, an offer with its reason, a break
     Demo {
         /// No desktop: answers itself and prints each stage
-        #[arg(long, required = true)]
+        #[arg(long)]
         headless: bool,
     },
     /// Tells what would have been offered in a recording (CSV, plain or gzip), and what held back

@@ -47,7 +47,7 @@ fn run(
     complaints: &mut impl Write,
 ) -> anyhow::Result<bool> {
     match command {
-        Command::Demo { headless: _ } => command::demo::run(out)?,
+        Command::Demo { headless } => command::demo::run(headless, out)?,
         Command::Daemon => return command::daemon::run(complaints),
         Command::Replay { files, learn, config, set, json } => {
             let request = command::replay::Request { files, learn, config, set, json };

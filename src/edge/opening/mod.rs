@@ -74,6 +74,17 @@ impl Opener {
         Self { folders, detached, environment, patience: Self::PATIENCE }
     }
 
+    /// A desktop with nothing to open a page with, such as a terminal without a screen.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            folders: Vec::new(),
+            detached: vec![Detached::Not],
+            environment: Vec::new(),
+            patience: Self::PATIENCE,
+        }
+    }
+
     /// Opens the page at `url`: with `open_with`, where that is not empty, else with what is found.
     ///
     /// `token` is what the desktop gave along with the click (`XDG_ACTIVATION_TOKEN`), so that the window comes to the front.
