@@ -43,4 +43,4 @@ const NO_BUS: &str = "kindbeat can be asked only within a desktop session, and n
                       \"systemctl --user start kindbeat\" or \"kindbeat daemon\"";
 
 /// What to do where the daemon is there and does not do its work.
-pub(super) const STUCK: &str = "restart kindbeat with \"systemctl --user restart kindbeat\"; \"kindbeat doctor\" may tell more";
+const STUCK: &str = "restart kindbeat with \"systemctl --user restart kindbeat\"; \"kindbeat doctor\" may tell more";

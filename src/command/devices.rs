@@ -53,6 +53,10 @@ pub(super) const fn in_words(error: &Error) -> [&'static str; 2] {
             "Bluetooth is switched off",
             "switch it on in the settings of your desktop or with \"bluetoothctl power on\"",
         ],
+        Error::BlueZ { source: zbus::Error::Connection(..) | zbus::Error::Address(_), .. } => [
+            "the system bus cannot be reached, and Bluetooth only through it",
+            "see whether D-Bus runs on this machine: \"systemctl status dbus.service\"",
+        ],
         _ => ["Bluetooth does not answer", "\"systemctl status bluetooth.service\" may say why"],
     }
 }

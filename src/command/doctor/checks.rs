@@ -101,9 +101,7 @@ fn streams(name: &str, sensor: Option<&Sensor>, quality: Option<Quality>) -> Fou
     let level = battery.map(|level| format!("; battery {level} %")).unwrap_or_default();
     match (quality, battery) {
         (Some(Quality::OffBody), _) => look(format!("{name} feels no skin{level}"), SKIN),
-        (Some(Quality::Poor), _) => {
-            look(format!("{name} sends more gaps than beats can be told from{level}"), SKIN)
-        }
+        (Some(Quality::Poor), _) => look(format!("{name} streams, with many gaps{level}"), SKIN),
         (_, Some(..=LOW)) => look(format!("{name} streams{level}"), "it needs a new battery soon"),
         _ => fine(format!("{name} streams{level}")),
     }
@@ -181,7 +179,9 @@ fn service(seen: &Seen) -> Found {
         (Some(Err(ClientError::NoBus(_))), _) => {
             fault("the session bus cannot be reached, so it cannot be found", SESSION)
         }
-        (Some(Err(_)) | None, _) => fault("running, but it does not answer", asking::STUCK),
+        (Some(Err(_)) | None, _) => {
+            fault("running, but it does not answer", "\"systemctl --user restart kindbeat\"")
+        }
     }
 }
 

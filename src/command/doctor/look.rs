@@ -106,7 +106,7 @@ fn configured() -> Result<Configured, ConfigError> {
 
 fn stored() -> Result<Stored, store::Error> {
     let Some(folder) = store::folder() else { return Ok(Stored::default()) };
-    let Some(store) = Store::open_to_read(&folder)? else {
+    let Some(store) = Store::open_to_look(&folder)? else {
         return Ok(Stored { folder: Some(folder), ..Stored::default() });
     };
     let knows_monitor = store.load_state()?.kept.monitor.is_some();

@@ -94,7 +94,7 @@ fn learned(hours: f64) -> String {
 }
 
 fn config(error: &str) -> String {
-    format!("not in force as they stand in the file; the earlier ones apply. {}", harmless(error))
+    format!("the file has a fault, so the earlier ones apply: {}", harmless(error))
 }
 
 #[cfg(test)]
@@ -109,9 +109,9 @@ mod tests {
         plain(status, now, &TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap(), &Words::new("en"))
     }
 
-    fn polar(battery: Option<u8>) -> Option<Sensor> {
+    fn polar(battery: Option<u8>) -> Sensor {
         let (name, address) = (Some("Polar H10".to_owned()), "A0:9E:1A:00:00:00".to_owned());
-        Some(Sensor { name, address, battery })
+        Sensor { name, address, battery }
     }
 
     #[test]
@@ -122,12 +122,18 @@ mod tests {
             usual: Some(66.2),
             spread: Some(4.0),
             quality: Some(Quality::Good),
-            sensor: polar(Some(87)),
+            sensor: Some(polar(Some(87))),
             learned_hours: 17.14,
             offers_today: 1,
             ..Status::default()
         };
-        assert_snapshot!(shown(&status), @"");
+        assert_snapshot!(shown(&status), @r"
+        Strap     Polar H10, connected; battery 87 %
+        Heart     68 beats a minute; about 66 is usual for you, give or take 4
+        Signal    good
+        Learned   from 17.1 hours of wear
+        Offers    1 today
+        ");
     }
 
     #[test]
@@ -138,7 +144,7 @@ mod tests {
             spread: Some(4.0),
             elevated_since: Some("2030-05-07T13:40:00Z".parse().unwrap()),
             quality: Some(Quality::OffBody),
-            sensor: polar(None),
+            sensor: Some(polar(None)),
             learned_hours: 0.499,
             snoozed_until: Some("2030-05-07T19:04:00Z".parse().unwrap()),
             held_by: Some("in_call".to_owned()),
@@ -146,13 +152,29 @@ mod tests {
             config_error: Some("config.toml:3:1: unknown key".to_owned()),
             ..Status::default()
         };
-        assert_snapshot!(shown(&status), @"");
+        assert_snapshot!(shown(&status), @r"
+        Strap     Polar H10, connected, but it sends nothing; most straps need moist skin contact
+        Heart     nothing measured just now; about 66 is usual for you, give or take 4
+                  higher than usual since 09:40
+        Held      nothing is offered just now: the microphone or the camera is in use
+        Signal    the strap feels no skin
+        Learned   from 29 minutes of wear
+        Offers    0 today
+        Snoozed   until 15:04
+        Break     one is open
+        Settings  the file has a fault, so the earlier ones apply: config.toml:3:1: unknown key
+        ");
     }
 
     #[test]
     fn the_first_minutes_promise_nothing() {
         let status = Status { state: "searching".to_owned(), ..Status::default() };
-        assert_snapshot!(shown(&status), @"");
+        assert_snapshot!(shown(&status), @r"
+        Strap     none found yet; being looked for
+        Heart     nothing measured just now; what is usual for you is still being learned
+        Learned   from 0 minutes of wear
+        Offers    0 today
+        ");
     }
 
     #[test]
@@ -171,20 +193,27 @@ mod tests {
         let said = links.map(|link| {
             let status = Status {
                 state: link.as_str().to_owned(),
-                sensor: polar(None),
+                sensor: Some(polar(None)),
                 ..Status::default()
             };
             strap(&status)
         });
-        assert_snapshot!(said.join("\n"), @"");
+        assert_snapshot!(said.join("\n"), @r"
+        Polar H10, being looked for
+        Polar H10, being connected
+        Polar H10, connected
+        Polar H10, connected, but it sends nothing; most straps need moist skin contact
+        Polar H10, out of reach; still looked for now and then
+        Polar H10, Bluetooth is switched off
+        Polar H10, there is no Bluetooth adapter, or no Bluetooth service
+        Polar H10, let go, so that another device can have it
+        ");
     }
 
     #[test]
     fn what_came_over_the_air_is_harmless() {
-        let mut sensor = polar(None);
-        if let Some(sensor) = &mut sensor {
-            sensor.name = Some("H\u{1b}[2J\n10".to_owned());
-        }
+        let name = Some("H\u{1b}[2J\n10".to_owned());
+        let sensor = Some(Sensor { name, ..polar(None) });
         let status = Status { state: "\u{7}".to_owned(), sensor, ..Status::default() };
         assert_eq!(strap(&status), "H?[2J?10, ?");
         assert_eq!(held("\u{7}", &Words::new("en")), "nothing is offered just now: ?");
