@@ -152,8 +152,8 @@ pub async fn start() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the last run left, put to work.
-fn remembered(config: &Config, loaded: store::Loaded) -> anyhow::Result<Engine> {
+/// What decides, with all that the last run left for it.
+pub fn remembered(config: &Config, loaded: store::Loaded) -> anyhow::Result<Engine> {
     let settings = decisions(config);
     let method = settings.detection.method;
     let stored = loaded.baseline.and_then(|state| Baseline::restored(method, state));

@@ -55,7 +55,15 @@ impl Server {
         name: &'static str,
         capabilities: &'static [&'static str],
     ) -> anyhow::Result<Self> {
-        let connection = bus.connect().await?;
+        Self::on(bus.connect().await?, name, capabilities).await
+    }
+
+    /// The same on a connection that is there.
+    pub(crate) async fn on(
+        connection: Connection,
+        name: &'static str,
+        capabilities: &'static [&'static str],
+    ) -> anyhow::Result<Self> {
         let messages = MessageStream::from(&connection);
         connection.request_name(INTERFACE).await?;
         Ok(Self { connection, messages, name, capabilities, last: None })

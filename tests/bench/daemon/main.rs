@@ -15,7 +15,7 @@ mod browser;
 #[path = "../../bluetooth/bus.rs"]
 mod bus;
 #[allow(dead_code, reason = "shared with the tests")]
-#[path = "../../bluetooth/fake.rs"]
+#[path = "../../bluetooth/fake/mod.rs"]
 mod fake;
 mod offers;
 mod process;

@@ -3,7 +3,6 @@
 //! It does nothing by itself: the strap speaks when a test lets it speak. What it was asked to do is kept, so that a test can
 //! wait for it, or show that it never was.
 
-#[path = "fake/tree.rs"]
 mod tree;
 
 use std::sync::Arc;

@@ -1,0 +1,163 @@
+//! What other programs ask for over the bus, and what outlives the service.
+
+use anyhow::ensure;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use kindbeat::edge::bus::Bus;
+use kindbeat::edge::bus::Client;
+use kindbeat::edge::store::Became;
+use kindbeat::edge::store::How;
+use kindbeat::practice::Length;
+use kindbeat::status::News;
+
+use crate::alone;
+use crate::desk::Desk;
+use crate::desk::EAGER;
+use crate::desk::UP;
+use crate::stored;
+use crate::visitor::Visitor;
+
+#[test]
+fn a_break_is_started_and_ended_over_the_bus() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::Session).await?;
+        let url = client.start_break(None, Some(Length::TwentySeconds)).await?;
+        let started = desk.browser.started().await?;
+        assert_eq!((started.url, started.tokens), (url.clone(), [String::new(), String::new()]));
+        Visitor::fetch(&url).await?;
+        assert!(client.status().await?.page_open);
+        client.end_break().await?;
+        desk.hears_of(|news| *news == News::BreakEnded("left")).await?;
+        let refused = client.end_break().await.unwrap_err();
+        assert!(refused.to_string().contains("no break open"), "{refused}");
+        drop(served);
+        desk.stop().await?;
+        let breaks = stored::breaks(&desk.folder()?)?;
+        ensure!(matches!(breaks[..], [ref taken] if taken.length_s == 20), "{breaks:?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::Session).await?;
+        let why = client.why().await?;
+        assert!(why.starts_with("No break has been offered"), "{why}");
+        assert!(why.contains("Nothing is measured just now"), "{why}");
+        desk.settles().await?;
+        desk.offered(1).await?;
+        let status = client.status().await?;
+        assert_eq!(status.state, "streaming");
+        assert_eq!((status.usual, status.offers_today), (Some(62.0), 1));
+        assert!(status.heart_rate.is_some_and(|rate| (70..90).contains(&rate)), "{status:?}");
+        assert!(status.elevated_since.is_some_and(|since| since < desk.now()), "{status:?}");
+        assert_eq!((status.held_by, status.config_error), (None, None));
+        let why = client.why().await?;
+        assert!(why.starts_with("A break was offered at 12:02.") && why.contains("62"), "{why}");
+        client.answer_last("fine").await?;
+        assert_eq!(desk.screen.asked_to_close().await?, 1);
+        assert_ne!(client.why().await?, why, "the answer is part of it");
+        client.answer_last("undo").await?;
+        let refused = client.answer_last("perhaps").await.unwrap_err();
+        assert!(refused.to_string().contains("no answer"), "{refused}");
+        drop(served);
+        desk.stop().await?;
+        assert_eq!(stored::answers(&desk.folder()?)?, [Some(Became::Expired)], "taken back");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_snooze_outlives_the_service_and_so_does_its_end() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let until = in_two_days(&desk);
+        let served = desk.serve().await?;
+        Client::connect(Bus::Session).await?.snooze(until).await?;
+        drop(served);
+        desk.stop().await?;
+        assert_eq!(stored::state(&desk.folder()?)?.kept.snoozed_until, Some(until));
+
+        desk.start(EAGER)?;
+        assert_eq!(desk.status().await?.snoozed_until, Some(until));
+        desk.settles().await?;
+        desk.seconds(120, UP).await?;
+        let status = desk.status().await?;
+        assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("snoozed"), 0));
+        let served = desk.serve().await?;
+        Client::connect(Bus::Session).await?.resume().await?;
+        drop(served);
+        desk.stop().await?;
+
+        desk.start(EAGER)?;
+        assert_eq!(desk.status().await?.snoozed_until, None);
+        desk.settles().await?;
+        desk.rises().await
+    })
+}
+
+#[test]
+fn the_count_of_the_day_and_the_cool_down_outlive_the_service() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        desk.rises().await?;
+        desk.stop().await?;
+        for (key, with, gate) in [
+            ("cool_down = '0s'", "cool_down = '90m'", "cool_down"),
+            ("at_most_per_day = 1000", "at_most_per_day = 1", "daily_limit"),
+        ] {
+            desk.start(&EAGER.replace(key, with))?;
+            desk.settles().await?;
+            desk.seconds(60, UP).await?;
+            let status = desk.status().await?;
+            assert_eq!((status.held_by.as_deref(), status.offers_today), (Some(gate), 1));
+            desk.stop().await?;
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn the_rest_after_too_much_outlives_the_service() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::Session).await?;
+        let page = Visitor::fetch(&client.start_break(None, None).await?).await?;
+        page.does("too-much").await?;
+        page.does("leave").await?;
+        desk.hears_of(|news| *news == News::BreakEnded("too_much")).await?;
+        page.closes().await?;
+        drop((client, served));
+        desk.stop().await?;
+
+        desk.start(EAGER)?;
+        desk.settles().await?;
+        desk.seconds(120, UP).await?;
+        let status = desk.status().await?;
+        assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("snoozed"), 0));
+        // Nor does anything show that could be resumed.
+        assert_eq!(status.snoozed_until, None);
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::Session).await?;
+        Visitor::fetch(&client.start_break(None, None).await?).await?;
+        drop((client, served));
+        desk.stop().await?;
+        let breaks = stored::breaks(&desk.folder()?)?;
+        let practices: Vec<_> = breaks.iter().map(|taken| taken.practice.as_str()).collect();
+        assert_eq!(practices, ["self-compassion-break", "grounding"], "the next turns outward");
+        ensure!(matches!(breaks[0].ended, Some((How::TooMuch(0), _))), "{breaks:?}");
+        Ok(())
+    })
+}
+
+/// Ahead of both clocks.
+fn in_two_days(desk: &Desk) -> Timestamp {
+    desk.now() + SignedDuration::from_hours(48)
+}

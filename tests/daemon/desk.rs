@@ -1,0 +1,371 @@
+//! A service in this process, whose clock the test moves and whose strap it plays; the rest of the world is real.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use anyhow::ensure;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::civil::Time;
+use kindbeat::config::Config;
+use kindbeat::config::ConfigError;
+use kindbeat::connection::Link;
+use kindbeat::daemon;
+use kindbeat::daemon::Inlets;
+use kindbeat::daemon::Parts;
+use kindbeat::daemon::Service;
+use kindbeat::edge::ble;
+use kindbeat::edge::bus;
+use kindbeat::edge::bus::Served;
+use kindbeat::edge::clock;
+use kindbeat::edge::notification;
+use kindbeat::edge::opening::Opener;
+use kindbeat::edge::store;
+use kindbeat::edge::store::Store;
+use kindbeat::edge::web;
+use kindbeat::heart::Measurement;
+use kindbeat::offer::OfferId;
+use kindbeat::page::Scene;
+use kindbeat::page::Visit;
+use kindbeat::page::view_of;
+use kindbeat::practice::Anchor;
+use kindbeat::practice::HelpLines;
+use kindbeat::simulation::SimulatedHeart;
+use kindbeat::status::News;
+use kindbeat::status::Status;
+use kindbeat::words::Words;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::alone;
+use crate::browser::Browser;
+use crate::client::soon;
+use crate::fake::Asked;
+use crate::fake::Notify;
+use crate::fake::Server;
+use crate::stored;
+use crate::visitor::Visitor;
+
+/// The service, and all that is around it.
+pub(crate) struct Desk {
+    pub(crate) screen: Server,
+    pub(crate) browser: Browser,
+    now: Arc<Mutex<Timestamp>>,
+    heart: SimulatedHeart,
+    second: u32,
+    run: Option<Run>,
+}
+
+/// From a start of the service to its end.
+struct Run {
+    monitor: mpsc::Sender<ble::Event>,
+    requests: mpsc::Sender<bus::Request>,
+    configs: mpsc::Sender<Result<Config, ConfigError>>,
+    news: mpsc::Receiver<News>,
+    /// The offers that the service knows to be on the screen.
+    on_screen: mpsc::Receiver<OfferId>,
+    stop: oneshot::Sender<()>,
+    service: JoinHandle<Service>,
+    shown: JoinHandle<()>,
+}
+
+/// Offers come soon, and one after the other.
+pub(crate) const EAGER: &str = "
+[detection]
+rise_bpm = 12
+rise_spread = 0.5
+sustain = '10s'
+rearm = '0s'
+warm_up = '0s'
+[offer]
+cool_down = '0s'
+at_most_per_day = 1000
+wait_for_pause = '0s'
+[practice]
+length = '1m'
+";
+
+/// What is usual for whoever sits here, and what is not.
+pub(crate) const USUAL: f64 = 62.0;
+pub(crate) const UP: f64 = 80.0;
+
+impl Desk {
+    /// At noon, with an hour of wear behind, and nothing running yet.
+    pub(crate) async fn new() -> anyhow::Result<Self> {
+        let now = clock::now();
+        let offset = clock::utc_offset(now);
+        let noon = offset.to_datetime(now).date().to_datetime(Time::constant(12, 0, 0, 0));
+        let noon = offset.to_timestamp(noon)?;
+        let session = zbus::connection::Builder::session().build().await?;
+        let desk = Self {
+            screen: Server::on(session, "fake", &["actions", "body", "body-markup"]).await?,
+            browser: Browser::install(&alone::folder()?)?,
+            now: Arc::new(Mutex::new(noon)),
+            heart: SimulatedHeart::new(3),
+            second: 0,
+            run: None,
+        };
+        stored::learned(&desk.folder()?, noon, USUAL)?;
+        Ok(desk)
+    }
+
+    /// Eager to offer, and running.
+    pub(crate) async fn eager() -> anyhow::Result<Self> {
+        let mut desk = Self::new().await?;
+        desk.start(EAGER)?;
+        desk.strap(ble::Event::Link(Link::Streaming)).await?;
+        Ok(desk)
+    }
+
+    /// Where its store is.
+    pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
+        Ok(alone::folder()?.join("kindbeat"))
+    }
+
+    /// The configuration in this text, with the browser.
+    pub(crate) fn config(&self, text: &str) -> anyhow::Result<Config> {
+        Ok(Config::parse("config.toml", &format!("{text}\n[page]\n{}\n", self.browser.setting()))?)
+    }
+
+    /// Starts the service on what the last run left.
+    pub(crate) fn start(&mut self, config: &str) -> anyhow::Result<()> {
+        let config = self.config(config)?;
+        let now = Arc::clone(&self.now);
+        let clock: web::Clock = Arc::new(move || *now.lock().unwrap());
+        let opened = Store::open(&self.folder()?, clock())?;
+        let engine = daemon::remembered(&config, opened.store.load_state()?)?;
+        let (told, reports) = mpsc::unbounded_channel();
+        let keep = SignedDuration::from_hours(24 * 365);
+        let store = store::spawn(opened.store, keep, move |report| drop(told.send(report)))?;
+        // One place only: when it is free again, what was in it has been dealt with.
+        let (monitor, monitored) = mpsc::channel(1);
+        let (commands, _) = mpsc::channel(1);
+        let (offers, wanted) = mpsc::channel(64);
+        let (offer_events, told_of_offers) = mpsc::channel(64);
+        let shown =
+            tokio::spawn(notification::run(notification::Bus::Session, wanted, offer_events));
+        let (forward, offered) = mpsc::channel(1);
+        let (shows, on_screen) = mpsc::channel(64);
+        tokio::spawn(watch_offers(told_of_offers, forward, shows));
+        let (page_inputs, page) = mpsc::channel(64);
+        let help = HelpLines::built_in()?;
+        let (view, seen) = watch::channel(view_of(&Scene {
+            now: Timestamp::UNIX_EPOCH,
+            session: None,
+            visit: &Visit::new(Anchor::Breath),
+            words: &Words::new("en"),
+            locale: "",
+            help: &help,
+            heart: None,
+            show_heart: false,
+        }));
+        let web = web::Server::new(Arc::clone(&clock), seen, page_inputs);
+        let (requests, requested) = mpsc::channel(64);
+        let (configs, reread) = mpsc::channel(1);
+        let (news, told) = mpsc::channel(100_000);
+        let parts = Parts {
+            clock,
+            locale: "en".to_owned(),
+            config,
+            engine,
+            store: Some(store),
+            monitor: commands,
+            offers,
+            web,
+            view,
+            opener: Opener::from_environment(),
+            news,
+        };
+        let inlets = Inlets {
+            monitor: monitored,
+            offers: offered,
+            page,
+            requests: requested,
+            configs: reread,
+            reports,
+        };
+        let (stop, stopped) = oneshot::channel();
+        let service = Service::new(parts, help);
+        let service = tokio::task::spawn_local(daemon::run(service, inlets, async {
+            // Also when the test is over.
+            let _ = stopped.await;
+        }));
+        let news = told;
+        let run = Run { monitor, requests, configs, news, on_screen, stop, service, shown };
+        self.run = Some(run);
+        Ok(())
+    }
+
+    /// Ends the service as the program does, with all that it has written.
+    pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
+        let run = self.run.take().context("running")?;
+        drop(run.stop);
+        let service = soon(run.service).await??;
+        let store = service.close().context("a store")?;
+        ensure!(store.finish(self.now(), Duration::from_secs(20)), "not all was written");
+        soon(run.shown).await??;
+        Ok(())
+    }
+
+    fn run(&mut self) -> anyhow::Result<&mut Run> {
+        self.run.as_mut().context("running")
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    /// Sets the clock forward, which nobody notices before something happens.
+    pub(crate) fn wait(&self, seconds: i64) {
+        *self.now.lock().unwrap() += SignedDuration::from_secs(seconds);
+    }
+
+    /// The strap tells something, and the service deals with it.
+    pub(crate) async fn strap(&mut self, event: ble::Event) -> anyhow::Result<()> {
+        let monitor = &self.run()?.monitor;
+        soon(monitor.send(event)).await??;
+        soon(monitor.reserve()).await??;
+        Ok(())
+    }
+
+    /// A second passes, in which the heart beats at about this rate.
+    pub(crate) async fn second(&mut self, level: f64) -> anyhow::Result<()> {
+        self.wait(1);
+        let packet = self.heart.second(self.second, level).encode();
+        self.second += 1;
+        self.strap(ble::Event::Measured(Measurement::decode(&packet)?)).await
+    }
+
+    pub(crate) async fn seconds(&mut self, count: u32, level: f64) -> anyhow::Result<()> {
+        for _ in 0..count {
+            self.second(level).await?;
+        }
+        Ok(())
+    }
+
+    /// The heart is as usual for long enough to end an elevation.
+    pub(crate) async fn settles(&mut self) -> anyhow::Result<()> {
+        self.seconds(120, USUAL).await
+    }
+
+    /// The heart goes up until a break is offered.
+    pub(crate) async fn rises(&mut self) -> anyhow::Result<()> {
+        for _ in 0..240 {
+            self.second(UP).await?;
+            if self.heard_of(|news| matches!(news, News::OfferMade(_)))? {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("no offer; {:?}", self.status().await?)
+    }
+
+    /// The heart goes up until a break is offered, and the offer is on the screen under this number, as the service knows.
+    pub(crate) async fn offered(&mut self, id: u32) -> anyhow::Result<Notify> {
+        self.rises().await?;
+        let notify = self.asked_to_show().await?;
+        self.screen.name(&notify, id).await?;
+        soon(self.run()?.on_screen.recv()).await?.context("the offer is shown")?;
+        Ok(notify)
+    }
+
+    /// What the screen is asked to show next, whatever it is asked to close before.
+    pub(crate) async fn asked_to_show(&mut self) -> anyhow::Result<Notify> {
+        loop {
+            if let Asked::Notify(notify) = self.screen.asked().await? {
+                return Ok(notify);
+            }
+        }
+    }
+
+    /// The owner clicks: what raises a window comes first, and both go to the program alone.
+    pub(crate) async fn click(
+        &self,
+        notify: &Notify,
+        id: u32,
+        button: &str,
+        token: &str,
+    ) -> anyhow::Result<()> {
+        self.screen.tell_sender(notify, "ActivationToken", &(id, token)).await?;
+        self.screen.tell_sender(notify, "ActionInvoked", &(id, button)).await?;
+        self.screen.tell_sender(notify, "NotificationClosed", &(id, 2_u32)).await?;
+        Ok(())
+    }
+
+    /// The browser opens the page that it was started with.
+    pub(crate) async fn visit(&mut self) -> anyhow::Result<Visitor> {
+        let started = self.browser.started().await?;
+        Visitor::fetch(&started.url).await
+    }
+
+    /// Whether this was among what happened since it was last asked for.
+    pub(crate) fn heard_of(&mut self, what: impl Fn(&News) -> bool) -> anyhow::Result<bool> {
+        let run = self.run()?;
+        while let Ok(news) = run.news.try_recv() {
+            if what(&news) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Waits until this happens.
+    pub(crate) async fn hears_of(&mut self, what: impl Fn(&News) -> bool) -> anyhow::Result<()> {
+        let run = self.run()?;
+        loop {
+            let news = soon(run.news.recv()).await.context("waiting for news")?;
+            if what(&news.context("no more news")?) {
+                return Ok(());
+            }
+        }
+    }
+
+    pub(crate) async fn break_ends(&mut self) -> anyhow::Result<()> {
+        self.hears_of(|news| matches!(news, News::BreakEnded(_))).await
+    }
+
+    /// How things stand. Asked for it, the service looks at the clock.
+    pub(crate) async fn status(&mut self) -> anyhow::Result<Status> {
+        let (reply, answer) = oneshot::channel();
+        self.run()?.requests.send(bus::Request::Status { reply }).await?;
+        Ok(soon(answer).await??)
+    }
+
+    /// The configuration was read again.
+    pub(crate) async fn configure(
+        &mut self,
+        config: Result<Config, ConfigError>,
+    ) -> anyhow::Result<()> {
+        let configs = &self.run()?.configs;
+        soon(configs.send(config)).await??;
+        soon(configs.reserve()).await??;
+        Ok(())
+    }
+
+    /// Puts the service on the session bus.
+    pub(crate) async fn serve(&mut self) -> anyhow::Result<Served> {
+        Ok(bus::serve(bus::Bus::Session, self.run()?.requests.clone()).await?)
+    }
+}
+
+/// Hands on what becomes of offers, and tells which are on the screen once the service has dealt with that.
+async fn watch_offers(
+    mut events: mpsc::Receiver<notification::Event>,
+    forward: mpsc::Sender<notification::Event>,
+    shows: mpsc::Sender<OfferId>,
+) {
+    while let Some(event) = events.recv().await {
+        let shown = if let notification::Event::Shown(id) = event { Some(id) } else { None };
+        if forward.send(event).await.is_err() || forward.reserve().await.is_err() {
+            return;
+        }
+        if let Some(id) = shown {
+            // Not every test asks.
+            let _ = shows.try_send(id);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The daemon as a whole, with all that is real in it: D-Bus, SQLite, the page over HTTP, programs that are started.
+//!
+//! Two kinds of tests. Where time matters, the service runs in the test, which moves its clock (`desk`); so that nothing else
+//! is on the bus, in the environment or among the open sockets, each of these runs in a process of its own (`alone`). Where the
+//! process matters, the program itself runs (`program`), with a stand-in for BlueZ and one for the notification server.
+//!
+//! Needs `dbus-daemon`. Where that is missing the tests say so and are left out; with `CI` set they fail.
+
+#![allow(clippy::unwrap_used, reason = "a failure here is the failure of the test")]
+
+mod alone;
+mod browser;
+mod commands;
+mod desk;
+mod offers;
+mod privacy;
+mod settings;
+mod stored;
+mod visitor;
+
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../support/bus.rs"]
+mod bus;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../notification/client.rs"]
+mod client;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../notification/fake.rs"]
+mod fake;

@@ -1,0 +1,100 @@
+//! Offers, from the heart to the break, and what becomes of them.
+
+use anyhow::ensure;
+use kindbeat::edge::store::Became;
+use kindbeat::edge::store::How;
+
+use crate::alone;
+use crate::desk::Desk;
+use crate::fake;
+use crate::stored;
+use crate::visitor::Visitor;
+
+#[test]
+fn thirty_offers_in_a_row_are_thirty_breaks_each_with_its_own_token() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let stranger = zbus::connection::Builder::session().build().await?;
+        for round in 1..=30_u32 {
+            desk.settles().await?;
+            let (own, other) = (2 * round, 2 * round + 1);
+            let token = format!("token-{round}");
+            let notify = desk.offered(own).await?;
+            let to_us = notify.sender();
+            // Somebody else's notification is clicked, and somebody else claims that ours was.
+            desk.screen.tell("ActivationToken", &(other, "not ours")).await?;
+            fake::emit(&stranger, to_us.as_deref(), "ActivationToken", &(own, "forged")).await?;
+            fake::emit(&stranger, None, "ActionInvoked", &(own, "fine")).await?;
+            desk.screen.tell_sender(&notify, "ActivationToken", &(own, token.as_str())).await?;
+            desk.screen.tell("ActionInvoked", &(other, "default")).await?;
+            desk.screen.tell("ActivationToken", &(other, "not ours")).await?;
+            desk.screen.tell("NotificationClosed", &(other, 2_u32)).await?;
+            desk.screen.tell_sender(&notify, "ActionInvoked", &(own, "start")).await?;
+            desk.screen.tell_sender(&notify, "NotificationClosed", &(own, 3_u32)).await?;
+
+            let started = desk.browser.started().await?;
+            assert_eq!(started.tokens, [token.as_str(), token.as_str()]);
+            let page = Visitor::fetch(&started.url).await?;
+            page.does("leave").await?;
+            desk.break_ends().await?;
+            page.closes().await?;
+        }
+        assert!(desk.browser.is_quiet().await);
+        desk.stop().await?;
+        let folder = desk.folder()?;
+        assert_eq!(stored::answers(&folder)?, [Some(Became::Start); 30]);
+        let breaks = stored::breaks(&folder)?;
+        assert_eq!(breaks.len(), 30);
+        for taken in &breaks {
+            ensure!(matches!(taken.ended, Some((How::Left(_), _))), "{taken:?}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn every_other_answer_is_kept_and_opens_nothing() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        for (id, answer) in [(1, "later"), (2, "fine")] {
+            desk.settles().await?;
+            let notify = desk.offered(id).await?;
+            desk.click(&notify, id, answer, "token").await?;
+            // The answer has arrived when the notification is to be taken away.
+            assert_eq!(desk.screen.asked_to_close().await?, id);
+        }
+        // Nobody answers the third.
+        desk.settles().await?;
+        desk.offered(3).await?;
+        desk.wait(600);
+        desk.status().await?;
+        assert_eq!(desk.screen.asked_to_close().await?, 3);
+        assert!(desk.browser.is_quiet().await);
+        assert!(!desk.status().await?.page_open);
+        desk.stop().await?;
+        let folder = desk.folder()?;
+        let became = [Became::Later, Became::Fine, Became::Expired].map(Some);
+        assert_eq!(stored::answers(&folder)?, became);
+        assert!(stored::breaks(&folder)?.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_click_at_the_very_moment_an_offer_runs_out_still_opens_a_break() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        let notify = desk.offered(1).await?;
+        // Its time is over, and nobody has looked at the clock.
+        desk.wait(3_600);
+        desk.click(&notify, 1, "start", "late").await?;
+        let started = desk.browser.started().await?;
+        assert_eq!(started.tokens, ["late", "late"]);
+        Visitor::fetch(&started.url).await?;
+        desk.stop().await?;
+        assert_eq!(stored::answers(&desk.folder()?)?, [Some(Became::Expired)]);
+        assert_eq!(stored::breaks(&desk.folder()?)?.len(), 1);
+        Ok(())
+    })
+}

@@ -1,0 +1,59 @@
+//! Settings that change while the service runs.
+
+use kindbeat::config::Config;
+
+use crate::alone;
+use crate::desk::Desk;
+use crate::desk::EAGER;
+use crate::desk::UP;
+
+#[test]
+fn a_changed_threshold_is_in_force_at_once() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::new().await?;
+        let timid = EAGER.replace("rise_bpm = 12", "rise_bpm = 40");
+        desk.start(&timid)?;
+        desk.settles().await?;
+        desk.seconds(60, UP).await?;
+        assert_eq!(desk.status().await?.offers_today, 0);
+        desk.settles().await?;
+        let eager = desk.config(EAGER)?;
+        desk.configure(Ok(eager)).await?;
+        desk.settles().await?;
+        desk.rises().await?;
+        // And back again.
+        desk.settles().await?;
+        let timid = desk.config(&timid)?;
+        desk.configure(Ok(timid)).await?;
+        desk.settles().await?;
+        desk.seconds(60, UP).await?;
+        assert_eq!(desk.status().await?.offers_today, 1);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_fault_leaves_the_last_good_settings_in_force_and_is_said_until_it_is_mended()
+-> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        for _ in 0..2 {
+            // Said once, however often it is read.
+            desk.configure(Config::parse("config.toml", "[offer]\ncool_dawn = '1m'\n")).await?;
+        }
+        let notice = desk.asked_to_show().await?;
+        assert_eq!(notice.title, "kindbeat: the settings");
+        assert!(notice.body.contains("cool_dawn"), "{}", notice.body);
+        desk.screen.name(&notice, 1).await?;
+        let error = desk.status().await?.config_error;
+        assert!(error.as_deref().is_some_and(|error| error.contains("cool_dawn")), "{error:?}");
+        desk.settles().await?;
+        // The very next thing on the screen is the offer.
+        let offer = desk.offered(2).await?;
+        assert_eq!(offer.title, "A short break?");
+        let mended = desk.config(EAGER)?;
+        desk.configure(Ok(mended)).await?;
+        assert_eq!(desk.status().await?.config_error, None);
+        Ok(())
+    })
+}

@@ -1,0 +1,61 @@
+//! What is in the store when nobody writes any more.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use anyhow::ensure;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use kindbeat::detection::Baseline;
+use kindbeat::detection::Method;
+use kindbeat::edge::store;
+use kindbeat::edge::store::Became;
+use kindbeat::edge::store::Break;
+use kindbeat::edge::store::Heard;
+use kindbeat::edge::store::Loaded;
+use kindbeat::edge::store::Record;
+use kindbeat::edge::store::Store;
+use kindbeat::heart::Rates;
+use kindbeat::heart::Sample;
+
+pub(crate) fn reading(folder: &Path) -> anyhow::Result<Store> {
+    Store::open_to_read(folder)?.context("a database")
+}
+
+/// What became of each offer, in order.
+pub(crate) fn answers(folder: &Path) -> anyhow::Result<Vec<Option<Became>>> {
+    let offers = reading(folder)?.offers(Timestamp::MIN, Timestamp::MAX)?;
+    Ok(offers.iter().map(|offer| offer.became.map(|(became, _)| became)).collect())
+}
+
+pub(crate) fn breaks(folder: &Path) -> anyhow::Result<Vec<Break>> {
+    Ok(reading(folder)?.breaks(Timestamp::MIN, Timestamp::MAX)?)
+}
+
+pub(crate) fn heard(folder: &Path) -> anyhow::Result<Vec<Heard>> {
+    Ok(reading(folder)?.heard(Timestamp::MIN, Timestamp::MAX)?)
+}
+
+pub(crate) fn state(folder: &Path) -> anyhow::Result<Loaded> {
+    Ok(reading(folder)?.load_state()?)
+}
+
+/// An hour of wear at this rate, up to `now`, as an earlier run left it.
+pub(crate) fn learned(folder: &Path, now: Timestamp, rate: f64) -> anyhow::Result<()> {
+    let mut baseline = Baseline::new(Method::default());
+    for second in (-3_600..0).step_by(5) {
+        baseline.learn(&Sample {
+            at: now + SignedDuration::from_secs(second),
+            heart_rate: rate,
+            since_last: Rates::steady(rate, 5),
+            rmssd: None,
+            coverage: 1.0,
+        });
+    }
+    let opened = Store::open(folder, now)?;
+    let mut handle = store::spawn(opened.store, SignedDuration::from_hours(24), |_| {})?;
+    handle.keep(now, Record::Baseline(baseline.state()));
+    ensure!(handle.finish(now, Duration::from_secs(20)), "not written");
+    Ok(())
+}
