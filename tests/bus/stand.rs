@@ -91,7 +91,7 @@ async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
                     reply.send("No break has been offered today.\nIt is near usual.".to_owned());
             }
             Request::StartBreak { practice, length, reply } => {
-                let length = length.map(|length| length.as_str());
+                let length = length.map(Length::as_str);
                 mind.asked.push(format!("start {practice:?} {length:?}"));
                 let _ = reply.send(refused(&mut mind).map(|()| URL.to_owned()));
             }
