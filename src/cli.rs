@@ -22,7 +22,7 @@ pub enum Command {
     /// Shows the whole path without hardware: a simulated heart, an offer with its reason, a break
     Demo {
         /// No desktop: answers itself and prints each stage
-        #[arg(long, required = true)]
+        #[arg(long)]
         headless: bool,
     },
     /// Tells what would have been offered in a recording (CSV, plain or gzip), and what held back
@@ -50,6 +50,42 @@ pub enum Command {
         /// How long to look
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
         seconds: u64,
+        /// Prints one JSON list
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tells how things stand: strap, heart, what is usual, what holds an offer back
+    Status {
+        /// Prints one JSON object
+        #[arg(long, conflicts_with_all = ["waybar", "watch"])]
+        json: bool,
+        /// Prints a line of JSON for a bar of the desktop, and another whenever something changed
+        #[arg(long, conflicts_with = "watch")]
+        waybar: bool,
+        /// Shows the status anew whenever something changed, until you stop it
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Tells why there was an offer, or why there is none now
+    Why,
+    /// Starts a break now: it opens in your browser
+    Break {
+        /// Which; unless given, the one just offered, else the one that is set
+        practice: Option<String>,
+        /// How long
+        #[arg(long, value_parser = ["20s", "1m", "3m", "5m"])]
+        length: Option<String>,
+    },
+    /// Offers nothing for a while
+    Snooze {
+        /// How long (30m, 2h), until which time of day (14:00), or "today"
+        #[arg(default_value = "1h", allow_hyphen_values = true)]
+        until: String,
+    },
+    /// Ends a snooze
+    Resume,
+    /// Checks all that kindbeat needs, and says what to do where something is missing; changes nothing
+    Doctor {
         /// Prints one JSON list
         #[arg(long)]
         json: bool,

@@ -1,12 +1,16 @@
 //! The command line: reads it, runs the command, ends with its exit code.
 
 use std::io;
+use std::io::IsTerminal;
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 use kindbeat::command;
+use kindbeat::edge::bus::Bus;
+use kindbeat::edge::clock;
 use kindbeat::practice::Anchor;
+use kindbeat::practice::Length;
 use kindbeat::practice::Library;
 use kindbeat::words::Words;
 
@@ -44,13 +48,24 @@ fn run(
     complaints: &mut impl Write,
 ) -> anyhow::Result<bool> {
     match command {
-        Command::Demo { headless: _ } => command::demo::run(out)?,
+        Command::Demo { headless } => command::demo::run(headless, out)?,
         Command::Daemon => return command::daemon::run(complaints),
         Command::Replay { files, learn, config, set, json } => {
             let request = command::replay::Request { files, learn, config, set, json };
             return command::replay::run(&request, out, complaints);
         }
         Command::Devices { seconds, json } => command::devices::run(seconds, json, out)?,
+        Command::Status { json, waybar, watch } => status(json, waybar, watch, out)?,
+        Command::Why => command::why::run(Bus::Session, out)?,
+        Command::Break { practice, length } => {
+            let length = length.and_then(|word| Length::named(&word));
+            command::breaks::start(practice.as_deref(), length, Bus::Session, out)?;
+        }
+        Command::Snooze { until } => {
+            command::snooze::snooze(&until, clock::now(), &clock::zone(), Bus::Session, out)?;
+        }
+        Command::Resume => command::snooze::resume(Bus::Session, out)?,
+        Command::Doctor { json } => return command::doctor::run(json, out),
         Command::Practices { action } => {
             return practices(action.unwrap_or(PracticesAction::List), out, complaints);
         }
@@ -63,6 +78,18 @@ fn run(
         Command::Config { action: ConfigAction::Path } => command::config::path(out)?,
     }
     Ok(true)
+}
+
+fn status(json: bool, waybar: bool, watch: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let (zone, words) = (clock::zone(), Words::new("en"));
+    if waybar {
+        command::status::for_bar(clock::now, &zone, &words, Bus::Session, out)
+    } else if watch {
+        let in_place = io::stdout().is_terminal();
+        command::status::watch(in_place, clock::now, &zone, &words, Bus::Session, out)
+    } else {
+        command::status::run(json, clock::now(), &zone, &words, Bus::Session, out)
+    }
 }
 
 fn practices(

@@ -34,6 +34,12 @@ pub fn held(gate: Gate, words: &Words) -> String {
     words.text(message(gate), &[])
 }
 
+/// What holds an offer back just now: half a sentence.
+#[must_use]
+pub fn holds(gate: Gate, words: &Words) -> String {
+    words.text(closed(gate), &[])
+}
+
 /// An offer, and what became of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Asked {

@@ -30,21 +30,34 @@ pub fn run(seconds: u64, json: bool, out: &mut impl Write) -> anyhow::Result<()>
 
 /// The error with what to do about it.
 fn with_remedy(error: Error) -> anyhow::Error {
-    let remedy = match &error {
-        Error::NoService => {
-            "the Bluetooth service is not running; start it with \"systemctl start bluetooth.service\" (package bluez)"
-        }
-        Error::NoAdapter => {
-            "there is no Bluetooth adapter; plug one in, or see whether \"rfkill\" lists one as blocked"
-        }
-        Error::Off => {
-            "Bluetooth is switched off; switch it on in the settings of your desktop or with \"bluetoothctl power on\""
-        }
-        _ => "Bluetooth does not answer; \"systemctl status bluetooth.service\" may say why",
-    };
+    let [says, remedy] = in_words(&error);
+    let text = format!("{says}; {remedy}");
     match error {
-        Error::NoService | Error::NoAdapter | Error::Off => anyhow::anyhow!(remedy),
-        error => anyhow::Error::new(error).context(remedy),
+        Error::NoService | Error::NoAdapter | Error::Off => anyhow::anyhow!(text),
+        error => anyhow::Error::new(error).context(text),
+    }
+}
+
+/// What is wrong with Bluetooth, and what to do about it.
+pub(super) const fn in_words(error: &Error) -> [&'static str; 2] {
+    match error {
+        Error::NoService => [
+            "the Bluetooth service is not running",
+            "start it with \"systemctl start bluetooth.service\" (package bluez)",
+        ],
+        Error::NoAdapter => [
+            "there is no Bluetooth adapter",
+            "plug one in, or see whether \"rfkill\" lists one as blocked",
+        ],
+        Error::Off => [
+            "Bluetooth is switched off",
+            "switch it on in the settings of your desktop or with \"bluetoothctl power on\"",
+        ],
+        Error::BlueZ { source: zbus::Error::Connection(..) | zbus::Error::Address(_), .. } => [
+            "the system bus cannot be reached, and Bluetooth only through it",
+            "see whether D-Bus runs on this machine: \"systemctl status dbus.service\"",
+        ],
+        _ => ["Bluetooth does not answer", "\"systemctl status bluetooth.service\" may say why"],
     }
 }
 
@@ -107,8 +120,7 @@ fn as_text(nearby: &[Nearby], out: &mut impl Write) -> anyhow::Result<()> {
 
 /// The name, harmless on a terminal: it came over the air.
 fn name(nearby: &Nearby) -> String {
-    let name = nearby.device.name.as_deref().unwrap_or("?");
-    name.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+    super::harmless(nearby.device.name.as_deref().unwrap_or("?"))
 }
 
 /// How long to look unless told otherwise: a strap that has been on for a while advertises every 2.5 s at the slowest (Heart Rate

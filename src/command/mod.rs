@@ -3,12 +3,19 @@
 //! The convention they share: a command writes what was asked for to the writer it is given and returns `Ok`; what went
 //! wrong it returns, and [`exit_code`] says how the process ends.
 
+mod asking;
+pub mod breaks;
 pub mod config;
 pub mod daemon;
 pub mod demo;
 pub mod devices;
+pub mod doctor;
 pub mod practices;
 pub mod replay;
+pub mod snooze;
+pub mod status;
+pub mod when;
+pub mod why;
 
 use std::error::Error;
 
@@ -16,10 +23,27 @@ use crate::config::Config;
 use crate::config::ConfigError;
 use crate::engine::Settings;
 
-/// The exit code for an error: 78 where the configuration is to blame (`EX_CONFIG` of `sysexits.h`), else 1.
+/// The exit code for an error: 78 where the configuration is to blame (`EX_CONFIG` of `sysexits.h`), 2 where the command line is,
+/// else 1.
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> u8 {
-    if error.chain().any(<dyn Error>::is::<ConfigError>) { 78 } else { 1 }
+    if error.chain().any(<dyn Error>::is::<ConfigError>) {
+        78
+    } else if error.is::<Usage>() {
+        2
+    } else {
+        1
+    }
+}
+
+/// The command line says something that means nothing; the text tells what would.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// A text from elsewhere, harmless on a terminal: what came over the air, or out of a file.
+fn harmless(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
 }
 
 /// The part of the configuration that decides.
@@ -44,5 +68,6 @@ mod tests {
         let bad = Config::parse("config.toml", "[offer]\nx = 1\n").context("starting").unwrap_err();
         assert_eq!(exit_code(&bad), 78);
         assert_eq!(exit_code(&anyhow::anyhow!("no strap")), 1);
+        assert_eq!(exit_code(&Usage("what?".to_owned()).into()), 2);
     }
 }

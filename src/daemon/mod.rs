@@ -36,6 +36,8 @@ use crate::page::PageInput;
 
 pub use service::Service;
 pub use setup::AlreadyRunning;
+pub use setup::empty_page;
+pub use setup::locale;
 pub use setup::remembered;
 pub use setup::start;
 pub use world::Parts;

@@ -40,6 +40,7 @@ use crate::engine;
 use crate::engine::Engine;
 use crate::offer;
 use crate::page::Scene;
+use crate::page::View;
 use crate::page::Visit;
 use crate::page::view_of;
 use crate::practice::HelpLines;
@@ -114,7 +115,7 @@ pub async fn start() -> anyhow::Result<()> {
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: Clock = Arc::new(clock::now);
     let help = HelpLines::built_in().context("reading the help lines of the program")?;
-    let (view, shown) = watch::channel(nothing(&said, &locale, &help));
+    let (view, shown) = watch::channel(empty_page(&config, &locale, &help));
     let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
 
     let (configs, reread) = mpsc::channel(1);
@@ -255,7 +256,9 @@ fn watch_config(
 }
 
 /// What stands on the page while there was no break yet.
-fn nothing(words: &Words, locale: &str, help: &HelpLines) -> crate::page::View {
+#[must_use]
+pub fn empty_page(config: &Config, locale: &str, help: &HelpLines) -> View {
+    let words = &words(config, locale);
     view_of(&Scene {
         now: Timestamp::UNIX_EPOCH,
         session: None,
@@ -299,7 +302,8 @@ async fn notice_bad_config(summary: &str, words: &Words) {
 }
 
 /// The locale of messages, by POSIX: `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
-pub(crate) fn locale() -> String {
+#[must_use]
+pub fn locale() -> String {
     let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
     ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default()
 }

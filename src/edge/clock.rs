@@ -11,8 +11,14 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// The time zone of the system; UTC where it has none.
+#[must_use]
+pub fn zone() -> TimeZone {
+    TimeZone::system()
+}
+
 /// How far local time is ahead of UTC at a moment, by the time zone of the system.
 #[must_use]
 pub fn utc_offset(at: Timestamp) -> Offset {
-    TimeZone::system().to_offset(at)
+    zone().to_offset(at)
 }

@@ -10,5 +10,6 @@ pub mod notification;
 pub mod opening;
 pub mod recording;
 pub mod store;
+pub mod systemd;
 pub mod watching;
 pub mod web;

@@ -1,5 +1,6 @@
 //! What becomes of an elevation: offered, held back, put off, given up.
 
+use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::detection::Figures;
@@ -27,6 +28,14 @@ pub(super) enum Elevation {
 }
 
 impl Engine {
+    /// A gate may have opened between two samples: what was last seen still holds for a while.
+    pub(super) fn reconsider(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let fresh = self.heard.is_some_and(|heard| now.duration_since(heard) <= FRESH);
+        if let Some(figures) = self.sustained.filter(|_| fresh) {
+            self.consider(now, figures, effects);
+        }
+    }
+
     /// An elevation is sustained: offer, or note what holds it back.
     pub(super) fn consider(&mut self, now: Timestamp, figures: Figures, effects: &mut Vec<Effect>) {
         let again = match self.elevation {
@@ -105,3 +114,6 @@ impl Engine {
         self.sustained = None;
     }
 }
+
+/// Figures are acted upon without a new sample for so long: two samples, and not a strap that is silent.
+const FRESH: SignedDuration = SignedDuration::from_secs(10);

@@ -207,10 +207,7 @@ impl Engine {
                     self.returned = Some(now);
                 }
                 self.around = around;
-                let fresh = self.heard.is_some_and(|heard| now.duration_since(heard) <= FRESH);
-                if let Some(figures) = self.sustained.filter(|_| fresh) {
-                    self.consider(now, figures, &mut effects);
-                }
+                self.reconsider(now, &mut effects);
             }
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;
@@ -232,7 +229,10 @@ impl Engine {
                 }
             }
             Input::Snooze(until) => self.offers.snooze(until),
-            Input::Resume => self.offers.resume(),
+            Input::Resume => {
+                self.offers.resume();
+                self.reconsider(now, &mut effects);
+            }
             Input::Configured(settings) => self.configure(now, *settings, &mut effects),
             Input::Tick => {}
         }
@@ -349,8 +349,6 @@ impl Engine {
     }
 }
 
-/// Figures are acted upon without a new sample for so long: two samples, and not a strap that is silent.
-const FRESH: SignedDuration = SignedDuration::from_secs(10);
 /// So long after coming back the heart is taken to have got over the walk: then it teaches what is usual again. Nothing is
 /// offered for longer than that.
 const SITTING_AFTER: SignedDuration = SignedDuration::from_mins(2);

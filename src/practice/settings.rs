@@ -68,6 +68,12 @@ impl Length {
         Self::ALL.into_iter().find(|length| length.seconds() == seconds)
     }
 
+    /// The length of this word; `None` when there is no such length.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|length| length.as_str() == word)
+    }
+
     /// The word for it in the configuration and on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -124,6 +130,7 @@ mod tests {
         for length in Length::ALL {
             assert_eq!(serde_json::to_value(length).unwrap(), length.as_str());
             assert_eq!(Length::from_seconds(length.seconds()), Some(length));
+            assert_eq!(Length::named(length.as_str()), Some(length));
         }
         assert_eq!(Length::from_seconds(61), None);
     }

@@ -269,3 +269,34 @@ async fn why_there_is_nothing_to_list_is_said_with_its_remedy() -> anyhow::Resul
     assert_eq!(fake.times("StartDiscovery") + fake.times("Set Powered"), 0);
     Ok(())
 }
+
+/// What `kindbeat doctor` says of Bluetooth on this bus.
+async fn doctor(bus: &Bus) -> anyhow::Result<String> {
+    let home = tempfile::tempdir()?;
+    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_kindbeat"))
+        .args(["doctor", "--json"])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("DBUS_SYSTEM_BUS_ADDRESS", bus.address())
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .output()
+        .await?;
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    Ok(format!("{}: {}", found[0]["state"], found[0]["says"]).replace('"', ""))
+}
+
+#[tokio::test]
+async fn the_doctor_looks_at_the_adapter_and_changes_nothing() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    assert_eq!(doctor(&bus).await?, "fault: the Bluetooth service is not running");
+    let fake = Fake::switched_off(&bus.address()).await?;
+    assert_eq!(doctor(&bus).await?, "fault: Bluetooth is switched off");
+    fake.power(true).await?;
+    assert_eq!(doctor(&bus).await?, "ok: an adapter is there and switched on");
+    fake.unplug().await?;
+    assert_eq!(doctor(&bus).await?, "fault: there is no Bluetooth adapter");
+    for changed in ["StartDiscovery", "SetDiscoveryFilter", "Connect", "Set Powered"] {
+        assert_eq!(fake.times(changed), 0, "{changed}");
+    }
+    Ok(())
+}

@@ -27,7 +27,7 @@ mod visitor;
 #[path = "../bluetooth/fake/mod.rs"]
 mod bluez;
 #[allow(dead_code, reason = "each test program uses a part of it")]
-#[path = "../notification/bus.rs"]
+#[path = "../support/bus.rs"]
 mod bus;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../notification/client.rs"]

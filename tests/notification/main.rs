@@ -3,11 +3,13 @@
 //! Nothing here touches the bus or the screen of whoever runs the tests. What is needed and not installed is named, and the
 //! test that needs it is left out; where `CI` is set it fails instead.
 
+#[path = "../support/bus.rs"]
 mod bus;
 mod client;
 mod fake;
 mod memory;
 mod notices;
 mod offers;
+mod presence;
 mod real;
 mod screen;

@@ -13,6 +13,7 @@ mod radio;
 mod report;
 mod scan;
 mod strap;
+mod usable;
 mod watch;
 mod worker;
 
@@ -41,6 +42,7 @@ pub use error::Error;
 pub use nearby::Nearby;
 pub use nearby::nearby;
 pub use report::Sensor;
+pub use usable::usable;
 
 use report::Report;
 use report::device_hash;

@@ -142,3 +142,52 @@ impl Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> [Refusal; 9] {
+        let word = || "x".to_owned();
+        [
+            Refusal::NoSuchPractice(word()),
+            Refusal::InvalidLength("61".to_owned()),
+            Refusal::InvalidTime(word()),
+            Refusal::InvalidAnswer(word()),
+            Refusal::NoBreak,
+            Refusal::NoOffer,
+            Refusal::NoPage(word()),
+            Refusal::Busy,
+            Refusal::Ending,
+        ]
+    }
+
+    #[test]
+    fn every_refusal_is_a_sentence_and_says_what_to_do() {
+        for refusal in all() {
+            let says = refusal.to_string();
+            assert!(says.ends_with('.') && says.contains(';'), "{says}");
+            assert!(format!("{refusal:?}").starts_with(refusal.name()), "{says}");
+        }
+    }
+
+    #[test]
+    fn whoever_used_a_word_or_a_number_that_is_none_is_told_those_that_are() {
+        let says = Refusal::InvalidAnswer(String::new()).to_string();
+        assert!(LastAnswer::WORDS.iter().all(|(word, _)| says.contains(word)), "{says}");
+        let says = Refusal::InvalidLength(String::new()).to_string();
+        for length in Length::ALL {
+            assert!(says.contains(&length.seconds().to_string()), "{says}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_known_by_its_word_alone() {
+        for (word, answer) in LastAnswer::WORDS {
+            assert_eq!(LastAnswer::from_word(word), Some(answer));
+        }
+        for word in ["", "Start", "start ", "yes"] {
+            assert_eq!(LastAnswer::from_word(word), None, "{word:?}");
+        }
+    }
+}

@@ -248,3 +248,85 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// A year, and a day for whoever counts from a leap day.
 const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told<T>(result: Result<T, Refused>) -> Result<T, String> {
+        result.map_err(|refused| refused.name)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_is_silent_is_waited_for_five_seconds() {
+        let (requests, mut asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let begun = Instant::now();
+        assert_eq!(told(service.why().await), Err("org.kindbeat.Error.Busy".to_owned()));
+        assert_eq!(begun.elapsed(), LIMIT);
+        // Whoever takes it later can tell that nobody waits for the answer.
+        let Some(Request::Why { reply }) = asked.recv().await else { panic!("nothing was asked") };
+        assert!(reply.is_closed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_takes_nothing_is_not_waited_for_longer() {
+        let (requests, _asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let begun = Instant::now();
+        // The first fills the queue.
+        let (first, second) = tokio::join!(service.resume(), service.end_break());
+        assert!(told(first).is_err() && told(second).is_err());
+        assert_eq!(begun.elapsed(), LIMIT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reading_every_property_of_a_silent_daemon_takes_no_longer_than_one() {
+        let (requests, mut asked) = mpsc::channel(16);
+        let service = Service::new(requests);
+        let begun = Instant::now();
+        assert!(service.state().await.is_err() && service.usual().await.is_err());
+        assert!(service.battery().await.is_err() && service.elevated().await.is_err());
+        assert_eq!(begun.elapsed(), LIMIT);
+        assert_eq!(asked.len(), 1);
+        // And a little later it is asked anew.
+        tokio::time::sleep(AGAIN).await;
+        let answer = async {
+            asked.recv().await;
+            let Some(Request::Status { reply }) = asked.recv().await else { panic!("not asked") };
+            reply.send(Status { heart_rate: Some(72), ..Status::default() })
+        };
+        let (rate, answered) = tokio::join!(service.heart_rate(), answer);
+        assert_eq!((told(rate), answered.is_ok()), (Ok(72), true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_ends_is_not_waited_for() {
+        let (requests, asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let begun = Instant::now();
+        drop(asked);
+        assert_eq!(told(service.resume().await), Err("org.kindbeat.Error.Ending".to_owned()));
+        let (requests, mut asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let (resumed, ()) = tokio::join!(service.resume(), async {
+            drop(asked.recv().await);
+        });
+        assert_eq!(told(resumed), Err("org.kindbeat.Error.Ending".to_owned()));
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+
+    #[test]
+    fn offers_are_snoozed_until_a_time_ahead_within_a_year() {
+        let now = Timestamp::from_second(1_900_000_000).unwrap();
+        let ahead = |seconds: i64| time_ahead(now.as_second() + seconds, now);
+        assert_eq!(ahead(1), Ok(Timestamp::from_second(1_900_000_001).unwrap()));
+        assert!(ahead(366 * 86_400).is_ok());
+        for seconds in [0, -1, -1_900_000_000, 366 * 86_400 + 1] {
+            assert!(matches!(ahead(seconds), Err(Refusal::InvalidTime(_))), "{seconds}");
+        }
+        for seconds in [i64::MIN, i64::MAX] {
+            assert!(matches!(time_ahead(seconds, now), Err(Refusal::InvalidTime(_))), "{seconds}");
+        }
+    }
+}

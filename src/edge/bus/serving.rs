@@ -163,3 +163,33 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How many news may wait for a bus that takes none: days' worth.
 const QUEUE: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::Status;
+
+    fn names(before: Option<&Status>, now: &Status) -> Vec<&'static str> {
+        let (before, now) = (before.map(Properties::of), Properties::of(now));
+        let mut names: Vec<_> = changed(before.as_ref(), &now).into_keys().collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn only_what_changed_is_told() {
+        let before = Status { state: "searching".to_owned(), ..Status::default() };
+        let all = ["Battery", "Elevated", "SensorName", "SnoozedUntil", "State", "Usual"];
+        assert_eq!(names(None, &before), all);
+        assert_eq!(names(Some(&before), &before), [""; 0]);
+        let now =
+            Status { usual: Some(66.0), heart_rate: Some(72), offers_today: 1, ..before.clone() };
+        assert_eq!(names(Some(&before), &now), ["Usual"]);
+        // Within the same second it is the same to whoever reads seconds.
+        let moment =
+            |text: &str| Status { snoozed_until: Some(text.parse().unwrap()), ..before.clone() };
+        let (one, other) = (moment("2030-05-07T14:00:00.2Z"), moment("2030-05-07T14:00:00.9Z"));
+        assert_eq!(names(Some(&before), &one), ["SnoozedUntil"]);
+        assert_eq!(names(Some(&one), &other), [""; 0]);
+    }
+}

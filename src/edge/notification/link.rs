@@ -64,11 +64,7 @@ enum Question {
 
 impl Link {
     pub(super) async fn open(bus: &Bus) -> zbus::Result<Self> {
-        let builder = match bus {
-            Bus::Session => Builder::session(),
-            Bus::At(address) => Builder::address(address.as_str()),
-        };
-        let connection = builder.build().await?;
+        let connection = connect(bus).await?;
         let messages = MessageStream::from(&connection);
         Ok(Self { connection, messages, waiting: HashMap::new(), owner: None })
     }
@@ -291,6 +287,14 @@ impl Link {
     }
 }
 
+pub(super) async fn connect(bus: &Bus) -> zbus::Result<Connection> {
+    let builder = match bus {
+        Bus::Session => Builder::session(),
+        Bus::At(address) => Builder::address(address.as_str()),
+    };
+    builder.build().await
+}
+
 fn signal(member: &str, message: &Message) -> Option<Heard> {
     let body = message.body();
     let heard = match member {
@@ -326,9 +330,9 @@ async fn send(connection: &Connection, message: &Message) {
 const DBUS: &str = "org.freedesktop.DBus";
 
 /// The name of the server on the bus, and of its interface.
-const SERVER: &str = "org.freedesktop.Notifications";
+pub(super) const SERVER: &str = "org.freedesktop.Notifications";
 
-const PATH: &str = "/org/freedesktop/Notifications";
+pub(super) const PATH: &str = "/org/freedesktop/Notifications";
 
 /// How long a server may take to reply: the first notification of a session was seen to take more than two seconds.
 const LIMIT: Duration = Duration::from_secs(10);

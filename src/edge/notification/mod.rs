@@ -12,6 +12,7 @@ mod exchange;
 mod layout;
 mod link;
 mod notice;
+mod present;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -33,6 +34,8 @@ use self::link::Task;
 pub use self::notice::Error;
 pub use self::notice::Notice;
 pub use self::notice::notice;
+pub use self::present::Presence;
+pub use self::present::presence;
 use crate::offer::Answer;
 use crate::offer::OfferId;
 use crate::words::Message as Word;

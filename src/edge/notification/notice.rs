@@ -20,7 +20,7 @@ impl Notice {
     }
 }
 
-/// Why a notice was not shown.
+/// Why a notice was not shown, or why nobody knows who would show it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No bus, no server, or the server refused.
@@ -29,6 +29,13 @@ pub enum Error {
     /// The server was silent for ten seconds.
     #[error("the notification server did not reply within {} s", LIMIT.as_secs())]
     NoReply,
+    /// The session bus or the server does not say who shows notifications.
+    #[error("asking who shows notifications")]
+    Ask {
+        /// What the bus said.
+        #[source]
+        source: zbus::Error,
+    },
 }
 
 /// Shows a notice on the session bus. Both texts are without markup.

@@ -74,6 +74,17 @@ impl Opener {
         Self { folders, detached, environment, patience: Self::PATIENCE }
     }
 
+    /// A desktop with nothing to open a page with, such as a terminal without a screen.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            folders: Vec::new(),
+            detached: vec![Detached::Not],
+            environment: Vec::new(),
+            patience: Self::PATIENCE,
+        }
+    }
+
     /// Opens the page at `url`: with `open_with`, where that is not empty, else with what is found.
     ///
     /// `token` is what the desktop gave along with the click (`XDG_ACTIVATION_TOKEN`), so that the window comes to the front.
@@ -94,6 +105,13 @@ impl Opener {
             }
         }
         Outcome::NotFetched
+    }
+
+    /// The programs that would be tried, in order, by name, and whether each is there. Starts none.
+    #[must_use]
+    pub fn programs(&self, open_with: &[String]) -> Vec<(String, bool)> {
+        let ways = ways::ways(open_with, "", |name| find(&self.folders, name));
+        ways.iter().map(|way| (way.name().into_owned(), is_program(&way.program))).collect()
     }
 
     /// Goes one way. `None`: it leads nowhere; it does not return while it may still lead somewhere.

@@ -15,6 +15,7 @@ mod lock;
 mod overview;
 mod packed;
 mod read;
+mod reader;
 mod record;
 mod retention;
 mod schema;
@@ -120,28 +121,6 @@ impl Store {
                     }
                 }
             }
-        }
-    }
-
-    /// Opens the database in `folder` for reading, while another program may be writing; `None` if there is none yet.
-    pub fn open_to_read(folder: &Path) -> Result<Option<Self>, Error> {
-        let path = folder.join(FILE);
-        match fs::metadata(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            _ => {}
-        }
-        let open = || {
-            let connection =
-                Connection::open_with_flags(&path, FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            connection.busy_timeout(PATIENCE)?;
-            let version = schema::version(&connection)?;
-            Ok((connection, version))
-        };
-        let (connection, found) = open().map_err(|source| Error::of(&path, source))?;
-        match found {
-            0 => Ok(None),
-            schema::VERSION => Ok(Some(Self { connection, path, open_hour: None })),
-            _ => Err(Error::OtherVersion { path, found, known: schema::VERSION }),
         }
     }
 

@@ -50,6 +50,11 @@ pub struct Server {
     shared: Arc<Shared>,
 }
 
+/// Whether a page could be served: whether this machine lets us listen to itself. Listens for a moment, to nobody.
+pub fn can_listen() -> io::Result<()> {
+    std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map(|_| ())
+}
+
 /// A page that was opened.
 #[derive(Debug)]
 pub struct Opened {

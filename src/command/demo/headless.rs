@@ -27,12 +27,13 @@ use crate::simulation::SimulatedHeart;
 use crate::words::Message;
 use crate::words::Words;
 
-use super::practices::spoken;
+use crate::command::decisions;
+use crate::command::practices::spoken;
 
 /// Runs a simulated morning at the desk on the default configuration, answers its one offer, and prints each stage.
-pub fn run(out: &mut impl Write) -> anyhow::Result<()> {
+pub(super) fn run(out: &mut impl Write) -> anyhow::Result<()> {
     let config = Config::default();
-    let settings = super::decisions(&config);
+    let settings = decisions(&config);
     let baseline = Baseline::new(settings.detection.method);
     let mut demo = Demo {
         engine: Engine::new(settings, Library::built_in()?, baseline),

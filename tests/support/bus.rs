@@ -1,5 +1,7 @@
 //! A session bus of our own.
 
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
 use std::fs;
 use std::io;
 use std::io::BufRead as _;

@@ -1,0 +1,348 @@
+//! The demonstration on a desktop: the daemon's own loop, with a simulated strap and without a memory.
+
+use std::env;
+use std::io;
+use std::io::BufRead;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use anyhow::bail;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+use tokio::sync::watch;
+
+use crate::command::decisions;
+use crate::config::Config;
+use crate::daemon;
+use crate::daemon::Inlets;
+use crate::daemon::Parts;
+use crate::daemon::Service;
+use crate::detection::Baseline;
+use crate::edge::bus::LastAnswer;
+use crate::edge::bus::Request;
+use crate::edge::clock;
+use crate::edge::notification;
+use crate::edge::opening::Opener;
+use crate::edge::web;
+use crate::engine::Engine;
+use crate::offer::Answer;
+use crate::page::PageInput;
+use crate::page::View;
+use crate::practice::HelpLines;
+use crate::practice::Library;
+use crate::status::News;
+
+use super::strap;
+use super::strap::Chapter;
+use super::strap::DemoClock;
+use super::terminal;
+
+/// Runs until the break is over, or the offer was answered otherwise.
+pub(super) fn run(out: &mut impl Write) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting the demonstration")?;
+    let ended = runtime.block_on(play(out));
+    runtime.shutdown_background();
+    ended
+}
+
+/// The ends of the daemon's channels that the demonstration holds.
+struct Stage<'a, W> {
+    out: &'a mut W,
+    time: DemoClock,
+    requests: mpsc::Sender<Request>,
+    page: mpsc::Sender<PageInput>,
+    view: watch::Receiver<View>,
+    chapters: watch::Sender<Chapter>,
+    scene: Scene,
+    /// What stood in the terminal last.
+    shown: Vec<String>,
+    /// Nothing can be typed here.
+    deaf: bool,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scene {
+    /// Nothing was offered yet.
+    Waiting,
+    /// An offer stands.
+    Offered,
+    /// A break is open in a browser.
+    InBrowser,
+    /// A break is open here.
+    InTerminal,
+    /// It is over.
+    Over,
+}
+
+async fn play(out: &mut impl Write) -> anyhow::Result<()> {
+    // How pages open and in which language is the owner's; thresholds and times are those of the program.
+    let page = Config::load(None).map(|config| config.page).unwrap_or_default();
+    let config = Config { page, ..Config::default() };
+    let start = clock::now().saturating_sub(BEFORE).unwrap_or(Timestamp::MIN);
+    let time = DemoClock::starting(start);
+    let locale = daemon::locale();
+    let help = HelpLines::built_in().context("reading the help lines of the program")?;
+
+    let (events, monitor) = mpsc::channel(1);
+    let chapters = watch::Sender::new(Chapter::Quiet);
+    let beating = tokio::spawn(strap::run(time.clone(), events, chapters.clone()));
+    let (offers, offer_commands) = mpsc::channel(QUEUE);
+    let (offer_events, offered) = mpsc::channel(QUEUE);
+    let desktop =
+        tokio::spawn(notification::run(notification::Bus::Session, offer_commands, offer_events));
+    let (from_browser, mut browser) = mpsc::channel(QUEUE);
+    let (page, page_inputs) = mpsc::channel(QUEUE);
+    let (requests, requested) = mpsc::channel(QUEUE);
+    let (news, mut newsreel) = mpsc::channel(QUEUE);
+    let view = watch::Sender::new(daemon::empty_page(&config, &locale, &help));
+    let shown = view.subscribe();
+    let clock: web::Clock = Arc::new({
+        let time = time.clone();
+        move || time.now()
+    });
+    let settings = decisions(&config);
+    let baseline = Baseline::new(settings.detection.method);
+    let service = Service::new(
+        Parts {
+            engine: Engine::new(settings, Library::built_in()?, baseline),
+            web: web::Server::new(Arc::clone(&clock), view.subscribe(), from_browser),
+            opener: if has_display() { Opener::from_environment() } else { Opener::none() },
+            // Nothing to remember, and no other program to be told.
+            store: None,
+            monitor: mpsc::channel(1).0,
+            clock,
+            locale,
+            config,
+            offers,
+            view,
+            news,
+        },
+        help,
+    );
+    let inlets = Inlets {
+        monitor,
+        offers: offered,
+        page: page_inputs,
+        requests: requested,
+        configs: mpsc::channel(1).1,
+        reports: mpsc::unbounded_channel().1,
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(daemon::run(service, inlets, async {
+        let _ = stopped.await;
+    }));
+    let mut typed = keyboard();
+
+    let scene = Scene::Waiting;
+    let mut stage = Stage {
+        out,
+        time,
+        requests,
+        page,
+        view: shown,
+        chapters,
+        scene,
+        shown: Vec::new(),
+        deaf: false,
+    };
+    stage.run(&mut newsreel, &mut browser, &mut typed).await?;
+    let _ = stop.send(());
+    if let Ok(service) = running.await {
+        drop(service.close());
+    }
+    beating.abort();
+    // The offer is taken off the screen.
+    let _ = desktop.await;
+    Ok(())
+}
+
+impl<W: Write> Stage<'_, W> {
+    /// Tells what happens until it is over.
+    async fn run(
+        &mut self,
+        newsreel: &mut mpsc::Receiver<News>,
+        browser: &mut mpsc::Receiver<PageInput>,
+        typed: &mut mpsc::Receiver<String>,
+    ) -> anyhow::Result<()> {
+        self.say("A simulated strap sends a heart at a desk, minutes in a second. Nothing is written, and no strap is needed.")?;
+        self.say("It learns what is usual ...")?;
+        let mut chapter = self.chapters.subscribe();
+        let patience = tokio::time::sleep(LONGEST);
+        tokio::pin!(patience);
+        while self.scene != Scene::Over {
+            tokio::select! {
+                Some(happened) = newsreel.recv() => self.news(happened).await?,
+                Some(input) = browser.recv() => self.browser(input).await,
+                line = typed.recv(), if !self.deaf => match line {
+                    Some(line) => self.typed(&line).await?,
+                    None => self.deaf = true,
+                },
+                Ok(()) = self.view.changed() => self.show()?,
+                Ok(()) = chapter.changed() => {
+                    if *chapter.borrow_and_update() == Chapter::Hard {
+                        self.say("The heart leaves what is usual. Nothing is asked yet: it has to last.")?;
+                    }
+                }
+                () = &mut patience => {
+                    self.say("Nobody answered, which is fine.")?;
+                    self.end()?;
+                }
+                _ = tokio::signal::ctrl_c() => break,
+            }
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+
+    async fn news(&mut self, news: News) -> anyhow::Result<()> {
+        match news {
+            News::OfferMade(reason) => {
+                self.time.slow_down();
+                self.scene = Scene::Offered;
+                self.say("It has lasted. A break is offered on the desktop; this is its text:")?;
+                self.say(&format!("  {reason}"))?;
+                if let Some(why) = self.why().await {
+                    self.say(&format!("Its figures: {why}"))?;
+                }
+                self.say("Click there, or answer here: Enter starts, l is later, f is \"I'm fine\", q ends.")?;
+            }
+            News::OfferNotShown if self.deaf => {
+                bail!(
+                    "there is no notification server here, and nothing can be typed; \"kindbeat demo --headless\" answers itself"
+                );
+            }
+            News::OfferNotShown => {
+                self.say("(No notification server shows it here; the terminal does.)")?;
+            }
+            News::BreakStarted(_) => {
+                self.chapters.send_replace(Chapter::Calming);
+                if has_display() {
+                    self.scene = Scene::InBrowser;
+                    self.say("The break opens in a window of its own.")?;
+                } else {
+                    self.scene = Scene::InTerminal;
+                    self.show()?;
+                }
+            }
+            News::PageNotOpened(_) if self.scene == Scene::InBrowser => {
+                self.say("No browser opened the break, so it goes on here.")?;
+                self.scene = Scene::InTerminal;
+                self.show()?;
+            }
+            News::BreakEnded(_) if self.scene == Scene::InBrowser => {
+                self.say("The break is over. This ends when its window is closed, or with Enter.")?;
+            }
+            News::Changed(status) if self.scene == Scene::InBrowser && !status.page_open => {
+                self.end()?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Something was done in the browser; that its page was never fetched ends nothing here.
+    async fn browser(&mut self, input: PageInput) {
+        if self.scene == Scene::InBrowser {
+            // The daemon is ending where it is not taken.
+            let _ = self.page.send(input).await;
+        }
+    }
+
+    async fn typed(&mut self, line: &str) -> anyhow::Result<()> {
+        match (self.scene, line.trim()) {
+            (Scene::Offered, "") => self.answer(Answer::Start).await,
+            (Scene::Offered, "l") => {
+                self.answer(Answer::Later).await;
+                self.say("It would be asked again in 20 minutes, if the heart were still up.")?;
+                self.end()?;
+            }
+            (Scene::Offered, "f") => {
+                self.answer(Answer::Fine).await;
+                self.say("Good. Nothing more would be asked for a while.")?;
+                self.end()?;
+            }
+            (Scene::Waiting | Scene::Offered, "q") | (Scene::InBrowser, _) => self.end()?,
+            (Scene::InTerminal, line) => {
+                let input = terminal::input(&self.view.borrow(), line);
+                if let Some(input) = input {
+                    let _ = self.page.send(input).await;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Shows the break in the terminal, where it is.
+    fn show(&mut self) -> anyhow::Result<()> {
+        if self.scene != Scene::InTerminal {
+            return Ok(());
+        }
+        let view = self.view.borrow_and_update().clone();
+        let lines = terminal::lines(&view);
+        if lines != self.shown {
+            writeln!(self.out)?;
+            lines.iter().try_for_each(|line| writeln!(self.out, "  {line}"))?;
+            self.shown = lines;
+        }
+        if matches!(view.screen, crate::page::Screen::Farewell { .. }) {
+            self.end()?;
+        }
+        Ok(())
+    }
+
+    async fn answer(&self, answer: Answer) {
+        let (reply, _) = oneshot::channel();
+        let answer = LastAnswer::Given(answer);
+        let _ = self.requests.send(Request::AnswerLast { answer, reply }).await;
+    }
+
+    /// The figures of the offer, in words.
+    async fn why(&self) -> Option<String> {
+        let (reply, said) = oneshot::channel();
+        self.requests.send(Request::Why { reply }).await.ok()?;
+        said.await.ok()?.lines().next().map(str::to_owned)
+    }
+
+    fn end(&mut self) -> anyhow::Result<()> {
+        self.scene = Scene::Over;
+        self.say("That was the demonstration. With a strap of your own it is \"kindbeat daemon\", and the README tells how to have it start by itself.")
+    }
+
+    fn say(&mut self, line: &str) -> anyhow::Result<()> {
+        Ok(writeln!(self.out, "{line}")?)
+    }
+}
+
+/// What is typed, line by line. The thread that waits for it ends with the program.
+fn keyboard() -> mpsc::Receiver<String> {
+    let (lines, typed) = mpsc::channel(QUEUE);
+    std::thread::spawn(move || {
+        for line in io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if lines.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    typed
+}
+
+fn has_display() -> bool {
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+/// The quiet quarter of an hour and the rise lie before now, so that the offer is made about now.
+const BEFORE: SignedDuration = SignedDuration::from_mins(20);
+/// An offer stands for ten minutes, and a break with its pauses takes some more; then nobody is there.
+const LONGEST: Duration = Duration::from_secs(45 * 60);
+const QUEUE: usize = 64;

@@ -1,0 +1,305 @@
+use std::io;
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::command::doctor::as_text;
+use crate::command::doctor::look::Configured;
+use crate::config::Config;
+use crate::edge::ble;
+use crate::edge::notification::ServerInfo;
+
+/// A desk where all is well.
+fn well() -> Seen {
+    let server = ServerInfo {
+        name: "dunst".to_owned(),
+        vendor: "knopwob".to_owned(),
+        version: "1.9.0".to_owned(),
+        capabilities: vec!["actions".to_owned(), "body".to_owned()],
+    };
+    Seen {
+        bluetooth: Some(Ok(())),
+        notifications: Some(Ok(Presence::Running(server))),
+        service: Some(Ok(streaming())),
+        unit: Some(Unit::Installed { enabled: true, state: UnitState::Running }),
+        config: Some(Ok(configured(Config::default()))),
+        store: Some(Ok(Stored {
+            folder: Some("/home/a/.local/state/kindbeat".into()),
+            bytes: Some(1_234_567),
+            knows_monitor: true,
+        })),
+        browsers: vec![("chromium".to_owned(), true), ("xdg-open".to_owned(), true)],
+        listening: Ok(()),
+    }
+}
+
+fn streaming() -> Status {
+    let sensor = Sensor {
+        name: Some("Polar H10".to_owned()),
+        address: "A0:9E:1A:00:00:00".to_owned(),
+        battery: Some(87),
+    };
+    Status {
+        state: "streaming".to_owned(),
+        heart_rate: Some(72),
+        quality: Some(Quality::Good),
+        sensor: Some(sensor),
+        ..Status::default()
+    }
+}
+
+fn configured(config: Config) -> Configured {
+    Configured { path: "/home/a/.config/kindbeat/config.toml".into(), is_there: true, config }
+}
+
+/// The lines of one check, for each of these desks.
+fn lines(check: &str, desks: &[Seen]) -> String {
+    let only =
+        |seen| all(seen).into_iter().filter(|found| found.check == check).collect::<Vec<_>>();
+    desks.iter().map(|seen| as_text(&only(seen))).collect()
+}
+
+#[test]
+fn where_all_is_well_each_has_one_line() {
+    assert_snapshot!(as_text(&all(&well())), @r"
+    ok     bluetooth      an adapter is there and switched on
+    ok     strap          Polar H10 streams; battery 87 %
+    ok     notifications  dunst 1.9.0 shows them
+    ok     page           opens with chromium
+    ok     service        running, and it starts with your session
+    ok     config         /home/a/.config/kindbeat/config.toml: fine
+    ok     store          /home/a/.local/state/kindbeat/kindbeat.db: 1.2 MB
+    ");
+}
+
+#[test]
+fn bluetooth_that_cannot_be_used_has_a_remedy() {
+    let without = |bluetooth| Seen { bluetooth, ..well() };
+    let desks = [
+        without(Some(Err(ble::Error::NoService))),
+        without(Some(Err(ble::Error::NoAdapter))),
+        without(Some(Err(ble::Error::Off))),
+        without(Some(Err(ble::Error::TimedOut { doing: "asking" }))),
+        without(None),
+    ];
+    assert_snapshot!(lines("bluetooth", &desks), @r#"
+    fault  bluetooth      the Bluetooth service is not running
+                          start it with "systemctl start bluetooth.service" (package bluez)
+    fault  bluetooth      there is no Bluetooth adapter
+                          plug one in, or see whether "rfkill" lists one as blocked
+    fault  bluetooth      Bluetooth is switched off
+                          switch it on in the settings of your desktop or with "bluetoothctl power on"
+    fault  bluetooth      Bluetooth does not answer
+                          "systemctl status bluetooth.service" may say why
+    fault  bluetooth      Bluetooth does not answer
+                          "systemctl status bluetooth.service" may say why
+    "#);
+}
+
+#[test]
+fn a_strap_is_told_by_the_service_or_from_before() {
+    let with = |status| Seen { service: Some(Ok(status)), ..well() };
+    let in_state = |state: &str| with(Status { state: state.to_owned(), ..streaming() });
+    let stopped = || Seen { service: Some(Err(ClientError::NoDaemon)), ..well() };
+    let low = streaming().sensor.map(|sensor| Sensor { battery: Some(15), ..sensor });
+    let desks = [
+        in_state("connecting"),
+        in_state("released"),
+        in_state("silent"),
+        in_state("adapter_off"),
+        in_state("away"),
+        with(Status { state: "searching".to_owned(), sensor: None, ..streaming() }),
+        with(Status { quality: Some(Quality::OffBody), ..streaming() }),
+        with(Status { quality: Some(Quality::Poor), ..streaming() }),
+        with(Status { quality: Some(Quality::RateOnly), ..streaming() }),
+        with(Status { sensor: low, ..streaming() }),
+        stopped(),
+        Seen { store: Some(Ok(Stored::default())), ..stopped() },
+    ];
+    assert_snapshot!(lines("strap", &desks), @r#"
+    ok     strap          Polar H10 is being connected
+    ok     strap          Polar H10 is let go, so that another device can have it
+    look   strap          Polar H10 is connected, but it sends nothing
+                          most straps need moist skin contact; see that it sits close
+    look   strap          Polar H10 cannot be reached without Bluetooth
+                          see the line "bluetooth"
+    look   strap          Polar H10 is out of reach, and looked for
+                          put it on; where a watch or a phone is connected to it, let go of it there
+    look   strap          none was found yet
+                          put one on, then see whether "kindbeat devices" lists it
+    look   strap          Polar H10 feels no skin; battery 87 %
+                          most straps need moist skin contact; see that it sits close
+    look   strap          Polar H10 streams, with many gaps; battery 87 %
+                          most straps need moist skin contact; see that it sits close
+    ok     strap          Polar H10 streams; battery 87 %
+    look   strap          Polar H10 streams; battery 15 %
+                          it needs a new battery soon
+    look   strap          one is known from before; whether it can be reached, the running service tells
+                          start it with "systemctl --user start kindbeat", or in a terminal of its own with "kindbeat daemon"
+    look   strap          none is known yet
+                          put one on, then see whether "kindbeat devices" lists it
+    "#);
+}
+
+#[test]
+fn notifications_need_somebody_who_shows_them() {
+    let with = |presence| Seen { notifications: Some(Ok(presence)), ..well() };
+    let desks = [
+        with(Presence::Running(ServerInfo::default())),
+        with(Presence::Startable),
+        with(Presence::Missing),
+        Seen { notifications: None, ..well() },
+    ];
+    assert_snapshot!(lines("notifications", &desks), @r#"
+    ok     notifications  a program without a name shows them, without buttons: offers then say to run "kindbeat break"
+    ok     notifications  a program that shows them is started with the first one
+    fault  notifications  no program shows them, so offers cannot be seen
+                          install and start one, such as dunst or mako; "kindbeat break" works without
+    fault  notifications  the program that shows them does not answer
+                          restart that program
+    "#);
+}
+
+#[test]
+fn a_page_needs_a_browser_and_a_place_to_be_served() {
+    let wanted = |open_with: &str| {
+        let config = Config::default().with(&[format!("page.open_with=[\"{open_with}\"]")]);
+        Some(Ok(configured(config.unwrap())))
+    };
+    let browsers = |list: &[(&str, bool)]| -> Vec<_> {
+        list.iter().map(|&(name, is_there)| (name.to_owned(), is_there)).collect()
+    };
+    let desks = [
+        Seen {
+            config: wanted("firefox"),
+            browsers: browsers(&[("firefox", true), ("xdg-open", true)]),
+            ..well()
+        },
+        Seen {
+            config: wanted("firefux"),
+            browsers: browsers(&[("firefux", false), ("xdg-open", true)]),
+            ..well()
+        },
+        Seen { config: wanted("firefux"), browsers: browsers(&[("firefux", false)]), ..well() },
+        Seen { browsers: Vec::new(), ..well() },
+        Seen { listening: Err(io::ErrorKind::PermissionDenied.into()), ..well() },
+    ];
+    assert_snapshot!(lines("page", &desks), @r"
+    ok     page           opens with firefox
+    look   page           page.open_with names firefux, which is not there; opens with xdg-open
+                          install it, or name another program in the configuration
+    fault  page           no program is there to open it with
+                          install a browser such as chromium, or name one as page.open_with in the configuration
+    fault  page           no program is there to open it with
+                          install a browser such as chromium, or name one as page.open_with in the configuration
+    fault  page           no page can be served on 127.0.0.1 (permission denied)
+                          see what a sandbox or the limits of this machine forbid
+    ");
+}
+
+#[test]
+fn the_service_is_to_run_and_to_start_by_itself() {
+    let running = |unit| Seen { unit, ..well() };
+    let stopped = |unit| Seen { service: Some(Err(ClientError::NoDaemon)), unit, ..well() };
+    let installed = |state| Some(Unit::Installed { enabled: true, state });
+    let failed = |why: &str| installed(UnitState::Failed(why.to_owned()));
+    let desks = [
+        running(Some(Unit::NoManager)),
+        running(Some(Unit::NotInstalled)),
+        running(Some(Unit::Installed { enabled: false, state: UnitState::Running })),
+        running(None),
+        stopped(Some(Unit::NoManager)),
+        stopped(Some(Unit::NotInstalled)),
+        stopped(installed(UnitState::Stopped)),
+        stopped(failed("78")),
+        stopped(failed("oom-kill")),
+        stopped(None),
+        Seen { service: Some(Err(ClientError::Silent)), ..well() },
+        Seen { service: None, ..well() },
+    ];
+    assert_snapshot!(lines("service", &desks), @r#"
+    ok     service        running
+    look   service        running, but it does not start with your session
+                          copy systemd/kindbeat.service to ~/.config/systemd/user, then "systemctl --user enable --now kindbeat"
+    look   service        running, but it does not start with your session
+                          "systemctl --user enable kindbeat"
+    ok     service        running
+    fault  service        not running
+                          start it with "kindbeat daemon", best along with your desktop
+    fault  service        not running, and not installed
+                          copy systemd/kindbeat.service to ~/.config/systemd/user, then "systemctl --user enable --now kindbeat"
+    fault  service        not running
+                          "systemctl --user enable --now kindbeat"
+    fault  service        it ended, since the configuration has a fault
+                          "kindbeat config check" shows where; then "systemctl --user restart kindbeat"
+    fault  service        it ended with a fault (oom-kill)
+                          "journalctl --user --unit kindbeat" says which; then "systemctl --user restart kindbeat"
+    fault  service        not running
+                          start it with "kindbeat daemon", best along with your desktop
+    fault  service        running, but it does not answer
+                          "systemctl --user restart kindbeat"
+    fault  service        running, but it does not answer
+                          "systemctl --user restart kindbeat"
+    "#);
+}
+
+#[test]
+fn a_configuration_is_fine_or_says_what_to_do() {
+    let with = |config| Seen { config, ..well() };
+    let faulty = Config::parse("config.toml", "[offer]\ncooldown = 1\n");
+    let absent = Configured { is_there: false, ..configured(Config::default()) };
+    let many = Config::default().with(&["offer.at_most_per_day=7"]).unwrap();
+    let error = Some("config.toml:2:1: unknown key".to_owned());
+    let desks = [
+        with(Some(Ok(absent))),
+        with(Some(Ok(configured(many)))),
+        with(Some(faulty.map(configured))),
+        Seen { service: Some(Ok(Status { config_error: error, ..streaming() })), ..well() },
+        with(None),
+    ];
+    assert_snapshot!(lines("config", &desks), @r#"
+    ok     config         /home/a/.config/kindbeat/config.toml: not there; the defaults apply
+    look   config         /home/a/.config/kindbeat/config.toml: up to 7 offers a day
+                          fewer are kinder: think about offer.at_most_per_day = 6 or less
+    fault  config         config.toml:2:1: unknown key `cooldown` in [offer]: did you mean `cool_down`?
+                          "kindbeat config check" shows the place
+    look   config         /home/a/.config/kindbeat/config.toml: fine, but the running service still sees a fault: config.toml:2:1: unknown key
+                          "systemctl --user reload kindbeat"
+    fault  config         the file cannot be read: the disk does not answer
+                          see whether the disk is there and healthy
+    "#);
+}
+
+#[test]
+fn a_store_is_readable_or_says_what_to_do() {
+    let with = |store| Seen { store, ..well() };
+    let folder = || Some("/home/a/.local/state/kindbeat".into());
+    let path = || "/home/a/.local/state/kindbeat/kindbeat.db".into();
+    let desks = [
+        with(Some(Ok(Stored { folder: folder(), ..Stored::default() }))),
+        with(Some(Ok(Stored::default()))),
+        with(Some(Err(crate::edge::store::Error::Corrupt {
+            path: path(),
+            problem: "not a database".to_owned(),
+        }))),
+        with(Some(Err(crate::edge::store::Error::ReadOnly { path: path() }))),
+        with(None),
+    ];
+    assert_snapshot!(lines("store", &desks), @r"
+    ok     store          /home/a/.local/state/kindbeat/kindbeat.db: nothing is stored yet
+    fault  store          neither XDG_STATE_HOME nor HOME says where it belongs
+                          set HOME to your home, as an absolute path
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: is damaged
+                          it is kept aside and a new one begun at the next start of kindbeat daemon
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: is read-only
+                          make it and its folder writable, or move it with XDG_STATE_HOME
+    fault  store          what is stored cannot be read: the disk does not answer
+                          see whether the disk is there and healthy
+    ");
+}
+
+#[test]
+fn sizes_are_said_as_people_say_them() {
+    let said = [0, 1, 4096, 999_000, 999_001, 12_345_678].map(size);
+    assert_eq!(said, ["0 kB", "1 kB", "5 kB", "999 kB", "1.0 MB", "12.3 MB"]);
+}

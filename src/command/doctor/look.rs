@@ -1,0 +1,114 @@
+//! What there is to see: the only part that touches anything.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::limited;
+use crate::config;
+use crate::config::Config;
+use crate::config::ConfigError;
+use crate::edge::ble;
+use crate::edge::bus::Bus;
+use crate::edge::bus::Client;
+use crate::edge::bus::ClientError;
+use crate::edge::notification;
+use crate::edge::notification::Presence;
+use crate::edge::opening::Opener;
+use crate::edge::store;
+use crate::edge::store::Store;
+use crate::edge::systemd;
+use crate::edge::systemd::Unit;
+use crate::edge::web;
+use crate::status::Status;
+
+/// Everything that was seen; `None` stands for what did not answer in time.
+pub(super) struct Seen {
+    /// Whether there is an adapter that is on.
+    pub(super) bluetooth: Option<Result<(), ble::Error>>,
+    /// Who shows notifications.
+    pub(super) notifications: Option<Result<Presence, notification::Error>>,
+    /// What the daemon says.
+    pub(super) service: Option<Result<Status, ClientError>>,
+    /// What systemd says of it.
+    pub(super) unit: Option<Unit>,
+    /// The file of the configuration, whether it is there, and what is in it.
+    pub(super) config: Option<Result<Configured, ConfigError>>,
+    /// What is stored.
+    pub(super) store: Option<Result<Stored, store::Error>>,
+    /// The programs that open a page, and whether each is there.
+    pub(super) browsers: Vec<(String, bool)>,
+    /// Whether a page could be served.
+    pub(super) listening: io::Result<()>,
+}
+
+/// The configuration, and where it is.
+pub(super) struct Configured {
+    pub(super) path: PathBuf,
+    pub(super) is_there: bool,
+    pub(super) config: Config,
+}
+
+/// The store, and where it is.
+#[derive(Default)]
+pub(super) struct Stored {
+    /// `None`: no environment variable says where it belongs.
+    pub(super) folder: Option<PathBuf>,
+    /// How large the database is, in bytes; `None`: there is none yet.
+    pub(super) bytes: Option<u64>,
+    /// Whether a monitor was connected before.
+    pub(super) knows_monitor: bool,
+}
+
+impl Seen {
+    /// Looks at everything at once.
+    pub(super) async fn now() -> Self {
+        let ((bluetooth, notifications, service), (unit, config, store)) = tokio::join!(
+            async {
+                tokio::join!(
+                    limited(ble::usable()),
+                    limited(notification::presence(&notification::Bus::Session)),
+                    limited(daemon()),
+                )
+            },
+            async { tokio::join!(limited(systemd::unit()), apart(configured), apart(stored)) },
+        );
+        let open_with = match &config {
+            Some(Ok(configured)) => configured.config.page.open_with.clone(),
+            Some(Err(_)) | None => Vec::new(),
+        };
+        Self {
+            bluetooth,
+            notifications,
+            service,
+            unit,
+            config,
+            store,
+            browsers: Opener::from_environment().programs(&open_with),
+            listening: web::can_listen(),
+        }
+    }
+}
+
+/// Runs what may wait for a disk on a thread of its own.
+async fn apart<T: Send + 'static>(look: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    limited(tokio::task::spawn_blocking(look)).await?.ok()
+}
+
+async fn daemon() -> Result<Status, ClientError> {
+    Client::connect(Bus::Session).await?.status().await
+}
+
+fn configured() -> Result<Configured, ConfigError> {
+    let path = config::path()?;
+    let config = Config::load(None)?;
+    Ok(Configured { is_there: path.exists(), path, config })
+}
+
+fn stored() -> Result<Stored, store::Error> {
+    let Some(folder) = store::folder() else { return Ok(Stored::default()) };
+    let Some(store) = Store::open_to_look(&folder)? else {
+        return Ok(Stored { folder: Some(folder), ..Stored::default() });
+    };
+    let knows_monitor = store.load_state()?.kept.monitor.is_some();
+    Ok(Stored { folder: Some(folder), bytes: Some(store.bytes()?), knows_monitor })
+}

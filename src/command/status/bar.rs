@@ -1,0 +1,93 @@
+//! The status for a bar of the desktop, in the form that Waybar reads. Pure.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::plain;
+use crate::status::Status;
+use crate::words::Words;
+
+/// What a bar shows while there is no daemon.
+pub const OFFLINE: &str = r#"{"text":"♥ –","tooltip":"kindbeat is not running","class":"offline"}"#;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    text: String,
+    tooltip: String,
+    class: &'a str,
+}
+
+/// One line of JSON: `text` for the bar, `tooltip` for the pointer, `class` for the style sheet. The class is `break` while one is
+/// open, else `snoozed`, else `elevated`, else the `state`.
+#[must_use]
+pub fn bar(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) -> String {
+    let rate = status.heart_rate.map_or_else(|| "–".to_owned(), |rate| rate.to_string());
+    let class = if status.page_open {
+        "break"
+    } else if status.snoozed_until.is_some() {
+        "snoozed"
+    } else if status.elevated_since.is_some() {
+        "elevated"
+    } else {
+        &status.state
+    };
+    let tooltip = escaped(plain(status, now, zone, words).trim_end());
+    let line = Line { text: format!("♥ {rate}"), tooltip, class };
+    // Texts can always be written.
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// Waybar reads markup: a strap may be called "<3".
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::status::Sensor;
+
+    fn streaming() -> Status {
+        Status {
+            state: "streaming".to_owned(),
+            heart_rate: Some(72),
+            sensor: Some(Sensor {
+                name: Some("<3 & \"H\"".to_owned()),
+                address: String::new(),
+                battery: None,
+            }),
+            ..Status::default()
+        }
+    }
+
+    fn shown(status: &Status) -> String {
+        bar(status, "2030-05-07T14:00:00Z".parse().unwrap(), &TimeZone::UTC, &Words::new("en"))
+    }
+
+    #[test]
+    fn a_line_holds_what_waybar_reads_and_no_markup() {
+        assert_snapshot!(shown(&streaming()), @r#"{"text":"♥ 72","tooltip":"Strap     &lt;3 &amp; \"H\", connected\nHeart     72 beats a minute; what is usual for you is still being learned\nLearned   from 0 minutes of wear\nOffers    0 today","class":"streaming"}"#);
+        assert_snapshot!(OFFLINE, @r#"{"text":"♥ –","tooltip":"kindbeat is not running","class":"offline"}"#);
+    }
+
+    #[test]
+    fn the_class_names_what_matters_most() {
+        let class = |status: &Status| {
+            let line: serde_json::Value = serde_json::from_str(&shown(status)).unwrap();
+            line["class"].as_str().unwrap().to_owned()
+        };
+        let mut status = streaming();
+        assert_eq!(class(&status), "streaming");
+        status.elevated_since = Some(Timestamp::UNIX_EPOCH);
+        assert_eq!(class(&status), "elevated");
+        status.snoozed_until = Some(Timestamp::UNIX_EPOCH);
+        assert_eq!(class(&status), "snoozed");
+        status.page_open = true;
+        assert_eq!(class(&status), "break");
+        let offline: serde_json::Value = serde_json::from_str(OFFLINE).unwrap();
+        assert_eq!(offline["class"], "offline");
+    }
+}

@@ -1,0 +1,131 @@
+//! `kindbeat status`: how things stand, once or for as long as one looks.
+
+mod bar;
+mod plain;
+
+use std::io::Write;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::time::sleep;
+
+use super::asking;
+use crate::edge::bus::Bus;
+use crate::edge::bus::Client;
+use crate::edge::bus::ClientError;
+use crate::status::Status;
+use crate::words::Words;
+
+pub use self::bar::OFFLINE;
+pub use self::bar::bar;
+pub use self::plain::plain;
+
+/// What tells the time.
+pub type Clock = fn() -> Timestamp;
+
+/// `status`: a few lines for a person; `--json`: one for a script, with the fields of [`Status`].
+pub fn run(
+    json: bool,
+    now: Timestamp,
+    zone: &TimeZone,
+    words: &Words,
+    bus: Bus,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let status = asking::ask(bus, async |client| client.status().await)?;
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&status)?)?;
+    } else {
+        write!(out, "{}", plain(&status, now, zone, words))?;
+    }
+    Ok(())
+}
+
+/// `status --waybar`: one line of JSON for a bar of the desktop, and another whenever something changed. Never ends by itself; where
+/// there is no daemon it says so and waits for one.
+pub fn for_bar(
+    clock: Clock,
+    zone: &TimeZone,
+    words: &Words,
+    bus: Bus,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let line = |status: Option<&Status>| {
+        status.map_or_else(|| OFFLINE.to_owned(), |status| bar(status, clock(), zone, words))
+    };
+    asking::runtime()?.block_on(follow(bus, EVERY_BAR, "", line, out))
+}
+
+/// `status --watch`: the lines for a person, anew whenever something changed. Never ends by itself; a daemon has to be there at
+/// first, and is waited for when it went. `in_place`: each in place of the last, for a terminal.
+pub fn watch(
+    in_place: bool,
+    clock: Clock,
+    zone: &TimeZone,
+    words: &Words,
+    bus: Bus,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let text = |status: Option<&Status>| {
+        status.map_or_else(
+            || format!("kindbeat is not running any more; {}.\n", asking::START),
+            |status| plain(status, clock(), zone, words),
+        )
+    };
+    asking::runtime()?.block_on(async {
+        Client::connect(bus.clone()).await.map_err(asking::in_words)?;
+        let before = if in_place { CLEAR } else { "\n" };
+        follow(bus, EVERY_WATCH, before, text, out).await
+    })
+}
+
+/// Writes what `told` makes of the status, anew whenever that changed, until it cannot be written any more; `None` while there
+/// is no daemon to ask, or it does not answer.
+///
+/// Asks every so often, since nobody tells of the heart rate by himself. `before` stands before each.
+pub async fn follow(
+    bus: Bus,
+    every: Duration,
+    before: &str,
+    told: impl Fn(Option<&Status>) -> String,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let mut client = None;
+    let mut last = None;
+    loop {
+        let status = ask(&bus, &mut client).await;
+        let text = told(status.as_ref());
+        if last.as_ref() != Some(&text) {
+            writeln!(out, "{before}{}", text.trim_end())?;
+            out.flush()?;
+            last = Some(text);
+        }
+        sleep(every).await;
+    }
+}
+
+/// The status, over the connection there is, or a new one.
+async fn ask(bus: &Bus, client: &mut Option<Client>) -> Option<Status> {
+    if client.is_none() {
+        *client = Client::connect(bus.clone()).await.ok();
+    }
+    match client.as_ref()?.status().await {
+        Ok(status) => Some(status),
+        // The bus is there, and may have a daemon again.
+        Err(ClientError::NoDaemon | ClientError::Refused { .. }) => None,
+        Err(_) => {
+            *client = None;
+            None
+        }
+    }
+}
+
+/// Often enough for a figure at the edge of the eye.
+const EVERY_BAR: Duration = Duration::from_secs(2);
+
+/// As often as a strap sends.
+const EVERY_WATCH: Duration = Duration::from_secs(1);
+
+/// To the top left, and nothing below: ECMA-48, CUP and ED.
+const CLEAR: &str = "\u{1b}[H\u{1b}[J";

@@ -1,0 +1,13 @@
+//! `kindbeat why`: the last offer, or why there is none, in the words of the daemon.
+
+use std::io::Write;
+
+use super::asking;
+use crate::edge::bus::Bus;
+
+/// Prints it.
+pub fn run(bus: Bus, out: &mut impl Write) -> anyhow::Result<()> {
+    let why = asking::ask(bus, async |client| client.why().await)?;
+    writeln!(out, "{}", why.trim_end())?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! What systemd knows of the user service. It is asked by its own program: its bus is not everywhere where that is.
+
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+/// The name of the service.
+pub const UNIT: &str = "kindbeat.service";
+
+/// How the user service stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// There is no systemd here, or none for this user.
+    NoManager,
+    /// It is not installed.
+    NotInstalled,
+    /// It is installed.
+    Installed {
+        /// Whether it starts with the session.
+        enabled: bool,
+        /// Whether it runs.
+        state: UnitState,
+    },
+}
+
+/// Whether the service runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnitState {
+    /// It runs, or is about to.
+    Running,
+    /// It does not.
+    Stopped,
+    /// It failed: with this exit code of the program, or in this word of systemd.
+    Failed(String),
+}
+
+/// Asks systemd; changes nothing. Takes as long as `systemctl` does to answer; it is ended when this is given up.
+pub async fn unit() -> Unit {
+    let asked = Command::new("systemctl")
+        .args(["--user", "show", UNIT, "--property"])
+        .arg("LoadState,UnitFileState,ActiveState,Result,ExecMainStatus")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    match asked.await {
+        Ok(output) if output.status.success() => read(&String::from_utf8_lossy(&output.stdout)),
+        _ => Unit::NoManager,
+    }
+}
+
+/// What `systemctl show` printed: one property a line.
+fn read(printed: &str) -> Unit {
+    let property = |name: &str| {
+        let value = |line: &str| Some(line.strip_prefix(name)?.strip_prefix('=')?.to_owned());
+        printed.lines().find_map(value).unwrap_or_default()
+    };
+    match property("LoadState").as_str() {
+        "" => return Unit::NoManager,
+        "not-found" => return Unit::NotInstalled,
+        _ => {}
+    }
+    let state = match property("ActiveState").as_str() {
+        "active" | "activating" | "reloading" => UnitState::Running,
+        "failed" => UnitState::Failed(match (property("Result"), property("ExecMainStatus")) {
+            (result, status) if result == "exit-code" => status,
+            (result, _) => result,
+        }),
+        _ => UnitState::Stopped,
+    };
+    let enabled = property("UnitFileState").starts_with("enabled");
+    Unit::Installed { enabled, state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_systemctl_prints_is_read() {
+        let show = |load: &str, file: &str, active: &str, result: &str| {
+            read(&format!(
+                "Result={result}\nExecMainStatus=78\nLoadState={load}\nActiveState={active}\nUnitFileState={file}\n"
+            ))
+        };
+        let installed = |enabled, state| Unit::Installed { enabled, state };
+        assert_eq!(
+            show("loaded", "enabled", "active", "success"),
+            installed(true, UnitState::Running)
+        );
+        assert_eq!(
+            show("loaded", "disabled", "inactive", "success"),
+            installed(false, UnitState::Stopped)
+        );
+        assert_eq!(
+            show("loaded", "enabled", "failed", "exit-code"),
+            installed(true, UnitState::Failed("78".to_owned()))
+        );
+        assert_eq!(
+            show("loaded", "linked", "failed", "oom-kill"),
+            installed(false, UnitState::Failed("oom-kill".to_owned()))
+        );
+        assert_eq!(show("not-found", "", "inactive", "success"), Unit::NotInstalled);
+    }
+
+    #[test]
+    fn what_says_nothing_is_no_systemd() {
+        for printed in ["", "\n", "LoadState", "Failed to connect to bus"] {
+            assert_eq!(read(printed), Unit::NoManager, "{printed:?}");
+        }
+    }
+}

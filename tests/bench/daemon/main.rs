@@ -1,0 +1,109 @@
+//! What the daemon itself takes, as a process of its own, beside its budgets: time to start, memory, threads, processor and
+//! wake-ups, while a strap streams and while there is none.
+//!
+//! With `--away` it waits until the strap counts as away, eleven minutes, and counts the wake-ups of five minutes of that.
+
+#![allow(clippy::print_stdout, reason = "printing the figures is what it is for")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+use std::time::Duration;
+
+#[allow(dead_code, clippy::unwrap_used, reason = "shared with the tests")]
+#[path = "../../page/browser.rs"]
+mod browser;
+#[allow(dead_code, reason = "shared with the tests")]
+#[path = "../../bluetooth/bus.rs"]
+mod bus;
+#[allow(dead_code, reason = "shared with the tests")]
+#[path = "../../bluetooth/fake/mod.rs"]
+mod fake;
+mod offers;
+mod process;
+mod server;
+
+use bus::Bus;
+use fake::Fake;
+use kindbeat::simulation::SimulatedHeart;
+use process::Daemon;
+
+fn main() -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (Some(system), Some(session)) = (Bus::start().await?, Bus::start().await?) else {
+            return Ok(());
+        };
+        streaming(&system, &session).await?;
+        offers::measure(&system, &session).await?;
+        searching(&system, &session).await
+    })
+}
+
+/// A strap at 1 Hz, as most are.
+async fn streaming(system: &Bus, session: &Bus) -> anyhow::Result<()> {
+    let strap = Fake::start(&system.address()).await?;
+    let daemon = Daemon::start(system, session, "").await?;
+    println!("start to ready: {:.0} ms (budget 100)", daemon.started.as_secs_f64() * 1e3);
+    strap.was_asked("StartNotify rate", 1).await?;
+    let mut heart = SimulatedHeart::new(1);
+    let mut seconds = 0..;
+    stream(&strap, &mut heart, seconds.by_ref().take(30)).await?;
+    let before = daemon.usage()?;
+    stream(&strap, &mut heart, seconds.by_ref().take(60)).await?;
+    let used = daemon.usage()?.since(&before);
+    println!(
+        "streaming at 1 Hz: {:.1} MB resident (budget 12), of it {:.1} MB its own, {:.1} MB files; {} threads",
+        daemon.megabytes("VmRSS")?,
+        daemon.megabytes("RssAnon")?,
+        daemon.megabytes("RssFile")?,
+        daemon.status("Threads")?
+    );
+    println!(
+        "  {:.3} % of a core (budget 0.1), {:.2} wake-ups a second (budget 4)",
+        used.processor(60.0),
+        used.wake_ups(60.0)
+    );
+    Ok(())
+}
+
+async fn stream(
+    strap: &Fake,
+    heart: &mut SimulatedHeart,
+    seconds: impl Iterator<Item = u32>,
+) -> anyhow::Result<()> {
+    let mut clock = tokio::time::interval(Duration::from_secs(1));
+    for second in seconds {
+        clock.tick().await;
+        strap.sends(&heart.second(second, 66.0).encode()).await?;
+    }
+    Ok(())
+}
+
+/// No strap in reach.
+async fn searching(system: &Bus, session: &Bus) -> anyhow::Result<()> {
+    let nobody = Fake::start(&system.address()).await?;
+    nobody.loses_link(false).await?;
+    let daemon = Daemon::start(system, session, "").await?;
+    let count = async |after: u64, lasting: u32| {
+        tokio::time::sleep(Duration::from_secs(after)).await;
+        let before = daemon.usage()?;
+        tokio::time::sleep(Duration::from_secs(lasting.into())).await;
+        let used = daemon.usage()?.since(&before);
+        let seconds = f64::from(lasting);
+        anyhow::Ok((used.processor(seconds), used.wake_ups(seconds) * 60.0))
+    };
+    let (processor, wake_ups) = count(10, 60).await?;
+    println!(
+        "searching, its first minutes: {processor:.3} % of a core, {wake_ups:.1} wake-ups a minute"
+    );
+    if std::env::args().any(|argument| argument == "--away") {
+        let (processor, wake_ups) = count(590, 300).await?;
+        println!(
+            "searching, away for 10 minutes: {processor:.3} % of a core, {wake_ups:.1} wake-ups a minute (budget 10)"
+        );
+    } else {
+        println!(
+            "searching, away for 10 minutes: left out; with \"-- --away\" it takes a quarter of an hour"
+        );
+    }
+    Ok(())
+}

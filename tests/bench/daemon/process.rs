@@ -1,0 +1,118 @@
+//! The program in a process of its own, and what the system says that it uses.
+
+use std::fs;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+use std::time::Instant;
+
+use anyhow::Context;
+
+use crate::bus::Bus;
+
+/// The program, running.
+pub(crate) struct Daemon {
+    child: Child,
+    /// From its start until it said that it is ready.
+    pub(crate) started: Duration,
+    _home: tempfile::TempDir,
+}
+
+impl Daemon {
+    /// Starts it with this configuration, and waits until it is ready.
+    pub(crate) async fn start(system: &Bus, session: &Bus, config: &str) -> anyhow::Result<Self> {
+        let home = tempfile::tempdir()?;
+        let settings = home.path().join(".config/kindbeat");
+        fs::create_dir_all(&settings)?;
+        fs::write(settings.join("config.toml"), config)?;
+        let socket = home.path().join("notify");
+        let ready = UnixDatagram::bind(&socket)?;
+        let began = Instant::now();
+        let child = Command::new(env!("CARGO_BIN_EXE_kindbeat"))
+            .arg("daemon")
+            .env_clear()
+            .env("HOME", home.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("NOTIFY_SOCKET", &socket)
+            .env("DBUS_SYSTEM_BUS_ADDRESS", system.address())
+            .env("DBUS_SESSION_BUS_ADDRESS", session.address())
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("starting the daemon")?;
+        // The stand-ins for BlueZ and the desktop run on this thread.
+        let told = tokio::task::spawn_blocking(move || ready.recv(&mut [0; 64]));
+        told.await??;
+        Ok(Self { child, started: began.elapsed(), _home: home })
+    }
+
+    fn proc(&self, file: &str) -> anyhow::Result<String> {
+        Ok(fs::read_to_string(format!("/proc/{}/{file}", self.child.id()))?)
+    }
+
+    /// A field of its status, as the system writes it.
+    pub(crate) fn status(&self, field: &str) -> anyhow::Result<f64> {
+        let status = self.proc("status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        Ok(line.and_then(|line| line.split_whitespace().next()).context("no figure")?.parse()?)
+    }
+
+    /// In megabytes, as a field of its status.
+    pub(crate) fn megabytes(&self, field: &str) -> anyhow::Result<f64> {
+        Ok(self.status(field)? * 1024.0 / 1e6)
+    }
+
+    /// What all its threads used so far.
+    pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
+        let mut usage = Usage { nanoseconds: 0.0, wake_ups: 0.0 };
+        for task in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            let task = task?.path();
+            usage.nanoseconds += first(&task.join("schedstat"))?;
+            let status = fs::read_to_string(task.join("status"))?;
+            let line =
+                status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+            usage.wake_ups += line.context("no count")?.trim().parse::<f64>()?;
+        }
+        Ok(usage)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn first(file: &Path) -> anyhow::Result<f64> {
+    let text = fs::read_to_string(file)?;
+    Ok(text.split_whitespace().next().context("empty")?.parse()?)
+}
+
+/// What a process used since its start.
+pub(crate) struct Usage {
+    nanoseconds: f64,
+    wake_ups: f64,
+}
+
+impl Usage {
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            nanoseconds: self.nanoseconds - before.nanoseconds,
+            wake_ups: self.wake_ups - before.wake_ups,
+        }
+    }
+
+    /// In percent of one core.
+    pub(crate) fn processor(&self, seconds: f64) -> f64 {
+        self.nanoseconds / (seconds * 1e9) * 100.0
+    }
+
+    /// How often a thread of it was waked, a second.
+    pub(crate) fn wake_ups(&self, seconds: f64) -> f64 {
+        self.wake_ups / seconds
+    }
+}

@@ -1,0 +1,185 @@
+//! The commands that ask the daemon: what they print, and how they end.
+
+use std::process::Output;
+use std::process::Stdio;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use kindbeat::edge::bus::Refusal;
+use kindbeat::edge::clock;
+use kindbeat::status::Status;
+use tokio::io::AsyncBufReadExt as _;
+use tokio::io::BufReader;
+
+use super::bus::PrivateBus;
+use super::stand::Stand;
+use super::stand::soon;
+use super::stand::streaming;
+
+/// The program itself, on this bus.
+pub(crate) fn program(bus: &PrivateBus, arguments: &[&str]) -> tokio::process::Command {
+    let mut command = bus.program(env!("CARGO_BIN_EXE_kindbeat"));
+    command.args(arguments).env("TZ", "UTC").stdin(Stdio::null());
+    let mut command = tokio::process::Command::from(command);
+    command.kill_on_drop(true);
+    command
+}
+
+async fn output(bus: &PrivateBus, arguments: &[&str]) -> anyhow::Result<Output> {
+    Ok(soon(program(bus, arguments).output()).await??)
+}
+
+/// What it prints where it ends well.
+async fn printed(bus: &PrivateBus, arguments: &[&str]) -> anyhow::Result<String> {
+    let output = output(bus, arguments).await?;
+    anyhow::ensure!(output.status.success(), "{arguments:?}: {output:?}");
+    anyhow::ensure!(output.stderr.is_empty(), "{arguments:?}: {output:?}");
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// With which code it ends, and what it complains of.
+async fn fails(bus: &PrivateBus, arguments: &[&str]) -> anyhow::Result<(i32, String)> {
+    let output = output(bus, arguments).await?;
+    anyhow::ensure!(output.stdout.is_empty(), "{arguments:?}: {output:?}");
+    Ok((output.status.code().unwrap_or_default(), String::from_utf8(output.stderr)?))
+}
+
+#[tokio::test]
+async fn the_status_is_told_to_people_and_to_scripts() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let stand = Stand::start(&bus).await?;
+    insta::assert_snapshot!(printed(&bus, &["status"]).await?, @r"
+    Strap     Polar H10, connected; battery 87 %
+    Heart     72 beats a minute; about 66 is usual for you, give or take 4
+    Signal    good
+    Learned   from 17.1 hours of wear
+    Offers    1 today
+    ");
+    insta::assert_snapshot!(printed(&bus, &["status", "--json"]).await?, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"held_by":null,"offers_today":1,"page_open":false,"config_error":null}"#);
+    stand.stands(Status { state: "searching".to_owned(), ..Status::default() });
+    insta::assert_snapshot!(printed(&bus, &["status", "--json"]).await?, @r#"{"state":"searching","heart_rate":null,"usual":null,"spread":null,"elevated_since":null,"quality":null,"sensor":null,"learned_hours":0.0,"snoozed_until":null,"held_by":null,"offers_today":0,"page_open":false,"config_error":null}"#);
+    Ok(())
+}
+
+#[tokio::test]
+async fn why_is_told_in_the_words_of_the_daemon() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let _stand = Stand::start(&bus).await?;
+    insta::assert_snapshot!(printed(&bus, &["why"]).await?, @r"
+    No break has been offered today.
+    It is near usual.
+    ");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_break_is_started_and_its_address_told() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let stand = Stand::start(&bus).await?;
+    insta::assert_snapshot!(printed(&bus, &["break"]).await?, @r"
+    A break opens in your browser. Should it not show, this address opens it, once and within a minute:
+      http://127.0.0.1:40123/p/1/open/2
+    ");
+    printed(&bus, &["break", "kind-hand", "--length", "20s"]).await?;
+    assert_eq!(stand.asked(), ["start None None", "start Some(\"kind-hand\") Some(\"20s\")"]);
+    stand.refuses(Refusal::NoSuchPractice("kind-hat".to_owned()));
+    let (code, complaint) = fails(&bus, &["break", "kind-hat"]).await?;
+    insta::assert_snapshot!(complaint, @r#"kindbeat: There is no practice called "kind-hat"; "kindbeat practices" lists those there are."#);
+    assert_eq!(code, 1);
+    assert_eq!(fails(&bus, &["break", "--length", "2m"]).await?.0, 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn offers_are_snoozed_and_resumed() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let stand = Stand::start(&bus).await?;
+    for (argument, minutes) in [(None, 60), (Some("30m"), 30), (Some("2h"), 120)] {
+        let before = clock::now() + SignedDuration::from_mins(minutes);
+        let arguments: Vec<_> = ["snooze"].into_iter().chain(argument).collect();
+        let said = printed(&bus, &arguments).await?;
+        let after = clock::now() + SignedDuration::from_mins(minutes);
+        assert!(
+            said.starts_with("No breaks are offered until ") && said.contains("kindbeat resume")
+        );
+        let asked = stand.asked();
+        let until: Timestamp = asked[0].trim_start_matches("snooze ").parse()?;
+        assert!(before <= until && until <= after + SignedDuration::from_secs(1), "{argument:?}");
+    }
+    let said = printed(&bus, &["snooze", "today"]).await?;
+    assert_eq!(said, "No breaks are offered until midnight. To end that sooner: kindbeat resume\n");
+    assert!(printed(&bus, &["snooze", "23:59"]).await?.contains("23:59."));
+    assert_eq!(stand.asked().len(), 2);
+    insta::assert_snapshot!(printed(&bus, &["resume"]).await?, @"Breaks may be offered again.");
+    assert_eq!(stand.asked(), ["resume"]);
+    let (code, complaint) = fails(&bus, &["snooze", "soon"]).await?;
+    insta::assert_snapshot!(complaint, @r#"kindbeat: "soon" is no time to snooze until; give how long (30m, 2h), a time of day (14:00), or today"#);
+    assert_eq!(code, 2);
+    assert_eq!(fails(&bus, &["snooze", "-5m"]).await?.0, 2);
+    assert_eq!(stand.asked(), [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_daemon_each_says_how_to_start_it() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let commands: [&[&str]; 7] = [
+        &["status"],
+        &["status", "--json"],
+        &["status", "--watch"],
+        &["why"],
+        &["break"],
+        &["snooze"],
+        &["resume"],
+    ];
+    for arguments in commands {
+        let (code, complaint) = fails(&bus, arguments).await?;
+        assert_eq!(
+            (code, complaint.as_str()),
+            (
+                1,
+                "kindbeat: kindbeat is not running; start it with \"systemctl --user start kindbeat\", or in a terminal of its own with \"kindbeat daemon\"\n"
+            ),
+            "{arguments:?}"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_session_each_says_where_there_is_one() -> anyhow::Result<()> {
+    let Some(mut bus) = PrivateBus::start()? else { return Ok(()) };
+    bus.kill();
+    let (code, complaint) = fails(&bus, &["status"]).await?;
+    assert_eq!(code, 1);
+    assert!(complaint.contains("desktop session"), "{complaint}");
+    assert!(complaint.contains("systemctl --user start kindbeat"), "{complaint}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_way_to_show_the_status_at_a_time() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    for arguments in [["--json", "--waybar"], ["--json", "--watch"], ["--waybar", "--watch"]] {
+        let arguments = ["status", arguments[0], arguments[1]];
+        assert_eq!(fails(&bus, &arguments).await?.0, 2, "{arguments:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bar_is_fed_until_it_reads_no_more() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let stand = Stand::start(&bus).await?;
+    let mut child = program(&bus, &["status", "--waybar"]).stdout(Stdio::piped()).spawn()?;
+    let lines = child.stdout.take().map(|lines| BufReader::new(lines).lines());
+    let mut lines = lines.ok_or_else(|| anyhow::anyhow!("no standard output"))?;
+    let line = soon(lines.next_line()).await??.unwrap_or_default();
+    let line: serde_json::Value = serde_json::from_str(&line)?;
+    assert_eq!((&line["text"], &line["class"]), (&"♥ 72".into(), &"streaming".into()));
+    drop(lines);
+    // The next line is the one too many.
+    stand.stands(Status { heart_rate: Some(73), ..streaming() });
+    assert!(soon(child.wait()).await??.success());
+    Ok(())
+}

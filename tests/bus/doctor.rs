@@ -1,0 +1,132 @@
+//! `kindbeat doctor`, on a desk that lacks this and that.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use kindbeat::edge::clock;
+use kindbeat::edge::store::Store;
+use serde_json::Value;
+
+use super::bus::PrivateBus;
+use super::commands::program;
+use super::stand::Stand;
+use super::stand::soon;
+
+/// A desk with these programs on it, and no other.
+fn with_programs(bus: &PrivateBus, programs: &[(&str, &str)]) -> anyhow::Result<()> {
+    let folder = bus.folder().join("bin");
+    fs::create_dir_all(&folder)?;
+    for (name, script) in programs {
+        // Moved into place when it is written: a program that is open for writing cannot be started.
+        let draft = folder.join("draft");
+        fs::write(&draft, format!("#!/bin/sh\n{script}\n"))?;
+        fs::set_permissions(&draft, fs::Permissions::from_mode(0o755))?;
+        fs::rename(&draft, folder.join(name))?;
+    }
+    Ok(())
+}
+
+/// What it finds: the code it ends with, and each line of `--json`.
+async fn findings(bus: &PrivateBus) -> anyhow::Result<(Option<i32>, String)> {
+    let output = soon(doctor(bus, &["doctor", "--json"]).output()).await??;
+    let list: Vec<Value> = serde_json::from_slice(&output.stdout)?;
+    let line = |found: &Value| {
+        let text = |key: &str| found[key].as_str().unwrap_or("-").to_owned();
+        format!("{} {}: {} ({})", text("check"), text("state"), text("says"), text("remedy"))
+    };
+    let lines: Vec<_> = list.iter().map(line).collect();
+    let folder = bus.folder().to_string_lossy().into_owned();
+    Ok((output.status.code(), lines.join("\n").replace(&folder, "HOME")))
+}
+
+fn doctor(bus: &PrivateBus, arguments: &[&str]) -> tokio::process::Command {
+    let mut command = program(bus, arguments);
+    command.env("PATH", bus.folder().join("bin"));
+    command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    command
+}
+
+#[tokio::test]
+async fn a_desk_that_lacks_everything_is_told_what_to_do() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (code, found) = findings(&bus).await?;
+    insta::assert_snapshot!(found, @r#"
+    bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
+    strap look: none is known yet (put one on, then see whether "kindbeat devices" lists it)
+    notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
+    page fault: no program is there to open it with (install a browser such as chromium, or name one as page.open_with in the configuration)
+    service fault: not running (start it with "kindbeat daemon", best along with your desktop)
+    config ok: HOME/kindbeat/config.toml: not there; the defaults apply (-)
+    store ok: HOME/kindbeat/kindbeat.db: nothing is stored yet (-)
+    "#);
+    assert_eq!(code, Some(1));
+    let output = soon(doctor(&bus, &["doctor"]).output()).await??;
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout)?;
+    assert_eq!(text.lines().filter(|line| !line.starts_with(' ')).count(), 7, "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_desk_that_has_most_of_it_lacks_the_rest() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let _stand = Stand::start(&bus).await?;
+    let shown = "LoadState=loaded\\nUnitFileState=enabled\\nActiveState=active";
+    with_programs(&bus, &[("chromium", "exit 0"), ("systemctl", &format!("printf '{shown}\\n'"))])?;
+    let folder = bus.folder().join("kindbeat");
+    drop(Store::open(&folder, clock::now())?);
+    let (code, found) = findings(&bus).await?;
+    let size = Store::open_to_look(&folder)?.map_or(Ok(0), |store| store.bytes())?;
+    let found = found.replace(&format!("{} kB", size.div_ceil(1000)), "SIZE");
+    insta::assert_snapshot!(found, @r#"
+    bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
+    strap ok: Polar H10 streams; battery 87 % (-)
+    notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
+    page ok: opens with chromium (-)
+    service ok: running, and it starts with your session (-)
+    config ok: HOME/kindbeat/config.toml: not there; the defaults apply (-)
+    store ok: HOME/kindbeat/kindbeat.db: SIZE (-)
+    "#);
+    assert_eq!(code, Some(1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_never_answers_does_not_hold_it_up() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    // The shell's own: nothing else is there to sleep with.
+    with_programs(&bus, &[("systemctl", "while :; do :; done")])?;
+    let (_, found) = findings(&bus).await?;
+    assert!(found.contains("service fault: not running"), "{found}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn looking_changes_nothing() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let folder = bus.folder().join("kindbeat");
+    drop(Store::open(&folder, clock::now())?);
+    fs::write(folder.join("config.toml"), "[offer]\nat_most_per_day = 7\n")?;
+    let before = files(&folder)?;
+    let (_, found) = findings(&bus).await?;
+    assert!(found.contains("store ok") && found.contains("config look"), "{found}");
+    assert!(files(&folder)? == before, "it left something else behind");
+    fs::write(folder.join("kindbeat.db"), "this is no database, and was never one")?;
+    let before = files(&folder)?;
+    let (_, found) = findings(&bus).await?;
+    assert!(found.contains("store fault: HOME/kindbeat/kindbeat.db: is damaged"), "{found}");
+    assert!(files(&folder)? == before, "it left something else behind");
+    Ok(())
+}
+
+/// Every file of a folder, with what is in it.
+fn files(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        files.insert(entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?);
+    }
+    Ok(files)
+}

@@ -1,0 +1,146 @@
+//! A stand-in for the daemon: answers what is asked as a test tells it to.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use kindbeat::edge::bus;
+use kindbeat::edge::bus::Bus;
+use kindbeat::edge::bus::Refusal;
+use kindbeat::edge::bus::Request;
+use kindbeat::edge::bus::Served;
+use kindbeat::status::News;
+use kindbeat::status::Quality;
+use kindbeat::status::Sensor;
+use kindbeat::status::Status;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::bus::PrivateBus;
+
+/// A daemon on the bus; it ends with this value.
+pub(crate) struct Stand {
+    pub(crate) served: Served,
+    mind: Arc<Mutex<Mind>>,
+    answering: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Mind {
+    status: Status,
+    /// What it refuses the next request with that can be refused.
+    refusal: Option<Refusal>,
+    /// What it was asked, but for how things stand.
+    asked: Vec<String>,
+}
+
+impl Stand {
+    pub(crate) async fn start(bus: &PrivateBus) -> anyhow::Result<Self> {
+        let (requests, asked) = mpsc::channel(4);
+        let served = bus::serve(Bus::At(bus.address()), requests).await?;
+        let mind = Arc::new(Mutex::new(Mind { status: streaming(), ..Mind::default() }));
+        let answering = tokio::spawn(answer(Arc::clone(&mind), asked));
+        Ok(Self { served, mind, answering })
+    }
+
+    /// How things stand from now on, which nobody is told.
+    pub(crate) fn stands(&self, status: Status) {
+        self.mind().status = status;
+    }
+
+    /// How things stand from now on.
+    pub(crate) async fn changes(&self, status: Status) {
+        self.stands(status.clone());
+        self.served.tell(&News::Changed(Box::new(status))).await;
+    }
+
+    pub(crate) fn refuses(&self, refusal: Refusal) {
+        self.mind().refusal = Some(refusal);
+    }
+
+    /// What it was asked since this was last asked, but for how things stand.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.mind().asked)
+    }
+
+    fn mind(&self) -> MutexGuard<'_, Mind> {
+        self.mind.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        self.answering.abort();
+    }
+}
+
+async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
+    while let Some(request) = asked.recv().await {
+        let mut mind = mind.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever asked may be gone by now.
+        match request {
+            Request::Status { reply } => {
+                let _ = reply.send(mind.status.clone());
+            }
+            Request::Why { reply } => {
+                mind.asked.push("why".to_owned());
+                let _ =
+                    reply.send("No break has been offered today.\nIt is near usual.".to_owned());
+            }
+            Request::StartBreak { practice, length, reply } => {
+                let length = length.map(Length::as_str);
+                mind.asked.push(format!("start {practice:?} {length:?}"));
+                let _ = reply.send(refused(&mut mind).map(|()| URL.to_owned()));
+            }
+            Request::EndBreak { reply } => {
+                mind.asked.push("end".to_owned());
+                let _ = reply.send(refused(&mut mind));
+            }
+            Request::Snooze { until, reply } => {
+                mind.asked.push(format!("snooze {until}"));
+                let _ = reply.send(refused(&mut mind));
+            }
+            Request::Resume { reply } => {
+                mind.asked.push("resume".to_owned());
+                let _ = reply.send(());
+            }
+            Request::AnswerLast { answer, reply } => {
+                mind.asked.push(format!("answer {answer:?}"));
+                let _ = reply.send(refused(&mut mind));
+            }
+        }
+    }
+}
+
+fn refused(mind: &mut Mind) -> Result<(), Refusal> {
+    mind.refusal.take().map_or(Ok(()), Err)
+}
+
+/// A strap that streams, at a desk where little is known yet.
+pub(crate) fn streaming() -> Status {
+    Status {
+        state: "streaming".to_owned(),
+        heart_rate: Some(72),
+        usual: Some(66.25),
+        spread: Some(4.5),
+        quality: Some(Quality::Good),
+        sensor: Some(Sensor {
+            name: Some("Polar H10".to_owned()),
+            address: "A0:9E:1A:00:00:00".to_owned(),
+            battery: Some(87),
+        }),
+        learned_hours: 17.125,
+        offers_today: 1,
+        ..Status::default()
+    }
+}
+
+/// What has to happen, within a time that only a fault takes.
+pub(crate) async fn soon<F: Future>(future: F) -> anyhow::Result<F::Output> {
+    tokio::time::timeout(Duration::from_secs(20), future).await.context("nothing happened")
+}
+
+pub(crate) const URL: &str = "http://127.0.0.1:40123/p/1/open/2";

@@ -1,0 +1,105 @@
+//! The demonstration as a person without a desktop meets it: in the terminal, by keys alone.
+
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Write;
+use std::path::Path;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+
+use anyhow::Context;
+use anyhow::ensure;
+
+/// Neither a screen, nor a message bus, nor anything of the owner's.
+fn demo(home: &Path, stdin: Stdio) -> anyhow::Result<Child> {
+    Command::new(env!("CARGO_BIN_EXE_kindbeat"))
+        .arg("demo")
+        .env_clear()
+        .env("HOME", home)
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("starting the demonstration")
+}
+
+/// A demonstration that is typed at.
+struct Terminal {
+    child: Child,
+    said: Vec<String>,
+}
+
+impl Terminal {
+    /// Reads on until a line with `words`, pressing Enter at each step on the way, and types `keys` then.
+    fn at(&mut self, out: &mut impl BufRead, words: &str, keys: &str) -> anyhow::Result<()> {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            ensure!(out.read_line(&mut line)? > 0, "{words:?} was not said: {:#?}", self.said);
+            self.said.push(line.trim_end().to_owned());
+            if line.contains(words) {
+                return self.types(keys);
+            }
+            if line.contains("Enter: Next") {
+                self.types("")?;
+            }
+        }
+    }
+
+    fn types(&mut self, keys: &str) -> anyhow::Result<()> {
+        let stdin = self.child.stdin.as_mut().context("a keyboard")?;
+        writeln!(stdin, "{keys}")?;
+        Ok(stdin.flush()?)
+    }
+}
+
+#[test]
+fn a_break_is_offered_begun_and_finished_by_keys_alone_and_nothing_is_written() -> anyhow::Result<()>
+{
+    let home = tempfile::tempdir()?;
+    let mut child = demo(home.path(), Stdio::piped())?;
+    let mut out = BufReader::new(child.stdout.take().context("its words")?);
+    let mut terminal = Terminal { child, said: Vec::new() };
+    terminal.at(&mut out, "answer here: Enter starts", "")?;
+    terminal.at(&mut out, "Enter: Begin", "")?;
+    terminal.at(&mut out, "Something may be difficult", "b")?;
+    terminal.at(&mut out, "how tense does it feel now", "4")?;
+    let mut rest = String::new();
+    out.read_to_string(&mut rest)?;
+    ensure!(rest.contains("That was the demonstration"), "{rest}");
+    ensure!(terminal.child.wait()?.success());
+    let all = terminal.said.join("\n");
+    ensure!(all.contains("The heart averaged") && all.contains("above the usual"), "{all}");
+    ensure!(std::fs::read_dir(home.path())?.next().is_none(), "something was left in the home");
+    Ok(())
+}
+
+#[test]
+fn this_is_too_much_leads_out_of_the_break_and_to_numbers_to_call() -> anyhow::Result<()> {
+    let home = tempfile::tempdir()?;
+    let mut child = demo(home.path(), Stdio::piped())?;
+    let mut out = BufReader::new(child.stdout.take().context("its words")?);
+    let mut terminal = Terminal { child, said: Vec::new() };
+    terminal.at(&mut out, "answer here: Enter starts", "")?;
+    terminal.at(&mut out, "Enter: Begin", "")?;
+    terminal.at(&mut out, "Something may be difficult", "t")?;
+    terminal.at(&mut out, "findahelpline.com", "q")?;
+    let mut rest = String::new();
+    out.read_to_string(&mut rest)?;
+    ensure!(rest.contains("That was the demonstration"), "{rest}");
+    ensure!(terminal.child.wait()?.success());
+    Ok(())
+}
+
+#[test]
+fn without_a_desktop_and_without_a_keyboard_it_says_what_to_do() -> anyhow::Result<()> {
+    let home = tempfile::tempdir()?;
+    let ended = demo(home.path(), Stdio::null())?.wait_with_output()?;
+    let complaint = String::from_utf8_lossy(&ended.stderr);
+    ensure!(ended.status.code() == Some(1), "{complaint}");
+    ensure!(complaint.contains("kindbeat demo --headless"), "{complaint}");
+    Ok(())
+}
