@@ -98,8 +98,8 @@ mod tests {
 
     /// Starts watching, lets `act` change something once that is under way, and waits until it is noticed.
     async fn noticed(path: &Path, act: impl Fn()) {
-        let (changed, mut changes) = mpsc::channel(1);
-        let watching = tokio::spawn(run(path.to_owned(), changed));
+        let (tell, mut changes) = mpsc::channel(1);
+        let watching = tokio::spawn(run(path.to_owned(), tell));
         let told = async {
             // The first change may come before the watch is in place; again does no harm.
             loop {

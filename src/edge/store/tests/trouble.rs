@@ -138,7 +138,7 @@ fn only_the_owner_may_read() {
 /// Not a test: what runs as a user who owns nothing but the folder, if that. Says what became of opening it.
 #[test]
 fn the_process_of_another_user() {
-    let Ok(folder) = std::env::var("KINDBEAT_TEST_FOLDER") else { return };
+    let Ok(folder) = env::var("KINDBEAT_TEST_FOLDER") else { return };
     let folder = Path::new(&folder);
     let said = match Store::open(folder, at(0)) {
         Err(error) => format!("{:#}", anyhow::Error::from(error)),
@@ -153,7 +153,7 @@ fn the_process_of_another_user() {
 
 /// What that process said. Root may write everywhere, so that nobody is asked in its place.
 fn said_by_another_user(folder: &Path) -> String {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = Command::new(env::current_exe().unwrap());
     let child = "edge::store::tests::trouble::the_process_of_another_user";
     command.args([child, "--exact", "--nocapture"]).env("KINDBEAT_TEST_FOLDER", folder);
     if is_root() {
