@@ -24,7 +24,8 @@ use cli::PracticesAction;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let (mut out, mut complaints) = (io::stdout().lock(), io::stderr().lock());
+    // Not locked: other threads have something to say, too.
+    let (mut out, mut complaints) = (io::stdout().lock(), io::stderr());
     let ended = run(cli.command, &mut out, &mut complaints)
         .and_then(|well| Ok(out.flush().map(|()| well)?));
     match ended {

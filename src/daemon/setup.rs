@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sd_notify::NotifyState;
+use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
@@ -26,7 +27,6 @@ use crate::detection::Baseline;
 use crate::edge::ble;
 use crate::edge::bus;
 use crate::edge::bus::Bus;
-use crate::edge::bus::Served;
 use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
@@ -45,13 +45,13 @@ use crate::page::Visit;
 use crate::page::view_of;
 use crate::practice::HelpLines;
 use crate::practice::Library;
-use crate::status::News;
 use crate::words::Message;
 use crate::words::Words;
 
 use super::Inlets;
 use super::Parts;
 use super::Service;
+use super::publishing::publish;
 use super::service::words;
 use super::telling::show_notice;
 
@@ -75,7 +75,9 @@ pub async fn start() -> anyhow::Result<()> {
             return Err(error.into());
         }
     };
+    // Before anybody hears that we are ready: a signal that nobody listens to would end us.
     let stop = stop_signal().context("listening for signals")?;
+    let hangup = signal(SignalKind::hangup()).context("listening for signals")?;
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
     let _lock = match folder.as_deref().map(Lock::take) {
@@ -117,7 +119,7 @@ pub async fn start() -> anyhow::Result<()> {
     let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
 
     let (configs, reread) = mpsc::channel(1);
-    let watching = watch_config(configs);
+    let watching = watch_config(configs, hangup);
     let (news, newsreel) = mpsc::channel(QUEUE);
     let telling = tokio::spawn(publish(served, newsreel, requests));
 
@@ -232,13 +234,15 @@ pub(super) fn keep(config: &Config, now: Timestamp) -> SignedDuration {
 }
 
 /// Reads the configuration again whenever its file changes and on SIGHUP.
-fn watch_config(configs: mpsc::Sender<Result<Config, config::ConfigError>>) -> JoinHandle<()> {
+fn watch_config(
+    configs: mpsc::Sender<Result<Config, config::ConfigError>>,
+    mut hangup: Signal,
+) -> JoinHandle<()> {
     tokio::spawn(async move {
         let (tell, mut changes) = mpsc::channel(1);
         if let Ok(path) = config::path() {
             tokio::spawn(watching::run(path, tell.clone()));
         }
-        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
         loop {
             tokio::select! {
                 _ = changes.recv() => {}
@@ -249,42 +253,6 @@ fn watch_config(configs: mpsc::Sender<Result<Config, config::ConfigError>>) -> J
             }
         }
     })
-}
-
-/// Hands the news to the session bus; where that is gone, it is looked for again.
-async fn publish(
-    mut served: Option<Served>,
-    mut news: mpsc::Receiver<News>,
-    requests: mpsc::Sender<bus::Request>,
-) {
-    let mut wait = FIRST_WAIT;
-    let mut told: Option<News> = None;
-    loop {
-        let Some(bus) = &served else {
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(LONGEST_WAIT);
-            served = bus::serve(Bus::Session, requests.clone()).await.ok();
-            if let (Some(served), Some(news)) = (&served, &told) {
-                info!("on the session bus again");
-                served.tell(news).await;
-            }
-            continue;
-        };
-        wait = FIRST_WAIT;
-        tokio::select! {
-            happened = news.recv() => {
-                let Some(happened) = happened else { return };
-                bus.tell(&happened).await;
-                if matches!(happened, News::Changed(_)) {
-                    told = Some(happened);
-                }
-            }
-            () = bus.gone() => {
-                warn!("the session bus is gone; trying to reach it again");
-                served = None;
-            }
-        }
-    }
 }
 
 /// What stands on the page while there was no break yet.
@@ -342,9 +310,6 @@ pub fn locale() -> String {
 
 /// How much may wait on each channel: a strap sends one message a second, people less.
 const QUEUE: usize = 64;
-/// Between two attempts to reach a session bus that is gone.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Of the five seconds that there are to end: for the disk, and then for the strap and the desktop, side by side.
 const WRITING: Duration = Duration::from_millis(1_500);
 const PARTING: Duration = Duration::from_secs(3);

@@ -14,6 +14,7 @@ use crate::alone;
 use crate::desk::Desk;
 use crate::desk::EAGER;
 use crate::desk::UP;
+use crate::desk::folder;
 use crate::stored;
 use crate::visitor::Visitor;
 
@@ -34,7 +35,7 @@ fn a_break_is_started_and_ended_over_the_bus() -> anyhow::Result<()> {
         assert!(refused.to_string().contains("no break open"), "{refused}");
         drop(served);
         desk.stop().await?;
-        let breaks = stored::breaks(&desk.folder()?)?;
+        let breaks = stored::breaks(&folder()?)?;
         ensure!(matches!(breaks[..], [ref taken] if taken.length_s == 20), "{breaks:?}");
         Ok(())
     })
@@ -67,7 +68,7 @@ fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
         assert!(refused.to_string().contains("no answer"), "{refused}");
         drop(served);
         desk.stop().await?;
-        assert_eq!(stored::answers(&desk.folder()?)?, [Some(Became::Expired)], "taken back");
+        assert_eq!(stored::answers(&folder()?)?, [Some(Became::Expired)], "taken back");
         Ok(())
     })
 }
@@ -81,7 +82,7 @@ fn a_snooze_outlives_the_service_and_so_does_its_end() -> anyhow::Result<()> {
         Client::connect(Bus::Session).await?.snooze(until).await?;
         drop(served);
         desk.stop().await?;
-        assert_eq!(stored::state(&desk.folder()?)?.kept.snoozed_until, Some(until));
+        assert_eq!(stored::state(&folder()?)?.kept.snoozed_until, Some(until));
 
         desk.start(EAGER)?;
         assert_eq!(desk.status().await?.snoozed_until, Some(until));
@@ -149,7 +150,7 @@ fn the_rest_after_too_much_outlives_the_service() -> anyhow::Result<()> {
         Visitor::fetch(&client.start_break(None, None).await?).await?;
         drop((client, served));
         desk.stop().await?;
-        let breaks = stored::breaks(&desk.folder()?)?;
+        let breaks = stored::breaks(&folder()?)?;
         let practices: Vec<_> = breaks.iter().map(|taken| taken.practice.as_str()).collect();
         assert_eq!(practices, ["self-compassion-break", "grounding"], "the next turns outward");
         ensure!(matches!(breaks[0].ended, Some((How::TooMuch(0), _))), "{breaks:?}");

@@ -71,7 +71,7 @@ struct Run {
     on_screen: mpsc::Receiver<OfferId>,
     stop: oneshot::Sender<()>,
     service: JoinHandle<Service>,
-    shown: JoinHandle<()>,
+    screen: JoinHandle<()>,
 }
 
 /// Offers come soon, and one after the other.
@@ -110,7 +110,7 @@ impl Desk {
             second: 0,
             run: None,
         };
-        stored::learned(&desk.folder()?, noon, USUAL)?;
+        stored::learned(&folder()?, noon, USUAL)?;
         Ok(desk)
     }
 
@@ -120,11 +120,6 @@ impl Desk {
         desk.start(EAGER)?;
         desk.strap(ble::Event::Link(Link::Streaming)).await?;
         Ok(desk)
-    }
-
-    /// Where its store is.
-    pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
-        Ok(alone::folder()?.join("kindbeat"))
     }
 
     /// The configuration in this text, with the browser.
@@ -137,7 +132,7 @@ impl Desk {
         let config = self.config(config)?;
         let now = Arc::clone(&self.now);
         let clock: web::Clock = Arc::new(move || *now.lock().unwrap());
-        let opened = Store::open(&self.folder()?, clock())?;
+        let opened = Store::open(&folder()?, clock())?;
         let engine = daemon::remembered(&config, opened.store.load_state()?)?;
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
@@ -147,11 +142,11 @@ impl Desk {
         let (commands, _) = mpsc::channel(1);
         let (offers, wanted) = mpsc::channel(64);
         let (offer_events, told_of_offers) = mpsc::channel(64);
-        let shown =
+        let screen =
             tokio::spawn(notification::run(notification::Bus::Session, wanted, offer_events));
         let (forward, offered) = mpsc::channel(1);
-        let (shows, on_screen) = mpsc::channel(64);
-        tokio::spawn(watch_offers(told_of_offers, forward, shows));
+        let (tell_shown, on_screen) = mpsc::channel(64);
+        tokio::spawn(watch_offers(told_of_offers, forward, tell_shown));
         let (page_inputs, page) = mpsc::channel(64);
         let help = HelpLines::built_in()?;
         let (view, seen) = watch::channel(view_of(&Scene {
@@ -196,7 +191,7 @@ impl Desk {
             let _ = stopped.await;
         }));
         let news = told;
-        let run = Run { monitor, requests, configs, news, on_screen, stop, service, shown };
+        let run = Run { monitor, requests, configs, news, on_screen, stop, service, screen };
         self.run = Some(run);
         Ok(())
     }
@@ -208,7 +203,7 @@ impl Desk {
         let service = soon(run.service).await??;
         let store = service.close().context("a store")?;
         ensure!(store.finish(self.now(), Duration::from_secs(20)), "not all was written");
-        soon(run.shown).await??;
+        soon(run.screen).await??;
         Ok(())
     }
 
@@ -352,20 +347,25 @@ impl Desk {
     }
 }
 
+/// Where the store is.
+pub(crate) fn folder() -> anyhow::Result<PathBuf> {
+    Ok(alone::folder()?.join("kindbeat"))
+}
+
 /// Hands on what becomes of offers, and tells which are on the screen once the service has dealt with that.
 async fn watch_offers(
     mut events: mpsc::Receiver<notification::Event>,
     forward: mpsc::Sender<notification::Event>,
-    shows: mpsc::Sender<OfferId>,
+    tell_shown: mpsc::Sender<OfferId>,
 ) {
     while let Some(event) = events.recv().await {
-        let shown = if let notification::Event::Shown(id) = event { Some(id) } else { None };
+        let id = if let notification::Event::Shown(id) = event { Some(id) } else { None };
         if forward.send(event).await.is_err() || forward.reserve().await.is_err() {
             return;
         }
-        if let Some(id) = shown {
+        if let Some(id) = id {
             // Not every test asks.
-            let _ = shows.try_send(id);
+            let _ = tell_shown.try_send(id);
         }
     }
 }

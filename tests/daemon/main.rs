@@ -1,4 +1,4 @@
-//! The daemon as a whole, with all that is real in it: D-Bus, SQLite, the page over HTTP, programs that are started.
+//! The daemon as a whole, with all that is real in it: D-Bus, `SQLite`, the page over HTTP, programs that are started.
 //!
 //! Two kinds of tests. Where time matters, the service runs in the test, which moves its clock (`desk`); so that nothing else
 //! is on the bus, in the environment or among the open sockets, each of these runs in a process of its own (`alone`). Where the
@@ -11,13 +11,21 @@
 mod alone;
 mod browser;
 mod commands;
+mod control;
 mod desk;
 mod offers;
 mod privacy;
+mod program;
 mod settings;
+mod start;
 mod stored;
+mod streaming;
+mod unit;
 mod visitor;
 
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../bluetooth/fake/mod.rs"]
+mod bluez;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../support/bus.rs"]
 mod bus;

@@ -6,6 +6,7 @@ use kindbeat::edge::store::How;
 
 use crate::alone;
 use crate::desk::Desk;
+use crate::desk::folder;
 use crate::fake;
 use crate::stored;
 use crate::visitor::Visitor;
@@ -41,7 +42,7 @@ fn thirty_offers_in_a_row_are_thirty_breaks_each_with_its_own_token() -> anyhow:
         }
         assert!(desk.browser.is_quiet().await);
         desk.stop().await?;
-        let folder = desk.folder()?;
+        let folder = folder()?;
         assert_eq!(stored::answers(&folder)?, [Some(Became::Start); 30]);
         let breaks = stored::breaks(&folder)?;
         assert_eq!(breaks.len(), 30);
@@ -72,7 +73,7 @@ fn every_other_answer_is_kept_and_opens_nothing() -> anyhow::Result<()> {
         assert!(desk.browser.is_quiet().await);
         assert!(!desk.status().await?.page_open);
         desk.stop().await?;
-        let folder = desk.folder()?;
+        let folder = folder()?;
         let became = [Became::Later, Became::Fine, Became::Expired].map(Some);
         assert_eq!(stored::answers(&folder)?, became);
         assert!(stored::breaks(&folder)?.is_empty());
@@ -93,8 +94,8 @@ fn a_click_at_the_very_moment_an_offer_runs_out_still_opens_a_break() -> anyhow:
         assert_eq!(started.tokens, ["late", "late"]);
         Visitor::fetch(&started.url).await?;
         desk.stop().await?;
-        assert_eq!(stored::answers(&desk.folder()?)?, [Some(Became::Expired)]);
-        assert_eq!(stored::breaks(&desk.folder()?)?.len(), 1);
+        assert_eq!(stored::answers(&folder()?)?, [Some(Became::Expired)]);
+        assert_eq!(stored::breaks(&folder()?)?.len(), 1);
         Ok(())
     })
 }

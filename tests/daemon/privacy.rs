@@ -16,6 +16,7 @@ use crate::alone;
 use crate::client::soon;
 use crate::desk::Desk;
 use crate::desk::USUAL;
+use crate::desk::folder;
 use crate::stored;
 use crate::visitor::Visitor;
 
@@ -53,7 +54,7 @@ fn the_log_of_a_whole_day_names_no_figure_no_device_and_no_address() -> anyhow::
         desk.configure(Err(ConfigError::NoHome)).await?;
         desk.stop().await?;
 
-        let taken = stored::breaks(&desk.folder()?)?;
+        let taken = stored::breaks(&folder()?)?;
         let tension = taken[0].afterwards.as_ref().and_then(|said| said.tension);
         assert_eq!(tension, Some(7), "the answer is in the store, and there alone");
         let log = log.text();

@@ -1,0 +1,135 @@
+//! What the owner and other programs do to the daemon while it runs, and before it starts.
+
+use std::fs;
+
+use kindbeat::edge::bus;
+use rustix::process::Signal;
+use zbus::Connection;
+use zbus::DynamicType;
+
+use crate::bus::PrivateBus;
+use crate::program::Desktop;
+use crate::program::Program;
+use crate::program::shows;
+
+#[tokio::test]
+async fn a_changed_file_is_read_at_once_and_a_fault_in_it_is_said_until_it_is_mended()
+-> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    desktop.configure("[offer]\ncool_down = '10m'\n")?;
+    let mut screen = desktop.screen().await?;
+    let mut program = desktop.start().await?;
+    let client = desktop.client().await?;
+    assert_eq!(client.status().await?.config_error, None);
+    desktop.configure("[offer]\ncool_dawn = '5m'\n")?;
+    program.says("the configuration has a fault; the last good one stays in force").await?;
+    let error = client.status().await?.config_error;
+    assert!(error.as_deref().is_some_and(|error| error.contains("cool_dawn")), "{error:?}");
+    let notice = shows(&mut screen, 1).await?;
+    assert!(notice.body.contains("the last good ones stay in force"), "{}", notice.body);
+    desktop.configure("[offer]\ncool_down = '5m'\n")?;
+    program.says("the configuration is in force").await?;
+    assert_eq!(client.status().await?.config_error, None);
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn a_signal_has_the_file_read_again() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    desktop.configure("[offer]\ncool_down = '10m'\n")?;
+    let elsewhere = desktop.folder().join("other-name.toml");
+    fs::hard_link(desktop.config(), &elsewhere)?;
+    let mut program = desktop.start().await?;
+    // Written under its other name, which nobody watches.
+    fs::write(&elsewhere, "[offer]\ncool_down = '0s'\n")?;
+    program.signal(Signal::HUP)?;
+    program.says("SIGHUP: reading the configuration again").await?;
+    program.says("the configuration is in force").await?;
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn a_fault_at_the_start_is_told_by_the_exit_code_and_on_the_screen_where_it_is_the_service()
+-> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    desktop.configure("[offer]\ncool_dawn = '5m'\n")?;
+    let mut screen = desktop.screen().await?;
+    // By hand; also below a terminal that systemd started, with the number of that.
+    for shell in ["", "export SYSTEMD_EXEC_PID=1;"] {
+        let (status, log) = Program::start(desktop.after(shell))?.ends().await?;
+        assert_eq!(status.code(), Some(78), "{log}");
+        assert!(log.contains("config.toml:2:1") && log.contains("cool_down"), "{log}");
+    }
+    // What was sent before would come before.
+    let mark = mark(&desktop.session).await?;
+    assert_eq!(shows(&mut screen, 1).await?.title, mark, "by hand nothing is shown");
+
+    let program = Program::start(desktop.after("export SYSTEMD_EXEC_PID=$$;"))?;
+    let notice = shows(&mut screen, 2).await?;
+    assert_eq!(notice.title, "kindbeat: the settings");
+    assert!(notice.body.contains("did not start"), "{}", notice.body);
+    let (status, log) = program.ends().await?;
+    assert_eq!(status.code(), Some(78), "{log}");
+    let mark = self::mark(&desktop.session).await?;
+    assert_eq!(shows(&mut screen, 3).await?.title, mark, "one notice and no more");
+    Ok(())
+}
+
+/// A notification of somebody else, to be told from ours; its title.
+async fn mark(bus: &PrivateBus) -> anyhow::Result<&'static str> {
+    let connection = bus.connect().await?;
+    let (name, path) = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications");
+    let hints = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
+    let title = "somebody else's";
+    let body = ("other", 0_u32, "", title, "", Vec::<&str>::new(), hints, 0_i32);
+    let call = zbus::Message::method_call(path, "Notify").destination(name).interface(name);
+    connection.send(&call.build(&body)?).await?;
+    // It has reached the bus before this is answered.
+    crate::fake::settle(&connection).await?;
+    Ok(title)
+}
+
+#[tokio::test]
+async fn whoever_asks_for_nonsense_is_told_so_and_nothing_ends() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let program = desktop.start().await?;
+    let connection = desktop.session.connect().await?;
+    let on = &connection;
+    assert_eq!(refused(on, "StartBreak", &("no-such", 0_u32)).await?, "NoSuchPractice");
+    assert_eq!(refused(on, "StartBreak", &("", 17_u32)).await?, "InvalidLength");
+    assert_eq!(refused(on, "EndBreak", &()).await?, "NoBreak");
+    for until in [0_i64, -1, i64::MIN, i64::MAX, 4_000_000_000] {
+        assert_eq!(refused(on, "Snooze", &(until,)).await?, "InvalidTime", "{until}");
+    }
+    assert_eq!(refused(on, "AnswerLast", &("perhaps",)).await?, "InvalidAnswer");
+    assert_eq!(refused(on, "AnswerLast", &("fine",)).await?, "NoOffer");
+    let long = "x".repeat(100_000);
+    assert_eq!(refused(on, "StartBreak", &(long.as_str(), 0_u32)).await?, "NoSuchPractice");
+    for error in [
+        refused(on, "StartBreak", &(1_u32,)).await?,
+        refused(on, "StartBreak", &()).await?,
+        refused(on, "Snooze", &("tomorrow",)).await?,
+        refused(on, "NoSuchMethod", &()).await?,
+    ] {
+        assert!(error.starts_with("org.freedesktop.DBus.Error."), "{error}");
+    }
+    let status = desktop.client().await?.status().await?;
+    assert_eq!((status.page_open, status.snoozed_until), (false, None));
+    program.stops().await.map(drop)
+}
+
+/// The name of the error that a call is answered with, without what ours have in common.
+async fn refused<B>(connection: &Connection, method: &str, body: &B) -> anyhow::Result<String>
+where
+    B: serde::Serialize + DynamicType,
+{
+    let called = connection.call_method(Some(bus::NAME), bus::PATH, Some(bus::NAME), method, body);
+    match called.await {
+        Ok(_) => anyhow::bail!("{method} was not refused"),
+        Err(zbus::Error::MethodError(name, ..)) => {
+            Ok(name.trim_start_matches("org.kindbeat.Error.").to_owned())
+        }
+        Err(zbus::Error::FDO(error)) => Ok(error.to_string()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,172 @@
+//! Starting where something is missing: whatever it is, the daemon goes on without, and says so.
+
+use std::fs;
+
+use anyhow::Context as _;
+use jiff::SignedDuration;
+use kindbeat::edge::bus::Client;
+use kindbeat::edge::clock;
+use kindbeat::edge::store::FILE;
+use kindbeat::edge::store::Store;
+use rusqlite::Connection;
+
+use crate::bluez::Fake;
+use crate::program::Desktop;
+use crate::program::Program;
+use crate::program::shows;
+use crate::stored;
+
+#[tokio::test]
+async fn it_starts_where_there_is_neither_bluetooth_nor_a_notification_server() -> anyhow::Result<()>
+{
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let mut program = desktop.start().await?;
+    program.says("there is no Bluetooth adapter or no Bluetooth service").await?;
+    assert_eq!(desktop.client().await?.status().await?.state, "no_bluetooth");
+    let log = program.stops().await?;
+    assert!(!log.contains("ERROR") && !log.contains("panicked"), "{log}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_starts_where_there_is_no_adapter_and_uses_the_one_that_comes() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let fake = Fake::start(&desktop.system.address()).await?;
+    fake.unplug().await?;
+    let mut program = desktop.start().await?;
+    program.says("there is no Bluetooth adapter").await?;
+    fake.plug_in().await?;
+    fake.was_asked("StartNotify rate", 1).await?;
+    fake.sends(&[0, 72]).await?;
+    desktop.heart_rate_is(72).await?;
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn it_starts_without_any_message_bus() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let mut command = desktop.command();
+    for bus in ["DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS"] {
+        command.env(bus, format!("unix:path={}/nowhere", desktop.folder().display()));
+    }
+    let mut program = Program::ready(command).await?;
+    program.says("not on the session bus: kindbeat status").await?;
+    program.says("no session bus: offers cannot be shown").await?;
+    program.says("there is no Bluetooth adapter or no Bluetooth service").await?;
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn it_comes_to_a_session_bus_that_comes_later() -> anyhow::Result<()> {
+    let Some(mut desktop) = Desktop::new()? else { return Ok(()) };
+    desktop.session.kill();
+    let mut program = desktop.start().await?;
+    program.says("not on the session bus").await?;
+    desktop.session.restart()?;
+    program.says("on the session bus now").await?;
+    desktop.client().await?.status().await?;
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn it_starts_where_nothing_can_be_written_and_tells_its_owner() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    // Also to root.
+    fs::write(desktop.folder().join("state"), "a file, and no folder")?;
+    let mut screen = desktop.screen().await?;
+    let mut program = desktop.start().await?;
+    program.says("nothing is remembered: the store cannot be opened").await?;
+    let notice = shows(&mut screen, 1).await?;
+    assert_eq!(notice.title, "kindbeat: the history");
+    assert!(notice.body.contains("remembers nothing of today"), "{}", notice.body);
+    assert!(notice.body.contains("cannot be written"), "{}", notice.body);
+    desktop.client().await?.status().await?;
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn a_disk_that_fills_up_is_said_and_stops_nothing() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let mut screen = desktop.screen().await?;
+    // No file may grow beyond this many halves of a KiB: room enough to begin.
+    let mut program = Program::ready(desktop.after("trap '' XFSZ; ulimit -f 400;")).await?;
+    let client = desktop.client().await?;
+    tokio::select! {
+        said = program.says("the store cannot be written for now") => said?,
+        ended = keep_busy(&client) => ended?,
+    }
+    let notice = shows(&mut screen, 1).await?;
+    assert!(notice.body.contains("cannot be written for now"), "{}", notice.body);
+    assert!(client.status().await?.snoozed_until.is_some());
+    let log = program.stops().await?;
+    assert!(log.contains("not everything could be written before the end"), "{log}");
+    Ok(())
+}
+
+/// Has it write something, again and again.
+async fn keep_busy(client: &Client) -> anyhow::Result<()> {
+    for hour in (1..8_000).cycle() {
+        client.snooze(clock::now() + SignedDuration::from_hours(hour)).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_database_that_is_damaged_is_kept_aside_and_a_new_one_begun() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    fs::create_dir_all(desktop.store())?;
+    fs::write(desktop.store().join(FILE), "This is not a database. ".repeat(1_000))?;
+    begins_anew(&desktop, "corrupt").await
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_kept_aside_and_a_new_one_begun() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    drop(Store::open(&desktop.store(), clock::now())?);
+    let database = Connection::open(desktop.store().join(FILE))?;
+    database.pragma_update(None, "user_version", 1_000)?;
+    drop(database);
+    begins_anew(&desktop, "newer").await
+}
+
+async fn begins_anew(desktop: &Desktop, word: &str) -> anyhow::Result<()> {
+    let mut screen = desktop.screen().await?;
+    let mut program = desktop.start().await?;
+    program.says("the history cannot be used and is kept aside; a new one is begun").await?;
+    let notice = shows(&mut screen, 1).await?;
+    assert_eq!(notice.title, "kindbeat: the history");
+    let mut aside = None;
+    for entry in fs::read_dir(desktop.store())? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with(&format!("{FILE}.{word}-")) && !name.ends_with("-shm") {
+            aside = Some(path);
+        }
+    }
+    let aside = aside.context("nothing is kept aside")?.display().to_string();
+    let aside = aside.trim_end_matches("-wal");
+    assert!(notice.body.contains(aside), "{}", notice.body);
+    assert!(program.log().contains(aside), "{}", program.log());
+    program.stops().await?;
+    assert!(stored::breaks(&desktop.store())?.is_empty(), "the new one can be read");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_one_says_that_one_is_running_and_ends_well() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let program = desktop.start().await?;
+    let elsewhere = desktop.folder().join("elsewhere");
+    let mut same_bus = desktop.command();
+    same_bus.env("XDG_STATE_HOME", &elsewhere);
+    let mut same_store = desktop.command();
+    same_store.env("DBUS_SESSION_BUS_ADDRESS", desktop.system.address());
+    for command in [desktop.command(), same_bus, same_store] {
+        let (status, log) = Program::start(command)?.ends().await?;
+        assert_eq!(status.code(), Some(0), "{log}");
+        assert!(log.contains("kindbeat is running already"), "{log}");
+    }
+    assert!(!elsewhere.join("kindbeat").join(FILE).exists(), "it did not begin a history");
+    desktop.client().await?.status().await?;
+    program.stops().await.map(drop)
+}
