@@ -45,7 +45,7 @@ impl Service {
         for effect in &effects {
             match effect {
                 Effect::NoSuchPractice(unknown) => {
-                    return Err(Refusal::NoSuchPractice(unknown.to_string()));
+                    return Err(Refusal::NoSuchPractice(unknown.clone()));
                 }
                 Effect::BreakBegan(..) => {
                     // The first step waits until the first page was read.

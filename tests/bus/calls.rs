@@ -17,6 +17,7 @@ use zbus::Message;
 use zbus::OwnedVariant;
 
 use super::bus::PrivateBus;
+use super::stand;
 use super::stand::Stand;
 use super::stand::URL;
 use super::stand::soon;
@@ -90,7 +91,7 @@ impl Caller {
 #[tokio::test]
 async fn every_property_says_how_things_stand() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     let caller = Caller::new(&bus).await?;
     assert_eq!(caller.property::<String>("State").await?, "streaming");
     assert_eq!(caller.property::<u16>("HeartRate").await?, 72);
@@ -99,7 +100,7 @@ async fn every_property_says_how_things_stand() -> anyhow::Result<()> {
     assert_eq!(caller.property::<u8>("Battery").await?, 87);
     assert_eq!(caller.property::<i64>("SnoozedUntil").await?, 0);
     assert!(!caller.property::<bool>("Elevated").await?);
-    stand.stands(Status {
+    daemon.stands(Status {
         snoozed_until: Some("2030-05-07T14:00:00.9Z".parse()?),
         elevated_since: Some("2030-05-07T13:00:00Z".parse()?),
         ..streaming()
@@ -113,11 +114,11 @@ async fn every_property_says_how_things_stand() -> anyhow::Result<()> {
 #[tokio::test]
 async fn what_is_not_known_has_a_value_that_says_so() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     let caller = Caller::new(&bus).await?;
     let address = "A0:9E:1A:00:00:00".to_owned();
     for sensor in [None, Some(Sensor { name: None, address, battery: None })] {
-        stand.stands(Status { state: "searching".to_owned(), sensor, ..Status::default() });
+        daemon.stands(Status { state: "searching".to_owned(), sensor, ..Status::default() });
         assert_eq!(caller.property::<u16>("HeartRate").await?, 0);
         assert_eq!(caller.property::<f64>("Usual").await?.to_bits(), 0.0_f64.to_bits());
         assert_eq!(caller.property::<String>("SensorName").await?, "");
@@ -129,7 +130,7 @@ async fn what_is_not_known_has_a_value_that_says_so() -> anyhow::Result<()> {
 #[tokio::test]
 async fn every_method_asks_the_daemon() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     let caller = Caller::new(&bus).await?;
     assert_eq!(caller.ask("StartBreak", &("", 0_u32)).await?, URL);
     assert_eq!(caller.ask("StartBreak", &("kind-hand", 20_u32)).await?, URL);
@@ -142,7 +143,7 @@ async fn every_method_asks_the_daemon() -> anyhow::Result<()> {
     }
     assert!(caller.ask("Why", &()).await?.contains("near usual"));
     let snoozed = jiff::Timestamp::from_second(until)?;
-    insta::assert_snapshot!(stand.asked().join("\n").replace(&snoozed.to_string(), "UNTIL"), @r#"
+    insta::assert_snapshot!(daemon.asked().join("\n").replace(&snoozed.to_string(), "UNTIL"), @r#"
     start None None
     start Some("kind-hand") Some("20s")
     end
@@ -172,7 +173,7 @@ async fn the_status_is_the_json_of_the_command() -> anyhow::Result<()> {
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_with_what_would() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     let caller = Caller::new(&bus).await?;
     let now = clock::now().as_second();
     let mut said = Vec::new();
@@ -183,21 +184,20 @@ async fn what_makes_no_sense_is_refused_with_what_would() -> anyhow::Result<()> 
         assert_eq!(name, "org.kindbeat.Error.InvalidTime", "{until}: {text}");
     }
     // None of it reached the daemon.
-    assert_eq!(stand.asked(), [""; 0]);
-    for refusal in [Refusal::NoSuchPractice("x".to_owned()), Refusal::NoPage("no port".to_owned())]
-    {
-        stand.refuses(refusal);
+    assert_eq!(daemon.asked(), [""; 0]);
+    for refusal in [stand::no_such_practice(), Refusal::NoPage("no port".to_owned())] {
+        daemon.refuses(refusal);
         said.push(caller.fails("StartBreak", &("x", 0_u32)).await?);
     }
-    stand.refuses(Refusal::NoBreak);
+    daemon.refuses(Refusal::NoBreak);
     said.push(caller.fails("EndBreak", &()).await?);
-    stand.refuses(Refusal::NoOffer);
+    daemon.refuses(Refusal::NoOffer);
     said.push(caller.fails("AnswerLast", &"fine").await?);
     let said: Vec<_> = said.into_iter().map(|(name, text)| format!("{name}: {text}")).collect();
     insta::assert_snapshot!(said.join("\n"), @r#"
     org.kindbeat.Error.InvalidLength: A break does not last 61 s; it lasts 20, 60, 180 or 300 seconds, and 0 means the length that is set.
     org.kindbeat.Error.InvalidAnswer: "Fine" is no answer; answer with start, later, fine, moving, excited or undo.
-    org.kindbeat.Error.NoSuchPractice: There is no practice called "x"; "kindbeat practices" lists those there are.
+    org.kindbeat.Error.NoSuchPractice: No practice is called "kind-hat"; the nearest is "kind-hand", and "kindbeat practices" lists them all.
     org.kindbeat.Error.NoPage: The page of the break cannot be opened (no port); "kindbeat break --here" takes the break in the terminal.
     org.kindbeat.Error.NoBreak: There is no break open just now; "kindbeat break" starts one.
     org.kindbeat.Error.NoOffer: There is no offer to answer just now; "kindbeat break" starts a break at any time.
@@ -208,7 +208,7 @@ async fn what_makes_no_sense_is_refused_with_what_would() -> anyhow::Result<()> 
 #[tokio::test]
 async fn wrong_arguments_are_refused_and_the_service_lives_on() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     let caller = Caller::new(&bus).await?;
     caller.fails("StartBreak", &()).await?;
     caller.fails("StartBreak", &(3_u32, "")).await?;
@@ -219,7 +219,7 @@ async fn wrong_arguments_are_refused_and_the_service_lives_on() -> anyhow::Resul
     let set = (NAME, "HeartRate", zbus::Variant::from(1_u16));
     assert!(caller.call("org.freedesktop.DBus.Properties", "Set", &set).await.is_err());
     assert!(caller.property::<u16>("NoSuchProperty").await.is_err());
-    assert_eq!(stand.asked(), [""; 0]);
+    assert_eq!(daemon.asked(), [""; 0]);
     assert_eq!(caller.property::<u16>("HeartRate").await?, 72);
     assert_eq!(caller.ask("StartBreak", &("", 0_u32)).await?, URL);
     Ok(())

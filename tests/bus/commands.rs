@@ -5,13 +5,13 @@ use std::process::Stdio;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::edge::bus::Refusal;
 use kindbeat::edge::clock;
 use kindbeat::status::Status;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;
 
 use super::bus::PrivateBus;
+use super::stand;
 use super::stand::Stand;
 use super::stand::soon;
 use super::stand::streaming;
@@ -47,7 +47,7 @@ async fn fails(bus: &PrivateBus, arguments: &[&str]) -> anyhow::Result<(i32, Str
 #[tokio::test]
 async fn the_status_is_told_to_people_and_to_scripts() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     insta::assert_snapshot!(printed(&bus, &["status"]).await?, @r"
     Strap     Polar H10, connected; battery 87 %
     Heart     72 beats a minute; about 66 is usual for you, give or take 4
@@ -56,7 +56,7 @@ async fn the_status_is_told_to_people_and_to_scripts() -> anyhow::Result<()> {
     Offers    1 today
     ");
     insta::assert_snapshot!(printed(&bus, &["status", "--json"]).await?, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"held_by":null,"offers_today":1,"page_open":false,"config_error":null}"#);
-    stand.stands(Status { state: "searching".to_owned(), ..Status::default() });
+    daemon.stands(Status { state: "searching".to_owned(), ..Status::default() });
     insta::assert_snapshot!(printed(&bus, &["status", "--json"]).await?, @r#"{"state":"searching","heart_rate":null,"usual":null,"spread":null,"elevated_since":null,"quality":null,"sensor":null,"learned_hours":0.0,"snoozed_until":null,"held_by":null,"offers_today":0,"page_open":false,"config_error":null}"#);
     Ok(())
 }
@@ -75,16 +75,16 @@ async fn why_is_told_in_the_words_of_the_daemon() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_break_is_started_and_its_address_told() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     insta::assert_snapshot!(printed(&bus, &["break"]).await?, @r"
     A break opens in your browser. Should it not show, this address opens it, once and within a minute:
       http://127.0.0.1:40123/p/1/open/2
     ");
     printed(&bus, &["break", "kind-hand", "--length", "20s"]).await?;
-    assert_eq!(stand.asked(), ["start None None", "start Some(\"kind-hand\") Some(\"20s\")"]);
-    stand.refuses(Refusal::NoSuchPractice("kind-hat".to_owned()));
+    assert_eq!(daemon.asked(), ["start None None", "start Some(\"kind-hand\") Some(\"20s\")"]);
+    daemon.refuses(stand::no_such_practice());
     let (code, complaint) = fails(&bus, &["break", "kind-hat"]).await?;
-    insta::assert_snapshot!(complaint, @r#"kindbeat: There is no practice called "kind-hat"; "kindbeat practices" lists those there are."#);
+    insta::assert_snapshot!(complaint, @r#"kindbeat: No practice is called "kind-hat"; the nearest is "kind-hand", and "kindbeat practices" lists them all."#);
     assert_eq!(code, 1);
     assert_eq!(fails(&bus, &["break", "--length", "2m"]).await?.0, 2);
     Ok(())
@@ -93,7 +93,7 @@ async fn a_break_is_started_and_its_address_told() -> anyhow::Result<()> {
 #[tokio::test]
 async fn offers_are_snoozed_and_resumed() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     for (argument, minutes) in [(None, 60), (Some("30m"), 30), (Some("2h"), 120)] {
         let before = clock::now() + SignedDuration::from_mins(minutes);
         let arguments: Vec<_> = ["snooze"].into_iter().chain(argument).collect();
@@ -102,21 +102,21 @@ async fn offers_are_snoozed_and_resumed() -> anyhow::Result<()> {
         assert!(
             said.starts_with("No breaks are offered until ") && said.contains("kindbeat resume")
         );
-        let asked = stand.asked();
+        let asked = daemon.asked();
         let until: Timestamp = asked[0].trim_start_matches("snooze ").parse()?;
         assert!(before <= until && until <= after + SignedDuration::from_secs(1), "{argument:?}");
     }
     let said = printed(&bus, &["snooze", "today"]).await?;
     assert_eq!(said, "No breaks are offered until midnight. To end that sooner: kindbeat resume\n");
     assert!(printed(&bus, &["snooze", "23:59"]).await?.contains("23:59."));
-    assert_eq!(stand.asked().len(), 2);
+    assert_eq!(daemon.asked().len(), 2);
     insta::assert_snapshot!(printed(&bus, &["resume"]).await?, @"Breaks may be offered again.");
-    assert_eq!(stand.asked(), ["resume"]);
+    assert_eq!(daemon.asked(), ["resume"]);
     let (code, complaint) = fails(&bus, &["snooze", "soon"]).await?;
     insta::assert_snapshot!(complaint, @r#"kindbeat: "soon" is no time to snooze until; give how long (30m, 2h), a time of day (14:00), or today"#);
     assert_eq!(code, 2);
     assert_eq!(fails(&bus, &["snooze", "-5m"]).await?.0, 2);
-    assert_eq!(stand.asked(), [""; 0]);
+    assert_eq!(daemon.asked(), [""; 0]);
     Ok(())
 }
 
@@ -170,7 +170,7 @@ async fn one_way_to_show_the_status_at_a_time() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_bar_is_fed_until_it_reads_no_more() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let stand = Stand::start(&bus).await?;
+    let daemon = Stand::start(&bus).await?;
     let mut child = program(&bus, &["status", "--waybar"]).stdout(Stdio::piped()).spawn()?;
     let lines = child.stdout.take().map(|lines| BufReader::new(lines).lines());
     let mut lines = lines.ok_or_else(|| anyhow::anyhow!("no standard output"))?;
@@ -179,7 +179,7 @@ async fn a_bar_is_fed_until_it_reads_no_more() -> anyhow::Result<()> {
     assert_eq!((&line["text"], &line["class"]), (&"♥ 72".into(), &"streaming".into()));
     drop(lines);
     // The next line is the one too many.
-    stand.stands(Status { heart_rate: Some(73), ..streaming() });
+    daemon.stands(Status { heart_rate: Some(73), ..streaming() });
     assert!(soon(child.wait()).await??.success());
     Ok(())
 }

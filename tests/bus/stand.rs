@@ -12,6 +12,8 @@ use kindbeat::edge::bus::Bus;
 use kindbeat::edge::bus::Refusal;
 use kindbeat::edge::bus::Request;
 use kindbeat::edge::bus::Served;
+use kindbeat::practice::Length;
+use kindbeat::practice::UnknownPractice;
 use kindbeat::status::News;
 use kindbeat::status::Quality;
 use kindbeat::status::Sensor;
@@ -136,6 +138,12 @@ pub(crate) fn streaming() -> Status {
         offers_today: 1,
         ..Status::default()
     }
+}
+
+/// As the daemon refuses a name that is none.
+pub(crate) fn no_such_practice() -> Refusal {
+    let (asked, nearest) = ("kind-hat".to_owned(), "kind-hand".to_owned());
+    Refusal::NoSuchPractice(UnknownPractice { asked, nearest })
 }
 
 /// What has to happen, within a time that only a fault takes.

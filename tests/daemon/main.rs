@@ -26,7 +26,6 @@ mod visitor;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../bluetooth/fake/mod.rs"]
 mod bluez;
-#[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../support/bus.rs"]
 mod bus;
 #[allow(dead_code, reason = "each test program uses a part of it")]

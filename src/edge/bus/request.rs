@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 
 use crate::offer::Answer;
 use crate::practice::Length;
+use crate::practice::UnknownPractice;
 use crate::status::Status;
 
 /// Something another program asked for. Each carries the way back for its answer; whether anybody still waits for it, its
@@ -89,8 +90,8 @@ impl LastAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no practice of this name.
-    #[error("There is no practice called \"{0}\"; \"kindbeat practices\" lists those there are.")]
-    NoSuchPractice(String),
+    #[error("No practice is called \"{}\"; the nearest is \"{}\", and \"kindbeat practices\" lists them all.", .0.asked, .0.nearest)]
+    NoSuchPractice(UnknownPractice),
     /// This many seconds are no length.
     #[error(
         "A break does not last {0} s; it lasts 20, 60, 180 or 300 seconds, and 0 means the length that is set."
@@ -150,7 +151,7 @@ mod tests {
     fn all() -> [Refusal; 9] {
         let word = || "x".to_owned();
         [
-            Refusal::NoSuchPractice(word()),
+            Refusal::NoSuchPractice(UnknownPractice { asked: word(), nearest: word() }),
             Refusal::InvalidLength("61".to_owned()),
             Refusal::InvalidTime(word()),
             Refusal::InvalidAnswer(word()),

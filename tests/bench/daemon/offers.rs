@@ -45,12 +45,12 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
         browser.open("about:blank").await;
     }
     let mut heart = Heart { strap: &strap, beating: SimulatedHeart::new(3), second: 0 };
-    heart.beats(64.0, 60).await?;
+    heart.beats(62.0, 60).await?;
     let (mut offers, mut pages) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         client.snooze(Timestamp::now() + SignedDuration::from_hours(1)).await?;
         while client.status().await?.held_by.as_deref() != Some("snoozed") {
-            heart.beats(84.0, 1).await?;
+            heart.beats(80.0, 1).await?;
         }
         let began = Instant::now();
         let (resumed, asked) = tokio::join!(client.resume(), desktop.asked_to_show());
@@ -67,7 +67,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
             pages.push(painted - clicked.as_duration().as_secs_f64() * 1e3);
         }
         client.end_break().await?;
-        heart.beats(64.0, 75).await?;
+        heart.beats(62.0, 75).await?;
     }
     drop(daemon);
     offers.sort();
