@@ -1,5 +1,7 @@
 //! What systemd knows of the user service. It is asked by its own program: its bus is not everywhere where that is.
 
+use std::env;
+use std::path::Path;
 use std::process::Stdio;
 
 use tokio::process::Command;
@@ -36,6 +38,11 @@ pub enum UnitState {
 
 /// Asks systemd; changes nothing. Takes as long as `systemctl` does to answer; it is ended when this is given up.
 pub async fn unit() -> Unit {
+    // Where no manager runs, the question alone would have the session bus start one.
+    let folder = env::var_os("XDG_RUNTIME_DIR").unwrap_or_default();
+    if !Path::new(&folder).join("systemd/private").exists() {
+        return Unit::NoManager;
+    }
     let asked = Command::new("systemctl")
         .args(["--user", "show", UNIT, "--property"])
         .arg("LoadState,UnitFileState,ActiveState,Result,ExecMainStatus")

@@ -14,8 +14,10 @@ use super::commands::program;
 use super::stand::Stand;
 use super::stand::soon;
 
-/// A desk with these programs on it, and no other.
+/// A desk with these programs on it, and no other, and a systemd that looks as if it ran.
 fn with_programs(bus: &PrivateBus, programs: &[(&str, &str)]) -> anyhow::Result<()> {
+    fs::create_dir_all(bus.folder().join("systemd"))?;
+    fs::write(bus.folder().join("systemd/private"), "")?;
     let folder = bus.folder().join("bin");
     fs::create_dir_all(&folder)?;
     for (name, script) in programs {
