@@ -183,3 +183,52 @@ async fn a_bar_is_fed_until_it_reads_no_more() -> anyhow::Result<()> {
     assert!(soon(child.wait()).await??.success());
     Ok(())
 }
+
+#[tokio::test]
+async fn whoever_watches_sees_each_change() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let daemon = Stand::start(&bus).await?;
+    let mut child = program(&bus, &["status", "--watch"]).stdout(Stdio::piped()).spawn()?;
+    let lines = child.stdout.take().map(|lines| BufReader::new(lines).lines());
+    let mut lines = lines.ok_or_else(|| anyhow::anyhow!("no standard output"))?;
+    let mut seen = Vec::new();
+    let mut until = async |beginning: &str| {
+        loop {
+            let line = soon(lines.next_line()).await??;
+            let line = line.ok_or_else(|| anyhow::anyhow!("it ended before {beginning:?}"))?;
+            seen.push(line);
+            if seen.last().is_some_and(|line| line.starts_with(beginning)) {
+                return anyhow::Ok(());
+            }
+        }
+    };
+    until("Offers").await?;
+    daemon.stands(Status { heart_rate: Some(73), ..streaming() });
+    until("Offers").await?;
+    drop(daemon);
+    until("kindbeat is not running any more").await?;
+    let _daemon = Stand::start(&bus).await?;
+    until("Offers").await?;
+    insta::assert_snapshot!(seen.join("\n"), @r#"
+    Strap     Polar H10, connected; battery 87 %
+    Heart     72 beats a minute; about 66 is usual for you, give or take 4
+    Signal    good
+    Learned   from 17.1 hours of wear
+    Offers    1 today
+
+    Strap     Polar H10, connected; battery 87 %
+    Heart     73 beats a minute; about 66 is usual for you, give or take 4
+    Signal    good
+    Learned   from 17.1 hours of wear
+    Offers    1 today
+
+    kindbeat is not running any more; start it with "systemctl --user start kindbeat", or in a terminal of its own with "kindbeat daemon".
+
+    Strap     Polar H10, connected; battery 87 %
+    Heart     72 beats a minute; about 66 is usual for you, give or take 4
+    Signal    good
+    Learned   from 17.1 hours of wear
+    Offers    1 today
+    "#);
+    Ok(())
+}

@@ -42,7 +42,16 @@ struct Mind {
 impl Stand {
     pub(crate) async fn start(bus: &PrivateBus) -> anyhow::Result<Self> {
         let (requests, asked) = mpsc::channel(4);
-        let served = bus::serve(Bus::At(bus.address()), requests).await?;
+        let served = soon(async {
+            loop {
+                match bus::serve(Bus::At(bus.address()), requests.clone()).await {
+                    // The one before is on its way out.
+                    Err(bus::Error::NameTaken) => tokio::task::yield_now().await,
+                    served => return served,
+                }
+            }
+        });
+        let served = served.await??;
         let mind = Arc::new(Mutex::new(Mind { status: streaming(), ..Mind::default() }));
         let answering = tokio::spawn(answer(Arc::clone(&mind), asked));
         Ok(Self { served, mind, answering })

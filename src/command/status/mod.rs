@@ -75,19 +75,22 @@ pub fn watch(
     };
     asking::runtime()?.block_on(async {
         Client::connect(bus.clone()).await.map_err(asking::in_words)?;
-        let before = if in_place { CLEAR } else { "\n" };
-        follow(bus, EVERY_WATCH, before, text, out).await
+        if in_place {
+            write!(out, "{CLEAR}")?;
+        }
+        let between = if in_place { CLEAR } else { "\n" };
+        follow(bus, EVERY_WATCH, between, text, out).await
     })
 }
 
 /// Writes what `told` makes of the status, anew whenever that changed, until it cannot be written any more; `None` while there
 /// is no daemon to ask, or it does not answer.
 ///
-/// Asks every so often, since nobody tells of the heart rate by himself. `before` stands before each.
+/// Asks every so often, since nobody tells of the heart rate unasked. `between` stands before each but the first.
 pub async fn follow(
     bus: Bus,
     every: Duration,
-    before: &str,
+    between: &str,
     told: impl Fn(Option<&Status>) -> String,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
@@ -97,7 +100,8 @@ pub async fn follow(
         let status = ask(&bus, &mut client).await;
         let text = told(status.as_ref());
         if last.as_ref() != Some(&text) {
-            writeln!(out, "{before}{}", text.trim_end())?;
+            let between = if last.is_some() { between } else { "" };
+            writeln!(out, "{between}{}", text.trim_end())?;
             out.flush()?;
             last = Some(text);
         }
