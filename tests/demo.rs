@@ -65,7 +65,6 @@ fn a_break_is_offered_begun_and_finished_by_keys_alone_and_nothing_is_written() 
     let mut terminal = Terminal { child, said: Vec::new() };
     terminal.at(&mut out, "answer here: Enter starts", "")?;
     terminal.at(&mut out, "Enter: Begin", "")?;
-    terminal.at(&mut out, "Something may be difficult", "b")?;
     terminal.at(&mut out, "how tense does it feel now", "4")?;
     let mut rest = String::new();
     out.read_to_string(&mut rest)?;

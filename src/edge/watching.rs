@@ -17,7 +17,8 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 use tracing::warn;
 
-/// Tells `changed` whenever the file at `path` may have changed, come or gone, until nobody listens any more.
+/// Tells `changed` whenever the file at `path` may have changed, come or gone, until nobody listens any more; for the first time
+/// once it is watched, since it may have changed before that.
 ///
 /// Where the system cannot watch (no more watches to be had), this is said in the log, and nothing is told.
 pub async fn run(path: PathBuf, changed: Sender<()>) {
@@ -30,6 +31,10 @@ pub async fn run(path: PathBuf, changed: Sender<()>) {
                 return;
             }
         };
+        // Told after the new watch is in place, so that nothing falls between two watches.
+        if changed.send(()).await.is_err() {
+            return;
+        }
         tokio::select! {
             () = touched(&mut events, &path) => {}
             () = changed.closed() => return,
@@ -37,9 +42,6 @@ pub async fn run(path: PathBuf, changed: Sender<()>) {
         // An editor writes in several steps: wait until it has been quiet for a moment, but not for ever.
         let settled = async { while timeout(QUIET, events.next()).await.is_ok() {} };
         let _ = timeout(LONGEST, settled).await;
-        if changed.send(()).await.is_err() {
-            return;
-        }
     }
 }
 
@@ -96,21 +98,14 @@ mod tests {
 
     use super::*;
 
-    /// Starts watching, lets `act` change something once that is under way, and waits until it is noticed.
+    /// Lets `act` change something once the file is watched, and waits until it is noticed.
     async fn noticed(path: &Path, act: impl Fn()) {
         let (tell, mut changes) = mpsc::channel(1);
         let watching = tokio::spawn(run(path.to_owned(), tell));
-        let told = async {
-            // The first change may come before the watch is in place; again does no harm.
-            loop {
-                act();
-                if let Ok(told) = timeout(Duration::from_secs(1), changes.recv()).await {
-                    return told;
-                }
-            }
-        };
-        let told = timeout(Duration::from_secs(30), told).await;
-        assert_eq!(told, Ok(Some(())));
+        let limit = Duration::from_secs(30);
+        assert_eq!(timeout(limit, changes.recv()).await, Ok(Some(())), "it is not watched");
+        act();
+        assert_eq!(timeout(limit, changes.recv()).await, Ok(Some(())), "nothing is noticed");
         watching.abort();
     }
 

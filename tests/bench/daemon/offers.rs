@@ -26,6 +26,9 @@ use crate::server::Server;
 /// Each round takes two minutes: a heart has to go up and to settle.
 const ROUNDS: usize = 3;
 
+/// What the program takes for usual before it has learned much, so that little has to be learned.
+const USUAL: f64 = 72.0;
+
 /// Measures both, a few times over.
 pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let strap = Fake::start(&system.address()).await?;
@@ -45,12 +48,12 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
         browser.open("about:blank").await;
     }
     let mut heart = Heart { strap: &strap, beating: SimulatedHeart::new(3), second: 0 };
-    heart.beats(62.0, 60).await?;
+    heart.beats(USUAL, 60).await?;
     let (mut offers, mut pages) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         client.snooze(Timestamp::now() + SignedDuration::from_hours(1)).await?;
         while client.status().await?.held_by.as_deref() != Some("snoozed") {
-            heart.beats(80.0, 1).await?;
+            heart.beats(USUAL + 15.0, 1).await?;
         }
         let began = Instant::now();
         let (resumed, asked) = tokio::join!(client.resume(), desktop.asked_to_show());
@@ -67,7 +70,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
             pages.push(painted - clicked.as_duration().as_secs_f64() * 1e3);
         }
         client.end_break().await?;
-        heart.beats(62.0, 75).await?;
+        heart.beats(USUAL, 75).await?;
     }
     drop(daemon);
     offers.sort();
@@ -91,7 +94,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
 fn config(pipe: &Path) -> String {
     let tell = format!("printf '%s\\n' \"$1\" > {}", pipe.display());
     format!(
-        "[detection]\nsustain = \"10s\"\nwarm_up = \"30s\"\nrearm = \"0s\"\n\
+        "[detection]\nrise_spread = 0.5\nsustain = \"10s\"\nwarm_up = \"30s\"\nrearm = \"0s\"\n\
          [offer]\ncool_down = \"0s\"\nat_most_per_day = 1000\nwait_for_pause = \"0s\"\n\
          [page]\nopen_with = [\"sh\", \"-c\", {tell:?}, \"sh\", \"{{url}}\"]\n"
     )
