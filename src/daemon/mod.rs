@@ -1,4 +1,4 @@
-//! The daemon: joins the world to the [`Engine`] in one loop, and decides nothing.
+//! The daemon: joins the world to the [`Engine`](crate::engine::Engine) in one loop, and decides nothing.
 //!
 //! ```text
 //!  monitor   desktop   page   other programs   configuration   store   the clock
