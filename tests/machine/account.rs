@@ -34,6 +34,8 @@ pub(crate) enum Fact {
     Streaming(u16),
     /// The daemon told how full the battery of the strap is, in percent.
     Battery(u8),
+    /// Somebody subscribed to the measurements of the strap.
+    Subscribed,
     /// The strap sent this rate and this interval, in 1/1024 s.
     Sent { rate: u8, rr: u16 },
     /// The heart goes up.

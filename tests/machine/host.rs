@@ -26,6 +26,7 @@ use crate::Beat;
 use crate::account;
 use crate::account::Entry;
 use crate::account::Fact;
+use crate::figure;
 use crate::say;
 use crate::story::ROLE;
 
@@ -71,8 +72,8 @@ impl Run {
             fault,
         };
         if let Some(first) = run.account.first() {
-            let ready = first.at.duration_since(began);
-            say(&format!("the machine: ready after {ready:.1?}, off after {lasted:.1?}"));
+            figure("from power on to a strap that advertises", first.at.duration_since(began));
+            figure("from power on to power off", lasted);
         }
         Ok(Some(run))
     }
@@ -99,12 +100,13 @@ impl Run {
     /// The two times that the daemon ran.
     pub(crate) fn lives(&self) -> anyhow::Result<[Life; 2]> {
         let mut lives = Vec::new();
-        let mut started = None;
-        for Entry { at, fact } in &self.account {
-            match (fact, started) {
-                (Fact::Started, _) => started = Some(*at),
-                (&Fact::Streaming(rate), Some(started)) => {
-                    lives.push(Life { started, streaming: *at, rate });
+        let (mut started, mut subscribed) = (None, None);
+        for &Entry { at, ref fact } in &self.account {
+            match (fact, started, subscribed) {
+                (Fact::Started, ..) => (started, subscribed) = (Some(at), None),
+                (Fact::Subscribed, Some(_), None) => subscribed = Some(at),
+                (&Fact::Streaming(rate), Some(started), Some(subscribed)) => {
+                    lives.push(Life { started, subscribed, streaming: at, rate });
                 }
                 _ => {}
             }
@@ -148,6 +150,8 @@ fn beat(heard: &Heard) -> Beat {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Life {
     pub(crate) started: Timestamp,
+    /// When the strap began to send.
+    pub(crate) subscribed: Timestamp,
     pub(crate) streaming: Timestamp,
     /// The first heart rate that it told.
     pub(crate) rate: u16,
@@ -194,15 +198,16 @@ fn boot(kernel: &Path, share: &Path) -> anyhow::Result<Option<String>> {
         }
     };
     drop(machine);
-    let console = lines.join("\n");
-    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("machine.log"), &console)?;
+    let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("machine.log");
+    std::fs::write(&log, lines.join("\n"))?;
     let status = std::fs::read_to_string(share.join("status")).unwrap_or_default();
     if !stuck && status.trim() == "0" {
         return Ok(None);
     }
+    say(&format!("THE MACHINE FAILED. The end of its console (all of it: {}):", log.display()));
+    say(&lines[lines.len().saturating_sub(TAIL)..].join("\n"));
     let why = if stuck { "it did not switch itself off" } else { "it failed" };
-    let tail = lines[lines.len().saturating_sub(TAIL)..].join("\n");
-    Ok(Some(format!("{why}; the end of its console (all of it: machine.log):\n{tail}")))
+    Ok(Some(format!("{why}, see its console")))
 }
 
 /// A process that ends with this value.

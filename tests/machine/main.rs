@@ -47,7 +47,7 @@ fn a_strap_in_reach_is_listed() -> anyhow::Result<()> {
 fn the_daemon_finds_the_strap_and_streams_within_twenty_seconds() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     let [first, _] = run.lives()?;
-    say(&format!("from the start of the daemon to the first heart rate: {:.1?}", first.silence()));
+    figure("from the start of the daemon to the first heart rate", first.silence());
     assert!(first.silence() < WITHIN, "{:?}", first.silence());
     assert_eq!(first.rate, u16::from(story::QUIET));
     let (_, battery) = run.first("the battery level", |fact| match fact {
@@ -67,14 +67,14 @@ fn a_rise_brings_an_offer_and_start_opens_the_page_with_the_token_of_the_click()
         Fact::Shown { buttons } => Some(buttons),
         _ => None,
     })?;
-    say(&format!("from the rise to the offer: {:.1?}", offered.duration_since(rise)));
+    figure("from the rise to the offer", offered.duration_since(rise));
     assert!(offered > rise, "the offer came before the rise");
     assert_eq!(*buttons, ["default", "start", "later", "fine"]);
     let (opened, token) = run.first("the browser", |fact| match fact {
         Fact::Opened { token } => Some(token),
         _ => None,
     })?;
-    say(&format!("from the click to the browser: {:.1?}", opened.duration_since(offered)));
+    figure("from the click to the browser", opened.duration_since(offered));
     assert_eq!(token.as_deref(), Some(desktop::TOKEN));
     Ok(())
 }
@@ -119,7 +119,7 @@ fn the_offer_and_the_break_are_in_the_store() -> anyhow::Result<()> {
 fn after_a_kill_the_next_daemon_streams_within_twenty_seconds() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     let [_, second] = run.lives()?;
-    say(&format!("from the start after the kill to a heart rate: {:.1?}", second.silence()));
+    figure("from the start after the kill to a heart rate", second.silence());
     assert!(second.silence() < WITHIN, "{:?}", second.silence());
     assert_eq!(second.rate, u16::from(story::HIGH));
     Ok(())
@@ -130,7 +130,8 @@ fn a_kill_loses_no_beat_that_is_ten_seconds_old() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     let killed = run.time("the kill", &Fact::Killed)?;
     run.time("the end", &Fact::Ended)?;
-    let (sent, kept) = (run.sent(Timestamp::MIN, killed), run.kept(Timestamp::MIN, killed));
+    let [first, _] = run.lives()?;
+    let (sent, kept) = (run.sent(first.subscribed, killed), run.kept(first.started, killed));
     let (saved, lost) = saved(&sent, &kept)?;
     let oldest = lost.first().map_or(SignedDuration::ZERO, |lost| killed.duration_since(lost.0));
     say(&format!("of {} beats before the kill, lost: {}", sent.len(), lost.len()));
@@ -145,14 +146,18 @@ fn a_daemon_that_is_asked_to_end_loses_nothing() -> anyhow::Result<()> {
     let [_, second] = run.lives()?;
     let asked = run.time("the request to end", &Fact::AskedToEnd)?;
     let ended = run.time("the end", &Fact::Ended)?;
-    say(&format!("from the request to the end of the daemon: {:.1?}", ended.duration_since(asked)));
+    figure("from the request to the end of the daemon", ended.duration_since(asked));
     // What was still on its way, nobody had heard.
     let arrived = asked - ON_ITS_WAY;
-    let (sent, kept) = (run.sent(second.started, arrived), run.kept(second.started, ended));
+    let (sent, kept) = (run.sent(second.subscribed, arrived), run.kept(second.started, ended));
     let (saved, lost) = saved(&sent, &kept)?;
     assert!(saved.len() > 2, "too few beats to tell anything: {}", saved.len());
     assert_eq!(lost, [], "asked to end at {asked}");
     Ok(())
+}
+
+fn figure(what: &str, lasted: SignedDuration) {
+    say(&format!("{what}: {:.1} s", lasted.as_secs_f64()));
 }
 
 /// Straight to the terminal, or to the console: what a passing test prints is not shown.

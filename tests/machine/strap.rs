@@ -52,12 +52,14 @@ impl Strap {
         let heart = Arc::new(Mutex::new(Heart { rate, beats: 0, heard: false }));
         let mut tasks = JoinSet::new();
         let calls = MessageStream::from(bus);
-        tasks.spawn(answer_all(bus.clone(), calls, Arc::clone(&heart)));
+        tasks.spawn(answer_all(bus.clone(), calls, Arc::clone(&heart), teller.clone()));
         tasks.spawn(beat(bus.clone(), Arc::clone(&heart), teller));
         let strap = Self { heart, _tasks: tasks };
+        let (gatt, advertising) = ("org.bluez.GattManager1", "org.bluez.LEAdvertisingManager1");
         for (interface, method, path) in [
-            ("org.bluez.GattManager1", "RegisterApplication", ROOT),
-            ("org.bluez.LEAdvertisingManager1", "RegisterAdvertisement", ADVERTISEMENT),
+            (gatt, "RegisterApplication", ROOT),
+            (advertising, "RegisterAdvertisement", ADVERTISEMENTS[0]),
+            (advertising, "RegisterAdvertisement", ADVERTISEMENTS[1]),
         ] {
             let body = (ObjectPath::try_from(path)?, HashMap::<&str, Variant<'_>>::new());
             bus.call_method(Some("org.bluez"), adapter, Some(interface), method, &body)
@@ -113,17 +115,27 @@ async fn beat(bus: Connection, heart: Arc<Mutex<Heart>>, teller: Teller) {
     }
 }
 
-async fn answer_all(bus: Connection, mut messages: MessageStream, heart: Arc<Mutex<Heart>>) {
+async fn answer_all(
+    bus: Connection,
+    mut messages: MessageStream,
+    heart: Arc<Mutex<Heart>>,
+    teller: Teller,
+) {
     while let Some(Ok(message)) = messages.next().await {
         if message.message_type() == Type::MethodCall
-            && let Err(error) = answer(&bus, &message, &heart).await
+            && let Err(error) = answer(&bus, &message, &heart, &teller).await
         {
             say(&format!("the strap: {error:#}"));
         }
     }
 }
 
-async fn answer(bus: &Connection, call: &Message, heart: &Mutex<Heart>) -> anyhow::Result<()> {
+async fn answer(
+    bus: &Connection,
+    call: &Message,
+    heart: &Mutex<Heart>,
+    teller: &Teller,
+) -> anyhow::Result<()> {
     let header = call.header();
     let path = header.path().context("no path")?.as_str();
     let member = header.member().context("no member")?.as_str();
@@ -137,8 +149,14 @@ async fn answer(bus: &Connection, call: &Message, heart: &Mutex<Heart>) -> anyho
                 .collect::<anyhow::Result<_>>()?;
             bus.reply(&header, &(objects,)).await?;
         }
-        (ADVERTISEMENT, "GetAll") => bus.reply(&header, &(advertisement(),)).await?,
-        (RATE, "StartNotify" | "StopNotify") => locked(heart).heard = member == "StartNotify",
+        (_, "GetAll") if ADVERTISEMENTS.contains(&path) => {
+            bus.reply(&header, &(advertisement(),)).await?;
+        }
+        (RATE, "StartNotify") => {
+            teller.tell(Fact::Subscribed);
+            locked(heart).heard = true;
+        }
+        (RATE, "StopNotify") => locked(heart).heard = false,
         // Nothing else has to be done for whoever wants no answer; the battery does not change.
         _ if header.primary().flags().contains(Flags::NO_REPLY_EXPECTED) => {}
         (LEVEL, "ReadValue") => bus.reply(&header, &(vec![BATTERY],)).await?,
@@ -178,6 +196,7 @@ fn advertisement() -> Properties {
         ("ServiceUUIDs", Variant::from(vec![uuid("180d")])),
         ("LocalName", Variant::from(NAME)),
         ("Discoverable", Variant::from(true)),
+        ("Duration", Variant::from(TURN_S)),
     ])
 }
 
@@ -189,6 +208,8 @@ fn uuid(short: &str) -> String {
 pub(crate) const NAME: &str = "Chest strap";
 /// How full its battery is, in percent.
 pub(crate) const BATTERY: u8 = 77;
+/// How long each advertisement has its turn, in seconds.
+const TURN_S: u16 = 1;
 /// Body Sensor Location (Heart Rate Service 1.0, section 3.2).
 const CHEST: u8 = 1;
 
@@ -198,7 +219,9 @@ const RATE: &str = "/strap/heart/rate";
 const PLACE: &str = "/strap/heart/place";
 const POWER: &str = "/strap/power";
 const LEVEL: &str = "/strap/power/level";
-const ADVERTISEMENT: &str = "/strap/advertisement";
+/// Two that say the same. One alone would be heard once at the beginning of each scan and never again, for that is all these
+/// controllers do of themselves; two take turns, and each is heard when its turn begins.
+const ADVERTISEMENTS: [&str; 2] = ["/strap/advertisement/1", "/strap/advertisement/2"];
 
 const SERVICE: &str = "org.bluez.GattService1";
 const CHARACTERISTIC: &str = "org.bluez.GattCharacteristic1";
