@@ -4,7 +4,6 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/r
 
 mkdir -p /dev/shm /dev/pts /lib/modules /var/lib/bluetooth
 mount -t tmpfs shm /dev/shm
-mount -t tmpfs tmp /tmp
 mount -t devpts pts /dev/pts
 mount -t tmpfs keys /var/lib/bluetooth
 mount --bind "$modules" /lib/modules
