@@ -8,6 +8,7 @@ pub mod bus;
 pub mod clock;
 pub mod notification;
 pub mod opening;
+pub mod practices;
 pub mod recording;
 pub mod store;
 pub mod systemd;
