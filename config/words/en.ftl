@@ -246,6 +246,18 @@ ending-too-much =
     You turned away from what was too much. That is taking care of yourself.
     There will be no more offers today.
 
+## In the terminal: keys, each followed by what it does. Said once, and whenever another key is typed.
+
+terminal-keys-first = Enter: { begin }   q: { leave }   t: { too-much }
+terminal-keys-step = Enter: { next }   b: { back }   p: { pause }   q: { leave }   t: { too-much }
+terminal-keys-grounding = Enter: { next }   b: { back }   p: { pause }   q: { leave }
+terminal-paused = Time stands still now. Enter goes on.
+terminal-goes-on = It goes on.
+terminal-answer = A figure and Enter, or Enter alone.
+terminal-note = If you like, a line for yourself. It stays on this computer. Enter alone leaves it out.
+# $problem is told by the part it is about.
+terminal-not-kept = This break is not kept in the history. { $problem }
+
 ## Help lines: the numbers are in config/help-lines.toml
 
 help-title = Someone to turn to

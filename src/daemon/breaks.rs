@@ -164,11 +164,7 @@ impl Service {
             let taken = taken.clone();
             self.keep(now, Record::Break(taken));
             info!("the break is over");
-            self.tell(News::BreakEnded(match ending {
-                Ending::Completed => "completed",
-                Ending::Left { .. } => "left",
-                Ending::TooMuch { .. } => "too_much",
-            }));
+            self.tell(News::BreakEnded(named(ending)));
         }
     }
 
@@ -200,7 +196,16 @@ impl Service {
     }
 }
 
+/// How a break ended, as other programs are told.
+pub(super) const fn named(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Completed => "completed",
+        Ending::Left { .. } => "left",
+        Ending::TooMuch { .. } => "too_much",
+    }
+}
+
 /// What attention rests on until something else is chosen.
-pub(super) fn anchor(config: &Config) -> Anchor {
+pub(crate) fn anchor(config: &Config) -> Anchor {
     config.practice.anchor.unwrap_or(Anchor::Breath)
 }

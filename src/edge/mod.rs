@@ -12,5 +12,6 @@ pub mod practices;
 pub mod recording;
 pub mod store;
 pub mod systemd;
+pub mod terminal;
 pub mod watching;
 pub mod web;

@@ -41,6 +41,7 @@ use crate::surroundings::Surroundings;
 
 use asking::Elevation;
 
+pub use breaks::Elsewhere;
 pub use standing::Standing;
 
 /// All that the owner can set about decisions.
@@ -69,12 +70,16 @@ pub enum Input {
     BreakWanted(Option<String>, Option<Length>),
     /// Something is wanted of the open break.
     Break(Command),
+    /// A break that another program runs began, moved or ended.
+    Elsewhere(Elsewhere),
     /// No offers until then.
     Snooze(Timestamp),
     /// Offers again.
     Resume,
     /// The owner changed the settings.
     Configured(Box<Settings>),
+    /// The owner's practices changed. A break that is open stays what it is.
+    Practices(Box<Library>),
     /// Time passed.
     Tick,
 }
@@ -150,6 +155,8 @@ pub struct Engine {
     sustained: Option<Figures>,
     offers: Offers,
     session: Option<Session>,
+    /// Whether a break is open in another program.
+    elsewhere: bool,
     tender: bool,
     last: Option<Timestamp>,
 }
@@ -176,6 +183,7 @@ impl Engine {
             sustained: None,
             offers: Offers::new(),
             session: None,
+            elsewhere: false,
             tender: false,
             last: None,
         }
@@ -228,12 +236,14 @@ impl Engine {
                     self.break_moved(now, &mut effects);
                 }
             }
+            Input::Elsewhere(what) => self.elsewhere(now, what, &mut effects),
             Input::Snooze(until) => self.offers.snooze(until),
             Input::Resume => {
                 self.offers.resume();
                 self.reconsider(now, &mut effects);
             }
             Input::Configured(settings) => self.configure(now, *settings, &mut effects),
+            Input::Practices(library) => self.library = *library,
             Input::Tick => {}
         }
         effects

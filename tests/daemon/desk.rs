@@ -33,6 +33,7 @@ use kindbeat::page::Visit;
 use kindbeat::page::view_of;
 use kindbeat::practice::Anchor;
 use kindbeat::practice::HelpLines;
+use kindbeat::practice::Library;
 use kindbeat::simulation::SimulatedHeart;
 use kindbeat::status::News;
 use kindbeat::status::Status;
@@ -133,7 +134,8 @@ impl Desk {
         let now = Arc::clone(&self.now);
         let clock: web::Clock = Arc::new(move || *now.lock().unwrap());
         let opened = Store::open(&folder()?, clock())?;
-        let engine = daemon::remembered(&config, opened.store.load_state()?)?;
+        let library = Library::built_in()?;
+        let engine = daemon::remembered(&config, opened.store.load_state()?, library);
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
         let store = store::spawn(opened.store, keep, move |report| drop(told.send(report)))?;
@@ -182,6 +184,7 @@ impl Desk {
             page,
             requests: requested,
             configs: reread,
+            practices: mpsc::channel(1).1,
             reports,
         };
         let (stop, stopped) = oneshot::channel();
