@@ -22,6 +22,7 @@ mod publishing;
 mod service;
 mod setup;
 mod telling;
+mod visiting;
 mod world;
 
 use jiff::Timestamp;
@@ -36,7 +37,6 @@ use crate::edge::store;
 use crate::edge::web::Clock;
 use crate::page::PageInput;
 
-pub(crate) use breaks::anchor;
 pub use practices::Practices;
 pub use practices::library;
 pub use service::Service;
@@ -47,6 +47,8 @@ pub(crate) use setup::keep;
 pub use setup::locale;
 pub use setup::remembered;
 pub use setup::start;
+pub(crate) use visiting::Visiting;
+pub use world::Before;
 pub use world::Parts;
 
 /// What comes in. A channel whose other end is gone stays silent for good.

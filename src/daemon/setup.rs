@@ -41,14 +41,17 @@ use crate::engine;
 use crate::engine::Engine;
 use crate::offer;
 use crate::page::Scene;
+use crate::page::Sound;
 use crate::page::View;
 use crate::page::Visit;
 use crate::page::view_of;
+use crate::practice::Anchor;
 use crate::practice::HelpLines;
 use crate::practice::Library;
 use crate::words::Message;
 use crate::words::Words;
 
+use super::Before;
 use super::Inlets;
 use super::Parts;
 use super::Service;
@@ -83,15 +86,7 @@ pub async fn start() -> anyhow::Result<()> {
     let hangup_again = signal(SignalKind::hangup()).context("listening for signals")?;
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
-    let _lock = match &folder {
-        Some(folder) => match take_lock(folder).await {
-            Ok(None) => return Err(AlreadyRunning.into()),
-            Ok(lock) => lock,
-            // The store says what is wrong with the folder.
-            Err(_) => None,
-        },
-        None => None,
-    };
+    let _lock = lock(folder.as_deref()).await?;
     let served = match bus::serve(Bus::Session, requests.clone()).await {
         Ok(served) => Some(served),
         Err(bus::Error::NameTaken) => return Err(AlreadyRunning.into()),
@@ -105,7 +100,7 @@ pub async fn start() -> anyhow::Result<()> {
     };
     let said = words(&config, &locale);
     let (told, reports) = mpsc::unbounded_channel();
-    let (store, loaded) = open_store(folder.as_deref(), &config, &said, told);
+    let (store, mut loaded) = open_store(folder.as_deref(), &config, &said, told);
 
     let (monitor, monitor_commands) = mpsc::channel(QUEUE);
     let (monitor_events, monitored) = mpsc::channel(QUEUE);
@@ -132,10 +127,24 @@ pub async fn start() -> anyhow::Result<()> {
     let (news, newsreel) = mpsc::channel(QUEUE);
     let telling = tokio::spawn(publish(served, newsreel, requests));
 
+    let before =
+        Before { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
     let engine = remembered(&config, loaded, library);
     let opener = Opener::from_environment();
-    let parts =
-        Parts { clock, locale, config, engine, store, monitor, offers, web, view, opener, news };
+    let parts = Parts {
+        clock,
+        locale,
+        config,
+        engine,
+        before,
+        store,
+        monitor,
+        offers,
+        web,
+        view,
+        opener,
+        news,
+    };
     let inlets = Inlets {
         monitor: monitored,
         offers: offered,
@@ -164,6 +173,16 @@ pub async fn start() -> anyhow::Result<()> {
     telling.abort();
     let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop) }).await;
     Ok(())
+}
+
+/// The lock of the history, held for as long as the daemon runs; `None` where it cannot be had, which the store explains.
+async fn lock(folder: Option<&Path>) -> Result<Option<Lock>, AlreadyRunning> {
+    let Some(folder) = folder else { return Ok(None) };
+    match take_lock(folder).await {
+        Ok(None) => Err(AlreadyRunning),
+        Ok(lock) => Ok(lock),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The lock of the history; `None` when another daemon has it. A terminal that keeps a break has it for a moment, which is waited for.
@@ -289,16 +308,8 @@ fn watch_config(
 #[must_use]
 pub fn empty_page(config: &Config, locale: &str, help: &HelpLines) -> View {
     let words = &words(config, locale);
-    view_of(&Scene {
-        now: Timestamp::UNIX_EPOCH,
-        session: None,
-        visit: &Visit::new(super::breaks::anchor(&Config::default())),
-        words,
-        locale,
-        help,
-        heart: None,
-        show_heart: false,
-    })
+    let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
+    view_of(&Scene::new(Timestamp::UNIX_EPOCH, None, &visit, words, locale, help))
 }
 
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {

@@ -9,6 +9,7 @@ use kindbeat::edge::web::Server;
 use kindbeat::page::Direction;
 use kindbeat::page::PageInput;
 use kindbeat::page::Scene;
+use kindbeat::page::Sound;
 use kindbeat::page::View;
 use kindbeat::page::Visit;
 use kindbeat::page::Wish;
@@ -17,6 +18,7 @@ use kindbeat::practice::Anchor;
 use kindbeat::practice::HelpLines;
 use kindbeat::practice::Length;
 use kindbeat::practice::Library;
+use kindbeat::practice::Practice;
 use kindbeat::practice::Session;
 use kindbeat::words::Words;
 use tokio::sync::mpsc;
@@ -32,6 +34,7 @@ struct State {
     now: Timestamp,
     session: Session,
     visit: Visit,
+    others: Vec<Arc<Practice>>,
     heart: Option<f64>,
     mirrored: bool,
     done: Vec<PageInput>,
@@ -52,7 +55,8 @@ impl Desk {
         let mut state = State {
             now,
             session,
-            visit: Visit::new(Anchor::Breath),
+            visit: Visit::new(Anchor::Breath, Sound::SILENT, false),
+            others: ["stop", "savour"].map(|id| Arc::clone(library.get(id).unwrap())).into(),
             heart: None,
             mirrored: false,
             done: Vec::new(),
@@ -126,10 +130,10 @@ impl Desk {
 
 impl State {
     fn handle(&mut self, input: PageInput) {
-        self.done.push(input);
+        self.done.push(input.clone());
         let wish = self.visit.handle(input, self.session.state());
-        if let Some(Wish::Break(command)) = wish {
-            self.session.handle(command, self.now);
+        if let Some(Wish::Break(command)) = &wish {
+            self.session.handle(*command, self.now);
         }
         self.wishes.extend(wish);
         self.show();
@@ -142,16 +146,11 @@ impl State {
     }
 
     fn view(&self) -> View {
-        let mut view = view_of(&Scene {
-            now: self.now,
-            session: Some(&self.session),
-            visit: &self.visit,
-            words: &self.words,
-            locale: "en_GB.UTF-8",
-            help: &self.help,
-            heart: self.heart,
-            show_heart: true,
-        });
+        let (words, help) = (&self.words, &self.help);
+        let scene =
+            Scene::new(self.now, Some(&self.session), &self.visit, words, "en_GB.UTF-8", help);
+        let others = &self.others;
+        let mut view = view_of(&Scene { heart: self.heart, show_heart: true, others, ..scene });
         if self.mirrored {
             view.direction = Direction::RightToLeft;
         }

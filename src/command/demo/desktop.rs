@@ -21,6 +21,7 @@ use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
 use crate::config::Config;
 use crate::daemon;
+use crate::daemon::Before;
 use crate::daemon::Inlets;
 use crate::daemon::Parts;
 use crate::daemon::Service;
@@ -34,7 +35,9 @@ use crate::edge::web;
 use crate::engine::Engine;
 use crate::offer::Answer;
 use crate::page::PageInput;
+use crate::page::Said;
 use crate::page::View;
+use crate::practice::Habits;
 use crate::practice::HelpLines;
 use crate::practice::Library;
 use crate::status::News;
@@ -119,6 +122,11 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             engine: Engine::new(settings, Library::built_in()?, baseline),
             web: web::Server::new(Arc::clone(&clock), view.subscribe(), from_browser),
             opener: if has_display() { Opener::from_environment() } else { Opener::none() },
+            // Who tries it out has read what it is.
+            before: Before {
+                habits: Habits { welcomed: true, ..Habits::default() },
+                past: Vec::new(),
+            },
             // Nothing to remember, and no other program to be told.
             store: None,
             monitor: mpsc::channel(1).0,
@@ -281,6 +289,10 @@ impl<W: Write> Stage<'_, W> {
                 match meant {
                     Some(Meant::Input(input)) => {
                         let _ = self.page.send(input).await;
+                    }
+                    Some(Meant::Answer(tense)) => {
+                        let said = Said { tense, ..Said::default() };
+                        let _ = self.page.send(PageInput::Said(said)).await;
                     }
                     Some(Meant::Say(line)) => self.block(&[line])?,
                     None => {}
