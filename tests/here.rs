@@ -15,6 +15,7 @@ use kindbeat::edge::store::Store;
 use kindbeat::edge::store::Writer;
 use kindbeat::practice::Habits;
 use kindbeat::practice::Liking;
+use kindbeat::words::Words;
 use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::io::AsyncBufReadExt as _;
@@ -67,6 +68,19 @@ fn the_break(home: &Path) -> anyhow::Result<(Break, How)> {
     Ok((taken, how))
 }
 
+/// A line of this message, as it is said: the first one, or the last.
+fn first(message: &str) -> String {
+    words(message).lines().next().unwrap_or_default().to_owned()
+}
+
+fn last(message: &str) -> String {
+    words(message).lines().last().unwrap_or_default().to_owned()
+}
+
+fn words(message: &str) -> String {
+    Words::new("en").text(message, &[("anchor", "breath".into())])
+}
+
 #[tokio::test]
 async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     let home = home()?;
@@ -75,7 +89,7 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     terminal.says("please seek medical care").await?;
     terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
-    terminal.says("a hand on chest, belly or arm").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.is_silent().await?;
     terminal.types("p").await?;
     terminal.says("Time stands still now").await?;
@@ -84,7 +98,7 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     terminal.says("It goes on.").await?;
     terminal.types("b").await?;
     terminal.types(" ").await?;
-    terminal.says("Kindness is for you, too.").await?;
+    terminal.says(&last("kind-hand-close")).await?;
     terminal.is_silent().await?;
     terminal.types("\r").await?;
     terminal.says("how tense does it feel now").await?;
@@ -103,9 +117,9 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     let (status, said) = terminal.ends().await?;
     ensure!(status.success(), "{status}: {said}");
     ensure!(!said.contains('\x1b'), "nothing is drawn: {said:?}");
-    let once = ["It goes on.", "Kindness is for you, too.", "You can come back at any time."];
+    let once = ["It goes on.".to_owned(), last("kind-hand-close"), last("ending-completed")];
     for words in once {
-        ensure!(said.matches(words).count() == 1, "{words:?} is not said once: {said}");
+        ensure!(said.matches(&words).count() == 1, "{words:?} is not said once: {said}");
     }
     let (taken, how) = the_break(home.path())?;
     ensure!((taken.practice.as_str(), taken.length_s) == ("kind-hand", 20), "{taken:?}");
@@ -120,7 +134,7 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
 async fn the_first_time_it_says_what_it_is_once() -> anyhow::Result<()> {
     let home = tempfile::tempdir()?;
     let mut terminal = here(home.path(), &[])?;
-    terminal.says("Before the first break").await?;
+    terminal.says(&first("welcome-title")).await?;
     terminal.is_silent().await?;
     terminal.types(" ").await?;
     terminal.says("findahelpline.com").await?;
@@ -135,7 +149,7 @@ async fn the_first_time_it_says_what_it_is_once() -> anyhow::Result<()> {
     terminal.says("Enter: Begin").await?;
     terminal.types("q").await?;
     let (_, said) = terminal.ends().await?;
-    ensure!(!said.contains("Before the first break"), "{said}");
+    ensure!(!said.contains(&first("welcome-title")), "{said}");
     Ok(())
 }
 
@@ -167,10 +181,10 @@ async fn esc_leaves_at_once_and_nothing_is_asked() -> anyhow::Result<()> {
     terminal.types("\r").await?;
     terminal.says("1: hard").await?;
     terminal.types("1").await?;
-    terminal.says("This is hard.").await?;
+    terminal.says(&first("break-notice-hard")).await?;
     terminal.types("\x1b").await?;
     let (status, said) = terminal.ends().await?;
-    ensure!(status.success() && said.contains("Leaving is always fine."), "{status}: {said}");
+    ensure!(status.success() && said.contains(&first("ending-left")), "{status}: {said}");
     ensure!(!said.contains("how tense"), "{said}");
     ensure!(the_break(home.path())?.1 == How::Left(0));
     Ok(())
@@ -184,12 +198,12 @@ async fn this_is_too_much_leads_outward_now_and_the_next_time() -> anyhow::Resul
     terminal.types(" ").await?;
     terminal.says("t: This is too much").await?;
     terminal.types("t").await?;
-    terminal.says("Stopping is a way of taking care of yourself.").await?;
+    terminal.says(&last("too-much-met")).await?;
     terminal.says("findahelpline.com").await?;
     terminal.is_silent().await?;
     terminal.types("q").await?;
     let (status, said) = terminal.ends().await?;
-    ensure!(status.success() && said.contains("no more offers today"), "{status}: {said}");
+    ensure!(status.success() && said.contains(&last("ending-too-much")), "{status}: {said}");
     ensure!(the_break(home.path())?.1 == How::TooMuch(0));
     let folder = home.path().join(".local/state/kindbeat");
     let resting = || -> anyhow::Result<_> {
@@ -198,7 +212,7 @@ async fn this_is_too_much_leads_outward_now_and_the_next_time() -> anyhow::Resul
     };
     ensure!(resting()?.is_some(), "offers rest for the day");
     let mut terminal = here(home.path(), &[])?;
-    terminal.says("The room around you").await?;
+    terminal.says(&first("grounding-title")).await?;
     terminal.says("Enter: Begin").await?;
     terminal.types("q").await?;
     terminal.ends().await?;
@@ -212,14 +226,14 @@ async fn ctrl_z_gives_the_terminal_back_and_time_stands_still() -> anyhow::Resul
     let mut terminal = here(home.path(), &["kind-hand", "--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.is_silent().await?;
     ensure!(!terminal.is_as_found()?, "keys come one by one");
     terminal.types("\x1a").await?;
     terminal.stands_still().await?;
     ensure!(terminal.is_as_found()?);
     terminal.signal(Signal::CONT)?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.says("Time stands still now").await?;
     terminal.is_silent().await?;
     ensure!(!terminal.is_as_found()?, "keys come one by one again");
@@ -236,9 +250,9 @@ async fn a_terminal_that_goes_leaves_the_break() -> anyhow::Result<()> {
     let mut terminal = here(home.path(), &["kind-hand", "--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.types("\r").await?;
-    terminal.says("There may be warmth").await?;
+    terminal.says(&first("kind-hand-rest")).await?;
     terminal.hangs_up().await?;
     ensure!(the_break(home.path())?.1 == How::Left(1));
     Ok(())
@@ -295,10 +309,10 @@ async fn a_terminal_that_cannot_do_much_gives_lines() -> anyhow::Result<()> {
     terminal.says("Enter: Begin").await?;
     ensure!(terminal.is_as_found()?);
     terminal.types("\r").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.types("q\r").await?;
     let (status, said) = terminal.ends().await?;
-    ensure!(status.success() && said.contains("Leaving is always fine."), "{status}: {said}");
+    ensure!(status.success() && said.contains(&first("ending-left")), "{status}: {said}");
     Ok(())
 }
 
@@ -308,7 +322,7 @@ async fn where_nothing_can_be_typed_it_ends() -> anyhow::Result<()> {
     let Output { status, stdout, stderr } = piped(home.path(), &[], Stdio::null()).output().await?;
     let (said, complaint) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     ensure!(status.success() && complaint.is_empty(), "{status}: {complaint}");
-    ensure!(said.contains("Leaving is always fine."), "{said}");
+    ensure!(said.contains(&first("ending-left")), "{said}");
     ensure!(the_break(home.path())?.1 == How::Left(0));
     Ok(())
 }
@@ -320,14 +334,14 @@ async fn a_break_that_cannot_be_kept_is_taken_all_the_same() -> anyhow::Result<(
     std::fs::remove_dir_all(home.path().join(".local"))?;
     std::fs::write(home.path().join(".local"), "")?;
     let mut terminal = here(home.path(), &["kind-hand", "--length", "20s"])?;
-    terminal.says("Before the first break").await?;
+    terminal.says(&first("welcome-title")).await?;
     for _ in 0..3 {
         terminal.is_silent().await?;
         terminal.types("\r").await?;
     }
     terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.types("q").await?;
     let (status, said) = terminal.ends().await?;
     ensure!(status.success(), "{status}: {said}");

@@ -32,6 +32,7 @@ use crate::config::Config;
 use crate::config::ConfigError;
 use crate::edge::ble;
 use crate::edge::bus;
+use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::store;
 use crate::edge::web::Clock;
@@ -95,13 +96,12 @@ pub async fn run(
     }
 }
 
-/// Waits until the clock shows that time; for ever where there is none.
-pub(crate) async fn until(due: Option<Timestamp>, clock: &Clock) {
+async fn until(due: Option<Timestamp>, clock: &Clock) {
     match due {
         Some(due) => {
             let left = due.duration_since(clock());
             if left.is_positive() {
-                tokio::time::sleep(left.unsigned_abs()).await;
+                clock::sleep(left.unsigned_abs()).await;
             }
         }
         None => std::future::pending().await,

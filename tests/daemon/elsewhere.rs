@@ -8,6 +8,7 @@ use anyhow::ensure;
 use kindbeat::edge::bus::Client;
 use kindbeat::edge::store::How;
 use kindbeat::practice::Liking;
+use kindbeat::words::Words;
 use rustix::process::Signal;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
@@ -75,6 +76,19 @@ async fn holds(client: &Client, open: bool) -> anyhow::Result<()> {
     soon(asked).await.with_context(|| format!("waiting until a break is open: {open}"))?
 }
 
+/// A line of this message, as it is said: the first one, or the last.
+fn first(message: &str) -> String {
+    words(message).lines().next().unwrap_or_default().to_owned()
+}
+
+fn last(message: &str) -> String {
+    words(message).lines().last().unwrap_or_default().to_owned()
+}
+
+fn words(message: &str) -> String {
+    Words::new("en").text(message, &[("anchor", "breath".into())])
+}
+
 #[tokio::test]
 async fn the_daemon_keeps_a_break_of_a_terminal_and_offers_nothing_meanwhile() -> anyhow::Result<()>
 {
@@ -86,9 +100,9 @@ async fn the_daemon_keeps_a_break_of_a_terminal_and_offers_nothing_meanwhile() -
     terminal.says("Enter: Begin").await?;
     holds(&client, true).await?;
     terminal.types("").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.types("").await?;
-    terminal.says("Kindness is for you, too.").await?;
+    terminal.says(&last("kind-hand-close")).await?;
     terminal.types("").await?;
     terminal.says("how tense").await?;
     holds(&client, false).await?;
@@ -117,7 +131,7 @@ async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result
     let mut terminal = Terminal::start(&desktop, &["kind-hand"])?;
     terminal.says("Enter: Begin").await?;
     terminal.types("t").await?;
-    terminal.says("There is only the room now.").await?;
+    terminal.says(&first("grounding-turn")).await?;
     let rests = async {
         while !client.why().await?.contains("- offers are snoozed") {}
         anyhow::Ok(())
@@ -161,7 +175,7 @@ async fn a_daemon_that_ends_meanwhile_or_comes_loses_nothing() -> anyhow::Result
     terminal.says("Enter: Begin").await?;
     holds(&desktop.client().await?, true).await?;
     terminal.types("").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     program.signal(Signal::KILL)?;
     program.ends().await?;
     terminal.types("q").await?;

@@ -15,6 +15,7 @@ mod control;
 mod desk;
 mod elsewhere;
 mod offers;
+mod page;
 mod practices;
 mod privacy;
 mod program;

@@ -62,7 +62,7 @@ fn pictures() {
             picture(&mut browser, &format!("{look}-3-question")).await;
             let desk = fresh(&mut browser).await;
             browser.press("t").await;
-            browser.until_it_says("There is only the room now").await;
+            browser.until_it_says("The practice is over").await;
             picture(&mut browser, &format!("{look}-4-grounding")).await;
             desk.wait(60);
             browser.until(IS_FAREWELL).await;

@@ -6,6 +6,7 @@ use std::io;
 use std::io::Write;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::keeping::Note;
@@ -13,7 +14,6 @@ use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
 use crate::config::Config;
-use crate::daemon;
 use crate::daemon::Before;
 use crate::daemon::Visiting;
 use crate::edge::bus::ToldBreak;
@@ -148,7 +148,7 @@ impl Player {
                     let args = [("problem", problem.into())];
                     writeln!(complaints, "{}", self.words.text(Message::TerminalNotKept, &args))
                 }
-                () = daemon::until(due, &self.clock) => {
+                () = until(due, &self.clock) => {
                     self.handle(Input::Tick);
                     Ok(())
                 }
@@ -297,6 +297,15 @@ impl Player {
             needs_help: self.visiting.needs_help,
             ..Scene::new(now, session, visit, &self.words, &self.locale, &self.help)
         })
+    }
+}
+
+/// Waits until the clock shows that time; for ever where there is none.
+async fn until(due: Option<Timestamp>, clock: &Clock) {
+    match due.map(|due| due.duration_since(clock())) {
+        Some(left) if left.is_positive() => tokio::time::sleep(left.unsigned_abs()).await,
+        Some(_) => {}
+        None => std::future::pending().await,
     }
 }
 

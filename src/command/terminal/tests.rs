@@ -81,18 +81,18 @@ fn a_whole_break_is_said_once() {
     Kind hand
     A hand where it comforts, or none, and one kind thought.
     Turning inward can bring up hard feelings. This is known, and it happens to many people.
-    If it does, you can look around the room, feel your feet, or stop.
+    If it does, you can look around or listen, feel the ground or the chair, or stop.
     “This is too much” is there at every step.
     Your eyes can stay open all the while. You can stop whenever you like.
-    Chest pain, fainting, breathlessness, or a racing or irregular heart at rest that does not settle: please seek medical care. These are not moments to breathe through.
+    Chest pain, fainting, breathlessness, or a racing or irregular heart at rest that does not settle: please seek medical care now. A break is not the help that is needed then.
     kindbeat is not a medical device. It is for general well-being: it diagnoses nothing and treats nothing.
-    When no break is offered, that does not mean that all is well.
+    An offer, or none, does not tell you whether you are well.
     How long   2: 20 seconds   1: 1 minute
     Or something else   a: What would you tell a friend?
     Enter: Begin   q: Leave   t: This is too much
     > 
-    If you like: a hand on chest, belly or arm, or both hands together.
-    Or without touch.
+    If you like: a hand on arm, belly or chest, or hands together.
+    A kind thought alone is enough, too.
     The breath comes and goes in its own time.
     Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
     > P
@@ -101,7 +101,7 @@ fn a_whole_break_is_said_once() {
     It goes on.
     > 
     It is all right to feel overwhelmed.
-    You are not alone in this. Kindness is for you, too.
+    You are not alone in this. You can be gentle with yourself.
     > nine
     Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
     > 7
@@ -141,8 +141,8 @@ fn this_is_too_much_leads_to_the_grounding_and_to_the_help_lines_once() {
     > t
     It was too much, and you stopped.
     Stopping is a way of taking care of yourself.
-    There is only the room now.
-    Your eyes can be open, and moving is welcome: standing, stretching, a few steps.
+    The practice is over.
+    You might look around, stand, stretch, or go to another room.
     Someone to turn to
     In an emergency:
       112  Europe and most mobile networks
@@ -156,8 +156,8 @@ fn this_is_too_much_leads_to_the_grounding_and_to_the_help_lines_once() {
     A colour. An edge. Something far away.
     > t
     > q
-    You turned away from what was too much. That is taking care of yourself.
-    There will be no more offers today.
+    Stopping was a way of taking care of yourself.
+    kindbeat leaves you in peace for the rest of the day. You can still open a break yourself.
     Other places
     In an emergency:
       911  US, Canada

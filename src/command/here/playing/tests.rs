@@ -1,9 +1,8 @@
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
-use jiff::Timestamp;
-
 use super::*;
+use crate::daemon;
 use crate::edge::bus::Stands;
 use crate::edge::store::Loaded;
 use crate::practice::Ending;
@@ -56,7 +55,7 @@ async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
 async fn steps_come_by_themselves_and_the_first_one_waits() {
     let (said, kept) = taken("kind-hand", &["\n", "3\n", "m\n", "A line.\n"]).await;
     for words in
-        ["a hand on chest", "There may be warmth", "Kindness is for you", "A line for yourself"]
+        ["a hand on", "There may be warmth", "You are not alone in this.", "A line for yourself"]
     {
         assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
     }
@@ -75,7 +74,7 @@ async fn steps_come_by_themselves_and_the_first_one_waits() {
 #[tokio::test(start_paused = true)]
 async fn what_is_too_much_is_told_at_once_and_remembered() {
     let (said, kept) = taken("self-compassion-break", &["\nt\n"]).await;
-    assert!(said.contains("The room") || said.contains("There is only the room now."), "{said}");
+    assert!(said.contains("findahelpline.com"), "{said}");
     let [_, Note::Break(told, at, known), Note::Break(ended, ..)] = kept.as_slice() else {
         panic!("{kept:?}")
     };
