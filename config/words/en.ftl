@@ -685,6 +685,29 @@ terminal-length = It lasts { $length } now.
 # $problem is told by the part it is about.
 terminal-not-kept = This break is not kept in the history. { $problem }
 
+## kindbeat history: each day with what happened, in the order of time
+
+history-none = There is no history yet: it begins with the first offer or break.
+history-nothing = There was no offer and no break on this day.
+# $hours with a point, $rate in beats a minute.
+history-worn = The heart was heard for { $hours } hours; half of the time it beat slower than { $rate } a minute, half of the time faster.
+# $title is what the practice is called, $length how long it was to last: "3 minutes".
+history-completed = { $title }, { $length }, to its end.
+history-left = { $title }, { $length }, left before its end.
+history-too-much = { $title }, { $length }; it was too much, and led outward.
+history-open = { $title }, { $length }, open or interrupted.
+# Tension from 0 to 10.
+history-tense = Tense before: { $before }, afterwards: { $after }.
+history-tense-before = Tense before: { $before }.
+history-tense-after = Tense afterwards: { $after }.
+history-more = More like this is welcome.
+history-less = Less like this is welcome.
+history-note = Note: { $note }
+# Followed by what became of it.
+history-offered = A break was offered.
+# $rate and $usual in beats a minute, $span is "5 minutes".
+history-figures = The heart averaged { $rate } beats a minute, about { $usual } was usual, and it had been up for { $span }.
+
 ## Help lines: the numbers are in config/help-lines.toml
 
 help-title = Someone to turn to

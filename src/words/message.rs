@@ -262,6 +262,36 @@ messages! {
     TerminalLength = "terminal-length",
     /// That a break is not kept: `problem`.
     TerminalNotKept = "terminal-not-kept",
+    /// That there is no history.
+    HistoryNone = "history-none",
+    /// That nothing happened on a day.
+    HistoryNothing = "history-nothing",
+    /// For how long the heart was heard: `hours`, and its median: `rate`.
+    HistoryWorn = "history-worn",
+    /// A break that came to its end: `title`, `length`.
+    HistoryCompleted = "history-completed",
+    /// A break that was left: `title`, `length`.
+    HistoryLeft = "history-left",
+    /// A break that was too much: `title`, `length`.
+    HistoryTooMuch = "history-too-much",
+    /// A break that is open, or was interrupted: `title`, `length`.
+    HistoryOpen = "history-open",
+    /// How tense it was: `before`, `after`.
+    HistoryTense = "history-tense",
+    /// How tense it was before: `before`.
+    HistoryTenseBefore = "history-tense-before",
+    /// How tense it was afterwards: `after`.
+    HistoryTenseAfter = "history-tense-after",
+    /// More like it was wanted.
+    HistoryMore = "history-more",
+    /// Less like it was wanted.
+    HistoryLess = "history-less",
+    /// What the owner wrote: `note`.
+    HistoryNote = "history-note",
+    /// That a break was offered.
+    HistoryOffered = "history-offered",
+    /// What an offer was told by: `rate`, `usual`, `span`.
+    HistoryFigures = "history-figures",
     /// The last offer: `time`, `reason`.
     WhyLastOffer = "why-last-offer",
     /// That there was none.
