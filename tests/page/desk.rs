@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::edge::web::Server;
-use kindbeat::page::Direction;
 use kindbeat::page::PageInput;
 use kindbeat::page::Scene;
 use kindbeat::page::View;
@@ -17,6 +16,7 @@ use kindbeat::practice::Anchor;
 use kindbeat::practice::HelpLines;
 use kindbeat::practice::Length;
 use kindbeat::practice::Library;
+use kindbeat::practice::Practice;
 use kindbeat::practice::Session;
 use kindbeat::words::Words;
 use tokio::sync::mpsc;
@@ -28,36 +28,66 @@ pub(crate) struct Desk {
     state: Arc<Mutex<State>>,
 }
 
+/// What is to stand on the page.
+#[derive(Clone)]
+pub(crate) struct Setup {
+    pub(crate) practice: Arc<Practice>,
+    pub(crate) length: Length,
+    pub(crate) anchor: Anchor,
+    pub(crate) words: fn() -> Words,
+    pub(crate) locale: &'static str,
+}
+
 struct State {
     now: Timestamp,
     session: Session,
     visit: Visit,
     heart: Option<f64>,
-    mirrored: bool,
     done: Vec<PageInput>,
     wishes: Vec<Wish>,
     words: Words,
+    locale: &'static str,
     help: HelpLines,
     shown: Option<watch::Sender<View>>,
 }
 
-impl Desk {
+impl Setup {
+    /// The default practice in English, in this length.
     pub(crate) fn new(length: Length) -> Self {
         let library = Library::built_in().unwrap();
-        let now = Timestamp::from_second(1_800_000_000).unwrap();
         let (practice, length) = library.resolve(Library::DEFAULT, length).unwrap();
-        let grounding = Arc::clone(library.grounding());
-        let mut session = Session::start(Arc::clone(practice), length, grounding, now);
+        let words = || Words::new("en");
+        let practice = Arc::clone(practice);
+        Self { practice, length, anchor: Anchor::Breath, words, locale: "en_GB.UTF-8" }
+    }
+
+    /// Another practice, in the length that it has which is nearest to this one.
+    pub(crate) fn of(&self, practice: &Arc<Practice>, length: Length) -> Self {
+        let length = practice.nearest_length(length);
+        Self { practice: Arc::clone(practice), length, ..self.clone() }
+    }
+}
+
+impl Desk {
+    pub(crate) fn new(length: Length) -> Self {
+        Self::with(&Setup::new(length))
+    }
+
+    pub(crate) fn with(setup: &Setup) -> Self {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let grounding = Arc::clone(Library::built_in().unwrap().grounding());
+        let practice = Arc::clone(&setup.practice);
+        let mut session = Session::start(practice, setup.length, grounding, now);
         session.handle(Visit::hold(), now);
         let mut state = State {
             now,
             session,
-            visit: Visit::new(Anchor::Breath),
+            visit: Visit::new(setup.anchor),
             heart: None,
-            mirrored: false,
             done: Vec::new(),
             wishes: Vec::new(),
-            words: Words::new("en"),
+            words: (setup.words)(),
+            locale: setup.locale,
             help: HelpLines::built_in().unwrap(),
             shown: None,
         };
@@ -89,16 +119,39 @@ impl Desk {
         self.server.tick();
     }
 
-    pub(crate) fn heart(&self, rate: f64) {
+    /// Lets the step that runs come to its end; how many seconds that takes. `None` where none runs.
+    pub(crate) fn step(&self) -> Option<i64> {
+        let (now, state) = {
+            let state = self.state.lock().unwrap();
+            (state.now, state.session.state())
+        };
+        let kindbeat::practice::State::Running { until, .. } = state else { return None };
+        let seconds = until.duration_since(now).as_secs();
+        self.wait(seconds);
+        Some(seconds)
+    }
+
+    /// Sets the clock, and has nobody notice before: as on a machine that slept, or whose clock was wrong.
+    pub(crate) fn jump(&self, seconds: i64) {
         let mut state = self.state.lock().unwrap();
-        state.heart = Some(rate);
+        state.now += SignedDuration::from_secs(seconds);
+        let now = state.now;
+        state.session.tick(now);
+        state.show();
+        drop(state);
+        self.server.tick();
+    }
+
+    /// What the heart is at; `None`: nothing is heard of it.
+    pub(crate) fn heart(&self, rate: impl Into<Option<f64>>) {
+        let mut state = self.state.lock().unwrap();
+        state.heart = rate.into();
         state.show();
     }
 
-    /// As in a language that is written from right to left.
-    pub(crate) fn mirror(&self) {
-        self.state.lock().unwrap().mirrored = true;
-        self.state.lock().unwrap().show();
+    /// What stands on the page, or soon will.
+    pub(crate) fn view(&self) -> View {
+        self.state.lock().unwrap().view()
     }
 
     /// The daemon goes, and does not say so.
@@ -142,19 +195,15 @@ impl State {
     }
 
     fn view(&self) -> View {
-        let mut view = view_of(&Scene {
+        view_of(&Scene {
             now: self.now,
             session: Some(&self.session),
             visit: &self.visit,
             words: &self.words,
-            locale: "en_GB.UTF-8",
+            locale: self.locale,
             help: &self.help,
             heart: self.heart,
             show_heart: true,
-        });
-        if self.mirrored {
-            view.direction = Direction::RightToLeft;
-        }
-        view
+        })
     }
 }

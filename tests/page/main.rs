@@ -4,9 +4,14 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+#[allow(dead_code, reason = "shared with the benchmarks")]
 mod browser;
 mod desk;
 mod pictures;
+#[path = "../support/pseudo.rs"]
+mod pseudo;
+mod tour;
+mod translated;
 mod unprivileged;
 
 use kindbeat::page::PageInput;
@@ -18,12 +23,26 @@ use kindbeat::practice::State;
 
 use crate::browser::Browser;
 use crate::desk::Desk;
+use crate::desk::Setup;
 use crate::unprivileged::run;
+
+/// Whether everything is to be run through, and not only a choice of it.
+fn all() -> bool {
+    std::env::var_os("KINDBEAT_ALL").is_some()
+}
+
+/// A desk with its page open, which hears keys.
+async fn arrive(setup: &Setup, browser: &mut Browser) -> Desk {
+    let desk = Desk::with(setup);
+    browser.open(&desk.server.open().unwrap().url).await;
+    browser.until("document.activeElement.id === 'page'").await;
+    desk
+}
 
 /// A desk and a browser with its page open.
 async fn opened(length: Length) -> (Desk, Browser) {
     let program = browser::find().unwrap();
-    let (desk, mut browser) = (Desk::new(length), Browser::start(&program));
+    let (desk, mut browser) = (Desk::new(length), Browser::start(&program).await);
     show(&desk, &mut browser).await;
     (desk, browser)
 }
@@ -42,9 +61,19 @@ fn ending(desk: &Desk) -> Ending {
     }
 }
 
-async fn until_closed(desk: &Desk, browser: &mut Browser) {
-    while browser.is_open().await || desk.server.is_open() {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+#[track_caller]
+fn until_closed<'a>(desk: &'a Desk, browser: &'a mut Browser) -> impl Future<Output = ()> + 'a {
+    let caller = std::panic::Location::caller();
+    async move {
+        let closed = async {
+            while browser.is_open().await || desk.server.is_open() {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        if tokio::time::timeout(browser::SOON, closed).await.is_err() {
+            let (tab, pages) = (browser.is_open().await, desk.server.is_open());
+            panic!("not closed, {caller}; the tab is open: {tab}, a page: {pages}");
+        }
     }
 }
 
@@ -274,7 +303,7 @@ fn a_daemon_that_dies_leaves_a_gentle_word_and_a_way_out() {
                 let _ = dies.await;
             });
         });
-        let mut browser = Browser::start(&browser::find().unwrap());
+        let mut browser = Browser::start(&browser::find().unwrap()).await;
         browser.open(&told.await.unwrap()).await;
         browser.until("document.activeElement.id === 'page'").await;
         browser.press(" ").await;
