@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod accessible;
 #[allow(dead_code, reason = "shared with the benchmarks")]
 mod browser;
 mod desk;
