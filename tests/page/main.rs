@@ -11,6 +11,7 @@ mod desk;
 mod pictures;
 #[path = "../support/pseudo.rs"]
 mod pseudo;
+mod runs;
 mod tour;
 mod translated;
 mod unprivileged;
