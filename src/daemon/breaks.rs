@@ -124,7 +124,7 @@ impl Service {
             }
             None => {}
         }
-        self.publish(self.now());
+        self.show_page(self.now());
     }
 
     /// Ends the break that is open, as leaving it does; false when there is none.
