@@ -14,7 +14,9 @@ mod pseudo;
 mod runs;
 mod tour;
 mod translated;
+mod trouble;
 mod unprivileged;
+mod weight;
 
 use kindbeat::page::PageInput;
 use kindbeat::page::Tense;
