@@ -18,6 +18,7 @@ mod bus;
 #[path = "../../bluetooth/fake/mod.rs"]
 mod fake;
 mod offers;
+mod page;
 mod process;
 mod server;
 
@@ -34,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         };
         streaming(&system, &session).await?;
         offers::measure(&system, &session).await?;
+        page::measure(&system, &session).await?;
         searching(&system, &session).await
     })
 }
