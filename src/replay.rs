@@ -169,6 +169,7 @@ impl Player {
                 | Effect::Sampled(_)
                 | Effect::Elevation(_)
                 | Effect::BreakBegan(..)
+                | Effect::BreakChosen(..)
                 | Effect::BreakMoved(_)
                 | Effect::NoSuchPractice(_) => {}
             }

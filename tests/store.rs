@@ -38,6 +38,7 @@ use kindbeat::heart::BeatFilter;
 use kindbeat::heart::Rates;
 use kindbeat::heart::Sample;
 use kindbeat::heart::Sampler;
+use kindbeat::practice::Liking;
 
 #[path = "store/year.rs"]
 mod year;
@@ -177,7 +178,9 @@ fn fill_for_later(folder: &Path) {
     let said = Afterwards {
         started,
         answered: at(3_200),
+        tension_before: Some(7),
         tension: Some(3),
+        liking: Some(Liking::More),
         note: Some("lighter".to_owned()),
     };
     for record in [

@@ -113,6 +113,383 @@ kind-hand-close =
     It is all right to feel overwhelmed.
     You are not alone in this. Kindness is for you, too.
 
+## Slow breathing with your heart
+
+slow-breathing-title = Slow breathing with your heart
+slow-breathing-about = An easy, slow breath to follow. The heart often goes along.
+slow-breathing-caution = If you feel light-headed, let the breath go back to its own pace.
+
+slow-settle =
+    You can sit or stand just as you are.
+    There is nothing to get right here.
+
+slow-follow =
+    If you like, let the breath go with the guide: in, and slowly out.
+    Small and easy is enough. Where the guide does not fit, your own pace is fine.
+
+slow-heart =
+    On the way in, most hearts go a little faster; on the way out, a little slower.
+    Nothing has to be done for that.
+
+slow-others =
+    Others are taking a slow breath on a hard day, too.
+    Some of them are breathing out right now.
+
+slow-stay =
+    In, and slowly out.
+    When the mind wanders off, it can come back with the next breath.
+
+slow-close =
+    The breath can find its own pace again.
+    You are not alone in needing a pause, and this one was for you.
+
+## The long breath out
+
+long-exhale-title = The long breath out
+long-exhale-about = Two short breaths in, then one long breath out.
+long-exhale-caution =
+    With a breathing illness, another practice is the kinder choice.
+    If you feel light-headed, let the breath go back to its own pace.
+
+exhale-how =
+    Two short breaths in: one, and a little more on top.
+    Then a long, slow breath out.
+
+exhale-follow =
+    If you like, a few rounds with the guide.
+    The way out may take the time it takes.
+
+exhale-rest =
+    And now the breath as it comes.
+    Nothing has to be done with it.
+
+exhale-others =
+    Everyone sighs.
+    Just now, many people are letting out a breath like this one.
+
+exhale-again =
+    A few rounds more, if they do you good.
+    Or the breath as it comes.
+
+exhale-close =
+    It is all right to feel overwhelmed.
+    You are not alone in this, and a breath like this is always near.
+
+## Soles of the feet
+
+soles-of-the-feet-title = Soles of the feet
+soles-of-the-feet-about = Attention rests where the ground carries you.
+
+feet-contact =
+    You might feel where your feet meet the floor: warm or cool, firm or soft.
+    Thighs on the chair, your back or your hands do just as well.
+
+feet-rock =
+    If you like, move a little: forward and back, or from side to side.
+    The touch changes as you move.
+
+feet-wander =
+    Thoughts may come, and that is fine.
+    Each time, the ground is still there to come back to.
+
+feet-widen =
+    From there, your attention can grow wider: the floor, the room, the light.
+    Your eyes can wander.
+
+feet-others =
+    The same ground carries many people who have a hard day today.
+    A moment like this one is part of being human.
+
+feet-close =
+    The ground goes on carrying you.
+    You are not alone in this, and you can go gently with yourself.
+
+## Dropping anchor
+
+dropping-anchor-title = Dropping anchor
+dropping-anchor-about = Saying what is here, moving a little, and coming back to the room.
+
+dropping-here =
+    Your eyes can stay open. Something may be stirring: thoughts, a feeling, tension.
+    You might give it its name: here is worry, or here is hurry.
+
+dropping-body =
+    It can be there while you press your feet down, stretch your arms or lengthen your back.
+    Slowly, as it feels good.
+
+dropping-room =
+    And you might look around: a few things to see, a few things to hear.
+    This is where you are.
+
+dropping-again =
+    Once more, if you like. What was stirring may still be there, and that is all right.
+    There is also a body that can move, and a room around it.
+
+dropping-others =
+    Weather like this comes to everybody.
+    Many people are holding on in it just now.
+
+dropping-close =
+    An anchor does not end the storm. It holds while the storm goes by.
+    You are not alone in it, and kindness is for you, too.
+
+## Breathing space
+
+breathing-space-title = Breathing space
+breathing-space-about = What is here; then one place to rest in; then everything around.
+
+space-here =
+    What is here just now? Thoughts, a feeling, something in the body.
+    For a moment, all of it can be as it is.
+
+space-gather =
+    Then attention can gather in one place.
+    { $anchor ->
+        [feet] The soles of your feet, as they meet the floor.
+        [hands] Your hands, and what they are touching.
+        [sound] The sounds that are here, near or far.
+        [sight] Something steady that your eyes like to rest on.
+       *[breath] The breath, coming and going at its own pace.
+    }
+
+space-stay =
+    { $anchor ->
+        [feet] The feet, again and again.
+        [hands] The hands, again and again.
+        [sound] One sound, and then the next.
+        [sight] The same thing, seen once more.
+       *[breath] One breath, and then the next.
+    }
+    When attention wanders, it can come back as often as it likes.
+
+space-widen =
+    From there, it can grow wider: how you sit, your face, your shoulders.
+    And the space around you.
+
+space-others =
+    In the middle of full days, other people stop like this, too.
+    Finding it hard is part of being human.
+
+space-close =
+    What might be kind to yourself in the next hour?
+    Something small is enough.
+
+## Stop for a moment
+
+stop-title = Stop for a moment
+stop-about = Stopping, one step back, a look around, and going on as you choose.
+
+# Both this and the closing words are said in 20 seconds: about 35 words in all.
+stop-pause =
+    For this moment, nothing has to be done.
+    You might take one step back, if only inside.
+
+stop-look =
+    What is going on: in the room, in your body, in your thoughts?
+    You might look at it as a friend would, from a little way off.
+
+stop-intent =
+    And what matters in the next few minutes?
+    One small thing is enough.
+
+stop-close =
+    It is all right to feel overwhelmed. You are not alone in this.
+    You can go on gently.
+
+## Soften, soothe, allow
+
+soften-soothe-allow-title = Soften, soothe, allow
+soften-soothe-allow-about = Meeting something mildly difficult where the body feels it.
+soften-soothe-allow-caution = This fits something mildly difficult. For what hurts a lot, company or another practice may be kinder.
+
+soften-name =
+    Something mildly difficult may come to mind.
+    You might give it a soft name: worry, hurt, anger.
+
+soften-find =
+    Does it show itself somewhere in the body? In the throat, the chest, the belly, the shoulders?
+    Not finding it is fine as well.
+
+soften-ease =
+    Around that place, things can soften a little, as in warm water.
+    Nothing has to go away.
+
+soften-soothe =
+    Perhaps a hand there, or a warm word, as for someone dear to you.
+    For instance: this is hard, and I am here.
+
+soften-others =
+    Many people carry something like this today.
+    You are not alone with it.
+
+soften-allow =
+    It can be there, as much or as little as it is.
+    Looking around the room is always possible.
+
+soften-close =
+    Here is the room again: its light, its sounds.
+    What has softened can stay soft.
+
+## What would you tell a friend?
+
+friend-title = What would you tell a friend?
+friend-about = A hard sentence from the inner critic, and what a friend would hear in its place.
+
+friend-critic =
+    Is there a hard sentence about yourself in your mind just now?
+    You might hear it once, as words. Words are not the whole truth.
+
+friend-others =
+    Nearly everyone knows a voice like that.
+    In its rough way, it often means to protect.
+
+friend-say =
+    If a good friend had this day, and this sentence in mind:
+    what might you say to them? And how would it sound?
+
+friend-self =
+    Now the same for you, or a part of it.
+    Your own name in front of it can help.
+
+friend-arrive =
+    How does it arrive? Warm, strange, or not much at all?
+    Any of these is fine.
+
+friend-close =
+    One of those words can come along into the day.
+    If you would like to keep it, there is room for a line at the end.
+
+## Good enough
+
+good-enough-title = Good enough
+good-enough-about = For days on which nothing seems to be good enough.
+
+enough-rule =
+    Is there something that has to be perfect just now?
+    You might put it as a rule: it has to be so, or I have to be so.
+
+enough-cost =
+    What does this rule give you?
+    And what does it take: time, sleep, ease?
+
+enough-others =
+    Many people live with such a rule.
+    Most of what surrounds you was made by people who stopped when it was good enough.
+
+enough-kinder =
+    What could be good enough for today?
+    Not for ever. Only for this one thing.
+
+enough-close =
+    Perhaps a sentence for it: I may stop when it is good enough.
+    You are more than what gets done.
+
+## Giving and receiving
+
+giving-and-receiving-title = Giving and receiving
+giving-and-receiving-about = In for me, out for you: for after a hard conversation.
+
+give-arrive =
+    The breath can come and go as it likes.
+    If the breath is not a good place, the hands can open and close in its stead.
+
+give-in =
+    On the way in, something you could use: rest, patience, strength.
+    In for me.
+
+give-out =
+    On the way out, something for someone else: whoever you spoke with, or anyone who could use it.
+    Out for you.
+
+give-both =
+    In for me, out for you.
+    There can be more of the one or the other, as it is needed.
+
+give-apart =
+    You do not have to carry what is theirs.
+    A good wish can go across all the same.
+
+give-close =
+    They are human, and so are you.
+    Both of you count.
+
+## Kind wishes
+
+kind-wishes-title = Kind wishes
+kind-wishes-about = A wish for yourself, and one for others in the same boat.
+
+wishes-arrive =
+    You can sit just as you are.
+    Perhaps with a hand where it comforts, or with your eyes on something you like.
+
+# Followed by three words to choose from.
+wishes-self =
+    A wish for yourself, as you might write it on a card: one of these, or your own.
+word-ease = ease
+wishes-self-ease = May there be some ease for me today.
+word-courage = courage
+wishes-self-courage = May I find the courage this day asks for.
+word-rest = rest
+wishes-self-rest = May I find rest when I need it.
+
+wishes-stay =
+    You might say it a few times, slowly, without a sound.
+    It does not have to feel like anything.
+
+wishes-others =
+    Others are in the same boat: the same work, the same worry, the same hour.
+    The wish can go out to them as well.
+
+wishes-wide =
+    And wider: to people in this house, in this town, to whoever is struggling somewhere.
+    May there be some ease for us all.
+
+wishes-close =
+    The wishes can go on by themselves now.
+    Here is the room again, and the day.
+
+## Savour
+
+savour-title = Savour
+savour-about = A minute with something pleasant nearby, or something simply neutral.
+
+savour-find =
+    Is there something pleasant close by, or something that is simply all right?
+    A colour, a cup, the light, a sound.
+
+savour-stay =
+    For a while your senses can be with it: how it looks, how it feels, how it changes.
+    Nothing has to come of it.
+
+savour-close =
+    On hard days, small good things can be there as well.
+    You are not alone in needing them, and they are for you, too.
+
+## One step up
+
+one-step-up-title = One step up
+one-step-up-about = Where you are between 0 and 10, and what one step more would look like.
+
+step-now =
+    0 is as hard as it gets, 10 is just right. Where are you now?
+    A rough guess is fine.
+
+step-holds =
+    What keeps it from being lower?
+    Someone, something you do, something that simply holds.
+
+step-higher =
+    What would be different one step higher?
+    Something you would notice, however small.
+
+step-others =
+    Many people move on in steps as small as this.
+    It is how most hard things are done.
+
+step-close =
+    Something small is enough for today, and so is nothing at all.
+    You are not alone on these steps.
+
 ## Grounding: where "this is too much" leads. Outward only; not every sense is there for everyone.
 
 grounding-title = The room around you
@@ -197,6 +574,37 @@ eyes-open = Your eyes can stay open all the while. You can stop whenever you lik
 # Opens when to seek care, on the first page.
 care-title = When a break is not what is needed
 
+# The first time, on three screens: what this is, what it is not and when to seek care, how to leave.
+welcome-title = Before the first break
+welcome-what =
+    When your heart stays higher than usual for a while, kindbeat asks whether a short break would help.
+    A break takes twenty seconds to five minutes: noticing what is hard, remembering that others know it too, and a kind word to yourself.
+    Whatever it learns stays on this machine.
+welcome-not =
+    { seek-care }
+    { not-medical }
+welcome-way-out =
+    You can leave at any moment, with “{ leave }” or the Escape key. Nothing is asked.
+    “{ too-much }”, or the key T, leads out into the room around you.
+    P lets time stand still. The space bar goes on.
+
+# Before a choice of: 20 seconds, 1, 3, 5 minutes.
+lengths-title = How long
+length-20s = 20 seconds
+length-1m = 1 minute
+length-3m = 3 minutes
+length-5m = 5 minutes
+
+# Before two other practices.
+others-title = Or something else
+# Opens a scale from 0 to 10.
+before-title = How tense is it now, if you like to say?
+
+sound-title = Sound
+sound-tones = Soft tones with the breath
+sound-voice = Steps read aloud
+sound-volume = How loud
+
 # Before a choice of: breath, feet, hands, sound, sight.
 anchor-title = Attention can rest on
 anchor-breath = the breath
@@ -211,6 +619,9 @@ controls-title = The break
 
 # Stands still where others see a shape that slowly widens and narrows.
 shape-still = The breath comes and goes in its own time.
+# $in and $out in seconds.
+shape-count = In for a slow count of { $in }, out for a slow count of { $out }.
+shape-long-out = In, a little more in, and a long way out.
 
 # $rate in beats a minute.
 heart-now = Your heart: { $rate } beats a minute
@@ -218,6 +629,13 @@ heart-now = Your heart: { $rate } beats a minute
 tense-question = If you like: how tense does it feel now?
 tense-least = 0: not at all
 tense-most = 10: as tense as can be
+liking-title = And another time
+more-like-this = More like this
+less-like-this = Less like this
+note-title = A line for yourself, if you like. It stays on this machine.
+course-title = How the heart moved
+# $begin and $end in beats a minute.
+course-words = Around { $begin } beats a minute as the break began, around { $end } as it ended. Hearts go up and down for many reasons.
 done = Done
 skip = Skip
 
@@ -245,6 +663,11 @@ ending-left =
 ending-too-much =
     You turned away from what was too much. That is taking care of yourself.
     There will be no more offers today.
+
+# Above help lines, after several very tense answers.
+hard-days =
+    These have been hard days.
+    If you like, here is someone to turn to.
 
 ## Help lines: the numbers are in config/help-lines.toml
 

@@ -119,10 +119,23 @@ mod tests {
 
     #[test]
     fn the_list_names_each_practice_with_its_lengths_and_elements() {
-        insta::assert_snapshot!(written(list).unwrap(), @"
-        self-compassion-break  Self-compassion break  1m 3m 5m  mindfulness, common humanity, self-kindness
-        kind-hand              Kind hand              20s 1m    self-kindness
-        ");
+        insta::assert_snapshot!(written(list).unwrap(), @r#"
+    self-compassion-break  Self-compassion break           1m 3m 5m  mindfulness, common humanity, self-kindness
+    kind-hand              Kind hand                       20s 1m    self-kindness
+    slow-breathing         Slow breathing with your heart  1m 3m 5m  mindfulness, common humanity, self-kindness
+    long-exhale            The long breath out             1m 3m     mindfulness, common humanity, self-kindness
+    soles-of-the-feet      Soles of the feet               1m 3m     mindfulness, grounding, common humanity, self-kindness
+    dropping-anchor        Dropping anchor                 1m 3m     mindfulness, grounding, common humanity, self-kindness
+    breathing-space        Breathing space                 3m        mindfulness, common humanity, self-kindness
+    stop                   Stop for a moment               20s 1m    mindfulness, self-kindness
+    soften-soothe-allow    Soften, soothe, allow           3m 5m     mindfulness, self-kindness, common humanity, grounding
+    friend                 What would you tell a friend?   3m 5m     mindfulness, common humanity, self-kindness
+    good-enough            Good enough                     3m        mindfulness, common humanity, self-kindness
+    giving-and-receiving   Giving and receiving            3m 5m     mindfulness, self-kindness, common humanity
+    kind-wishes            Kind wishes                     3m 5m     mindfulness, self-kindness, common humanity
+    savour                 Savour                          1m        grounding, self-kindness
+    one-step-up            One step up                     1m 3m     mindfulness, self-kindness, common humanity
+    "#);
     }
 
     #[test]

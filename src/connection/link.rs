@@ -87,10 +87,12 @@ pub enum Call {
     Rebuild,
     /// Report what BlueZ knows, without a scan.
     Look,
-    /// Scan, and report what is there whenever something turns up and at the end, before the scan is stopped.
+    /// Scan, and report what is there at the end, before the scan is stopped.
     Scan {
         /// For how long.
         lasting: SignedDuration,
+        /// Whether to report at the start and whenever something turns up, too: found sooner, at the price of a few wake-ups.
+        eager: bool,
     },
     /// Connect, subscribe to the measurements and deliver them until the link is lost or the next call comes.
     Connect {

@@ -1,10 +1,11 @@
 //! The break: begun, opened in a browser, gone through on the page, ended.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use tracing::debug;
 use tracing::info;
 
-use crate::config::Config;
 use crate::edge::bus::Refusal;
 use crate::edge::opening::Outcome;
 use crate::edge::store;
@@ -12,12 +13,12 @@ use crate::edge::store::Record;
 use crate::engine::Effect;
 use crate::engine::Input;
 use crate::page::PageInput;
+use crate::page::Said;
 use crate::page::Scene;
 use crate::page::Tense;
 use crate::page::Visit;
 use crate::page::Wish;
 use crate::page::view_of;
-use crate::practice::Anchor;
 use crate::practice::Command;
 use crate::practice::Ending;
 use crate::practice::Length;
@@ -105,26 +106,49 @@ impl Service {
         if input == PageInput::Closed && self.parts.web.is_open() {
             return;
         }
-        let Some(state) = self.parts.engine.session().map(Session::state) else { return };
-        match self.visit.handle(input, state) {
+        let Some(session) = self.parts.engine.session() else { return };
+        let (state, practice, length) =
+            (session.state(), Arc::clone(session.practice()), session.length());
+        match self.visiting.visit.handle(input, state) {
             Some(Wish::Break(command)) => {
                 self.handle(Input::Break(command));
             }
-            Some(Wish::Tense(answer)) => {
-                let now = self.now();
-                if let Some(taken) = &self.taken {
-                    let said = store::Afterwards {
-                        started: taken.started,
-                        answered: now,
-                        tension: answer.map(Tense::figure),
-                        note: None,
-                    };
-                    self.keep(now, Record::Afterwards(said));
+            Some(Wish::Length(length)) => {
+                self.handle(Input::BreakChosen(practice.id().to_owned(), length));
+            }
+            Some(Wish::Other(index)) => {
+                if let Some(other) = self.visiting.others.get(index) {
+                    let other = other.id().to_owned();
+                    self.handle(Input::BreakChosen(other.clone(), length));
+                    self.visiting.chosen(&practice, &other);
                 }
             }
+            Some(Wish::Said(said)) => self.said(said),
             None => {}
         }
-        self.show_page(self.now());
+        let now = self.now();
+        if self.visiting.learn(&self.parts.config) {
+            self.keep(now, Record::Habits(self.visiting.habits.clone()));
+        }
+        self.show_page(now);
+    }
+
+    /// Something was said of the break, or nothing.
+    fn said(&mut self, said: Said) {
+        let now = self.now();
+        let Some(taken) = &mut self.taken else { return };
+        let said = store::Afterwards {
+            started: taken.started,
+            answered: now,
+            tension_before: said.before.map(Tense::figure),
+            tension: said.tense.map(Tense::figure),
+            liking: said.liking,
+            note: said.note,
+        };
+        taken.afterwards = Some(said.clone());
+        let past = taken.past();
+        self.keep(now, Record::Afterwards(said));
+        self.visiting.ended(past, now);
     }
 
     /// Ends the break that is open, as leaving it does; false when there is none.
@@ -143,7 +167,11 @@ impl Service {
 
     pub(super) fn break_began(&mut self, now: Timestamp, practice: &str, length: Length) {
         info!(practice, "a break begins");
-        self.visit = Visit::new(anchor(&self.parts.config));
+        let mention_heart = self.may_mention_heart();
+        let (library, config) = (self.parts.engine.library(), &self.parts.config);
+        let local = (now, self.around.utc_offset);
+        self.visiting.begin(practice, library, config, mention_heart, local);
+        self.keep(now, Record::Habits(self.visiting.habits.clone()));
         let taken = store::Break {
             started: now,
             practice: practice.to_owned(),
@@ -156,13 +184,30 @@ impl Service {
         self.tell(News::BreakStarted(practice.to_owned()));
     }
 
+    /// Another practice or length was chosen before the first step: the same break, told anew.
+    pub(super) fn break_chosen(&mut self, now: Timestamp, practice: &str, length: Length) {
+        if let Some(taken) = &mut self.taken {
+            practice.clone_into(&mut taken.practice);
+            taken.length_s = length.seconds();
+            let taken = taken.clone();
+            self.keep(now, Record::Break(taken));
+        }
+    }
+
     pub(super) fn break_moved(&mut self, now: Timestamp, state: State) {
         if let (State::Ended { ending, at }, Some(taken)) = (state, &mut self.taken)
             && taken.ended.is_none()
         {
             taken.ended = Some((ending.into(), at));
             let taken = taken.clone();
+            let past = taken.past();
             self.keep(now, Record::Break(taken));
+            self.visiting.ended(past, now);
+            // Whoever left is asked nothing; what they said before it is kept.
+            if ending != Ending::Completed && self.visiting.visit.before().is_some() {
+                let before = self.visiting.visit.before();
+                self.said(Said { before, ..Said::default() });
+            }
             info!("the break is over");
             self.tell(News::BreakEnded(match ending {
                 Ending::Completed => "completed",
@@ -183,12 +228,17 @@ impl Service {
         let view = view_of(&Scene {
             now,
             session: self.parts.engine.session(),
-            visit: &self.visit,
+            visit: &self.visiting.visit,
             words: &self.words,
             locale: &self.parts.locale,
             help: &self.help,
             heart: self.rate,
             show_heart: self.parts.config.practice.show_heart && self.may_mention_heart(),
+            others: &self.visiting.others,
+            cycle: Scene::CYCLE,
+            course: &self.visiting.course,
+            needs_help: self.visiting.needs_help,
+            is_read_aloud: false,
         });
         self.parts.view.send_if_modified(|shown| {
             let differs = *shown != view;
@@ -198,9 +248,4 @@ impl Service {
             differs
         });
     }
-}
-
-/// What attention rests on until something else is chosen.
-pub(super) fn anchor(config: &Config) -> Anchor {
-    config.practice.anchor.unwrap_or(Anchor::Breath)
 }

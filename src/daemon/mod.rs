@@ -20,6 +20,7 @@ mod publishing;
 mod service;
 mod setup;
 mod telling;
+mod visiting;
 mod world;
 
 use jiff::Timestamp;
@@ -40,6 +41,7 @@ pub use setup::empty_page;
 pub use setup::locale;
 pub use setup::remembered;
 pub use setup::start;
+pub use world::Before;
 pub use world::Parts;
 
 /// What comes in. A channel whose other end is gone stays silent for good.

@@ -27,7 +27,6 @@ use crate::engine::Memory;
 use crate::heart::Reading;
 use crate::offer::Became;
 use crate::offer::OfferId;
-use crate::page::Visit;
 use crate::practice::HelpLines;
 use crate::reason::Asked;
 use crate::status::News;
@@ -36,6 +35,7 @@ use crate::surroundings::Surroundings;
 use crate::words::Words;
 
 use super::breaks::Opening;
+use super::visiting::Visiting;
 use super::world::Parts;
 
 /// The daemon between two events.
@@ -51,7 +51,7 @@ pub struct Service {
     pub(super) rate: Option<f64>,
     /// The last offer.
     pub(super) asked: Option<(OfferId, Asked)>,
-    pub(super) visit: Visit,
+    pub(super) visiting: Visiting,
     /// The break that is open, or was last.
     pub(super) taken: Option<store::Break>,
     pub(super) openings: JoinSet<Opening>,
@@ -66,7 +66,7 @@ pub struct Service {
 impl Service {
     /// A service that has heard of nothing yet.
     #[must_use]
-    pub fn new(parts: Parts, help: HelpLines) -> Self {
+    pub fn new(mut parts: Parts, help: HelpLines) -> Self {
         let now = (parts.clock)();
         let words = words(&parts.config, &parts.locale);
         let mut service = Self {
@@ -78,7 +78,7 @@ impl Service {
             sensor: None,
             rate: None,
             asked: None,
-            visit: Visit::new(super::breaks::anchor(&parts.config)),
+            visiting: Visiting::new(std::mem::take(&mut parts.before), &parts.config),
             taken: None,
             openings: JoinSet::new(),
             config_error: None,
@@ -118,6 +118,9 @@ impl Service {
                 let reading = Reading::from(measurement);
                 let now = self.now();
                 self.rate = reading.heart_rate;
+                if self.break_is_open() {
+                    self.visiting.heart_beats(now, self.rate);
+                }
                 self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
                 self.handle(Input::Measured(reading));
             }
@@ -224,6 +227,7 @@ impl Service {
             Effect::Elevation(course) => self.keep(now, Record::Elevation((*course).into())),
             Effect::Held(gate, _) => self.tell(News::OfferHeld(*gate)),
             Effect::BreakBegan(practice, length) => self.break_began(now, practice, *length),
+            Effect::BreakChosen(practice, length) => self.break_chosen(now, practice, *length),
             Effect::BreakMoved(state) => self.break_moved(now, *state),
             Effect::NoSuchPractice(unknown) => debug!(%unknown, "nothing begins"),
         }

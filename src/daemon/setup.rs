@@ -40,14 +40,17 @@ use crate::engine;
 use crate::engine::Engine;
 use crate::offer;
 use crate::page::Scene;
+use crate::page::Sound;
 use crate::page::View;
 use crate::page::Visit;
 use crate::page::view_of;
+use crate::practice::Anchor;
 use crate::practice::HelpLines;
 use crate::practice::Library;
 use crate::words::Message;
 use crate::words::Words;
 
+use super::Before;
 use super::Inlets;
 use super::Parts;
 use super::Service;
@@ -99,7 +102,7 @@ pub async fn start() -> anyhow::Result<()> {
     };
     let said = words(&config, &locale);
     let (told, reports) = mpsc::unbounded_channel();
-    let (store, loaded) = open_store(folder.as_deref(), &config, &said, told);
+    let (store, mut loaded) = open_store(folder.as_deref(), &config, &said, told);
 
     let (monitor, monitor_commands) = mpsc::channel(QUEUE);
     let (monitor_events, monitored) = mpsc::channel(QUEUE);
@@ -123,10 +126,24 @@ pub async fn start() -> anyhow::Result<()> {
     let (news, newsreel) = mpsc::channel(QUEUE);
     let telling = tokio::spawn(publish(served, newsreel, requests));
 
+    let before =
+        Before { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
     let engine = remembered(&config, loaded)?;
     let opener = Opener::from_environment();
-    let parts =
-        Parts { clock, locale, config, engine, store, monitor, offers, web, view, opener, news };
+    let parts = Parts {
+        clock,
+        locale,
+        config,
+        engine,
+        before,
+        store,
+        monitor,
+        offers,
+        web,
+        view,
+        opener,
+        news,
+    };
     let inlets = Inlets {
         monitor: monitored,
         offers: offered,
@@ -259,16 +276,8 @@ fn watch_config(
 #[must_use]
 pub fn empty_page(config: &Config, locale: &str, help: &HelpLines) -> View {
     let words = &words(config, locale);
-    view_of(&Scene {
-        now: Timestamp::UNIX_EPOCH,
-        session: None,
-        visit: &Visit::new(super::breaks::anchor(&Config::default())),
-        words,
-        locale,
-        help,
-        heart: None,
-        show_heart: false,
-    })
+    let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
+    view_of(&Scene::new(Timestamp::UNIX_EPOCH, None, &visit, words, locale, help))
 }
 
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {

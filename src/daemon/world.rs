@@ -14,7 +14,18 @@ use crate::edge::web;
 use crate::edge::web::Clock;
 use crate::engine::Engine;
 use crate::page::View;
+use crate::practice::Habits;
+use crate::practice::Past;
 use crate::status::News;
+
+/// What earlier breaks left for the next page.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// What was chosen on pages.
+    pub habits: Habits,
+    /// The last breaks, in the order of time.
+    pub past: Vec<Past>,
+}
 
 /// All that a [`Service`](super::Service) is made of.
 pub struct Parts {
@@ -26,6 +37,8 @@ pub struct Parts {
     pub config: Config,
     /// What decides, with all that it has to remember.
     pub engine: Engine,
+    /// What earlier breaks left for the next page.
+    pub before: Before,
     /// What remembers; `None`: nothing can be written here, or nothing is to be.
     pub store: Option<store::Handle>,
     /// The monitor's commands.

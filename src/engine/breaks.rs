@@ -56,7 +56,31 @@ impl Engine {
         match &self.settings.practice.default {
             _ if self.tender => self.library.grounding().id(),
             Some(chosen) if self.library.get(chosen).is_ok() => chosen,
-            Some(_) | None => Library::DEFAULT,
+            Some(_) | None => Library::usual(self.settings.practice.focus),
+        }
+    }
+
+    /// Puts another break in the place of the open one.
+    pub(super) fn choose_break(
+        &mut self,
+        now: Timestamp,
+        practice: &str,
+        length: Length,
+        effects: &mut Vec<Effect>,
+    ) {
+        if !self.break_is_open() {
+            return;
+        }
+        match self.library.resolve(practice, length) {
+            Ok((practice, length)) => {
+                let grounding = self.library.grounding().clone();
+                let mut next = Session::start(practice.clone(), length, grounding, now);
+                next.handle(Command::Pause, now);
+                effects.push(Effect::BreakChosen(next.practice().id().to_owned(), next.length()));
+                effects.push(Effect::BreakMoved(next.state()));
+                self.session = Some(next);
+            }
+            Err(unknown) => effects.push(Effect::NoSuchPractice(unknown)),
         }
     }
 

@@ -69,6 +69,8 @@ pub enum Input {
     BreakWanted(Option<String>, Option<Length>),
     /// Something is wanted of the open break.
     Break(Command),
+    /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
+    BreakChosen(String, Length),
     /// No offers until then.
     Snooze(Timestamp),
     /// Offers again.
@@ -94,6 +96,8 @@ pub enum Effect {
     Held(Gate, Figures),
     /// A break begins: the name of its practice and its length. [`Self::BreakMoved`] follows.
     BreakBegan(String, Length),
+    /// The break that was begun became another one: the name of its practice and its length. [`Self::BreakMoved`] follows.
+    BreakChosen(String, Length),
     /// The break is at another place than before; [`Engine::session`] has it.
     BreakMoved(State),
     /// There is no such practice.
@@ -228,6 +232,9 @@ impl Engine {
                     self.break_moved(now, &mut effects);
                 }
             }
+            Input::BreakChosen(practice, length) => {
+                self.choose_break(now, &practice, length, &mut effects);
+            }
             Input::Snooze(until) => self.offers.snooze(until),
             Input::Resume => {
                 self.offers.resume();
@@ -271,6 +278,12 @@ impl Engine {
     #[must_use]
     pub const fn session(&self) -> Option<&Session> {
         self.session.as_ref()
+    }
+
+    /// The practices there are.
+    #[must_use]
+    pub const fn library(&self) -> &Library {
+        &self.library
     }
 
     fn pass_time(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {

@@ -1,5 +1,10 @@
 //! Which words stand on the page.
 
+mod after;
+mod before;
+
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
@@ -8,15 +13,15 @@ use crate::page::view::Anchors;
 use crate::page::view::ChoiceView;
 use crate::page::view::Closing;
 use crate::page::view::Direction;
-use crate::page::view::FirstView;
+use crate::page::view::Guide;
 use crate::page::view::Labels;
 use crate::page::view::Screen;
 use crate::page::view::StepView;
 use crate::page::view::View;
 use crate::page::visit::Visit;
 use crate::practice::Anchor;
+use crate::practice::Breath;
 use crate::practice::Choice;
-use crate::practice::Ending;
 use crate::practice::HelpLines;
 use crate::practice::Place;
 use crate::practice::Practice;
@@ -46,6 +51,48 @@ pub struct Scene<'a> {
     pub heart: Option<f64>,
     /// Whether it may be shown: `practice.show_heart`, and never where the heart is not to be mentioned.
     pub show_heart: bool,
+    /// Other practices that fit, for the first page; see [`others`](crate::practice::others).
+    pub others: &'a [Arc<Practice>],
+    /// How long a breath of the guide takes, in and out.
+    pub cycle: SignedDuration,
+    /// The heart since the break began: when, and in beats a minute.
+    pub course: &'a [(Timestamp, f64)],
+    /// Whether the answers of late ask for help lines below the last words.
+    pub needs_help: bool,
+    /// Whether something else on this machine reads the steps aloud.
+    pub is_read_aloud: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// Six breaths a minute, near which most hearts follow the breath best.
+    pub const CYCLE: SignedDuration = SignedDuration::from_secs(10);
+
+    /// The page of a break of which nothing else is known.
+    #[must_use]
+    pub const fn new(
+        now: Timestamp,
+        session: Option<&'a Session>,
+        visit: &'a Visit,
+        words: &'a Words,
+        locale: &'a str,
+        help: &'a HelpLines,
+    ) -> Self {
+        Self {
+            now,
+            session,
+            visit,
+            words,
+            locale,
+            help,
+            heart: None,
+            show_heart: false,
+            others: &[],
+            cycle: Self::CYCLE,
+            course: &[],
+            needs_help: false,
+            is_read_aloud: false,
+        }
+    }
 }
 
 /// What stands on the page. The same scene gives the same words.
@@ -56,18 +103,28 @@ pub fn view_of(scene: &Scene<'_>) -> View {
     View {
         language: language.to_owned(),
         direction: direction(language),
-        title: title.unwrap_or_default(),
+        title: match scene.visit.welcome() {
+            Some(_) if scene.under_way() => scene.words.text(Message::WelcomeTitle, &[]),
+            _ => title.unwrap_or_default(),
+        },
         screen: scene.session.map_or_else(|| scene.nothing(), |session| scene.screen(session)),
         heart: scene.heart(),
+        sound: scene.visit.sound(),
+        reads_aloud: scene.visit.sound().voice && !scene.is_read_aloud,
         labels: Labels::new(scene.words),
     }
 }
 
 impl Scene<'_> {
+    fn under_way(&self) -> bool {
+        let state = self.session.map(Session::state);
+        state.is_some_and(|state| !matches!(state, State::Ended { .. }))
+    }
+
     fn screen(&self, session: &Session) -> Screen {
         let (place, paused, remaining) = match session.state() {
             State::Ended { ending, .. } => return self.after(ending),
-            _ if !self.visit.begun() => return Screen::First(self.first(session.practice())),
+            _ if !self.visit.begun() => return self.before(session),
             State::Running { place, until, .. } => (place, false, until.duration_since(self.now)),
             State::Paused { place, remaining, .. } => (place, true, remaining),
         };
@@ -83,47 +140,30 @@ impl Scene<'_> {
             words: lines(&self.say(&step.say)),
             choices: self.choices(step),
             anchors: self.anchors(std::iter::once(&step.say)),
-            breathing: self.visit.anchor() == Anchor::Breath && !grounding,
+            guide: if grounding { None } else { self.guide(step) },
             paused,
             remaining: remaining.max(SignedDuration::ZERO),
             help: grounding.then(|| self.help()),
         })
     }
 
-    fn first(&self, practice: &Practice) -> FirstView {
-        let inward = practice.inward().then(|| self.lines(Message::CautionInward));
-        let own = practice.caution().map(|caution| lines(&self.say(caution)));
-        let eyes = Some(self.lines(Message::EyesOpen));
-        FirstView {
-            about: practice.about().map(|about| self.say(about)),
-            cautions: [own, inward, eyes].into_iter().flatten().flatten().collect(),
-            care: [Message::SeekCare, Message::NotMedical]
-                .into_iter()
-                .flat_map(|message| self.lines(message))
-                .collect(),
-            anchors: self.anchors(practice.texts()),
-        }
-    }
-
-    fn after(&self, ending: Ending) -> Screen {
-        let words = match ending {
-            Ending::Completed if !self.visit.answered() => {
-                return Screen::Question { ending: self.lines(Message::EndingCompleted) };
+    /// A step with a breath of its own shows it; elsewhere attention that rests on the breath sees one come and go.
+    fn guide(&self, step: &Step) -> Option<Guide> {
+        let text = |message, args: &[_]| self.words.text(message, args);
+        // Out takes longer than in: three parts of five.
+        let seconds = |fifths: f64| (self.cycle.as_secs_f64() / 5.0 * fifths).round();
+        let (breath, still) = match step.breath {
+            Some(Breath::Slow) => {
+                let count = [("in", seconds(2.0).into()), ("out", seconds(3.0).into())];
+                (Breath::Slow, text(Message::ShapeCount, &count))
             }
-            Ending::Completed => Message::EndingCompleted,
-            Ending::Left { .. } => Message::EndingLeft,
-            Ending::TooMuch { .. } => Message::EndingTooMuch,
+            Some(Breath::LongOut) => (Breath::LongOut, text(Message::ShapeLongOut, &[])),
+            None if self.visit.anchor() == Anchor::Breath => {
+                (Breath::Slow, text(Message::ShapeStill, &[]))
+            }
+            None => return None,
         };
-        let too_much = matches!(ending, Ending::TooMuch { .. });
-        Screen::Farewell {
-            words: self.lines(words),
-            help: too_much.then(|| self.help()),
-            closing: match ending {
-                _ if self.visit.left() => Closing::AtOnce,
-                Ending::TooMuch { .. } => Closing::ByHand,
-                Ending::Completed | Ending::Left { .. } => Closing::WhenRead,
-            },
-        }
+        Some(Guide { breath, cycle: self.cycle, still })
     }
 
     fn nothing(&self) -> Screen {

@@ -3,7 +3,11 @@
 use jiff::SignedDuration;
 
 use crate::page::help::Help;
+use crate::page::visit::Sound;
+use crate::page::visit::Tense;
 use crate::practice::Anchor;
+use crate::practice::Breath;
+use crate::practice::Length;
 use crate::practice::Place;
 use crate::words::Message;
 use crate::words::Words;
@@ -21,6 +25,10 @@ pub struct View {
     pub screen: Screen,
     /// The heart just now, in words; `None` where it is not to be shown or not known.
     pub heart: Option<String>,
+    /// What can be heard.
+    pub sound: Sound,
+    /// Whether the page itself has to read the steps aloud: nothing else on this machine does.
+    pub reads_aloud: bool,
     /// What the buttons say, and what is said in their place.
     pub labels: Labels,
 }
@@ -37,7 +45,9 @@ pub enum Direction {
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Screen {
-    /// Before the first step: what it is, and what may come up.
+    /// The first time, before anything else: one of [`Visit::WELCOMES`](crate::page::Visit::WELCOMES) screens.
+    Welcome(WelcomeView),
+    /// Before the first step: what it is, what may come up, and what else there is.
     First(FirstView),
     /// A step, of the practice or of the grounding.
     Step(StepView),
@@ -45,16 +55,59 @@ pub enum Screen {
     Question {
         /// The closing words of the break.
         ending: Vec<String>,
+        /// How the heart moved; `None` where it is not to be shown, or too little is known.
+        course: Option<Course>,
     },
     /// The last words.
     Farewell {
         /// Line by line.
         words: Vec<String>,
-        /// Where to turn to, after "this is too much".
+        /// Where to turn to, after "this is too much" and where the answers ask for it.
         help: Option<Help>,
         /// When the window closes.
         closing: Closing,
     },
+}
+
+/// A screen of the first time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WelcomeView {
+    /// Which one, from 0.
+    pub number: usize,
+    /// What is said, line by line.
+    pub words: Vec<String>,
+    /// Where to turn to, on the screen that says when to seek care.
+    pub help: Option<Help>,
+}
+
+/// How long the break may last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LengthView {
+    /// The length.
+    pub length: Length,
+    /// In words: "3 minutes".
+    pub words: String,
+    /// Whether the break lasts so long.
+    pub chosen: bool,
+}
+
+/// Another practice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherView {
+    /// What it is called.
+    pub title: String,
+    /// What it is.
+    pub about: Option<String>,
+}
+
+/// How the heart moved in the course of a break.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Course {
+    /// From left to right: where between the begin and the end of the break, and where between the lowest and the highest
+    /// rate, both 0 to 1.
+    pub line: Vec<(f64, f64)>,
+    /// The same in words.
+    pub words: String,
 }
 
 /// The first page.
@@ -64,6 +117,12 @@ pub struct FirstView {
     pub about: Option<String>,
     /// What may come up and what to do, and for whom the practice is not; line by line.
     pub cautions: Vec<String>,
+    /// The lengths the practice has.
+    pub lengths: Vec<LengthView>,
+    /// Other practices that may fit, two at most.
+    pub others: Vec<OtherView>,
+    /// How tense it was said to be before; `None`: not said.
+    pub before: Option<Tense>,
     /// When to seek care instead, and what the program is not; line by line.
     pub care: Vec<String>,
     /// What attention may rest on, where the practice leaves a choice.
@@ -85,14 +144,25 @@ pub struct StepView {
     pub choices: Vec<ChoiceView>,
     /// What attention may rest on, where the words of the step depend on it.
     pub anchors: Option<Anchors>,
-    /// Whether the shape widens and narrows as a breath does: only while attention rests on the breath.
-    pub breathing: bool,
+    /// The breath that the shape shows; `None`: it stands still.
+    pub guide: Option<Guide>,
     /// Whether time stands still.
     pub paused: bool,
     /// How much of the step is still to come. It is not shown: no clock counts down.
     pub remaining: SignedDuration,
     /// Where to turn to: in the grounding only.
     pub help: Option<Help>,
+}
+
+/// A breath to go along with, or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guide {
+    /// How the breath goes.
+    pub breath: Breath,
+    /// How long one takes, in and out.
+    pub cycle: SignedDuration,
+    /// The same in words, where nothing is to move.
+    pub still: String,
 }
 
 /// A word to choose and the line it shows.
@@ -129,6 +199,7 @@ impl View {
     #[must_use]
     pub fn moment(&self) -> String {
         match &self.screen {
+            Screen::Welcome(welcome) => format!("welcome-{}", welcome.number),
             Screen::First(_) => "first".to_owned(),
             Screen::Step(StepView { place: Place::Practice { step }, .. }) => {
                 format!("step-{step}")
@@ -192,9 +263,33 @@ labels! {
     choices_title = ChoicesTitle,
     /// What the buttons are called.
     controls_title = ControlsTitle,
-    /// In place of the shape that moves.
-    shape_still = ShapeStill,
-    /// The one question.
+    /// How the screens of the first time are called.
+    welcome_title = WelcomeTitle,
+    /// What the lengths are called.
+    lengths_title = LengthsTitle,
+    /// Above other practices.
+    others_title = OthersTitle,
+    /// What opens the question before the break.
+    before_title = BeforeTitle,
+    /// What opens what can be heard.
+    sound_title = SoundTitle,
+    /// Soft tones.
+    sound_tones = SoundTones,
+    /// Read aloud.
+    sound_voice = SoundVoice,
+    /// How loud.
+    sound_volume = SoundVolume,
+    /// More like this.
+    more_like_this = MoreLikeThis,
+    /// Less like this.
+    less_like_this = LessLikeThis,
+    /// What the two are called.
+    liking_title = LikingTitle,
+    /// Above the line of one's own.
+    note_title = NoteTitle,
+    /// What opens how the heart moved.
+    course_title = CourseTitle,
+    /// The question after the break.
     tense_question = TenseQuestion,
     /// What 0 stands for.
     tense_least = TenseLeast,

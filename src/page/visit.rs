@@ -1,8 +1,10 @@
-//! What a page adds to a break: words before its first step, and one question after its last.
+//! What a page adds to a break: words before its first step, and a question after its last.
 
 use crate::practice::Anchor;
 use crate::practice::Command;
 use crate::practice::Ending;
+use crate::practice::Length;
+use crate::practice::Liking;
 use crate::practice::State;
 
 /// How far the person has come on the page, beyond what the session knows.
@@ -11,14 +13,34 @@ use crate::practice::State;
 /// [`Visit::hold`] to the session when the break begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Visit {
+    /// Which screen of the first time is shown, from 0; `None`: they lie behind.
+    welcome: Option<usize>,
     anchor: Anchor,
+    sound: Sound,
+    before: Option<Tense>,
     begun: bool,
     left: bool,
     answered: bool,
 }
 
-/// What a person does on the page.
+/// What can be heard. Nothing, unless it was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sound {
+    /// Soft tones for in and out.
+    pub tones: bool,
+    /// The steps, read aloud.
+    pub voice: bool,
+    /// How loud both are, 0 to 100.
+    pub volume: u8,
+}
+
+impl Sound {
+    /// Nothing; half as loud as can be, once something is chosen.
+    pub const SILENT: Self = Self { tones: false, voice: false, volume: 50 };
+}
+
+/// What a person does on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageInput {
     /// From the first page to the first step.
     Begin,
@@ -36,19 +58,44 @@ pub enum PageInput {
     TooMuch,
     /// Attention is to rest on this.
     Anchor(Anchor),
-    /// The answer to the one question; `None`: skipped.
-    Tense(Option<Tense>),
+    /// The break is to last so long: on the first page.
+    Length(Length),
+    /// Another practice, of those that the first page shows, counted from 0.
+    Other(usize),
+    /// How tense it is before the break; `None`: taken back.
+    Before(Option<Tense>),
+    /// What is to be heard.
+    Sound(Sound),
+    /// What is said after the last step; empty: skipped.
+    Said(Said),
     /// The last page is gone, however it went.
     Closed,
 }
 
+/// What a person says of a break.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// How tense it was before.
+    pub before: Option<Tense>,
+    /// How tense it is now.
+    pub tense: Option<Tense>,
+    /// Whether more like it is wanted.
+    pub liking: Option<Liking>,
+    /// A line of their own, never empty: one line of at most [`Said::NOTE`] characters.
+    pub note: Option<String>,
+}
+
 /// What follows from it outside the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// Something is wanted of the break.
     Break(Command),
-    /// The question was answered, or skipped: once a break at most, and only after one that was completed.
-    Tense(Option<Tense>),
+    /// The break is to last so long.
+    Length(Length),
+    /// Another practice is wanted, of those that the first page shows, counted from 0.
+    Other(usize),
+    /// What was said of the break, or nothing: once a break, when it is over.
+    Said(Said),
 }
 
 /// How tense it feels, from 0, not at all, to 10.
@@ -72,11 +119,29 @@ impl Tense {
     }
 }
 
-impl Visit {
-    /// A visit that begins with the first page; attention may rest on `anchor`.
+impl Said {
+    /// How long a note may be, in characters: one line.
+    pub const NOTE: usize = 200;
+
+    /// A note as it is kept: on one line, without control characters, cut at its length; `None` where nothing is left.
     #[must_use]
-    pub const fn new(anchor: Anchor) -> Self {
-        Self { anchor, begun: false, left: false, answered: false }
+    pub fn note(typed: &str) -> Option<String> {
+        let blank = |character: char| if character.is_control() { ' ' } else { character };
+        let line: String = typed.trim().chars().map(blank).take(Self::NOTE).collect();
+        let line = line.trim();
+        (!line.is_empty()).then(|| line.to_owned())
+    }
+}
+
+impl Visit {
+    /// How many screens the first time has.
+    pub const WELCOMES: usize = 3;
+
+    /// A visit that begins with the first page, or with the screens of the first time; attention may rest on `anchor`.
+    #[must_use]
+    pub const fn new(anchor: Anchor, sound: Sound, first_time: bool) -> Self {
+        let welcome = if first_time { Some(0) } else { None };
+        Self { welcome, anchor, sound, before: None, begun: false, left: false, answered: false }
     }
 
     /// What to ask of the session as the break opens, so that no step passes while the first page is read.
@@ -85,10 +150,28 @@ impl Visit {
         Command::Pause
     }
 
+    /// Which screen of the first time is shown, from 0; `None`: none, or no more.
+    #[must_use]
+    pub const fn welcome(&self) -> Option<usize> {
+        self.welcome
+    }
+
     /// What attention rests on.
     #[must_use]
     pub const fn anchor(&self) -> Anchor {
         self.anchor
+    }
+
+    /// What can be heard.
+    #[must_use]
+    pub const fn sound(&self) -> Sound {
+        self.sound
+    }
+
+    /// How tense it was before the break; `None`: not said.
+    #[must_use]
+    pub const fn before(&self) -> Option<Tense> {
+        self.before
     }
 
     /// Whether the first page lies behind.
@@ -111,22 +194,16 @@ impl Visit {
 
     /// Takes in what the person does while the break is in `state`; what it does not fit, it leaves alone.
     pub fn handle(&mut self, input: PageInput, state: State) -> Option<Wish> {
+        if let PageInput::Sound(sound) = input {
+            self.sound = Sound { volume: sound.volume.min(100), ..sound };
+            return None;
+        }
         if let State::Ended { ending, .. } = state {
             return self.handle_after(input, ending);
         }
         let command = match input {
-            PageInput::Begin | PageInput::Next if !self.begun => {
-                self.begun = true;
-                Command::Resume
-            }
-            PageInput::Back | PageInput::Pause | PageInput::Resume if !self.begun => return None,
-            PageInput::Begin | PageInput::Tense(_) => return None,
-            PageInput::Next => Command::Next,
-            PageInput::Back => Command::Back,
-            PageInput::Pause => Command::Pause,
-            PageInput::Resume => Command::Resume,
             PageInput::TooMuch => {
-                self.begun = true;
+                (self.begun, self.welcome) = (true, None);
                 Command::TooMuch
             }
             PageInput::Leave | PageInput::Closed => {
@@ -137,109 +214,48 @@ impl Visit {
                 self.anchor = anchor;
                 return None;
             }
+            _ if !self.begun => return self.handle_before(&input),
+            PageInput::Next => Command::Next,
+            PageInput::Back => Command::Back,
+            PageInput::Pause => Command::Pause,
+            PageInput::Resume => Command::Resume,
+            _ => return None,
         };
         Some(Wish::Break(command))
     }
 
+    fn handle_before(&mut self, input: &PageInput) -> Option<Wish> {
+        match (input, self.welcome) {
+            (PageInput::Begin | PageInput::Next, Some(number)) => {
+                self.welcome = Some(number + 1).filter(|next| *next < Self::WELCOMES);
+            }
+            (PageInput::Back, Some(number)) => self.welcome = Some(number.saturating_sub(1)),
+            (PageInput::Begin | PageInput::Next, None) => {
+                self.begun = true;
+                return Some(Wish::Break(Command::Resume));
+            }
+            (PageInput::Before(tense), None) => self.before = *tense,
+            (PageInput::Length(length), None) => return Some(Wish::Length(*length)),
+            (PageInput::Other(index), None) => return Some(Wish::Other(*index)),
+            _ => {}
+        }
+        None
+    }
+
     fn handle_after(&mut self, input: PageInput, ending: Ending) -> Option<Wish> {
-        let answer = match input {
-            PageInput::Tense(answer) => answer,
+        let said = match input {
+            PageInput::Said(said) => said,
             PageInput::Leave | PageInput::Closed => {
                 self.left = true;
-                None
+                Said::default()
             }
             _ => return None,
         };
         let asked = ending == Ending::Completed && !self.answered;
         self.answered = true;
-        asked.then_some(Wish::Tense(answer))
+        asked.then_some(Wish::Said(Said { before: self.before, ..said }))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
-    use jiff::Timestamp;
-
-    use super::*;
-    use crate::practice::Place;
-
-    const AT: Timestamp = Timestamp::UNIX_EPOCH;
-    const UNDER_WAY: State = State::Paused {
-        place: Place::Practice { step: 0 },
-        remaining: SignedDuration::from_secs(20),
-        since: AT,
-    };
-    const COMPLETED: State = State::Ended { ending: Ending::Completed, at: AT };
-
-    fn begun() -> Visit {
-        let mut visit = Visit::new(Anchor::Breath);
-        assert_eq!(visit.handle(PageInput::Begin, UNDER_WAY), Some(Wish::Break(Command::Resume)));
-        visit
-    }
-
-    #[test]
-    fn the_first_step_waits_until_the_first_page_was_read() {
-        let mut visit = Visit::new(Anchor::Breath);
-        for input in [PageInput::Back, PageInput::Pause, PageInput::Resume] {
-            assert_eq!(visit.handle(input, UNDER_WAY), None);
-        }
-        assert_eq!(visit.handle(PageInput::Next, UNDER_WAY), Some(Wish::Break(Command::Resume)));
-        assert_eq!(visit.handle(PageInput::Next, UNDER_WAY), Some(Wish::Break(Command::Next)));
-        assert_eq!(visit.handle(PageInput::Begin, UNDER_WAY), None);
-    }
-
-    #[test]
-    fn leaving_and_too_much_work_before_the_first_step_too() {
-        let mut visit = Visit::new(Anchor::Breath);
-        assert_eq!(visit.handle(PageInput::Leave, UNDER_WAY), Some(Wish::Break(Command::Leave)));
-        let mut visit = Visit::new(Anchor::Breath);
-        let too_much = visit.handle(PageInput::TooMuch, UNDER_WAY);
-        assert_eq!(too_much, Some(Wish::Break(Command::TooMuch)));
-        assert_eq!(visit.handle(PageInput::Pause, UNDER_WAY), Some(Wish::Break(Command::Pause)));
-    }
-
-    #[test]
-    fn the_question_is_answered_once_and_only_after_the_last_step() {
-        let mut visit = begun();
-        let seven = Tense::new(7);
-        assert_eq!(visit.handle(PageInput::Tense(seven), UNDER_WAY), None);
-        assert_eq!(visit.handle(PageInput::Tense(seven), COMPLETED), Some(Wish::Tense(seven)));
-        assert_eq!(visit.handle(PageInput::Tense(None), COMPLETED), None);
-        assert_eq!(visit.handle(PageInput::Closed, COMPLETED), None);
-    }
-
-    #[test]
-    fn leaving_the_question_skips_it() {
-        for input in [PageInput::Leave, PageInput::Closed, PageInput::Tense(None)] {
-            assert_eq!(begun().handle(input, COMPLETED), Some(Wish::Tense(None)));
-        }
-    }
-
-    #[test]
-    fn whoever_left_is_asked_nothing() {
-        for ending in [Ending::Left { step: 1 }, Ending::TooMuch { step: 1 }] {
-            let state = State::Ended { ending, at: AT };
-            assert_eq!(begun().handle(PageInput::Tense(Tense::new(3)), state), None);
-        }
-    }
-
-    #[test]
-    fn a_window_that_is_gone_ends_the_break() {
-        assert_eq!(begun().handle(PageInput::Closed, UNDER_WAY), Some(Wish::Break(Command::Leave)));
-    }
-
-    #[test]
-    fn attention_can_rest_elsewhere_at_any_step() {
-        let mut visit = begun();
-        assert_eq!(visit.handle(PageInput::Anchor(Anchor::Feet), UNDER_WAY), None);
-        assert_eq!(visit.anchor(), Anchor::Feet);
-    }
-
-    #[test]
-    fn tension_goes_from_0_to_10() {
-        assert_eq!(Tense::new(0).map(Tense::figure), Some(0));
-        assert_eq!(Tense::new(10).map(Tense::figure), Some(10));
-        assert_eq!(Tense::new(11), None);
-    }
-}
+mod tests;

@@ -6,10 +6,13 @@
 //! about = "A minute at the window."          # optional
 //! caution = "Not while driving."             # optional; said before it begins
 //! inward = false                             # optional; true when left out, so that the caution of inward practices is said
+//! suits = ["after trauma"]                   # optional; the settings of practice.focus that it is offered first for
+//! day = ["morning", "evening"]               # optional; morning, afternoon, evening: when it is offered first
 //!
 //! [[step]]
 //! element = "grounding"                      # mindfulness, common humanity, self-kindness, grounding
 //! say = "Something far away, if there is a window."
+//! breath = "slow"                            # optional; a guide for the breath: slow, or long out (two short in, a long one out)
 //! choices = [{ word = "sky", line = "The sky is large." }]      # optional; words to choose from
 //! lasts = { 20s = "20s", 1m = "55s" }        # in which lengths (20s, 1m, 3m, 5m) it is said, and how long it lasts there
 //! ```
@@ -33,11 +36,14 @@ use toml::Spanned;
 
 use crate::practice::fault::Fault;
 use crate::practice::fault::ScriptError;
+use crate::practice::script::Breath;
 use crate::practice::script::Choice;
 use crate::practice::script::Element;
+use crate::practice::script::PartOfDay;
 use crate::practice::script::Practice;
 use crate::practice::script::Step;
 use crate::practice::script::Text;
+use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
 use crate::setting::Lasting;
 use crate::setting::plain;
@@ -80,6 +86,10 @@ struct PracticeFile {
     #[serde(default = "inward_unless_said")]
     inward: bool,
     #[serde(default)]
+    suits: Vec<Focus>,
+    #[serde(default)]
+    day: Vec<PartOfDay>,
+    #[serde(default)]
     step: Vec<StepFile>,
 }
 
@@ -118,6 +128,8 @@ impl PracticeFile {
             about: self.about.map(Spanned::into_inner),
             caution: self.caution.map(Spanned::into_inner),
             inward: self.inward,
+            suits: self.suits,
+            day: self.day,
             steps: self.step.into_iter().map(StepFile::into_step).collect(),
             lengths,
         })
@@ -153,6 +165,7 @@ impl PracticeFile {
 struct StepFile {
     element: Element,
     say: Spanned<Text>,
+    breath: Option<Breath>,
     #[serde(default)]
     choices: Vec<Spanned<Choice>>,
     lasts: Spanned<LastsFile>,
@@ -186,6 +199,7 @@ impl StepFile {
         Step {
             element: self.element,
             say: self.say.into_inner(),
+            breath: self.breath,
             choices: self.choices.into_iter().map(Spanned::into_inner).collect(),
             lasts: Length::ALL.into_iter().filter_map(lasts).collect(),
         }

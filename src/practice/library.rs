@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::practice::fault::ScriptError;
 use crate::practice::file::Origin;
 use crate::practice::script::Practice;
+use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
 
 /// The practices to choose from, and the grounding that "this is too much" leads to.
@@ -17,6 +18,17 @@ pub struct Library {
 impl Library {
     /// The practice that is meant when none is named.
     pub const DEFAULT: &str = "self-compassion-break";
+
+    /// The practice that opens where the owner chose none.
+    #[must_use]
+    pub const fn usual(focus: Focus) -> &'static str {
+        match focus {
+            Focus::AfterTrauma => AFTER_TRAUMA,
+            Focus::Anyone | Focus::Anxiety | Focus::LongLastingStress | Focus::Perfectionism => {
+                Self::DEFAULT
+            }
+        }
+    }
 
     /// The practices that come with the program; the error is one of the build, which a test excludes.
     pub fn built_in() -> Result<Self, ScriptError> {
@@ -88,15 +100,32 @@ pub struct UnknownPractice {
 }
 
 const IN_20_SECONDS: &str = "kind-hand";
+const AFTER_TRAUMA: &str = "soles-of-the-feet";
+
+macro_rules! files {
+    ($($name:literal)+) => {
+        [$((concat!($name, ".toml"), include_str!(concat!("../../config/practices/", $name, ".toml")))),+]
+    };
+}
 
 /// In the order in which they are listed.
-const FILES: [(&str, &str); 2] = [
-    (
-        "self-compassion-break.toml",
-        include_str!("../../config/practices/self-compassion-break.toml"),
-    ),
-    ("kind-hand.toml", include_str!("../../config/practices/kind-hand.toml")),
-];
+const FILES: [(&str, &str); 15] = files!(
+    "self-compassion-break"
+    "kind-hand"
+    "slow-breathing"
+    "long-exhale"
+    "soles-of-the-feet"
+    "dropping-anchor"
+    "breathing-space"
+    "stop"
+    "soften-soothe-allow"
+    "friend"
+    "good-enough"
+    "giving-and-receiving"
+    "kind-wishes"
+    "savour"
+    "one-step-up"
+);
 
 const GROUNDING: (&str, &str) =
     ("grounding.toml", include_str!("../../config/practices/grounding.toml"));

@@ -3,22 +3,32 @@
 //! PURE, and does not know why it was opened. Words are named here and said elsewhere: a built-in practice holds the names of
 //! its messages, so that it can be translated; a practice of one's own holds its words.
 
+mod choosing;
 mod fault;
 mod file;
+mod habits;
 mod help;
 mod library;
 mod script;
 mod session;
 mod settings;
 
+pub use choosing::Occasion;
+pub use choosing::others;
 pub use fault::ScriptError;
 pub use file::Origin;
+pub use habits::ChosenAnchor;
+pub use habits::Habits;
+pub use habits::Liking;
+pub use habits::Past;
 pub use help::HelpLine;
 pub use help::HelpLines;
 pub use library::Library;
 pub use library::UnknownPractice;
+pub use script::Breath;
 pub use script::Choice;
 pub use script::Element;
+pub use script::PartOfDay;
 pub use script::Practice;
 pub use script::Step;
 pub use script::Text;

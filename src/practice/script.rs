@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::practice::settings::Anchor;
+use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
 
 /// One practice: a guided pause in the lengths that suit it.
@@ -19,6 +20,8 @@ pub struct Practice {
     pub(super) about: Option<Text>,
     pub(super) caution: Option<Text>,
     pub(super) inward: bool,
+    pub(super) suits: Vec<Focus>,
+    pub(super) day: Vec<PartOfDay>,
     pub(super) steps: Vec<Step>,
     pub(super) lengths: Vec<Length>,
 }
@@ -52,6 +55,24 @@ impl Practice {
     #[must_use]
     pub fn inward(&self) -> bool {
         self.inward
+    }
+
+    /// For which focus it is among the first to think of; empty: for none in particular.
+    #[must_use]
+    pub fn suits(&self) -> &[Focus] {
+        &self.suits
+    }
+
+    /// At which times of the day it is among the first to think of; empty: at any.
+    #[must_use]
+    pub fn day(&self) -> &[PartOfDay] {
+        &self.day
+    }
+
+    /// Whether a step of it goes with a breath at the owner's pace, so that the heart can be seen following.
+    #[must_use]
+    pub fn follows_heart(&self) -> bool {
+        self.steps.iter().any(|step| step.breath == Some(Breath::Slow))
     }
 
     /// Every step of every length, in order.
@@ -105,6 +126,8 @@ pub struct Step {
     pub element: Element,
     /// What is said.
     pub say: Text,
+    /// The breath that a guide shows, whatever attention rests on; `None`: none of its own.
+    pub breath: Option<Breath>,
     /// Words to choose from, if the step offers any. Choosing none is fine too.
     pub choices: Vec<Choice>,
     /// How long it lasts in each length it is part of, 5 s to 10 min.
@@ -133,6 +156,41 @@ pub struct Choice {
     pub word: Text,
     /// The line that is then said.
     pub line: Text,
+}
+
+/// A breath that a guide shows. Neither is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Breath {
+    /// In, and a little longer out, at the owner's pace.
+    #[serde(rename = "slow")]
+    Slow,
+    /// Two short ones in, a long one out.
+    #[serde(rename = "long out")]
+    LongOut,
+}
+
+/// A part of the day, by the local clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartOfDay {
+    /// Until noon.
+    Morning,
+    /// From noon to five.
+    Afternoon,
+    /// From five on.
+    Evening,
+}
+
+impl PartOfDay {
+    /// The part of the day that an hour, 0 to 23, belongs to.
+    #[must_use]
+    pub const fn at(hour: i8) -> Self {
+        match hour {
+            ..12 => Self::Morning,
+            12..17 => Self::Afternoon,
+            17.. => Self::Evening,
+        }
+    }
 }
 
 /// What a step is there for.

@@ -8,22 +8,36 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PracticeSettings {
-    /// The name of the practice that opens when none is asked for. `None`: the self-compassion break.
+    /// The name of the practice that opens when none is asked for. `None`: the self-compassion break, after trauma the soles of
+    /// the feet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// How long a break lasts when no length is asked for.
     pub length: Length,
-    /// Where attention may rest. `None`: the breath.
+    /// Where attention may rest. `None`: the breath, after trauma the feet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anchor: Option<Anchor>,
     /// What the owner would like the breaks to be mindful of.
     pub focus: Focus,
     /// Whether offers and pages show the heart in figures; never where `offer.mention_heart` is off.
     pub show_heart: bool,
-    /// Whether a soft tone marks the beginning of each step.
+    /// Whether soft tones go with the breath, in and out.
     pub tones: bool,
     /// Whether the steps are read aloud.
     pub voice: bool,
+}
+
+impl PracticeSettings {
+    /// Where attention rests until something else is chosen.
+    #[must_use]
+    pub fn first_anchor(&self) -> Anchor {
+        self.anchor.unwrap_or(match self.focus {
+            Focus::AfterTrauma => Anchor::Feet,
+            Focus::Anyone | Focus::Anxiety | Focus::LongLastingStress | Focus::Perfectionism => {
+                Anchor::Breath
+            }
+        })
+    }
 }
 
 /// How long a break lasts.

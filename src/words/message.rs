@@ -56,6 +56,54 @@ messages! {
     TooMuch = "too-much",
     /// The step before.
     Back = "back",
+    /// The title of the screens of the first time.
+    WelcomeTitle = "welcome-title",
+    /// The first time: what this is.
+    WelcomeWhat = "welcome-what",
+    /// The first time: what it is not.
+    WelcomeNot = "welcome-not",
+    /// The first time: how to leave.
+    WelcomeWayOut = "welcome-way-out",
+    /// What the lengths of a break are called.
+    LengthsTitle = "lengths-title",
+    /// Twenty seconds.
+    LengthTwentySeconds = "length-20s",
+    /// One minute.
+    LengthOneMinute = "length-1m",
+    /// Three minutes.
+    LengthThreeMinutes = "length-3m",
+    /// Five minutes.
+    LengthFiveMinutes = "length-5m",
+    /// Above other practices.
+    OthersTitle = "others-title",
+    /// What opens the question before a break.
+    BeforeTitle = "before-title",
+    /// What opens what can be heard.
+    SoundTitle = "sound-title",
+    /// Soft tones for in and out.
+    SoundTones = "sound-tones",
+    /// Steps read aloud.
+    SoundVoice = "sound-voice",
+    /// How loud.
+    SoundVolume = "sound-volume",
+    /// What the two likings are called.
+    LikingTitle = "liking-title",
+    /// More like this.
+    MoreLikeThis = "more-like-this",
+    /// Less like this.
+    LessLikeThis = "less-like-this",
+    /// Above the line of one's own.
+    NoteTitle = "note-title",
+    /// What opens how the heart moved.
+    CourseTitle = "course-title",
+    /// How the heart moved: `begin`, `end`, in beats a minute.
+    CourseWords = "course-words",
+    /// Above help lines, after several hard answers.
+    HardDays = "hard-days",
+    /// How long to breathe in and out: `in`, `out`, in seconds.
+    ShapeCount = "shape-count",
+    /// Two short breaths in and a long one out.
+    ShapeLongOut = "shape-long-out",
     /// The next step.
     Next = "next",
     /// Let time stand still.

@@ -29,9 +29,11 @@ use kindbeat::edge::web;
 use kindbeat::heart::Measurement;
 use kindbeat::offer::OfferId;
 use kindbeat::page::Scene;
+use kindbeat::page::Sound;
 use kindbeat::page::Visit;
 use kindbeat::page::view_of;
 use kindbeat::practice::Anchor;
+use kindbeat::practice::Habits;
 use kindbeat::practice::HelpLines;
 use kindbeat::simulation::SimulatedHeart;
 use kindbeat::status::News;
@@ -133,7 +135,10 @@ impl Desk {
         let now = Arc::clone(&self.now);
         let clock: web::Clock = Arc::new(move || *now.lock().unwrap());
         let opened = Store::open(&folder()?, clock())?;
-        let engine = daemon::remembered(&config, opened.store.load_state()?)?;
+        let mut loaded = opened.store.load_state()?;
+        let habits = Habits { welcomed: true, ..loaded.kept.habits.clone() };
+        let before = daemon::Before { habits, past: std::mem::take(&mut loaded.past) };
+        let engine = daemon::remembered(&config, loaded)?;
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
         let store = store::spawn(opened.store, keep, move |report| drop(told.send(report)))?;
@@ -149,16 +154,9 @@ impl Desk {
         tokio::spawn(watch_offers(told_of_offers, forward, tell_shown));
         let (page_inputs, page) = mpsc::channel(64);
         let help = HelpLines::built_in()?;
-        let (view, seen) = watch::channel(view_of(&Scene {
-            now: Timestamp::UNIX_EPOCH,
-            session: None,
-            visit: &Visit::new(Anchor::Breath),
-            words: &Words::new("en"),
-            locale: "",
-            help: &help,
-            heart: None,
-            show_heart: false,
-        }));
+        let (words, visit) = (Words::new("en"), Visit::new(Anchor::Breath, Sound::SILENT, false));
+        let empty = Scene::new(Timestamp::UNIX_EPOCH, None, &visit, &words, "", &help);
+        let (view, seen) = watch::channel(view_of(&empty));
         let web = web::Server::new(Arc::clone(&clock), seen, page_inputs);
         let (requests, requested) = mpsc::channel(64);
         let (configs, reread) = mpsc::channel(1);
@@ -168,6 +166,7 @@ impl Desk {
             locale: "en".to_owned(),
             config,
             engine,
+            before,
             store: Some(store),
             monitor: commands,
             offers,

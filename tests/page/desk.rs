@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use kindbeat::edge::web::Server;
 use kindbeat::page::PageInput;
 use kindbeat::page::Scene;
+use kindbeat::page::Sound;
 use kindbeat::page::View;
 use kindbeat::page::Visit;
 use kindbeat::page::Wish;
@@ -36,13 +37,20 @@ pub(crate) struct Setup {
     pub(crate) anchor: Anchor,
     pub(crate) words: fn() -> Words,
     pub(crate) locale: &'static str,
+    /// Whether the screens of the first time come first.
+    pub(crate) first_time: bool,
+    /// Whether the answers of late ask for help lines.
+    pub(crate) needs_help: bool,
 }
 
 struct State {
     now: Timestamp,
     session: Session,
     visit: Visit,
+    others: Vec<Arc<Practice>>,
     heart: Option<f64>,
+    course: Vec<(Timestamp, f64)>,
+    needs_help: bool,
     done: Vec<PageInput>,
     wishes: Vec<Wish>,
     words: Words,
@@ -58,7 +66,8 @@ impl Setup {
         let (practice, length) = library.resolve(Library::DEFAULT, length).unwrap();
         let words = || Words::new("en");
         let practice = Arc::clone(practice);
-        Self { practice, length, anchor: Anchor::Breath, words, locale: "en_GB.UTF-8" }
+        let (anchor, locale) = (Anchor::Breath, "en_GB.UTF-8");
+        Self { practice, length, anchor, words, locale, first_time: false, needs_help: false }
     }
 
     /// Another practice, in the length that it has which is nearest to this one.
@@ -74,15 +83,19 @@ impl Desk {
     }
 
     pub(crate) fn with(setup: &Setup) -> Self {
+        let library = Library::built_in().unwrap();
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let grounding = Arc::clone(Library::built_in().unwrap().grounding());
+        let grounding = Arc::clone(library.grounding());
         let practice = Arc::clone(&setup.practice);
         let mut session = Session::start(practice, setup.length, grounding, now);
         session.handle(Visit::hold(), now);
         let mut state = State {
             now,
             session,
-            visit: Visit::new(setup.anchor),
+            visit: Visit::new(setup.anchor, Sound::SILENT, setup.first_time),
+            others: ["stop", "savour"].map(|id| Arc::clone(library.get(id).unwrap())).into(),
+            course: Vec::new(),
+            needs_help: setup.needs_help,
             heart: None,
             done: Vec::new(),
             wishes: Vec::new(),
@@ -146,6 +159,9 @@ impl Desk {
     pub(crate) fn heart(&self, rate: impl Into<Option<f64>>) {
         let mut state = self.state.lock().unwrap();
         state.heart = rate.into();
+        let now = state.now;
+        let heard = state.heart.map(|rate| (now, rate));
+        state.course.extend(heard);
         state.show();
     }
 
@@ -179,13 +195,28 @@ impl Desk {
 
 impl State {
     fn handle(&mut self, input: PageInput) {
-        self.done.push(input);
+        self.done.push(input.clone());
         let wish = self.visit.handle(input, self.session.state());
-        if let Some(Wish::Break(command)) = wish {
-            self.session.handle(command, self.now);
+        match &wish {
+            Some(Wish::Break(command)) => {
+                self.session.handle(*command, self.now);
+            }
+            Some(Wish::Length(length)) => {
+                self.choose(Arc::clone(self.session.practice()), *length);
+            }
+            Some(Wish::Other(index)) => {
+                self.choose(Arc::clone(&self.others[*index]), self.session.length());
+            }
+            Some(Wish::Said(_)) | None => {}
         }
         self.wishes.extend(wish);
         self.show();
+    }
+
+    fn choose(&mut self, practice: Arc<Practice>, length: Length) {
+        let grounding = Arc::clone(Library::built_in().unwrap().grounding());
+        self.session = Session::start(practice, length, grounding, self.now);
+        self.session.handle(Visit::hold(), self.now);
     }
 
     fn show(&self) {
@@ -195,15 +226,15 @@ impl State {
     }
 
     fn view(&self) -> View {
+        let (words, help) = (&self.words, &self.help);
+        let scene = Scene::new(self.now, Some(&self.session), &self.visit, words, self.locale, help);
         view_of(&Scene {
-            now: self.now,
-            session: Some(&self.session),
-            visit: &self.visit,
-            words: &self.words,
-            locale: self.locale,
-            help: &self.help,
             heart: self.heart,
             show_heart: true,
+            others: &self.others,
+            course: &self.course,
+            needs_help: self.needs_help,
+            ..scene
         })
     }
 }

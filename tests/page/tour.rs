@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kindbeat::page::Visit;
 use kindbeat::practice::Anchor;
 use kindbeat::practice::Length;
 use kindbeat::practice::Library;
@@ -21,34 +22,58 @@ impl<L: AsyncFnMut(&mut Browser, &str)> Look for L {}
 
 /// All that a break can show besides the steps of the other practices.
 pub(crate) async fn screens(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
+    welcomes(browser, setup, look).await;
     let desk = arrive(setup, browser).await;
     look(browser, "first").await;
-    browser.eval("document.querySelector('details').open = true").await;
-    look(browser, "first-care").await;
+    browser.eval(OPEN_ALL).await;
+    browser.eval("document.getElementById('before-7').click()").await;
+    look(browser, "first-open").await;
     steps(browser, &desk, "step", look).await;
-    browser.press("ArrowLeft").await;
     browser.press("p").await;
     browser.until("pause.dataset.do === 'resume'").await;
     desk.heart(71.0);
     browser.until("heart.textContent !== ''").await;
-    look(browser, "paused").await;
+    browser.eval(OPEN_ALL).await;
+    look(browser, "paused-open").await;
     browser.press("p").await;
     browser.until("pause.dataset.do === 'pause'").await;
-    let whole = i64::from(setup.length.seconds());
-    desk.wait(whole);
+    desk.wait(1);
+    desk.heart(74.0);
+    desk.wait(600);
+    desk.heart(66.0);
     browser.until("page.className === 'question'").await;
     look(browser, "question").await;
     for key in ["Tab", "ArrowDown", "ArrowDown", "ArrowDown"] {
         browser.press(key).await;
     }
     browser.until("document.querySelector(':checked')?.value === '3'").await;
-    look(browser, "question-answered").await;
+    browser.eval(OPEN_ALL).await;
+    browser.eval("document.getElementById('liking-more').click()").await;
+    look(browser, "question-open").await;
     browser.press("Enter").await;
     browser.until(IS_FAREWELL).await;
     look(browser, "farewell").await;
     browser.press("Escape").await;
     too_much(browser, setup, look).await;
     ends(browser, setup, look).await;
+}
+
+/// The first time, and the last words of somebody who has had hard days.
+async fn welcomes(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
+    let setup = Setup { first_time: true, needs_help: true, ..setup.clone() };
+    let desk = arrive(&setup, browser).await;
+    for screen in 0..Visit::WELCOMES {
+        browser.eval(OPEN_ALL).await;
+        look(browser, &format!("welcome-{screen}")).await;
+        next(browser).await;
+    }
+    next(browser).await;
+    desk.wait(600);
+    browser.until("page.className === 'question'").await;
+    browser.press("Enter").await;
+    browser.until(IS_FAREWELL).await;
+    look(browser, "farewell-hard-days").await;
+    browser.press("Escape").await;
 }
 
 /// The way outward, with its numbers to call.
@@ -61,7 +86,7 @@ async fn too_much(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
         next(browser).await;
     }
     browser.until(IS_FAREWELL).await;
-    browser.eval("document.querySelector('details').open = true").await;
+    browser.eval(OPEN_ALL).await;
     look(browser, "farewell-too-much").await;
     browser.press("Escape").await;
     // Where the place is not known, all numbers stand side by side.
@@ -141,3 +166,6 @@ async fn steps(browser: &mut Browser, desk: &Desk, name: &str, look: &mut impl L
         }
     }
 }
+
+/// Opens whatever can be opened.
+const OPEN_ALL: &str = "document.querySelectorAll('details').forEach((one) => { one.open = true; })";

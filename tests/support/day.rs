@@ -187,7 +187,10 @@ impl Day {
             Effect::Held(gate, _) => format!("held: {gate}"),
             Effect::BreakMoved(state) => place(*state),
             // What is stored and not seen.
-            Effect::Sampled(_) | Effect::Elevation(_) | Effect::BreakBegan(..) => return,
+            Effect::Sampled(_)
+            | Effect::Elevation(_)
+            | Effect::BreakBegan(..)
+            | Effect::BreakChosen(..) => return,
             Effect::NoSuchPractice(unknown) => format!("no practice {}", unknown.asked),
         };
         let time = Offset::UTC.to_datetime(self.now).strftime("%H:%M").to_string();

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use crate::command::decisions;
 use crate::config::Config;
 use crate::daemon;
+use crate::daemon::Before;
 use crate::daemon::Inlets;
 use crate::daemon::Parts;
 use crate::daemon::Service;
@@ -32,6 +33,7 @@ use crate::engine::Engine;
 use crate::offer::Answer;
 use crate::page::PageInput;
 use crate::page::View;
+use crate::practice::Habits;
 use crate::practice::HelpLines;
 use crate::practice::Library;
 use crate::status::News;
@@ -115,6 +117,11 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             engine: Engine::new(settings, Library::built_in()?, baseline),
             web: web::Server::new(Arc::clone(&clock), view.subscribe(), from_browser),
             opener: if has_display() { Opener::from_environment() } else { Opener::none() },
+            // Who tries it out has read what it is.
+            before: Before {
+                habits: Habits { welcomed: true, ..Habits::default() },
+                past: Vec::new(),
+            },
             // Nothing to remember, and no other program to be told.
             store: None,
             monitor: mpsc::channel(1).0,

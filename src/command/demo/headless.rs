@@ -112,6 +112,7 @@ impl<W: Write> Demo<'_, W> {
                 | Effect::Sampled(_)
                 | Effect::Elevation(_)
                 | Effect::BreakBegan(..)
+                | Effect::BreakChosen(..)
                 | Effect::NoSuchPractice(_) => {}
             }
         }

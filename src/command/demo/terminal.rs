@@ -2,6 +2,7 @@
 
 use crate::page::FirstView;
 use crate::page::PageInput;
+use crate::page::Said;
 use crate::page::Screen;
 use crate::page::StepView;
 use crate::page::Tense;
@@ -17,6 +18,12 @@ pub(super) fn lines(view: &View) -> Vec<String> {
         )
     };
     match &view.screen {
+        Screen::Welcome(welcome) => {
+            let keys =
+                format!("Enter: {}   q: {}   t: {}", labels.next, labels.leave, labels.too_much);
+            let help = welcome.help.iter().flat_map(help_lines);
+            welcome.words.iter().cloned().chain(help).chain([keys]).collect()
+        }
         Screen::First(FirstView { about, cautions, care, .. }) => {
             let begin =
                 format!("Enter: {}   q: {}   t: {}", labels.begin, labels.leave, labels.too_much);
@@ -30,7 +37,7 @@ pub(super) fn lines(view: &View) -> Vec<String> {
             let help = help.iter().flat_map(help_lines);
             said.chain(help).chain([step_keys(&labels.next)]).collect()
         }
-        Screen::Question { ending } => {
+        Screen::Question { ending, .. } => {
             let question = format!(
                 "{} ({}, {})",
                 labels.tense_question, labels.tense_least, labels.tense_most
@@ -57,11 +64,12 @@ fn help_lines(help: &crate::page::Help) -> Vec<String> {
 pub(super) fn input(view: &View, line: &str) -> Option<PageInput> {
     let line = line.trim().to_lowercase();
     Some(match (&view.screen, line.as_str()) {
-        (Screen::Question { .. }, "") => PageInput::Tense(None),
-        (Screen::Question { .. }, figure) => {
-            PageInput::Tense(Some(Tense::new(figure.parse().ok()?)?))
-        }
-        (Screen::First(_), "") => PageInput::Begin,
+        (Screen::Question { .. }, "") => PageInput::Said(Said::default()),
+        (Screen::Question { .. }, figure) => PageInput::Said(Said {
+            tense: Some(Tense::new(figure.parse().ok()?)?),
+            ..Said::default()
+        }),
+        (Screen::Welcome(_) | Screen::First(_), "") => PageInput::Begin,
         (_, "q") => PageInput::Leave,
         (_, "t") => PageInput::TooMuch,
         (Screen::Step(StepView { paused: true, .. }), "" | "p") => PageInput::Resume,

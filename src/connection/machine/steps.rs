@@ -39,7 +39,8 @@ impl Connection {
     }
 
     pub(super) fn scan(&mut self, now: Timestamp, out: &mut Vec<Action>) {
-        let call = Call::Scan { lasting: limit::SCAN };
+        let eager = self.searching(now).elapsed(now) < limit::AWAY;
+        let call = Call::Scan { lasting: limit::SCAN, eager };
         let mut deadline = self.call(now, call, limit::ANSWER, out);
         deadline.at = after(deadline.at, limit::SCAN);
         self.stage = Stage::Scanning { deadline, best: None };

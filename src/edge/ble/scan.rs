@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tokio::time::sleep;
 use tokio::time::sleep_until;
 use tokio::time::timeout;
 use tracing::debug;
@@ -26,17 +27,22 @@ pub(super) async fn look(radio: &Radio, reporter: &Reporter) -> Result<(), Error
     Ok(())
 }
 
-/// Scans, reporting at the start, whenever something turns up and at the end; `None`: it was cancelled.
+/// Scans, reporting at the end, and where it is `eager` at the start and whenever something turns up; `None`: it was cancelled.
 pub(super) async fn scan(
     radio: &Radio,
     lasting: Duration,
+    eager: bool,
     limit: Duration,
     reporter: &Reporter,
     cancelled: &mut oneshot::Receiver<()>,
 ) -> Option<Result<(), Error>> {
     let bluez = &radio.bluez;
     let mut started = Vec::new();
-    let result = unless(cancelled, report(bluez, lasting, limit, reporter, &mut started)).await;
+    let result = if eager {
+        unless(cancelled, report(bluez, lasting, limit, reporter, &mut started)).await
+    } else {
+        unless(cancelled, report_last(bluez, lasting, limit, reporter, &mut started)).await
+    };
     // Whatever became of it: a scan left open keeps every other device from reconnecting.
     stop(bluez, &started).await;
     result
@@ -54,6 +60,21 @@ async fn report(
     while let Some(found) = scan.next().await? {
         reporter.seen(devices(found)).await;
     }
+    Ok(())
+}
+
+/// The same without listening: asked once, as the scan ends.
+async fn report_last(
+    bluez: &BlueZ,
+    lasting: Duration,
+    limit: Duration,
+    reporter: &Reporter,
+    started: &mut Vec<String>,
+) -> Result<(), Error> {
+    within(limit, "starting a scan", start(bluez, started)).await?;
+    sleep(lasting).await;
+    let found = within(limit, "listening", bluez.devices()).await?;
+    reporter.seen(devices(found)).await;
     Ok(())
 }
 

@@ -111,9 +111,9 @@ async fn carry_out(
                 Some(result) => result,
             }
         }
-        (Call::Scan { lasting }, Some(radio)) => {
+        (Call::Scan { lasting, eager }, Some(radio)) => {
             let lasting = lasting.unsigned_abs();
-            match scan::scan(radio, lasting, limit, &reporter, &mut cancelled).await {
+            match scan::scan(radio, lasting, eager, limit, &reporter, &mut cancelled).await {
                 None => return,
                 Some(result) => result,
             }

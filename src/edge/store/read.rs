@@ -30,6 +30,7 @@ use crate::detection::Watch;
 use crate::heart::Beat;
 use crate::heart::BeatFilter;
 use crate::heart::Contact;
+use crate::practice::Past;
 
 /// What the next run starts from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +39,8 @@ pub struct Loaded {
     pub baseline: Option<BaselineState>,
     /// The small things.
     pub kept: Kept,
+    /// The last breaks, a hundred at most, in the order of time.
+    pub past: Vec<Past>,
     /// The names of what is stored but cannot be read, and is taken as absent: worth a notice in the log.
     pub ignored: Vec<&'static str>,
 }
@@ -45,8 +48,9 @@ pub struct Loaded {
 impl Store {
     /// What the last run left for the next.
     pub fn load_state(&self) -> Result<Loaded, Error> {
+        let past = self.last_breaks()?;
         self.reading(|connection| {
-            let mut loaded = Loaded::default();
+            let mut loaded = Loaded { past, ..Loaded::default() };
             let sql = "SELECT form, state FROM baseline";
             let stored = connection
                 .query_row(sql, [], |row| {
@@ -76,8 +80,21 @@ impl Store {
                     let (day, count) = text.split_once(' ')?;
                     Some((parsed(day)?, parsed(count)?))
                 });
+            let habits = find(write::HABITS)?;
+            let read = |text: &str| serde_json::from_str(text).ok();
+            loaded.kept.habits =
+                loaded.read(write::HABITS, habits.as_deref(), read).unwrap_or_default();
             Ok(loaded)
         })
+    }
+
+    fn last_breaks(&self) -> Result<Vec<Past>, Error> {
+        let sql = "SELECT started_ms FROM breaks ORDER BY started_ms DESC LIMIT 1 OFFSET ?1";
+        let first = self.reading(|connection| {
+            connection.query_row(sql, [PAST - 1], |row| time(row, 0)).optional()
+        })?;
+        let breaks = self.breaks(first.unwrap_or(Timestamp::MIN), Timestamp::MAX)?;
+        Ok(breaks.iter().map(Break::past).collect())
     }
 
     /// What the monitor sent between two moments.
@@ -190,7 +207,7 @@ impl Store {
     /// The breaks that were begun between two moments, with what their owner said afterwards.
     pub fn breaks(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Break>, Error> {
         let sql = "SELECT started_ms, practice, length_s, ended_ms, ending, step,
-            answered_ms, tension, note FROM breaks LEFT JOIN answers USING (started_ms)
+            answered_ms, tension_before, tension, liking, note FROM breaks LEFT JOIN answers USING (started_ms)
             WHERE started_ms >= ?1 AND started_ms < ?2 ORDER BY started_ms";
         self.all(sql, from, to, |row| {
             let started = time(row, 0)?;
@@ -199,7 +216,15 @@ impl Store {
             let how = how.and_then(|name| How::named(&name, step));
             let afterwards = match time_if_any(row, 6)? {
                 Some(answered) => {
-                    Some(Afterwards { started, answered, tension: row.get(7)?, note: row.get(8)? })
+                    let liking: Option<String> = row.get(9)?;
+                    Some(Afterwards {
+                        started,
+                        answered,
+                        tension_before: row.get(7)?,
+                        tension: row.get(8)?,
+                        liking: liking.and_then(|name| write::liking_named(&name)),
+                        note: row.get(10)?,
+                    })
                 }
                 None => None,
             };
@@ -267,6 +292,9 @@ fn time_if_any(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestam
         _ => time(row, column).map(Some),
     }
 }
+
+/// As many breaks as the choice of the next one looks back on: a month of them for whoever takes three a day.
+const PAST: i64 = 100;
 
 const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
 /// As much before a span as the judging of beats looks back, and more.

@@ -13,6 +13,9 @@ use crate::offer;
 use crate::offer::Answer;
 use crate::offer::Gate;
 use crate::practice::Ending;
+use crate::practice::Habits;
+use crate::practice::Liking;
+use crate::practice::Past;
 
 /// One thing to store. Storing the same elevation, offer or break again, told by when it began, replaces it.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +41,8 @@ pub enum Record {
     /// Until when nothing is offered since a break was too much, past times included: it also says that the next break is to
     /// turn outward. `None`: neither.
     Resting(Option<Timestamp>),
+    /// What was chosen on the page.
+    Habits(Habits),
     /// The offers that count for the cool-down and for the limit of a day.
     Offered {
         /// When the last one was made.
@@ -160,8 +165,12 @@ pub struct Afterwards {
     pub started: Timestamp,
     /// When it was said.
     pub answered: Timestamp,
-    /// How tense, 0 to 10 (what is above is stored as 10); `None`: skipped.
+    /// How tense it was before, 0 to 10 (what is above is stored as 10); `None`: not said.
+    pub tension_before: Option<u8>,
+    /// How tense it was afterwards, in the same way.
     pub tension: Option<u8>,
+    /// Whether more like it is wanted; `None`: not said.
+    pub liking: Option<Liking>,
     /// A line of their own; `None`: none.
     pub note: Option<String>,
 }
@@ -179,6 +188,23 @@ pub struct Kept {
     pub last_offer: Option<Timestamp>,
     /// The local day on which offers were last counted, and how many there were.
     pub offers_of_day: Option<(Date, u32)>,
+    /// What was chosen on the page.
+    pub habits: Habits,
+}
+
+impl Break {
+    /// The break as the choice of the next one sees it.
+    #[must_use]
+    pub fn past(&self) -> Past {
+        let said = self.afterwards.as_ref();
+        Past {
+            at: self.started,
+            practice: self.practice.clone(),
+            finished: matches!(self.ended, Some((How::Completed, _))),
+            tension: said.and_then(|said| said.tension),
+            liking: said.and_then(|said| said.liking),
+        }
+    }
 }
 
 impl From<detection::Figures> for Figures {

@@ -15,6 +15,8 @@ use crate::heart::Rates;
 use crate::heart::Reading;
 use crate::heart::RrInterval;
 use crate::heart::Sample;
+use crate::practice::Habits;
+use crate::practice::Liking;
 
 /// Monday 2026-11-23, 00:00 UTC, and so many milliseconds.
 fn at(millis: i64) -> Timestamp {
@@ -76,7 +78,14 @@ fn nothing_waits_longer_than_eight_seconds_even_when_the_clock_is_set_back() {
 fn a_record_that_makes_no_sense_does_not_stop_the_others() {
     let mut store = Store::in_memory().unwrap();
     let (started, answered) = (at(0), at(1));
-    let said = Afterwards { started, answered, tension: Some(200), note: None };
+    let said = Afterwards {
+        started,
+        answered,
+        tension_before: Some(11),
+        tension: Some(200),
+        liking: Some(Liking::Less),
+        note: None,
+    };
     let taken = Break {
         started: at(5),
         practice: "a".to_owned(),
@@ -108,7 +117,9 @@ fn what_is_told_again_replaces_what_was_told() {
     let said = Afterwards {
         started: at(9),
         answered: at(70_000),
+        tension_before: Some(6),
         tension: None,
+        liking: Some(Liking::More),
         note: Some("ok".to_owned()),
     };
     let how = Some((How::TooMuch(3), at(60_000)));
@@ -135,6 +146,7 @@ fn the_next_run_starts_from_what_was_kept() {
     let mut store = Store::in_memory().unwrap();
     assert_eq!(store.load_state().unwrap(), Loaded::default());
     let baseline = Baseline::new(Method::default()).state();
+    let habits = Habits { welcomed: true, volume: Some(30), ..Habits::default() };
     let (monitor, day) = (Some("C0:FF:EE:00:00:01".to_owned()), date(2026, 11, 23));
     keep(
         &mut store,
@@ -144,6 +156,7 @@ fn the_next_run_starts_from_what_was_kept() {
             (at(0), Record::Snoozed(Some(at(500)))),
             (at(0), Record::Resting(Some(at(50)))),
             (at(0), Record::Offered { last: at(3), day, count: 2 }),
+            (at(0), Record::Habits(habits.clone())),
         ],
     );
     let kept = Kept {
@@ -152,11 +165,28 @@ fn the_next_run_starts_from_what_was_kept() {
         snoozed_until: Some(at(500)),
         last_offer: Some(at(3)),
         offers_of_day: Some((day, 2)),
+        habits,
     };
-    let loaded = Loaded { baseline: Some(baseline), kept, ignored: Vec::new() };
+    let loaded = Loaded { baseline: Some(baseline), kept, past: Vec::new(), ignored: Vec::new() };
     assert_eq!(store.load_state().unwrap(), loaded);
     keep(&mut store, [(at(0), Record::Snoozed(None))]);
     assert_eq!(store.load_state().unwrap().kept.snoozed_until, None);
+}
+
+#[test]
+fn the_next_run_knows_the_last_hundred_breaks() {
+    let mut store = Store::in_memory().unwrap();
+    let taken = |number: i64| Break {
+        started: at(number),
+        practice: "stop".to_owned(),
+        length_s: 20,
+        ended: Some((How::Completed, at(number))),
+        afterwards: None,
+    };
+    keep(&mut store, (0..130).map(|number| (at(number), Record::Break(taken(number)))));
+    let past = store.load_state().unwrap().past;
+    assert_eq!((past.len(), past[0].at, past[99].at), (100, at(30), at(129)));
+    assert!(past[0].finished);
 }
 
 #[test]

@@ -24,6 +24,7 @@ use super::record::Outcome;
 use super::record::Record;
 use super::writer::Batch;
 use crate::heart::Sample;
+use crate::practice::Liking;
 
 impl Store {
     /// Writes a batch, as a whole or not at all. A record that the schema refuses is left out and logged: it would stand in
@@ -153,12 +154,15 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
             Ok(())
         }
         Record::Afterwards(said) => {
-            let sql = "INSERT OR REPLACE INTO answers (started_ms, answered_ms, tension, note)
-                VALUES (?1, ?2, ?3, ?4)";
+            let sql = "INSERT OR REPLACE INTO answers
+                (started_ms, answered_ms, tension_before, tension, liking, note)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             connection.prepare_cached(sql)?.execute(params![
                 said.started.as_millisecond(),
                 said.answered.as_millisecond(),
+                said.tension_before.map(|tension| tension.min(10)),
                 said.tension.map(|tension| tension.min(10)),
+                said.liking.map(liking_name),
                 said.note,
             ])?;
             Ok(())
@@ -179,6 +183,11 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
         Record::Resting(until) => {
             let until = until.map(|until| until.to_string());
             write_state(connection, RESTING_UNTIL, until.as_deref())
+        }
+        Record::Habits(habits) => {
+            let habits = serde_json::to_string(habits)
+                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+            write_state(connection, HABITS, Some(&habits))
         }
         Record::Offered { last, day, count } => {
             write_state(connection, LAST_OFFER, Some(&last.to_string()))?;
@@ -224,6 +233,19 @@ fn write_offer(connection: &Connection, offer: &Offer) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// The name in the store.
+const fn liking_name(liking: Liking) -> &'static str {
+    match liking {
+        Liking::More => "more",
+        Liking::Less => "less",
+    }
+}
+
+/// What is stored under this name; `None` for a name this version does not know.
+pub(super) fn liking_named(name: &str) -> Option<Liking> {
+    [Liking::More, Liking::Less].into_iter().find(|liking| liking_name(*liking) == name)
+}
+
 fn millis(duration: jiff::SignedDuration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
@@ -246,4 +268,5 @@ pub(super) const MONITOR: &str = "monitor";
 pub(super) const SNOOZED_UNTIL: &str = "snoozed_until";
 pub(super) const RESTING_UNTIL: &str = "resting_until";
 pub(super) const LAST_OFFER: &str = "last_offer";
+pub(super) const HABITS: &str = "habits";
 pub(super) const OFFERS_OF_DAY: &str = "offers_of_day";

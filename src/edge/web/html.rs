@@ -3,6 +3,9 @@
 //! The page has the same parts on every screen, each with a name; the script exchanges what is in them. So the words stay in one
 //! place, which a screen reader listens to, and what has the focus keeps it wherever it stays on the page.
 
+mod after;
+mod before;
+
 use std::cmp::Ordering;
 
 use maud::DOCTYPE;
@@ -13,13 +16,13 @@ use crate::page::Anchors;
 use crate::page::Closing;
 use crate::page::Direction;
 use crate::page::FirstView;
-use crate::page::Help;
-use crate::page::HelpGroup;
 use crate::page::Labels;
 use crate::page::Screen;
 use crate::page::StepView;
-use crate::page::Tense;
 use crate::page::View;
+use crate::page::Visit;
+use crate::page::WelcomeView;
+use crate::practice::Breath;
 use crate::practice::Place;
 
 /// The whole page.
@@ -58,7 +61,7 @@ pub(super) fn refusal(view: &View) -> String {
                 meta name="color-scheme" content="light dark";
                 title { "kindbeat" }
             }
-            body { main { @for line in view.labels.refused.lines() { p { (line) } } } }
+            body { main { h1 { "kindbeat" } @for line in view.labels.refused.lines() { p { (line) } } } }
         }
     };
     page.into_string()
@@ -74,24 +77,32 @@ pub(super) fn main(view: &View) -> Markup {
     };
     html! {
         main id="page" tabindex="-1" aria-labelledby="title" class=(screen(view))
-            data-moment=(view.moment()) data-closing=[closing] {
+            data-moment=(view.moment()) data-closing=[closing]
+            data-tones=[view.sound.tones.then_some("")] data-voice=[view.reads_aloud.then_some("")]
+            data-volume=(view.sound.volume) {
             h1 id="title" dir="auto" { (view.title) }
             p id="heart" {}
-            div id="shape" class=[shape(view)] {
-                @if shape(view).is_some() { span aria-hidden="true" {} p { (labels.shape_still) } }
-            }
+            (shape(view))
             div id="words" aria-live="polite" { (words(view)) }
             div id="choices" {
                 @match &view.screen {
+                    Screen::First(first) => (before::lengths(first, labels)),
                     Screen::Step(step) => (choices(step, labels)),
-                    Screen::Question { .. } => (question(labels)),
-                    Screen::First(_) | Screen::Farewell { .. } => {}
+                    Screen::Question { course, .. } => (after::question(course.as_ref(), labels)),
+                    Screen::Welcome(_) | Screen::Farewell { .. } => {}
                 }
             }
             div id="dots" aria-hidden="true" {
-                @if let Screen::Step(step) = &view.screen { (dots(step)) }
+                @match &view.screen {
+                    Screen::Welcome(welcome) => (dots(welcome.number, Visit::WELCOMES)),
+                    Screen::Step(step) => (dots(here(step), step.steps)),
+                    _ => {}
+                }
             }
             div id="controls" role="group" aria-label=(labels.controls_title) { (controls(view)) }
+            div id="others" {
+                @if let Screen::First(first) = &view.screen { (before::others(first, labels)) }
+            }
             div id="out" { (ways_out(view)) }
             div id="anchors" {
                 @match &view.screen {
@@ -100,16 +111,15 @@ pub(super) fn main(view: &View) -> Markup {
                     _ => {}
                 }
             }
+            div id="sound" {
+                @if has_sound(view) { (before::sound(view)) }
+            }
             div id="more" {
                 @match &view.screen {
-                    Screen::First(first) => {
-                        details {
-                            summary { (labels.care_title) }
-                            @for line in &first.care { p { (line) } }
-                        }
-                    }
-                    Screen::Step(StepView { help: Some(lines), .. })
-                    | Screen::Farewell { help: Some(lines), .. } => (help(lines)),
+                    Screen::First(first) => (before::more(first, labels)),
+                    Screen::Welcome(WelcomeView { help: Some(lines), .. })
+                    | Screen::Step(StepView { help: Some(lines), .. })
+                    | Screen::Farewell { help: Some(lines), .. } => (after::help(lines)),
                     _ => {}
                 }
             }
@@ -119,6 +129,7 @@ pub(super) fn main(view: &View) -> Markup {
 
 const fn screen(view: &View) -> &'static str {
     match &view.screen {
+        Screen::Welcome(_) => "welcome",
         Screen::First(_) => "first",
         Screen::Step(StepView { place: Place::Practice { .. }, .. }) => "step",
         Screen::Step(StepView { place: Place::Grounding { .. }, .. }) => "step grounding",
@@ -134,21 +145,47 @@ const fn direction(view: &View) -> &'static str {
     }
 }
 
-const fn shape(view: &View) -> Option<&'static str> {
-    match &view.screen {
-        Screen::Step(StepView { breathing: true, paused: true, .. }) => Some("breathing paused"),
-        Screen::Step(StepView { breathing: true, .. }) => Some("breathing"),
+/// The breath of the guide, something still, or nothing.
+fn shape(view: &View) -> Markup {
+    let guide = match &view.screen {
+        Screen::Step(step) => step.guide.as_ref().map(|guide| (guide, step.paused)),
+        _ => None,
+    };
+    let breath = guide.map(|(guide, _)| match guide.breath {
+        Breath::Slow => "slow",
+        Breath::LongOut => "long-out",
+    });
+    let class = match (guide, &view.screen) {
+        (Some((_, true)), _) => Some("breathing paused"),
+        (Some((_, false)), _) => Some("breathing"),
         // Outward: there is nothing to look at but the room.
-        Screen::Step(StepView { place: Place::Grounding { .. }, .. })
-        | Screen::Question { .. }
-        | Screen::Farewell { .. } => None,
-        Screen::Step(_) | Screen::First(_) => Some("still"),
+        (None, Screen::Step(StepView { place: Place::Practice { .. }, .. })) => Some("still"),
+        (None, _) => None,
+    };
+    let cycle = guide.map(|(guide, _)| guide.cycle.as_millis());
+    html! {
+        div id="shape" class=[class] data-breath=[breath] data-cycle=[cycle] {
+            @if class.is_some() { span aria-hidden="true" {} }
+            @if let Some((guide, _)) = guide { p { (guide.still) } }
+        }
+    }
+}
+
+/// Where there are breaths and words to be heard.
+const fn has_sound(view: &View) -> bool {
+    match &view.screen {
+        Screen::First(_) => true,
+        Screen::Step(step) => matches!(step.place, Place::Practice { .. }),
+        Screen::Welcome(_) | Screen::Question { .. } | Screen::Farewell { .. } => false,
     }
 }
 
 fn words(view: &View) -> Markup {
     html! {
         @match &view.screen {
+            Screen::Welcome(welcome) => {
+                @for line in &welcome.words { p { (line) } }
+            }
             Screen::First(first) => {
                 @if let Some(about) = &first.about { p class="about" dir="auto" { (about) } }
                 @for line in &first.cautions { p class="caution" dir="auto" { (line) } }
@@ -158,7 +195,7 @@ fn words(view: &View) -> Markup {
                 @for line in &step.words { p dir="auto" { (line) } }
                 @if !step.choices.is_empty() { p id="line" dir="auto" {} }
             }
-            Screen::Question { ending } => {
+            Screen::Question { ending, .. } => {
                 @for line in ending { p { (line) } }
             }
             Screen::Farewell { words, .. } => {
@@ -182,26 +219,15 @@ fn choices(step: &StepView, labels: &Labels) -> Markup {
     }
 }
 
-fn question(labels: &Labels) -> Markup {
-    html! {
-        fieldset {
-            legend { (labels.tense_question) }
-            @for figure in 0..=Tense::MOST {
-                label {
-                    input id={ "tense-" (figure) } type="radio" name="tense" value=(figure);
-                    span { (figure) }
-                }
-            }
-        }
-        p class="scale" { span { (labels.tense_least) } span { (labels.tense_most) } }
-    }
+const fn here(step: &StepView) -> usize {
+    let (Place::Practice { step: here } | Place::Grounding { step: here, .. }) = step.place;
+    here
 }
 
-/// How far the break is: no numbers, no clock.
-fn dots(step: &StepView) -> Markup {
-    let (Place::Practice { step: here } | Place::Grounding { step: here, .. }) = step.place;
+/// How far it is: no numbers, no clock.
+fn dots(here: usize, all: usize) -> Markup {
     html! {
-        @for index in 0..step.steps {
+        @for index in 0..all {
             i class=(match index.cmp(&here) {
                 Ordering::Less => "past",
                 Ordering::Equal => "here",
@@ -215,6 +241,12 @@ fn controls(view: &View) -> Markup {
     let labels = &view.labels;
     html! {
         @match &view.screen {
+            Screen::Welcome(welcome) => {
+                div {
+                    @if welcome.number > 0 { (button("back", "back", &labels.back, "ArrowLeft", "")) }
+                    (button("next", "next", &labels.next, "Space", "main"))
+                }
+            }
             Screen::First(_) => {
                 div { (button("next", "begin", &labels.begin, "Space", "main")) }
             }
@@ -232,7 +264,7 @@ fn controls(view: &View) -> Markup {
             Screen::Question { .. } => {
                 div {
                     (button("leave", "skip", &labels.skip, "Escape", ""))
-                    (button("next", "tense", &labels.done, "Enter", "main"))
+                    (button("next", "said", &labels.done, "Enter", "main"))
                 }
             }
             Screen::Farewell { .. } => {
@@ -248,7 +280,7 @@ fn ways_out(view: &View) -> Markup {
     let in_practice =
         !matches!(view.screen, Screen::Step(StepView { place: Place::Grounding { .. }, .. }));
     html! {
-        @if let Screen::First(_) | Screen::Step(_) = view.screen {
+        @if let Screen::Welcome(_) | Screen::First(_) | Screen::Step(_) = view.screen {
             @if in_practice { (button("too-much", "too-much", &labels.too_much, "T", "")) }
             (button("leave", "leave", &labels.leave, "Escape", ""))
         }
@@ -273,90 +305,5 @@ fn anchors(anchors: &Anchors, labels: &Labels) -> Markup {
     }
 }
 
-fn help(help: &Help) -> Markup {
-    html! {
-        section aria-labelledby="help-title" {
-            h2 id="help-title" { (help.title) }
-            @if help.here.is_empty() {
-                (groups(&help.others))
-            } @else {
-                (groups(&help.here))
-                details { summary { (help.others_title) } (groups(&help.others)) }
-            }
-            p { (help.elsewhere) }
-            p { (help.as_of) }
-        }
-    }
-}
-
-fn groups(groups: &[HelpGroup]) -> Markup {
-    html! {
-        @for group in groups {
-            h3 { (group.title) }
-            dl {
-                @for line in &group.lines {
-                    div { dt { (line.number) } dd { (line.places) } }
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
-
-    use super::*;
-    use crate::page::ChoiceView;
-    use crate::words::Words;
-
-    fn view(words: &str) -> View {
-        let words = words.to_owned();
-        View {
-            language: "en".to_owned(),
-            direction: Direction::LeftToRight,
-            title: words.clone(),
-            screen: Screen::Step(StepView {
-                place: Place::Practice { step: 0 },
-                steps: 3,
-                met: Vec::new(),
-                words: vec![words.clone()],
-                choices: vec![ChoiceView { word: words.clone(), line: words }],
-                anchors: None,
-                breathing: true,
-                paused: false,
-                remaining: SignedDuration::ZERO,
-                help: None,
-            }),
-            heart: Some("Your heart: 71".to_owned()),
-            labels: Labels::new(&Words::new("en")),
-        }
-    }
-
-    #[test]
-    fn what_a_practice_says_is_never_markup() {
-        let page = document(&view("<script>\"'&</script><img src=x onerror=y>"));
-        assert!(!page.contains("<img") && page.matches("<script").count() == 1, "{page}");
-    }
-
-    #[test]
-    fn nothing_that_changes_by_the_second_stands_in_the_page() {
-        let main = main(&view("words")).into_string();
-        assert!(!main.contains("71"), "{main}");
-        let mut later = view("words");
-        if let Screen::Step(step) = &mut later.screen {
-            step.remaining = SignedDuration::from_secs(9);
-        }
-        later.heart = None;
-        assert_eq!(main, super::main(&later).into_string());
-    }
-
-    #[test]
-    fn no_script_and_no_style_stands_in_the_page_itself() {
-        let page = document(&view("words"));
-        for never in ["style=", "<style", "onclick=", "onload=", "javascript:", "<script>"] {
-            assert!(!page.contains(never), "{never}");
-        }
-        assert!(page.contains(r#"<script type="module" src="page.js"></script>"#));
-    }
-}
+mod tests;

@@ -1,7 +1,9 @@
 // The page shows what it is sent, and sends what is done on it. The daemon keeps the time: nothing here moves a break.
 
+import { follow, play, say } from "./sound.js";
+
 const page = document.getElementById("page");
-const parts = ["title", "shape", "words", "choices", "dots", "controls", "out", "anchors", "more"];
+const parts = ["title", "shape", "words", "choices", "dots", "controls", "others", "out", "anchors", "sound", "more"];
 const byId = (id) => document.getElementById(id);
 
 // What each part was last sent: what is chosen on the page itself is not mistaken for something new.
@@ -24,6 +26,7 @@ live.addEventListener("error", () => {
 });
 
 farewell();
+follow();
 page.focus({ preventScroll: true });
 
 // Shows a page sent as HTML, part by part: a part that is the same stays untouched.
@@ -36,15 +39,20 @@ function show(html) {
   const elsewhere = next.dataset.moment !== page.dataset.moment;
   for (const id of parts) {
     const [now, then] = [byId(id), next.querySelector(`#${id}`)];
-    if (now.className !== then.className) now.className = then.className;
+    copy(then, now, ["class", "data-breath", "data-cycle"]);
     if (sent.get(id) === then.innerHTML) continue;
     sent.set(id, then.innerHTML);
+    // What was opened stays open.
+    for (const { id } of now.querySelectorAll("details[open]")) {
+      const again = id && then.querySelector(`#${id}`);
+      if (again) again.open = true;
+    }
     now.replaceChildren(...then.childNodes);
   }
-  for (const name of ["data-moment", "data-closing", "class"]) {
-    if (next.hasAttribute(name)) page.setAttribute(name, next.getAttribute(name));
-    else page.removeAttribute(name);
-  }
+  const voiced = page.dataset.voice;
+  copy(next, page, ["class", "data-moment", "data-closing", "data-tones", "data-voice", "data-volume"]);
+  follow();
+  if (elsewhere || voiced !== page.dataset.voice || byId("shape").classList.contains("paused")) speak();
   document.title = byId("title").textContent;
   if (elsewhere) scrollTo(0, 0);
   keepFocus(focused);
@@ -57,20 +65,47 @@ function keepFocus(id) {
   ((id && byId(id)) || page).focus({ preventScroll: true });
 }
 
-function send(deed, value) {
-  const body = new URLSearchParams({ do: deed, seen: page.dataset.moment });
+function copy(from, to, names) {
+  for (const name of names) {
+    const value = from.getAttribute(name);
+    if (value === null) to.removeAttribute(name);
+    else if (to.getAttribute(name) !== value) to.setAttribute(name, value);
+  }
+}
+
+// A step that goes on is read aloud, where nothing else on this machine reads it.
+function speak() {
+  const step = page.classList.contains("step") && !byId("pause")?.dataset.do.startsWith("resume");
+  say(step && page.dataset.voice !== undefined ? byId("words").innerText : "");
+}
+
+function send(deed, value, fields) {
+  const body = new URLSearchParams({ do: deed, seen: page.dataset.moment, ...fields });
   if (value !== undefined) body.set("value", value);
   return fetch("do", { method: "POST", body, keepalive: true });
 }
 
-function act(deed) {
+function act(deed, value) {
   if (deed === "close" || (deed === "leave" && over)) return close();
-  if (deed === "skip") return send("tense");
-  if (deed === "tense") return send("tense", document.querySelector("input:checked")?.value);
-  const answer = send(deed);
+  if (deed === "skip") return send("said").catch(gone);
+  if (deed === "said") return send("said", undefined, answers()).catch(gone);
+  if (deed === "leave" || deed === "too-much") say("");
+  const answer = send(deed, value);
   // Out means out, even where nobody answers any more.
   if (deed === "leave") answer.catch(close);
   else answer.catch(gone);
+}
+
+// What was said of the break: each may be left out.
+function answers() {
+  const said = {};
+  for (const name of ["tense", "liking"]) {
+    const chosen = document.querySelector(`input[name="${name}"]:checked`);
+    if (chosen) said[name] = chosen.value;
+  }
+  const note = byId("note").value.trim();
+  if (note) said.note = note;
+  return said;
 }
 
 // After the last words the window closes, as far as the browser lets it.
@@ -101,10 +136,12 @@ function gone() {
   if (over || page.classList.contains("farewell")) return;
   over = true;
   live.close();
+  say("");
   byId("heart").textContent = "";
   byId("shape").className = "still";
   byId("words").replaceChildren(...byId("gone").cloneNode(true).childNodes);
-  for (const id of ["choices", "dots", "controls", "anchors"]) byId(id).replaceChildren();
+  follow();
+  for (const id of ["choices", "dots", "controls", "others", "anchors", "sound"]) byId(id).replaceChildren();
   byId("too-much")?.remove();
   page.focus({ preventScroll: true });
 }
@@ -112,12 +149,25 @@ function gone() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button?.dataset.line !== undefined) choose(button);
-  else if (button) act(button.dataset.do);
+  else if (button) act(button.dataset.do, button.dataset.value);
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.id === "anchor") send("anchor", event.target.value).catch(gone);
+  const { id, name, value } = event.target;
+  if (id === "anchor") send("anchor", value).catch(gone);
+  if (name === "before") send("before", value).catch(gone);
+  if (["tones", "voice", "volume"].includes(id)) chooseSound(id);
 });
+
+// What can be heard; a first tone tells how loud it is, and lets the browser play those that follow.
+function chooseSound(changed) {
+  const chosen = { volume: byId("volume").value };
+  for (const id of ["tones", "voice"]) if (byId(id).checked) chosen[id] = "on";
+  page.dataset.volume = chosen.volume;
+  follow();
+  if (chosen.tones && changed !== "voice") play("in");
+  send("sound", undefined, chosen).catch(gone);
+}
 
 // A word changes the sentence that is shown, and nothing else; chosen again, it is put back.
 function choose(button) {
@@ -129,7 +179,10 @@ function choose(button) {
 }
 
 // Each key does what a button does, if that button is there.
-const keys = { " ": "next", ArrowLeft: "back", p: "pause", t: "too-much", Escape: "leave" };
+const keys = {
+  " ": "next", ArrowLeft: "back", p: "pause", t: "too-much", Escape: "leave",
+  1: "length-1m", 2: "length-20s", 3: "length-3m", 5: "length-5m", a: "other-0", b: "other-1",
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
@@ -139,6 +192,7 @@ document.addEventListener("keydown", (event) => {
   if (key !== "Escape") {
     if (target.closest("select")) return;
     if (target.closest("button, summary") && (key === " " || key === "Enter")) return;
+    if (target.closest("#note") && key !== "Enter") return;
     if (target.closest("input") && key !== "Enter" && (key === " " || key.startsWith("Arrow"))) return;
   }
   if (key === "Enter" && page.classList.contains("question")) id = "next";
@@ -149,5 +203,5 @@ document.addEventListener("keydown", (event) => {
   const button = byId(id);
   if (!button) return;
   event.preventDefault();
-  act(button.dataset.do);
+  act(button.dataset.do, button.dataset.value);
 });

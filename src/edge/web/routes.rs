@@ -32,9 +32,13 @@ use crate::edge::web::live;
 use crate::edge::web::random;
 use crate::page::Cookie;
 use crate::page::PageInput;
+use crate::page::Said;
 use crate::page::Secret;
+use crate::page::Sound;
 use crate::page::Tense;
 use crate::practice::Anchor;
+use crate::practice::Length;
+use crate::practice::Liking;
 
 /// Everything that can be asked of the listener at `address`.
 pub(super) fn router(shared: Arc<Shared>, address: SocketAddr) -> Router {
@@ -46,6 +50,7 @@ pub(super) fn router(shared: Arc<Shared>, address: SocketAddr) -> Router {
         .route("/p/{id}/close", post(close))
         .route("/p/{id}/page.css", get(([(CONTENT_TYPE, "text/css; charset=utf-8")], CSS)))
         .route("/p/{id}/page.js", get(([(CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)))
+        .route("/p/{id}/sound.js", get(([(CONTENT_TYPE, "text/javascript; charset=utf-8")], SOUND)))
         .route("/p/{id}/icon.svg", get(([(CONTENT_TYPE, "image/svg+xml")], ICON)))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&shared), needs_cookie));
     Router::new()
@@ -129,8 +134,21 @@ async fn page(State(shared): State<Arc<Shared>>) -> Html<String> {
 struct Deed {
     r#do: String,
     value: Option<String>,
+    #[serde(flatten)]
+    said: Fields,
     /// The moment of the break that they saw while they did it.
     seen: Option<String>,
+}
+
+/// What stands in a form of several parts.
+#[derive(Default, Deserialize)]
+struct Fields {
+    tense: Option<String>,
+    liking: Option<String>,
+    note: Option<String>,
+    tones: Option<String>,
+    voice: Option<String>,
+    volume: Option<String>,
 }
 
 async fn act(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -139,11 +157,11 @@ async fn act(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         Ok(Err(rejected)) => return rejected.into_response(),
         Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
-    let Some(input) = input(&deed.r#do, deed.value.as_deref()) else {
+    let Some(input) = input(&deed.r#do, deed.value.as_deref(), &deed.said) else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
     // A step that came by itself while a key went down is not skipped unseen.
-    if moves(input) && deed.seen != Some(shared.view.borrow().moment()) {
+    if moves(&input) && deed.seen != Some(shared.view.borrow().moment()) {
         return StatusCode::NO_CONTENT.into_response();
     }
     match shared.inputs.send(input).await {
@@ -158,7 +176,7 @@ async fn close(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Sta
     StatusCode::NO_CONTENT
 }
 
-fn input(deed: &str, value: Option<&str>) -> Option<PageInput> {
+fn input(deed: &str, value: Option<&str>, fields: &Fields) -> Option<PageInput> {
     Some(match deed {
         "begin" => PageInput::Begin,
         "next" => PageInput::Next,
@@ -171,16 +189,40 @@ fn input(deed: &str, value: Option<&str>) -> Option<PageInput> {
             let is = |anchor: &Anchor| Some(anchor.as_str()) == value;
             PageInput::Anchor(ANCHORS.into_iter().find(is)?)
         }
-        "tense" => PageInput::Tense(match value {
-            Some(figure) => Some(Tense::new(figure.parse().ok()?)?),
-            None => None,
+        "length" => PageInput::Length(Length::named(value?)?),
+        "other" => PageInput::Other(value?.parse().ok()?),
+        "before" => PageInput::Before(tense(value)?),
+        "sound" => PageInput::Sound(Sound {
+            tones: fields.tones.is_some(),
+            voice: fields.voice.is_some(),
+            volume: fields.volume.as_deref()?.parse().ok()?,
+        }),
+        "said" => PageInput::Said(Said {
+            before: None,
+            tense: tense(fields.tense.as_deref())?,
+            liking: match fields.liking.as_deref() {
+                Some("more") => Some(Liking::More),
+                Some("less") => Some(Liking::Less),
+                Some(_) => return None,
+                None => None,
+            },
+            note: fields.note.as_deref().and_then(Said::note),
         }),
         _ => return None,
     })
 }
 
+/// A figure that was chosen, or none; `None` for what is no figure.
+#[expect(clippy::option_option, reason = "none chosen is an answer")]
+fn tense(value: Option<&str>) -> Option<Option<Tense>> {
+    match value {
+        Some(figure) => Tense::new(figure.parse().ok()?).map(Some),
+        None => Some(None),
+    }
+}
+
 /// Whether it moves the break by a step, and so depends on which step was seen.
-const fn moves(input: PageInput) -> bool {
+const fn moves(input: &PageInput) -> bool {
     matches!(input, PageInput::Begin | PageInput::Next | PageInput::Back)
 }
 
@@ -192,45 +234,73 @@ fn refused(shared: &Shared) -> Response {
 const ANCHORS: [Anchor; 5] =
     [Anchor::Breath, Anchor::Feet, Anchor::Hands, Anchor::Sound, Anchor::Sight];
 
-/// What a person can do fits many times over.
-const LARGEST_BODY: usize = 1024;
+/// A note is the largest: 200 characters of up to four bytes, three characters of a form each, and some more.
+const LARGEST_BODY: usize = 4096;
 const BODY_WITHIN: Duration = Duration::from_secs(5);
 
 const CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+const SOUND: &str = include_str!("sound.js");
 const ICON: &str = include_str!("icon.svg");
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn form(text: &str) -> Option<PageInput> {
+        let address = format!("/do?{text}").parse().ok()?;
+        let axum::extract::Query(deed) =
+            axum::extract::Query::<Deed>::try_from_uri(&address).ok()?;
+        input(&deed.r#do, deed.value.as_deref(), &deed.said)
+    }
+
     #[test]
     fn everything_a_person_can_do_is_understood_and_nothing_else() {
-        assert_eq!(input("too-much", None), Some(PageInput::TooMuch));
-        assert_eq!(input("anchor", Some("feet")), Some(PageInput::Anchor(Anchor::Feet)));
-        assert_eq!(input("tense", Some("10")), Some(PageInput::Tense(Tense::new(10))));
-        assert_eq!(input("tense", None), Some(PageInput::Tense(None)));
-        for (deed, value) in [
-            ("", None),
-            ("closed", None),
-            ("Next", None),
-            ("anchor", None),
-            ("anchor", Some("nose")),
-            ("tense", Some("11")),
-            ("tense", Some("-1")),
-            ("tense", Some("")),
+        assert_eq!(form("do=too-much"), Some(PageInput::TooMuch));
+        assert_eq!(form("do=anchor&value=feet"), Some(PageInput::Anchor(Anchor::Feet)));
+        assert_eq!(form("do=length&value=5m"), Some(PageInput::Length(Length::FiveMinutes)));
+        assert_eq!(form("do=other&value=1"), Some(PageInput::Other(1)));
+        assert_eq!(form("do=before&value=10"), Some(PageInput::Before(Tense::new(10))));
+        assert_eq!(form("do=before"), Some(PageInput::Before(None)));
+        let sound = Sound { tones: true, voice: false, volume: 35 };
+        assert_eq!(form("do=sound&tones=on&volume=35"), Some(PageInput::Sound(sound)));
+        assert_eq!(form("do=said"), Some(PageInput::Said(Said::default())));
+        let said = Said {
+            before: None,
+            tense: Tense::new(4),
+            liking: Some(Liking::Less),
+            note: Some("<b>tea</b> & a walk".to_owned()),
+        };
+        assert_eq!(
+            form("do=said&tense=4&liking=less&note=%3Cb%3Etea%3C%2Fb%3E+%26+a+walk"),
+            Some(PageInput::Said(said))
+        );
+        for nonsense in [
+            "do=",
+            "do=closed",
+            "do=Next",
+            "do=anchor",
+            "do=anchor&value=nose",
+            "do=length&value=4m",
+            "do=other&value=-1",
+            "do=before&value=11",
+            "do=said&tense=-1",
+            "do=said&tense=",
+            "do=said&liking=much",
+            "do=sound",
+            "do=sound&volume=300",
         ] {
-            assert_eq!(input(deed, value), None, "{deed} {value:?}");
+            assert_eq!(form(nonsense), None, "{nonsense}");
         }
     }
 
     #[test]
     fn the_files_of_the_page_are_small_and_fetch_nothing_from_elsewhere() {
         assert!(
-            CSS.len() + SCRIPT.len() + ICON.len() < 60_000,
+            CSS.len() + SCRIPT.len() + SOUND.len() + ICON.len() < 60_000,
             "with the page itself under 100 KB"
         );
-        for text in [CSS, SCRIPT, &ICON.replace("http://www.w3.org/2000/svg", "")] {
+        for text in [CSS, SCRIPT, SOUND, &ICON.replace("http://www.w3.org/2000/svg", "")] {
             for never in ["http:", "https:", "//cdn", "@import", "url(", "eval(", "import("] {
                 assert!(!text.contains(never), "{never}");
             }

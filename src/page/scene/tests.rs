@@ -1,10 +1,15 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::page::FirstView;
 use crate::page::PageInput;
+use crate::page::Said;
+use crate::page::Sound;
 use crate::page::Tense;
+use crate::page::WelcomeView;
 use crate::page::Wish;
 use crate::practice::Command;
+use crate::practice::Ending;
 use crate::practice::Length;
 use crate::practice::Library;
 
@@ -16,6 +21,9 @@ struct Page {
     help: HelpLines,
     heart: Option<f64>,
     show_heart: bool,
+    others: Vec<Arc<Practice>>,
+    course: Vec<(Timestamp, f64)>,
+    needs_help: bool,
     now: Timestamp,
     wishes: Vec<Wish>,
 }
@@ -30,11 +38,14 @@ impl Page {
         session.handle(Visit::hold(), now);
         Self {
             session,
-            visit: Visit::new(Anchor::Breath),
+            visit: Visit::new(Anchor::Breath, Sound::SILENT, false),
             words: Words::new("en"),
             help: HelpLines::built_in().unwrap(),
             heart: None,
             show_heart: false,
+            others: Vec::new(),
+            course: Vec::new(),
+            needs_help: false,
             now,
             wishes: Vec::new(),
         }
@@ -46,8 +57,8 @@ impl Page {
 
     fn does(mut self, input: PageInput) -> Self {
         let wish = self.visit.handle(input, self.session.state());
-        if let Some(Wish::Break(command)) = wish {
-            self.session.handle(command, self.now);
+        if let Some(Wish::Break(command)) = &wish {
+            self.session.handle(*command, self.now);
         }
         self.wishes.extend(wish);
         self
@@ -64,15 +75,15 @@ impl Page {
     }
 
     fn view(&self) -> View {
+        let session = Some(&self.session);
+        let page = (&self.visit, &self.words, "de_AT.UTF-8", &self.help);
         view_of(&Scene {
-            now: self.now,
-            session: Some(&self.session),
-            visit: &self.visit,
-            words: &self.words,
-            locale: "de_AT.UTF-8",
-            help: &self.help,
             heart: self.heart,
             show_heart: self.show_heart,
+            others: &self.others,
+            course: &self.course,
+            needs_help: self.needs_help,
+            ..Scene::new(self.now, session, page.0, page.1, page.2, page.3)
         })
     }
 
@@ -99,6 +110,10 @@ impl Page {
             other => panic!("no farewell: {other:?}"),
         }
     }
+}
+
+fn said(figure: u8) -> Said {
+    Said { tense: Tense::new(figure), ..Said::default() }
 }
 
 #[test]
@@ -145,11 +160,11 @@ fn a_step_says_its_words_and_offers_its_choices() {
 fn the_words_follow_what_attention_rests_on() {
     let page = Page::of(Library::DEFAULT, Length::ThreeMinutes).does(PageInput::Begin);
     assert!(page.step().words.join(" ").contains("a breath coming and going"));
-    assert!(page.step().breathing);
+    assert_eq!(page.step().guide.unwrap().breath, Breath::Slow);
     let page = page.does(PageInput::Anchor(Anchor::Sound));
     assert!(page.step().words.join(" ").contains("notice the sounds"));
     assert_eq!(page.step().anchors.unwrap().chosen, Anchor::Sound);
-    assert!(!page.step().breathing, "a shape that breathes would lead back to the breath");
+    assert_eq!(page.step().guide, None, "a shape that breathes would lead back to the breath");
 }
 
 #[test]
@@ -165,7 +180,7 @@ fn too_much_is_met_as_self_care_with_help_lines_in_the_grounding() {
     let step = page.step();
     assert!(step.met.join(" ").contains("a way of taking care of yourself"));
     assert_eq!(step.words[0], "There is only the room now.");
-    assert_eq!((step.steps, step.breathing), (5, false));
+    assert_eq!((step.steps, step.guide), (5, None));
     let help = step.help.unwrap();
     let here: Vec<_> = help.here.iter().map(|group| group.lines[0].number.as_str()).collect();
     assert_eq!(here, ["112", "142"]);
@@ -179,12 +194,12 @@ fn after_the_last_step_there_is_one_question_and_then_a_closing_line() {
     let page = Page::a_minute().after_its_last_step();
     assert!(matches!(page.view().screen, Screen::Question { .. }));
     assert!(!page.view().is_over());
-    let page = page.does(PageInput::Tense(Tense::new(4)));
+    let page = page.does(PageInput::Said(said(4)));
     let (words, help, closing) = page.farewell();
     assert!(words.contains("However it went is fine"), "{words}");
     assert_eq!((help, closing), (false, Closing::WhenRead));
     assert!(page.view().is_over());
-    assert_eq!(page.wishes.last(), Some(&Wish::Tense(Tense::new(4))));
+    assert_eq!(page.wishes.last(), Some(&Wish::Said(said(4))));
 }
 
 #[test]
@@ -242,17 +257,8 @@ fn every_step_and_every_page_is_a_moment_of_its_own() {
 #[test]
 fn without_a_break_the_page_says_so() {
     let (words, help) = (Words::new("en"), HelpLines::built_in().unwrap());
-    let visit = Visit::new(Anchor::Breath);
-    let view = view_of(&Scene {
-        now: Timestamp::UNIX_EPOCH,
-        session: None,
-        visit: &visit,
-        words: &words,
-        locale: "",
-        help: &help,
-        heart: None,
-        show_heart: true,
-    });
+    let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
+    let view = view_of(&Scene::new(Timestamp::UNIX_EPOCH, None, &visit, &words, "", &help));
     assert!(view.is_over());
     assert_eq!(view.language, "en");
 }
@@ -269,4 +275,92 @@ fn tense_and_break_wishes_do_not_mix() {
     let page = Page::a_minute().after_its_last_step();
     assert!(page.wishes.iter().all(|wish| matches!(wish, Wish::Break(_))));
     assert_eq!(page.wishes[0], Wish::Break(Command::Resume));
+}
+
+#[test]
+fn the_first_time_it_says_what_this_is_what_it_is_not_and_how_to_leave() {
+    let mut page = Page::a_minute();
+    page.visit = Visit::new(Anchor::Breath, Sound::SILENT, true);
+    let mut told = Vec::new();
+    for _ in 0..Visit::WELCOMES {
+        let view = page.view();
+        assert_eq!(view.title, "Before the first break");
+        match view.screen {
+            Screen::Welcome(WelcomeView { words, help, .. }) => {
+                told.push((words.join(" "), help.is_some()));
+            }
+            other => panic!("no welcome: {other:?}"),
+        }
+        page = page.does(PageInput::Next);
+    }
+    assert!(told[0].0.contains("stays on this machine") && !told[0].1, "{told:?}");
+    assert!(told[1].0.contains("not a medical device") && told[1].1, "{told:?}");
+    assert!(told[1].0.contains("Chest pain"), "{told:?}");
+    assert!(told[2].0.contains("Escape") && told[2].0.contains("This is too much"), "{told:?}");
+    page.first();
+    assert_eq!(page.view().title, "Self-compassion break");
+}
+
+#[test]
+fn the_first_page_shows_the_lengths_and_two_others() {
+    let mut page = Page::a_minute();
+    let library = Library::built_in().unwrap();
+    page.others =
+        ["stop", "savour"].map(|id| Arc::clone(library.get(id).unwrap())).into_iter().collect();
+    let first = page.first();
+    let lengths: Vec<_> =
+        first.lengths.iter().map(|view| (view.words.as_str(), view.chosen)).collect();
+    assert_eq!(lengths, [("1 minute", true), ("3 minutes", false), ("5 minutes", false)]);
+    let others: Vec<_> = first.others.iter().map(|other| other.title.as_str()).collect();
+    assert_eq!(others, ["Stop for a moment", "Savour"]);
+    assert_eq!(first.before, None);
+    let page = page.does(PageInput::Before(Tense::new(6)));
+    assert_eq!(page.first().before, Tense::new(6));
+}
+
+#[test]
+fn a_breath_of_its_own_is_shown_whatever_attention_rests_on() {
+    let page = Page::of("long-exhale", Length::OneMinute)
+        .does(PageInput::Anchor(Anchor::Sound))
+        .does(PageInput::Begin);
+    assert_eq!(page.step().guide, None);
+    let guide = page.does(PageInput::Next).step().guide.unwrap();
+    assert_eq!((guide.breath, guide.cycle.as_secs()), (Breath::LongOut, 10));
+    let page =
+        Page::of("slow-breathing", Length::OneMinute).does(PageInput::Begin).does(PageInput::Next);
+    let still = page.step().guide.unwrap().still;
+    assert_eq!(still, "In for a slow count of 4, out for a slow count of 6.");
+}
+
+#[test]
+fn how_the_heart_moved_is_shown_to_those_who_want_it() {
+    let mut page = Page::a_minute().after_its_last_step();
+    let course = |page: &Page| match page.view().screen {
+        Screen::Question { course, .. } => course,
+        other => panic!("no question: {other:?}"),
+    };
+    let second = |second: i32| page.now + SignedDuration::from_secs(second.into());
+    page.course = (0..60).map(|at| (second(at), 90.0 - 10.0 * f64::from(at) / 59.0)).collect();
+    assert_eq!(course(&page), None);
+    page.show_heart = true;
+    let shown = course(&page).unwrap();
+    assert_eq!(
+        shown.words,
+        "Around 90 beats a minute as the break began, around 80 as it ended. Hearts go up and down for many reasons."
+    );
+    assert!(shown.line.is_sorted_by(|a, b| a.0 < b.0 && a.1 > b.1), "{:?}", shown.line);
+    assert!(shown.line.iter().all(|(x, y)| (0.0..=1.0).contains(x) && (0.0..=1.0).contains(y)));
+    page.course.truncate(10);
+    assert_eq!(course(&page), None, "ten seconds say nothing");
+}
+
+#[test]
+fn after_hard_days_the_last_words_show_where_to_turn_to() {
+    let mut page = Page::a_minute().after_its_last_step();
+    page.needs_help = true;
+    let page = page.does(PageInput::Said(said(9)));
+    let (words, help, closing) = page.farewell();
+    assert!(words.contains("someone to turn to"), "{words}");
+    assert_eq!((help, closing), (true, Closing::ByHand));
+    assert_eq!(page.session.state(), State::Ended { ending: Ending::Completed, at: page.now });
 }

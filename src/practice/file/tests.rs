@@ -81,7 +81,7 @@ fn every_error_names_file_line_key_and_remedy() {
     insta::assert_snapshot!(errors.join("\n"), @r#"
     mine.toml:1:6: id: not a name a practice can have; small letters a to z, digits and single hyphens, at most 64: "kind-hand"
     mine.toml:1:1: id: missing field "id"; add it
-    mine.toml:2:1: titel: unknown field "titel", expected one of "id", "title", "about", "caution", "inward", "step"; "title" may be meant
+    mine.toml:2:1: titel: unknown field "titel", expected one of "id", "title", "about", "caution", "inward", "suits", "day", "step"; "title" may be meant
     mine.toml:2:9: title: there are no words; write them in quotes, or take the line out
     mine.toml:2:9: title: invalid type: integer "7", expected words in quotes; texts stand in quotes, durations too: "20s"
     mine.toml:2:9: title: messages are for built-in practices; write the words themselves in quotes
@@ -96,7 +96,7 @@ fn every_error_names_file_line_key_and_remedy() {
     mine.toml:8:17: step.lasts.20s: the steps of 20s last 25s together; make it between 16s and 24s
     mine.toml:4:8: unclosed array table, expected "]"; texts stand in quotes, durations too: "20s"
     mine.toml:2:1: duplicate key; take one of them out
-    mine.toml:2:1: \u{1b}: unknown field "\u{1b}", expected one of "id", "title", "about", "caution", "inward", "step"; take one of these
+    mine.toml:2:1: \u{1b}: unknown field "\u{1b}", expected one of "id", "title", "about", "caution", "inward", "suits", "day", "step"; take one of these
     "#);
 }
 

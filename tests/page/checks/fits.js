@@ -21,7 +21,7 @@
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const owner = texts.currentNode.parentElement;
-    if (!owner.checkVisibility() || owner.localName === "option") continue;
+    if (!owner.checkVisibility() || owner.clientWidth === 1 || owner.localName === "option") continue;
     const box = owner.closest("button, summary, label, legend, dt, dd")?.getBoundingClientRect();
     const range = document.createRange();
     range.selectNodeContents(texts.currentNode);

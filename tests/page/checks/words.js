@@ -9,8 +9,8 @@
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const owner = texts.currentNode.parentElement;
-    // With a script running, what stands in there is no page.
-    if (owner.localName !== "noscript") look(owner.localName, texts.currentNode.data);
+    // With a script running, what stands in there is no page; and a key is called as what is printed on it.
+    if (!["noscript", "kbd"].includes(owner.localName)) look(owner.localName, texts.currentNode.data);
   }
   for (const one of document.querySelectorAll("*")) {
     for (const name of ["aria-label", "aria-description", "aria-valuetext", "alt", "data-line", "placeholder", "title"]) {

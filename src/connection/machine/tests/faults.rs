@@ -23,7 +23,10 @@ fn a_strap_in_reach_is_found_and_streams() {
     assert_eq!(world.said(), ["searching", "connecting", "streaming"]);
     assert!(world.words[2].0 < 5);
     let calls: Vec<_> = world.calls.iter().map(|(_, call)| call.clone()).collect();
-    assert_eq!(calls, [Call::Rebuild, Call::Look, Call::Scan { lasting: limit::SCAN }, CONNECT]);
+    assert_eq!(
+        calls,
+        [Call::Rebuild, Call::Look, Call::Scan { lasting: limit::SCAN, eager: true }, CONNECT]
+    );
     assert_eq!(world.machine.known(), Some(STRAP));
 }
 

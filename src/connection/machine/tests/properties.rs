@@ -106,7 +106,7 @@ fn lived_through(
                 Action::Do { ticket, call, limit } => {
                     prop_assert!(ticket > last, "a ticket was used twice");
                     prop_assert!(limit > SignedDuration::ZERO && limit.as_secs() < 30);
-                    if let Call::Scan { lasting } = call {
+                    if let Call::Scan { lasting, .. } = call {
                         prop_assert_eq!(lasting, limit::SCAN);
                         prop_assert_eq!(adapter, Adapter::On, "a scan with no adapter on");
                     }

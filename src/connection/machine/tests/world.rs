@@ -243,10 +243,14 @@ impl World {
                 self.reply(5, Input::Seen(self.in_sight(false)));
                 (10, Ok(()))
             }
-            Call::Scan { lasting } => {
+            Call::Scan { lasting, eager } => {
                 assert_eq!(self.adapter, Adapter::On, "a scan would power the adapter on");
-                self.reply(5, Input::Seen(self.in_sight(false)));
-                self.reply(300, Input::Seen(self.in_sight(true)));
+                if *eager {
+                    self.reply(5, Input::Seen(self.in_sight(false)));
+                    self.reply(300, Input::Seen(self.in_sight(true)));
+                } else {
+                    self.reply(lasting.as_millis(), Input::Seen(self.in_sight(true)));
+                }
                 (lasting.as_millis() + 10, Ok(()))
             }
             Call::Connect { address: STRAP } => match self.would_connect() {

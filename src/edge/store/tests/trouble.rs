@@ -110,7 +110,7 @@ fn a_database_of_a_newer_kindbeat_is_kept_aside() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(
         Store::open_to_read(folder.path()),
-        Err(Error::OtherVersion { found: 99, known: 1, .. })
+        Err(Error::OtherVersion { found: 99, known: schema::VERSION, .. })
     ));
     let opened = Store::open(folder.path(), at(0)).unwrap();
     let aside = opened.aside.unwrap();

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::page::Said;
 use crate::page::Tense;
 
 #[tokio::test]
@@ -11,8 +12,11 @@ async fn what_is_done_on_the_page_reaches_the_daemon() {
     let visitor = desk.visit().await;
     assert_eq!(visitor.does("do=begin&seen=first").await, 204);
     assert_eq!(desk.input().await, PageInput::Begin);
-    assert_eq!(visitor.does("do=tense&value=7").await, 204);
-    assert_eq!(desk.input().await, PageInput::Tense(Tense::new(7)));
+    assert_eq!(visitor.does("do=said&tense=7").await, 204);
+    assert_eq!(
+        desk.input().await,
+        PageInput::Said(Said { tense: Tense::new(7), ..Said::default() })
+    );
     assert_eq!(visitor.does("do=anchor&value=sound").await, 204);
     assert_eq!(desk.input().await, PageInput::Anchor(Anchor::Sound));
 }

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::page::Scene;
+use crate::page::Sound;
 use crate::page::Visit;
 use crate::page::view_of;
 use crate::practice::Anchor;
@@ -62,16 +63,10 @@ fn view(heart: Option<f64>, over: bool) -> View {
     let now = Timestamp::UNIX_EPOCH;
     let grounding = Arc::clone(library.grounding());
     let session = Session::start(Arc::clone(practice), length, grounding, now);
-    view_of(&Scene {
-        now,
-        session: (!over).then_some(&session),
-        visit: &Visit::new(Anchor::Breath),
-        words: &words,
-        locale: "",
-        help: &help,
-        heart,
-        show_heart: true,
-    })
+    let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
+    let session = (!over).then_some(&session);
+    let scene = Scene::new(now, session, &visit, &words, "", &help);
+    view_of(&Scene { heart, show_heart: true, ..scene })
 }
 
 impl Desk {

@@ -1,0 +1,73 @@
+// What can be heard, where it was chosen: soft tones for in and out, and the steps read aloud. And the pace of the guide.
+
+const shape = document.getElementById("shape");
+const page = document.getElementById("page");
+
+// One breath of the guide as the style sheet draws it, in ms, and where in it the breath turns.
+const drawn = 10_000;
+const turns = { slow: [[0, "in"], [0.4, "out"]], "long-out": [[0, "in"], [0.24, "in"], [0.36, "out"]] };
+
+let context;
+let volume = 0.5;
+let timer;
+let since = performance.now();
+let breath;
+
+// Follows what the page shows now: the pace of the guide, whether it moves, and whether tones go with it.
+export function follow() {
+  const { breath: now, cycle } = shape.dataset;
+  const moving = shape.className === "breathing";
+  if (now !== breath) since = performance.now();
+  breath = now;
+  for (const animation of shape.getAnimations({ subtree: true })) animation.updatePlaybackRate(drawn / cycle);
+  volume = page.dataset.volume / 100;
+  clearTimeout(timer);
+  timer = undefined;
+  if (moving && page.dataset.tones !== undefined) schedule(Number(cycle));
+}
+
+// Where in the breath the guide is, 0 to 1; where nothing is drawn, by the clock.
+function phase(cycle) {
+  const [animation] = shape.getAnimations({ subtree: true });
+  const time = animation ? animation.currentTime / drawn : (performance.now() - since) / cycle;
+  return time % 1;
+}
+
+function schedule(cycle) {
+  const here = phase(cycle);
+  // What is due within a moment was just played.
+  const ahead = turns[breath].map(([at, way]) => [(at - here + 1) % 1, way]).filter(([away]) => away > 0.01);
+  const [away, way] = ahead.reduce((a, b) => (b[0] < a[0] ? b : a));
+  timer = setTimeout(() => {
+    play(way);
+    schedule(cycle);
+  }, away * cycle);
+}
+
+// A tone that swells and fades: up a little for in, down a little for out.
+export function play(way) {
+  context ??= new AudioContext();
+  context.resume();
+  const [from, to, lasts] = way === "in" ? [196, 220, 1.6] : [196, 165, 2.4];
+  const now = context.currentTime;
+  const tone = new OscillatorNode(context, { type: "sine", frequency: from });
+  tone.frequency.linearRampToValueAtTime(to, now + lasts);
+  const gain = new GainNode(context, { gain: 0 });
+  gain.gain.linearRampToValueAtTime(0.2 * volume, now + lasts * 0.35);
+  gain.gain.linearRampToValueAtTime(0, now + lasts);
+  tone.connect(gain).connect(context.destination);
+  tone.start();
+  tone.stop(now + lasts);
+}
+
+// Reads a step aloud; nothing, or a pause, ends what is being read.
+export function say(words) {
+  if (!window.speechSynthesis) return;
+  speechSynthesis.cancel();
+  if (!words) return;
+  const said = new SpeechSynthesisUtterance(words);
+  said.lang = document.documentElement.lang;
+  said.rate = 0.9;
+  said.volume = volume;
+  speechSynthesis.speak(said);
+}

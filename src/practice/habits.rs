@@ -1,0 +1,166 @@
+//! What earlier breaks left for the next one: what was taken, what was said of it, and what was chosen.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::practice::settings::Anchor;
+use crate::practice::settings::PracticeSettings;
+
+/// A break that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// When it was begun.
+    pub at: Timestamp,
+    /// The name of its practice.
+    pub practice: String,
+    /// Whether it came to its last step.
+    pub finished: bool,
+    /// How tense it felt afterwards, 0 to 10; `None`: not said.
+    pub tension: Option<u8>,
+    /// Whether more like it is wanted; `None`: not said.
+    pub liking: Option<Liking>,
+}
+
+/// Whether more like a break is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Liking {
+    /// More like this.
+    More,
+    /// Less like this.
+    Less,
+}
+
+/// What was chosen on the page and holds for the next time, too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Habits {
+    /// Whether the screens of the first time were gone through.
+    pub welcomed: bool,
+    /// What attention was to rest on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<ChosenAnchor>,
+    /// How loud tones and voice are, 0 to 100; `None`: as they come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<u8>,
+    /// The pairs of other practices that first pages showed, the last one first.
+    pub pairs: Vec<[String; 2]>,
+    /// When help lines were last shown because of what was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub helped: Option<Timestamp>,
+}
+
+/// An anchor that was chosen on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ChosenAnchor {
+    /// The one that was chosen.
+    pub anchor: Anchor,
+    /// The one that the configuration named at that time: once it names another, that one counts.
+    pub in_place_of: Option<Anchor>,
+}
+
+impl Habits {
+    /// How many pairs are remembered: at three breaks a day, two weeks of them.
+    pub const PAIRS: usize = 42;
+
+    /// What attention rests on until something else is chosen: what was chosen last, on the page or in the configuration.
+    #[must_use]
+    pub fn anchor(&self, settings: &PracticeSettings) -> Anchor {
+        let chosen = self.anchor.filter(|chosen| chosen.in_place_of == settings.anchor);
+        chosen.map_or_else(|| settings.first_anchor(), |chosen| chosen.anchor)
+    }
+
+    /// Attention is to rest on this from now on.
+    pub fn choose_anchor(&mut self, anchor: Anchor, settings: &PracticeSettings) {
+        self.anchor = Some(ChosenAnchor { anchor, in_place_of: settings.anchor });
+    }
+
+    /// A first page showed these two.
+    pub fn showed(&mut self, pair: [String; 2]) {
+        self.pairs.insert(0, pair);
+        self.pairs.truncate(Self::PAIRS);
+    }
+
+    /// Whether to show help lines after the last break of `past`: three were answered with 8 or more within 14 days, and help
+    /// lines were not shown for that in the last 14 days.
+    #[must_use]
+    pub fn needs_help(&self, past: &[Past], now: Timestamp) -> bool {
+        let lately = |at: Timestamp| at <= now && now.duration_since(at) < FORTNIGHT;
+        let high = |past: &&Past| lately(past.at) && past.tension >= Some(HIGH);
+        past.last().is_some_and(|last| high(&last))
+            && past.iter().filter(high).count() >= 3
+            && !self.helped.is_some_and(lately)
+    }
+}
+
+/// Over how long answers are looked at, and how long it is between two showings.
+const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// From this answer on it counts.
+const HIGH: u8 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(day * 24)
+    }
+
+    fn answered(days_and_tensions: &[(i64, u8)]) -> Vec<Past> {
+        let past = |&(day, tension): &(i64, u8)| Past {
+            at: at(day),
+            practice: "stop".to_owned(),
+            finished: true,
+            tension: Some(tension),
+            liking: None,
+        };
+        days_and_tensions.iter().map(past).collect()
+    }
+
+    #[test]
+    fn help_is_shown_after_three_high_answers_in_a_fortnight() {
+        let habits = Habits::default();
+        assert!(habits.needs_help(&answered(&[(100, 8), (105, 9), (113, 10)]), at(113)));
+        assert!(!habits.needs_help(&answered(&[(99, 8), (105, 9), (113, 10)]), at(113)));
+        assert!(!habits.needs_help(&answered(&[(105, 7), (106, 9), (113, 10)]), at(113)));
+        assert!(!habits.needs_help(&answered(&[(105, 8), (106, 9), (112, 8), (113, 2)]), at(113)));
+        assert!(!habits.needs_help(&[], at(113)));
+    }
+
+    #[test]
+    fn help_is_shown_for_that_once_a_fortnight() {
+        let answers = answered(&[(105, 8), (106, 9), (113, 10)]);
+        let shown = |day| Habits { helped: Some(at(day)), ..Habits::default() };
+        assert!(!shown(106).needs_help(&answers, at(113)));
+        assert!(shown(99).needs_help(&answers, at(113)));
+        // A clock that was set back: what was shown in the future does not stand in the way.
+        assert!(shown(200).needs_help(&answers, at(113)));
+    }
+
+    #[test]
+    fn the_anchor_is_the_one_that_was_chosen_last() {
+        let mut habits = Habits::default();
+        let mut settings = PracticeSettings::default();
+        assert_eq!(habits.anchor(&settings), Anchor::Breath);
+        habits.choose_anchor(Anchor::Sound, &settings);
+        assert_eq!(habits.anchor(&settings), Anchor::Sound);
+        settings.anchor = Some(Anchor::Hands);
+        assert_eq!(habits.anchor(&settings), Anchor::Hands);
+    }
+
+    #[test]
+    fn habits_of_another_version_are_read_as_far_as_they_are_known() {
+        let read: Habits = serde_json::from_str(r#"{"welcomed":true,"favourite":"tea"}"#).unwrap();
+        assert_eq!(read, Habits { welcomed: true, ..Habits::default() });
+        let mut habits = read;
+        habits.choose_anchor(Anchor::Feet, &PracticeSettings::default());
+        for number in 0..100 {
+            habits.showed([number.to_string(), "stop".to_owned()]);
+        }
+        let written = serde_json::to_string(&habits).unwrap();
+        assert_eq!(serde_json::from_str::<Habits>(&written).unwrap(), habits);
+        assert_eq!((habits.pairs.len(), habits.pairs[0][0].as_str()), (Habits::PAIRS, "99"));
+    }
+}
