@@ -227,7 +227,8 @@ impl State {
 
     fn view(&self) -> View {
         let (words, help) = (&self.words, &self.help);
-        let scene = Scene::new(self.now, Some(&self.session), &self.visit, words, self.locale, help);
+        let scene =
+            Scene::new(self.now, Some(&self.session), &self.visit, words, self.locale, help);
         view_of(&Scene {
             heart: self.heart,
             show_heart: true,

@@ -7,6 +7,7 @@
 mod accessible;
 #[allow(dead_code, reason = "shared with the benchmarks")]
 mod browser;
+mod choosing;
 mod desk;
 mod pictures;
 #[path = "../support/pseudo.rs"]

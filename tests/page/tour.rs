@@ -168,4 +168,5 @@ async fn steps(browser: &mut Browser, desk: &Desk, name: &str, look: &mut impl L
 }
 
 /// Opens whatever can be opened.
-const OPEN_ALL: &str = "document.querySelectorAll('details').forEach((one) => { one.open = true; })";
+const OPEN_ALL: &str =
+    "document.querySelectorAll('details').forEach((one) => { one.open = true; })";

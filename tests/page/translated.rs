@@ -8,9 +8,11 @@ use kindbeat::words::Words;
 use serde_json::json;
 
 use crate::all;
+use crate::arrive;
 use crate::browser;
 use crate::browser::Browser;
 use crate::desk::Setup;
+use crate::next;
 use crate::pseudo;
 use crate::tour;
 use crate::unprivileged::run;
@@ -34,6 +36,23 @@ fn words_written_from_right_to_left_fit_on_every_screen() {
         let direction =
             "getComputedStyle(document.body).direction === 'rtl' ? '' : 'from left to right'";
         every_screen(pseudo::mirrored, direction).await;
+    });
+}
+
+#[test]
+fn where_words_are_written_from_right_to_left_back_is_to_the_right() {
+    run(async || {
+        let mut browser = Browser::start(&browser::find().unwrap()).await;
+        let setup = Setup { words: pseudo::mirrored, ..Setup::new(Length::OneMinute) };
+        let _desk = arrive(&setup, &mut browser).await;
+        next(&mut browser).await;
+        next(&mut browser).await;
+        assert_eq!(
+            browser.text("back.ariaKeyShortcuts ?? back.getAttribute('aria-keyshortcuts')").await,
+            "ArrowRight"
+        );
+        browser.press("ArrowRight").await;
+        browser.until("page.dataset.moment === 'step-0'").await;
     });
 }
 
