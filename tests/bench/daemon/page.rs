@@ -78,7 +78,12 @@ async fn guide(client: &Client, program: &Program) -> anyhow::Result<()> {
     let url = client.start_break(None, Some(Length::FiveMinutes)).await?;
     browser.open(&url).await;
     browser.until("document.activeElement.id === 'page'").await;
-    browser.press(" ").await;
+    // Past the screens of the first time and the first page.
+    while browser.eval("page.className").await != "step" {
+        let moment = browser.text("page.dataset.moment").await;
+        browser.press(" ").await;
+        browser.until(&format!("page.dataset.moment !== '{moment}'")).await;
+    }
     browser.until("document.getAnimations().length > 0").await;
     let process = browser.process().context("it has ended")?;
     let used = async || {
