@@ -11,13 +11,13 @@ self-compassion-break-title = Self-compassion break
 self-compassion-break-about = Noticing what is hard, remembering that others know it too, and one kind sentence for yourself.
 
 break-arrive =
-    Your eyes can stay open. There is nothing to get right here.
+    There is nothing to get right here.
     { $anchor ->
-        [feet] If you like, notice where your feet meet the floor.
-        [hands] If you like, notice what your hands are touching.
-        [sound] If you like, notice the sounds that are here, near or far.
-        [sight] If you like, let your eyes rest on something steady nearby.
-       *[breath] If you like, notice a breath coming and going at its own pace.
+        [feet] You might notice where your feet meet the floor.
+        [hands] You might notice what your hands are touching.
+        [sound] You might notice the sounds that are here, near or far.
+        [sight] Your eyes might rest on something steady nearby.
+       *[breath] You might notice a breath coming and going at its own pace.
     }
 
 # Followed by three words to choose from.
@@ -44,12 +44,12 @@ break-lean =
         [sight] Meanwhile, the things in the room stay where they are.
        *[breath] Meanwhile, the breath goes on by itself.
     }
-    You can stay with that for a while, and let the difficult thing be in the background.
-    Looking around the room is always possible.
+    Attention can rest there, and what is difficult can be in the background.
+    You can look around at any time.
 
 break-others =
-    Many people know a moment like this one.
-    Somewhere, someone is in one right now.
+    Many people know moments like this.
+    Someone is having one right now.
     You are not alone in it.
 
 break-unseen =
@@ -70,7 +70,7 @@ break-kind-kind = I can be gentle with myself here.
 word-steady = steady
 break-kind-steady = I can take this one small piece at a time.
 word-protective = protective
-break-kind-protective = I can look after what I need.
+break-kind-protective = I may say no, or not now.
 
 break-close =
     { $anchor ->
@@ -78,7 +78,7 @@ break-close =
         [hands] For a moment, what your hands are touching.
         [sound] For a moment, the sounds around you.
         [sight] For a moment, something your eyes like to rest on.
-       *[breath] One easy breath, in its own time.
+       *[breath] One breath, just as it comes.
     }
 
 break-onward =
@@ -92,8 +92,8 @@ kind-hand-about = A hand where it comforts, or none, and one kind thought.
 
 # Both this and the closing words are said in 20 seconds: about 35 words in all.
 kind-hand-place =
-    If you like: a hand on chest, belly or arm, or both hands together.
-    Or without touch.
+    If you like: a hand on arm, belly or chest, or hands together.
+    A kind thought alone is enough, too.
 
 kind-hand-rest =
     There may be warmth, or a little weight, or not much at all.
@@ -111,29 +111,27 @@ kind-hand-thought =
 
 kind-hand-close =
     It is all right to feel overwhelmed.
-    You are not alone in this. Kindness is for you, too.
+    You are not alone in this. You can be gentle with yourself.
 
 ## Slow breathing with your heart
 
 slow-breathing-title = Slow breathing with your heart
 slow-breathing-about = An easy, slow breath to follow. The heart often goes along.
-slow-breathing-caution = If you feel light-headed, let the breath go back to its own pace.
+slow-breathing-caution = If you feel light-headed, short of air or uneasy, the breath can go back to its own pace.
 
 slow-settle =
     You can sit or stand just as you are.
     There is nothing to get right here.
 
 slow-follow =
-    If you like, let the breath go with the guide: in, and slowly out.
+    The breath might go with the guide: in, and slowly out.
     Small and easy is enough. Where the guide does not fit, your own pace is fine.
 
 slow-heart =
-    On the way in, most hearts go a little faster; on the way out, a little slower.
-    Nothing has to be done for that.
+    As the breath comes in, many hearts go a little faster; as it goes out, a little slower.
+    Often it cannot be noticed, and that is fine.
 
-slow-others =
-    Others are taking a slow breath on a hard day, too.
-    Some of them are breathing out right now.
+slow-others = Others are taking a slow breath on a hard day, too.
 
 slow-stay =
     In, and slowly out.
@@ -148,8 +146,8 @@ slow-close =
 long-exhale-title = The long breath out
 long-exhale-about = Two short breaths in, then one long breath out.
 long-exhale-caution =
-    With a breathing illness, another practice is the kinder choice.
-    If you feel light-headed, let the breath go back to its own pace.
+    This one is not for people with a breathing illness; another practice fits better.
+    If you feel light-headed, short of air or uneasy, the breath can go back to its own pace.
 
 exhale-how =
     Two short breaths in: one, and a little more on top.
@@ -157,11 +155,9 @@ exhale-how =
 
 exhale-follow =
     If you like, a few rounds with the guide.
-    The way out may take the time it takes.
+    The breath out can take its time.
 
-exhale-rest =
-    And now the breath as it comes.
-    Nothing has to be done with it.
+exhale-rest = And now the breath as it comes.
 
 exhale-others =
     Everyone sighs.
@@ -185,7 +181,7 @@ feet-contact =
     Thighs on the chair, your back or your hands do just as well.
 
 feet-rock =
-    If you like, move a little: forward and back, or from side to side.
+    You might move a little: forward and back, or from side to side.
     The touch changes as you move.
 
 feet-wander =
@@ -193,12 +189,12 @@ feet-wander =
     Each time, the ground is still there to come back to.
 
 feet-widen =
-    From there, your attention can grow wider: the floor, the room, the light.
-    Your eyes can wander.
+    From there, attention can grow wider: the floor, the room, light and sounds.
+    You might look around.
 
 feet-others =
     The same ground carries many people who have a hard day today.
-    A moment like this one is part of being human.
+    You are one of many.
 
 feet-close =
     The ground goes on carrying you.
@@ -210,28 +206,28 @@ dropping-anchor-title = Dropping anchor
 dropping-anchor-about = Saying what is here, moving a little, and coming back to the room.
 
 dropping-here =
-    Your eyes can stay open. Something may be stirring: thoughts, a feeling, tension.
-    You might give it its name: here is worry, or here is hurry.
+    Something may be here: thoughts, a feeling, tension.
+    You might name it: here is worry, or here is sadness.
 
 dropping-body =
     It can be there while you press your feet down, stretch your arms or lengthen your back.
-    Slowly, as it feels good.
+    Slowly, in a way that feels good. Or whatever moves easily.
 
 dropping-room =
     And you might look around: a few things to see, a few things to hear.
     This is where you are.
 
 dropping-again =
-    Once more, if you like. What was stirring may still be there, and that is all right.
+    Once more, if you like. What was here may still be here, and that is all right.
     There is also a body that can move, and a room around it.
 
 dropping-others =
-    Weather like this comes to everybody.
-    Many people are holding on in it just now.
+    Moments like this come to everybody.
+    Many people are finding their balance just now.
 
 dropping-close =
-    An anchor does not end the storm. It holds while the storm goes by.
-    You are not alone in it, and kindness is for you, too.
+    What was here may take its time. You can take yours.
+    You are not alone in it, and you can be gentle with yourself.
 
 ## Breathing space
 
@@ -254,8 +250,8 @@ space-gather =
 
 space-stay =
     { $anchor ->
-        [feet] The feet, again and again.
-        [hands] The hands, again and again.
+        [feet] The feet, there on the floor.
+        [hands] The hands, and what they touch.
         [sound] One sound, and then the next.
         [sight] The same thing, seen once more.
        *[breath] One breath, and then the next.
@@ -263,30 +259,30 @@ space-stay =
     When attention wanders, it can come back as often as it likes.
 
 space-widen =
-    From there, it can grow wider: how you sit, your face, your shoulders.
+    From there, attention can grow wider: how you sit, your face, your shoulders.
     And the space around you.
 
 space-others =
     In the middle of full days, other people stop like this, too.
-    Finding it hard is part of being human.
+    You are one of many.
 
 space-close =
-    What might be kind to yourself in the next hour?
+    What might do you good in the next hour?
     Something small is enough.
 
 ## Stop for a moment
 
-stop-title = Stop for a moment
+stop-title = Stopping for a moment
 stop-about = Stopping, one step back, a look around, and going on as you choose.
 
 # Both this and the closing words are said in 20 seconds: about 35 words in all.
 stop-pause =
     For this moment, nothing has to be done.
-    You might take one step back, if only inside.
+    You might step back and see what is here.
 
 stop-look =
-    What is going on: in the room, in your body, in your thoughts?
-    You might look at it as a friend would, from a little way off.
+    What is going on, around you and with you?
+    You might look at it as a friend would, from a little distance.
 
 stop-intent =
     And what matters in the next few minutes?
@@ -294,21 +290,21 @@ stop-intent =
 
 stop-close =
     It is all right to feel overwhelmed. You are not alone in this.
-    You can go on gently.
+    You can go on as you choose.
 
 ## Soften, soothe, allow
 
 soften-soothe-allow-title = Soften, soothe, allow
 soften-soothe-allow-about = Meeting something mildly difficult where the body feels it.
-soften-soothe-allow-caution = This fits something mildly difficult. For what hurts a lot, company or another practice may be kinder.
+soften-soothe-allow-caution = This fits something mildly difficult. For what hurts a lot, being with someone or another practice may be kinder.
 
 soften-name =
     Something mildly difficult may come to mind.
     You might give it a soft name: worry, hurt, anger.
 
 soften-find =
-    Does it show itself somewhere in the body? In the throat, the chest, the belly, the shoulders?
-    Not finding it is fine as well.
+    Does it show somewhere in the body? Perhaps in the shoulders, the jaw, the belly, the chest?
+    Not finding it is fine. You can look around at any time.
 
 soften-ease =
     Around that place, things can soften a little, as in warm water.
@@ -324,28 +320,32 @@ soften-others =
 
 soften-allow =
     It can be there, as much or as little as it is.
-    Looking around the room is always possible.
+    You can look around at any time.
 
 soften-close =
     Here is the room again: its light, its sounds.
-    What has softened can stay soft.
+    Softer or not, both are fine.
 
 ## What would you tell a friend?
 
 friend-title = What would you tell a friend?
 friend-about = A hard sentence from the inner critic, and what a friend would hear in its place.
 
+friend-caution =
+    This fits a sentence that stings a little.
+    With one that hurts a lot or frightens you, talking with someone may be kinder.
+
 friend-critic =
     Is there a hard sentence about yourself in your mind just now?
-    You might hear it once, as words. Words are not the whole truth.
+    You might hear it as words passing by. They are not the whole truth about you.
 
 friend-others =
     Nearly everyone knows a voice like that.
-    In its rough way, it often means to protect.
+    It is often louder on hard days.
 
 friend-say =
-    If a good friend had this day, and this sentence in mind:
-    what might you say to them? And how would it sound?
+    If a good friend had a day like this, and that sentence in mind, what might you say?
+    And how would it sound?
 
 friend-self =
     Now the same for you, or a part of it.
@@ -366,7 +366,7 @@ good-enough-about = For days on which nothing seems to be good enough.
 
 enough-rule =
     Is there something that has to be perfect just now?
-    You might put it as a rule: it has to be so, or I have to be so.
+    It may sound like a rule, for instance: I have to do this without a mistake.
 
 enough-cost =
     What does this rule give you?
@@ -374,7 +374,7 @@ enough-cost =
 
 enough-others =
     Many people live with such a rule.
-    Most of what surrounds you was made by people who stopped when it was good enough.
+    Much of what is around you was made by people who stopped when it was good enough.
 
 enough-kinder =
     What could be good enough for today?
@@ -387,22 +387,22 @@ enough-close =
 ## Giving and receiving
 
 giving-and-receiving-title = Giving and receiving
-giving-and-receiving-about = In for me, out for you: for after a hard conversation.
+giving-and-receiving-about = Something kind for yourself as the breath comes in, something for another as it goes out.
 
 give-arrive =
     The breath can come and go as it likes.
-    If the breath is not a good place, the hands can open and close in its stead.
+    If the breath is not a good place, the hands can close and open instead: closing for in, opening for out.
 
 give-in =
-    On the way in, something you could use: rest, patience, strength.
-    In for me.
+    As the breath comes in, something you could use: rest, patience, strength.
+    In: something for me.
 
 give-out =
-    On the way out, something for someone else: whoever you spoke with, or anyone who could use it.
-    Out for you.
+    As the breath goes out, something for someone else: anyone you would like to wish well.
+    Out: something for you.
 
 give-both =
-    In for me, out for you.
+    Something for me, something for you.
     There can be more of the one or the other, as it is needed.
 
 give-apart =
@@ -410,8 +410,8 @@ give-apart =
     A good wish can go across all the same.
 
 give-close =
-    They are human, and so are you.
-    Both of you count.
+    You are both human.
+    What you need counts as much as what they need.
 
 ## Kind wishes
 
@@ -441,12 +441,12 @@ wishes-others =
     The wish can go out to them as well.
 
 wishes-wide =
-    And wider: to people in this house, in this town, to whoever is struggling somewhere.
-    May there be some ease for us all.
+    And wider: to people nearby, in this town, to whoever has a hard time somewhere.
+    May it reach us all.
 
 wishes-close =
-    The wishes can go on by themselves now.
     Here is the room again, and the day.
+    The wish can come along.
 
 ## Savour
 
@@ -471,20 +471,20 @@ one-step-up-title = One step up
 one-step-up-about = Where you are between 0 and 10, and what one step more would look like.
 
 step-now =
-    0 is as hard as it gets, 10 is just right. Where are you now?
+    Another scale: 0 is as hard as it gets, 10 is as good as you need it to be. Where are you now?
     A rough guess is fine.
 
 step-holds =
     What keeps it from being lower?
-    Someone, something you do, something that simply holds.
+    Or, at 0: what has helped you a little until now?
 
 step-higher =
     What would be different one step higher?
     Something you would notice, however small.
 
 step-others =
-    Many people move on in steps as small as this.
-    It is how most hard things are done.
+    Many people go in steps as small as this.
+    A hard day is part of many lives.
 
 step-close =
     Something small is enough for today, and so is nothing at all.
@@ -492,19 +492,19 @@ step-close =
 
 ## Grounding: where "this is too much" leads. Outward only; not every sense is there for everyone.
 
-grounding-title = The room around you
+grounding-title = What is around you
 grounding-about = Seeing, hearing, and the ground under you. Moving is welcome.
 
 grounding-turn =
-    There is only the room now.
-    Your eyes can be open, and moving is welcome: standing, stretching, a few steps.
+    The practice is over.
+    You might look around, stand, stretch, or go to another room.
 
 grounding-see =
     You might look around, slowly.
     A colour. An edge. Something far away.
 
 grounding-hear =
-    Or listen.
+    Or there may be something to hear.
     A sound nearby. A sound further off.
 
 grounding-feet =
@@ -513,22 +513,22 @@ grounding-feet =
 
 grounding-close =
     You are here, in this place, today.
-    You are not alone, and you can take all the time you need.
+    You are not alone with moments like this, and there is no hurry.
 
 ## Cautions
 
 # Before every inward practice.
 caution-inward =
     Turning inward can bring up hard feelings. This is known, and it happens to many people.
-    If it does, you can look around the room, feel your feet, or stop.
+    If it does, you can look around or listen, feel the ground or the chair, or stop.
     “{ too-much }” is there at every step.
 
 seek-care =
-    Chest pain, fainting, breathlessness, or a racing or irregular heart at rest that does not settle: please seek medical care. These are not moments to breathe through.
+    Chest pain, fainting, breathlessness, or a racing or irregular heart at rest that does not settle: please seek medical care now. A break is not the help that is needed then.
 
 not-medical =
     kindbeat is not a medical device. It is for general well-being: it diagnoses nothing and treats nothing.
-    When no break is offered, that does not mean that all is well.
+    An offer, or none, does not tell you whether you are well.
 
 ## The offer
 
@@ -585,8 +585,8 @@ welcome-not =
     { not-medical }
 welcome-way-out =
     You can leave at any moment, with “{ leave }” or the Escape key. Nothing is asked.
-    “{ too-much }”, or the key T, leads out into the room around you.
-    P lets time stand still. The space bar goes on.
+    “{ too-much }”, or the key T, leads outward, to what is around you.
+    P pauses. The space bar goes to the next step.
 
 # Before a choice of: 20 seconds, 1, 3, 5 minutes.
 lengths-title = How long
@@ -621,7 +621,7 @@ controls-title = The break
 shape-still = The breath comes and goes in its own time.
 # $in and $out in seconds.
 shape-count = In for a slow count of { $in }, out for a slow count of { $out }.
-shape-long-out = In, a little more in, and a long way out.
+shape-long-out = In, a little more in, and a long breath out.
 
 # $rate in beats a minute.
 heart-now = Your heart: { $rate } beats a minute
@@ -661,13 +661,13 @@ ending-left =
     The break is there whenever you want it.
 
 ending-too-much =
-    You turned away from what was too much. That is taking care of yourself.
-    There will be no more offers today.
+    Stopping was a way of taking care of yourself.
+    kindbeat leaves you in peace for the rest of the day. You can still open a break yourself.
 
 # Above help lines, after several very tense answers.
 hard-days =
-    These have been hard days.
-    If you like, here is someone to turn to.
+    The last days may have been hard.
+    If you like, here are people you can talk to.
 
 ## Help lines: the numbers are in config/help-lines.toml
 

@@ -121,20 +121,20 @@ mod tests {
     fn the_list_names_each_practice_with_its_lengths_and_elements() {
         insta::assert_snapshot!(written(list).unwrap(), @r#"
     self-compassion-break  Self-compassion break           1m 3m 5m  mindfulness, common humanity, self-kindness
-    kind-hand              Kind hand                       20s 1m    self-kindness
+    kind-hand              Kind hand                       20s 1m    self-kindness, mindfulness
     slow-breathing         Slow breathing with your heart  1m 3m 5m  mindfulness, common humanity, self-kindness
     long-exhale            The long breath out             1m 3m     mindfulness, common humanity, self-kindness
     soles-of-the-feet      Soles of the feet               1m 3m     mindfulness, grounding, common humanity, self-kindness
     dropping-anchor        Dropping anchor                 1m 3m     mindfulness, grounding, common humanity, self-kindness
     breathing-space        Breathing space                 3m        mindfulness, common humanity, self-kindness
-    stop                   Stop for a moment               20s 1m    mindfulness, self-kindness
+    stop                   Stopping for a moment           20s 1m    mindfulness, self-kindness
     soften-soothe-allow    Soften, soothe, allow           3m 5m     mindfulness, self-kindness, common humanity, grounding
     friend                 What would you tell a friend?   3m 5m     mindfulness, common humanity, self-kindness
     good-enough            Good enough                     3m        mindfulness, common humanity, self-kindness
     giving-and-receiving   Giving and receiving            3m 5m     mindfulness, self-kindness, common humanity
     kind-wishes            Kind wishes                     3m 5m     mindfulness, self-kindness, common humanity
     savour                 Savour                          1m        grounding, self-kindness
-    one-step-up            One step up                     1m 3m     mindfulness, self-kindness, common humanity
+    one-step-up            One step up                     1m 3m     mindfulness, common humanity, self-kindness
     "#);
     }
 
@@ -142,37 +142,37 @@ mod tests {
     fn a_practice_is_shown_with_every_word_of_each_length() {
         let shown =
             written(|library, words, out| show("kind-hand", Anchor::Feet, library, words, out));
-        insta::assert_snapshot!(shown.unwrap(), @"
-        Kind hand (kind-hand)
-        A hand where it comforts, or none, and one kind thought.
+        insta::assert_snapshot!(shown.unwrap(), @r#"
+    Kind hand (kind-hand)
+    A hand where it comforts, or none, and one kind thought.
 
-        Before it begins:
-          Turning inward can bring up hard feelings. This is known, and it happens to many people.
-          If it does, you can look around the room, feel your feet, or stop.
-          “This is too much” is there at every step.
+    Before it begins:
+      Turning inward can bring up hard feelings. This is known, and it happens to many people.
+      If it does, you can look around or listen, feel the ground or the chair, or stop.
+      “This is too much” is there at every step.
 
-        20s:
-          1. self-kindness, 8 s
-             If you like: a hand on chest, belly or arm, or both hands together.
-             Or without touch.
-          2. self-kindness, 12 s
-             It is all right to feel overwhelmed.
-             You are not alone in this. Kindness is for you, too.
+    20s:
+      1. self-kindness, 9 s
+         If you like: a hand on arm, belly or chest, or hands together.
+         A kind thought alone is enough, too.
+      2. self-kindness, 11 s
+         It is all right to feel overwhelmed.
+         You are not alone in this. You can be gentle with yourself.
 
-        1m:
-          1. self-kindness, 14 s
-             If you like: a hand on chest, belly or arm, or both hands together.
-             Or without touch.
-          2. self-kindness, 14 s
-             There may be warmth, or a little weight, or not much at all.
-             Your feet can rest on the floor meanwhile.
-          3. self-kindness, 16 s
-             What might be good to hear right now?
-             Perhaps: I am on my own side.
-          4. self-kindness, 16 s
-             It is all right to feel overwhelmed.
-             You are not alone in this. Kindness is for you, too.
-        ");
+    1m:
+      1. self-kindness, 14 s
+         If you like: a hand on arm, belly or chest, or hands together.
+         A kind thought alone is enough, too.
+      2. mindfulness, 16 s
+         There may be warmth, or a little weight, or not much at all.
+         Your feet can rest on the floor meanwhile.
+      3. self-kindness, 14 s
+         What might be good to hear right now?
+         Perhaps: I am on my own side.
+      4. self-kindness, 16 s
+         It is all right to feel overwhelmed.
+         You are not alone in this. You can be gentle with yourself.
+    "#);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::edge::store;
 use crate::edge::store::Record;
 use crate::engine::Effect;
 use crate::engine::Input;
+use crate::offer::Answer;
 use crate::page::PageInput;
 use crate::page::Said;
 use crate::page::Scene;
@@ -28,6 +29,11 @@ use crate::status::News;
 
 use super::service::Service;
 
+/// Whether it asks for a break, and for none in particular.
+const fn is_for_any(input: &Input) -> bool {
+    matches!(input, Input::BreakWanted(None, None) | Input::Answered(_, Answer::Start))
+}
+
 /// What became of opening a page.
 #[derive(Debug)]
 pub(super) struct Opening {
@@ -42,6 +48,10 @@ impl Service {
         input: Input,
         token: Option<String>,
     ) -> Result<String, Refusal> {
+        // A second click, on the notification of a break that is under way: the break that there is comes up again.
+        if self.break_is_open() && is_for_any(&input) {
+            return self.open_page(token);
+        }
         let effects = self.handle(input);
         for effect in &effects {
             match effect {

@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::config::ConfigError;
 use crate::edge::ble;
 use crate::edge::bus;
+use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::store;
 use crate::edge::web::Clock;
@@ -90,7 +91,7 @@ async fn until(due: Option<Timestamp>, clock: &Clock) {
         Some(due) => {
             let left = due.duration_since(clock());
             if left.is_positive() {
-                tokio::time::sleep(left.unsigned_abs()).await;
+                clock::sleep(left.unsigned_abs()).await;
             }
         }
         None => std::future::pending().await,

@@ -322,6 +322,11 @@ impl Desk {
         self.hears_of(|news| matches!(news, News::BreakEnded(_))).await
     }
 
+    /// Something is asked of the service, as on D-Bus.
+    pub(crate) async fn asks(&mut self, request: bus::Request) -> anyhow::Result<()> {
+        Ok(self.run()?.requests.send(request).await?)
+    }
+
     /// How things stand. Asked for it, the service looks at the clock.
     pub(crate) async fn status(&mut self) -> anyhow::Result<Status> {
         let (reply, answer) = oneshot::channel();

@@ -14,6 +14,7 @@ mod commands;
 mod control;
 mod desk;
 mod offers;
+mod page;
 mod privacy;
 mod program;
 mod settings;

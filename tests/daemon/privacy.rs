@@ -49,7 +49,7 @@ fn the_log_of_a_whole_day_names_no_figure_no_device_and_no_address() -> anyhow::
         // The break passes, and its question is answered.
         desk.seconds(90, USUAL).await?;
         desk.hears_of(|news| *news == News::BreakEnded("completed")).await?;
-        page.does("tense&value=7").await?;
+        page.does("said&tense=7&note=a+walk").await?;
         page.closes().await?;
         desk.configure(Err(ConfigError::NoHome)).await?;
         desk.stop().await?;
@@ -61,7 +61,9 @@ fn the_log_of_a_whole_day_names_no_figure_no_device_and_no_address() -> anyhow::
         for said in ["a break begins", "the break is over", "has a fault"] {
             assert!(log.contains(said), "the log was heard: {log}");
         }
-        for secret in [name, address, &started.url, "token-of-the-click", "127.0.0.1", "/p/"] {
+        for secret in
+            [name, address, &started.url, "token-of-the-click", "127.0.0.1", "/p/", "walk"]
+        {
             assert!(!log.contains(secret), "{secret}: {log}");
         }
         assert!(!log.contains(|letter: char| letter.is_ascii_digit()), "no figure at all: {log}");

@@ -62,7 +62,7 @@ async fn a_strap_an_elevation_an_offer_a_click_and_a_break() -> anyhow::Result<(
     let started = browser.started().await?;
     assert_eq!(started.tokens, ["token-of-the-click", "token-of-the-click"]);
     let page = Visitor::fetch(&started.url).await?;
-    assert!(page.sees().await?.contains("Turning inward can bring up hard feelings"));
+    assert!(page.sees().await?.contains("asks whether a short break would help"));
     let log = program.stops().await?;
 
     assert_eq!(stored::answers(&desktop.store())?, [Some(Became::Start)]);

@@ -38,6 +38,15 @@ async fn browse(tell: &mut UnixStream) -> anyhow::Result<()> {
     let (page, html) = Page::open(&url).await?;
     let mut live = page.live().await?;
     let mut moment = moment(&html).context("a page without a moment")?;
+    // The first time there is something to read before the first page.
+    while moment.starts_with("welcome") {
+        page.send("next", &moment, None).await?;
+        let before = moment.clone();
+        while moment == before {
+            let (_, data) = live.event().await?;
+            moment = self::moment(&data).unwrap_or(moment);
+        }
+    }
     tell(Fact::Moment(moment.clone()))?;
     page.send("begin", &moment, None).await?;
     loop {
@@ -49,7 +58,7 @@ async fn browse(tell: &mut UnixStream) -> anyhow::Result<()> {
                     moment = shown;
                     tell(Fact::Moment(moment.clone()))?;
                     if data.contains("class=\"question\"") {
-                        page.send("tense", &moment, Some(&TENSION.to_string())).await?;
+                        page.post("do", &format!("do=said&tense={TENSION}")).await?;
                     }
                 }
                 if data.contains("data-closing=") {

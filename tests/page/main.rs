@@ -181,7 +181,7 @@ fn this_is_too_much_leads_outward_from_every_step() {
             );
             browser.press("t").await;
             browser.until_it_says("Stopping is a way of taking care of yourself").await;
-            browser.until_it_says("There is only the room now").await;
+            browser.until_it_says("The practice is over").await;
             let help = browser.eval("document.querySelector('dt').innerText").await;
             assert_eq!(help, "999", "the emergency number of the place comes first");
             if step < steps {
@@ -190,7 +190,7 @@ fn this_is_too_much_leads_outward_from_every_step() {
             }
         }
         desk.wait(60);
-        browser.until_it_says("That is taking care of yourself").await;
+        browser.until_it_says("kindbeat leaves you in peace").await;
         assert_eq!(ending(&desk), Ending::TooMuch { step: steps - 1 });
         desk.wait(3_600);
         browser.until_it_says("116 123").await;
@@ -214,7 +214,7 @@ fn the_focus_is_never_lost_and_what_has_it_keeps_its_keys() {
             browser.until(&format!("{focused} === '{there}'")).await;
         }
         browser.press(" ").await;
-        browser.until_it_says("Your eyes can stay open. There is nothing to get right").await;
+        browser.until_it_says("There is nothing to get right").await;
         assert_eq!(browser.eval(focused).await, "next");
         next(&mut browser).await;
         assert_eq!(browser.eval(focused).await, "next");
@@ -232,7 +232,7 @@ fn the_focus_is_never_lost_and_what_has_it_keeps_its_keys() {
         browser.until_it_says("all right to feel overwhelmed").await;
         assert_eq!(browser.eval(focused).await, "page");
         browser.press("t").await;
-        browser.until_it_says("There is only the room now").await;
+        browser.until_it_says("The practice is over").await;
         assert_eq!(browser.eval(focused).await, "page");
         // A ring is seen around what has the focus.
         browser.press("Tab").await;

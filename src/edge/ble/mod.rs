@@ -197,7 +197,7 @@ async fn until(due: Option<Timestamp>) {
         Some(due) => {
             let left = due.duration_since(clock::now());
             if left.is_positive() {
-                tokio::time::sleep(left.unsigned_abs()).await;
+                clock::sleep(left.unsigned_abs()).await;
             }
         }
         None => std::future::pending().await,

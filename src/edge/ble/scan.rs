@@ -5,7 +5,6 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tokio::time::sleep;
 use tokio::time::sleep_until;
 use tokio::time::timeout;
 use tracing::debug;
@@ -20,6 +19,7 @@ use super::report::Reporter;
 use super::worker::unless;
 use super::worker::within;
 use crate::connection::Device;
+use crate::edge::clock;
 
 /// Reports what BlueZ knows.
 pub(super) async fn look(radio: &Radio, reporter: &Reporter) -> Result<(), Error> {
@@ -72,7 +72,7 @@ async fn report_last(
     started: &mut Vec<String>,
 ) -> Result<(), Error> {
     within(limit, "starting a scan", start(bluez, started)).await?;
-    sleep(lasting).await;
+    clock::sleep(lasting).await;
     let found = within(limit, "listening", bluez.devices()).await?;
     reporter.seen(devices(found)).await;
     Ok(())

@@ -179,7 +179,7 @@ fn too_much_is_met_as_self_care_with_help_lines_in_the_grounding() {
     let page = Page::a_minute().does(PageInput::Begin).does(PageInput::TooMuch);
     let step = page.step();
     assert!(step.met.join(" ").contains("a way of taking care of yourself"));
-    assert_eq!(step.words[0], "There is only the room now.");
+    assert_eq!(step.words[0], "The practice is over.");
     assert_eq!((step.steps, step.guide), (5, None));
     let help = step.help.unwrap();
     let here: Vec<_> = help.here.iter().map(|group| group.lines[0].number.as_str()).collect();
@@ -312,7 +312,7 @@ fn the_first_page_shows_the_lengths_and_two_others() {
         first.lengths.iter().map(|view| (view.words.as_str(), view.chosen)).collect();
     assert_eq!(lengths, [("1 minute", true), ("3 minutes", false), ("5 minutes", false)]);
     let others: Vec<_> = first.others.iter().map(|other| other.title.as_str()).collect();
-    assert_eq!(others, ["Stop for a moment", "Savour"]);
+    assert_eq!(others, ["Stopping for a moment", "Savour"]);
     assert_eq!(first.before, None);
     let page = page.does(PageInput::Before(Tense::new(6)));
     assert_eq!(page.first().before, Tense::new(6));
@@ -360,7 +360,7 @@ fn after_hard_days_the_last_words_show_where_to_turn_to() {
     page.needs_help = true;
     let page = page.does(PageInput::Said(said(9)));
     let (words, help, closing) = page.farewell();
-    assert!(words.contains("someone to turn to"), "{words}");
+    assert!(words.contains("people you can talk to"), "{words}");
     assert_eq!((help, closing), (true, Closing::ByHand));
     assert_eq!(page.session.state(), State::Ended { ending: Ending::Completed, at: page.now });
 }

@@ -134,7 +134,7 @@ fn leaving_and_too_much_work_at_every_step_paused_or_not() {
                     if pause { reached.then(Command::Pause) } else { reached }
                 };
                 reach().then(Command::Leave).is(&format!("Left {{ step: {step} }} after 0s"));
-                let grounding = reach().then(Command::TooMuch).is("grounding 0, 9s left");
+                let grounding = reach().then(Command::TooMuch).is("grounding 0, 12s left");
                 grounding.then(Command::Leave).is(&format!("TooMuch {{ step: {step} }} after 0s"));
             }
         }
@@ -144,9 +144,9 @@ fn leaving_and_too_much_work_at_every_step_paused_or_not() {
 #[test]
 fn the_grounding_runs_to_its_end_and_stays_what_it_was() {
     let grounding = || Break::of(Length::OneMinute).wait(20).then(Command::TooMuch);
-    grounding().wait(9).is("grounding 1, 13s left").wait(60).is("TooMuch { step: 1 } after 80s");
+    grounding().wait(12).is("grounding 1, 13s left").wait(60).is("TooMuch { step: 1 } after 80s");
     let paused =
-        grounding().then(Command::Pause).then(Command::TooMuch).is("grounding 0 paused, 9s left");
+        grounding().then(Command::Pause).then(Command::TooMuch).is("grounding 0 paused, 12s left");
     paused.wait(1_800).is("TooMuch { step: 1 } after 1820s");
 }
 
