@@ -14,6 +14,7 @@ use crate::arrive;
 use crate::browser;
 use crate::browser::Browser;
 use crate::desk::Setup;
+use crate::leave;
 use crate::next;
 use crate::opened;
 use crate::unprivileged::run;
@@ -59,7 +60,7 @@ fn lengths_and_other_practices_are_in_sight_without_scrolling() {
                     hidden.push(format!("{} at {width} x {height}: {below}", practice.id()));
                 }
             }
-            browser.press("Escape").await;
+            leave(&mut browser).await;
         }
         assert!(hidden.is_empty(), "{}", hidden.join("\n"));
     });

@@ -67,6 +67,13 @@ fn ending(desk: &Desk) -> Ending {
     }
 }
 
+/// Out, until the window is gone.
+async fn leave(browser: &mut Browser) {
+    browser.press("Escape").await;
+    let gone = async { while browser.is_open().await {} };
+    tokio::time::timeout(browser::SOON, gone).await.unwrap();
+}
+
 #[track_caller]
 fn until_closed<'a>(desk: &'a Desk, browser: &'a mut Browser) -> impl Future<Output = ()> + 'a {
     let caller = std::panic::Location::caller();

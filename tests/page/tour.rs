@@ -13,6 +13,7 @@ use crate::arrive;
 use crate::browser::Browser;
 use crate::desk::Desk;
 use crate::desk::Setup;
+use crate::leave;
 use crate::next;
 
 /// A place to look at, by name.
@@ -53,7 +54,7 @@ pub(crate) async fn screens(browser: &mut Browser, setup: &Setup, look: &mut imp
     browser.press("Enter").await;
     browser.until(IS_FAREWELL).await;
     look(browser, "farewell").await;
-    browser.press("Escape").await;
+    leave(browser).await;
     too_much(browser, setup, look).await;
     ends(browser, setup, look).await;
 }
@@ -73,7 +74,7 @@ async fn welcomes(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
     browser.press("Enter").await;
     browser.until(IS_FAREWELL).await;
     look(browser, "farewell-hard-days").await;
-    browser.press("Escape").await;
+    leave(browser).await;
 }
 
 /// The way outward, with its numbers to call.
@@ -88,14 +89,14 @@ async fn too_much(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
     browser.until(IS_FAREWELL).await;
     browser.eval(OPEN_ALL).await;
     look(browser, "farewell-too-much").await;
-    browser.press("Escape").await;
+    leave(browser).await;
     // Where the place is not known, all numbers stand side by side.
     let nowhere = Setup { locale: "", ..setup.clone() };
     let _desk = arrive(&nowhere, browser).await;
     browser.press("t").await;
     browser.until("page.className === 'step grounding'").await;
     look(browser, "grounding-nowhere").await;
-    browser.press("Escape").await;
+    leave(browser).await;
 }
 
 /// The ways in which a page is no longer good for anything.
@@ -134,7 +135,7 @@ pub(crate) async fn practices(
                 let desk = arrive(&setup, browser).await;
                 look(browser, &format!("{name}-first")).await;
                 steps(browser, &desk, &name, look).await;
-                browser.press("Escape").await;
+                leave(browser).await;
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::browser;
 use crate::browser::Browser;
 use crate::desk::Setup;
 use crate::ending;
+use crate::leave;
 use crate::next;
 use crate::opened;
 use crate::unprivileged::run;
@@ -106,8 +107,7 @@ fn two_windows_show_the_same_break_and_it_goes_on_until_the_last_is_closed() {
         browser.turn_to(&first).await;
         next(&mut browser).await;
         assert!(!desk.done().contains(&PageInput::Closed), "one window is still there");
-        browser.press("Escape").await;
-        while browser.is_open().await {}
+        leave(&mut browser).await;
         assert_eq!(ending(&desk), Ending::Left { step: 2 });
         // The other one did not say that it was closed.
         desk.wait(20);
