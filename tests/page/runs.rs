@@ -1,7 +1,8 @@
 //! Every practice in every length: to its end, out of it, and to "this is too much", by keyboard alone.
 //!
-//! All of it is some hundreds of breaks. Unless all is asked for, a choice of them is run in which every two things that can come
-//! together do so once at least: a practice and a length, a length and a way out, a way out and a place, and so on.
+//! All of it is some hundreds of breaks. Always run is a choice of them in which every two things that can come together do so
+//! once at least: a practice and a length, a length and a way out, a way out and a place, and so on. Where all is asked for, every
+//! practice in every length runs to its end besides, and is left and sent to "too much" from every step.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -49,9 +50,9 @@ enum Out {
 fn every_practice_runs_to_its_end_and_can_be_left_from_everywhere() {
     run(async || {
         let mut browser = Browser::start(&browser::find().unwrap()).await;
-        let mut runs = every();
-        if !all() {
-            runs = pairwise(runs);
+        let mut runs = pairwise(every());
+        if all() {
+            runs.extend(every().into_iter().filter(Run::tells_of_its_own));
         }
         for run in runs {
             go(&run, &mut browser).await;
@@ -102,6 +103,11 @@ impl Run {
             format!("paused: {}", self.paused),
             format!("{:?}", self.out),
         ]
+    }
+
+    /// To the end once, and out of every step; that a pause changes nothing of it, the choice tells.
+    fn tells_of_its_own(&self) -> bool {
+        !self.paused && (self.out != Out::End || self.from == 0)
     }
 
     fn pairs(&self) -> BTreeSet<(String, String)> {

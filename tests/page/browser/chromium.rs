@@ -22,6 +22,8 @@ use super::text;
 pub(crate) struct Chromium {
     requests: ChildStdin,
     answers: BufReader<ChildStdout>,
+    /// What was read of an answer that is not waited for any more.
+    part: Vec<u8>,
     calls: u64,
     tab: Tab,
     /// Killed with the browser's owner.
@@ -50,7 +52,7 @@ impl Chromium {
         let requests = process.stdin.take().unwrap();
         let answers = BufReader::new(process.stdout.take().unwrap());
         let tab = Tab { id: String::new(), session: String::new() };
-        Self { requests, answers, calls: 0, tab, process, _profile: profile }
+        Self { requests, answers, part: Vec::new(), calls: 0, tab, process, _profile: profile }
     }
 
     pub(super) async fn open(&mut self, url: &str) {
@@ -162,9 +164,9 @@ impl Chromium {
         let id = self.send(method, params).await;
         let answer = async {
             loop {
-                let mut bytes = Vec::new();
-                let count = self.answers.read_until(0, &mut bytes).await.unwrap();
+                let count = self.answers.read_until(0, &mut self.part).await.unwrap();
                 assert!(count > 0, "the browser ended");
+                let mut bytes = std::mem::take(&mut self.part);
                 bytes.pop();
                 let answer: Value = serde_json::from_slice(&bytes).unwrap();
                 if answer["id"] == id {

@@ -170,7 +170,7 @@ impl Firefox {
         self.socket.send(Message::text(request.to_string())).await.unwrap();
         let answer = async {
             loop {
-                let message = self.socket.next().await.expect("the browser ended").unwrap();
+                let message = self.socket.next().await.unwrap().unwrap();
                 let Message::Text(message) = message else { continue };
                 let answer: Value = serde_json::from_str(&message).unwrap();
                 if answer["id"] == id {

@@ -16,7 +16,7 @@ use self::firefox::Firefox;
 
 /// A browser that runs; killed with this value.
 pub(crate) enum Browser {
-    Chromium(Chromium),
+    Chromium(Box<Chromium>),
     Firefox(Box<Firefox>),
 }
 
@@ -50,7 +50,7 @@ fn first_of(names: &[&str]) -> Option<PathBuf> {
 impl Browser {
     pub(crate) async fn start(program: &Program) -> Self {
         match program {
-            Program::Chromium(program) => Self::Chromium(Chromium::start(program)),
+            Program::Chromium(program) => Self::Chromium(Box::new(Chromium::start(program))),
             Program::Firefox(program) => Self::Firefox(Box::new(Firefox::start(program).await)),
         }
     }
@@ -61,8 +61,18 @@ impl Browser {
             Self::Chromium(browser) => browser.open(url).await,
             Self::Firefox(browser) => browser.open(url).await,
         }
+        let complete = async {
+            // What is asked of a tab that is just about to change its process may never be answered.
+            let ask = async |browser: &mut Self| {
+                let asked = browser.ask("document.readyState === 'complete'");
+                timeout(AGAIN, asked).await == Ok(Ok(json!(true)))
+            };
+            while !ask(self).await {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(SOON, complete).await.unwrap();
         self.size(480, 720, 1).await;
-        self.until("document.readyState === 'complete'").await;
     }
 
     /// Whether the tab that was opened last is still there.
@@ -216,4 +226,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Far longer than anything takes, a first start on a busy machine included.
-pub(crate) const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(60);
+
+/// Longer than an answer takes, but on the busiest machine.
+const AGAIN: Duration = Duration::from_secs(3);
