@@ -299,7 +299,7 @@ mod tests {
     An offer, or none, does not tell you whether you are well.
     Enter: Begin   q: Leave   t: This is too much
     > 
-    If you like: a hand on arm, belly or chest, or hands together.
+    If you like: a hand on arm, belly or chest.
     A kind thought alone is enough, too.
     Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
     > P
