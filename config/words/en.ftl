@@ -671,13 +671,17 @@ hard-days =
 
 ## In the terminal: keys, each followed by what it does. Said once, and whenever another key is typed.
 
+terminal-keys-welcome = Enter: { next }   b: { back }   q: { leave }   t: { too-much }
 terminal-keys-first = Enter: { begin }   q: { leave }   t: { too-much }
 terminal-keys-step = Enter: { next }   b: { back }   p: { pause }   q: { leave }   t: { too-much }
 terminal-keys-grounding = Enter: { next }   b: { back }   p: { pause }   q: { leave }
 terminal-paused = Time stands still now. Enter goes on.
 terminal-goes-on = It goes on.
 terminal-answer = A figure and Enter, or Enter alone.
-terminal-note = If you like, a line for yourself. It stays on this computer. Enter alone leaves it out.
+terminal-liking = m: { more-like-this }   l: { less-like-this }   Enter: { skip }
+terminal-note = A line and Enter, or Enter alone.
+# $length is how long the break is now to last, "3 minutes".
+terminal-length = It lasts { $length } now.
 # $problem is told by the part it is about.
 terminal-not-kept = This break is not kept in the history. { $problem }
 

@@ -47,6 +47,7 @@ pub(crate) use setup::keep;
 pub use setup::locale;
 pub use setup::remembered;
 pub use setup::start;
+pub(crate) use visiting::Visiting;
 pub use world::Before;
 pub use world::Parts;
 

@@ -19,6 +19,9 @@ impl Library {
     /// The practice that is meant when none is named.
     pub const DEFAULT: &str = "self-compassion-break";
 
+    /// The practice that "this is too much" leads to.
+    pub const GROUNDING: &str = "grounding";
+
     /// The practice that opens where the owner chose none.
     #[must_use]
     pub const fn usual(focus: Focus) -> &'static str {
@@ -29,9 +32,6 @@ impl Library {
             }
         }
     }
-
-    /// The practice that "this is too much" leads to.
-    pub const GROUNDING: &str = "grounding";
 
     /// The practices that come with the program; the error is one of the build, which a test excludes.
     pub fn built_in() -> Result<Self, ScriptError> {

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use kindbeat::edge::bus::Client;
 use kindbeat::edge::store::How;
+use kindbeat::practice::Liking;
 use rustix::process::Signal;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
@@ -78,20 +79,23 @@ async fn holds(client: &Client, open: bool) -> anyhow::Result<()> {
 async fn the_daemon_keeps_a_break_of_a_terminal_and_offers_nothing_meanwhile() -> anyhow::Result<()>
 {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let client = desktop.client().await?;
     let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "20s"])?;
     terminal.says("Enter: Begin").await?;
     holds(&client, true).await?;
     terminal.types("").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says("a hand on arm").await?;
     terminal.types("").await?;
-    terminal.says("Kindness is for you, too.").await?;
+    terminal.says("You can be gentle with yourself.").await?;
     terminal.types("").await?;
     terminal.says("how tense").await?;
     holds(&client, false).await?;
     terminal.types("3").await?;
-    terminal.says("a line for yourself").await?;
+    terminal.says("l: Less like this").await?;
+    terminal.types("l").await?;
+    terminal.says("A line for yourself").await?;
     terminal.types("Quiet.").await?;
     ensure!(terminal.ends().await?.success());
     let log = program.stops().await?;
@@ -100,18 +104,20 @@ async fn the_daemon_keeps_a_break_of_a_terminal_and_offers_nothing_meanwhile() -
     ensure!(matches!(taken.ended, Some((How::Completed, _))), "{taken:?}");
     let said = taken.afterwards.as_ref().context("what was said")?;
     ensure!((said.tension, said.note.as_deref()) == (Some(3), Some("Quiet.")), "{said:?}");
+    ensure!(said.liking == Some(Liking::Less), "{said:?}");
     Ok(())
 }
 
 #[tokio::test]
 async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let client = desktop.client().await?;
     let mut terminal = Terminal::start(&desktop, &["kind-hand"])?;
     terminal.says("Enter: Begin").await?;
     terminal.types("t").await?;
-    terminal.says("There is only the room now.").await?;
+    terminal.says("The practice is over.").await?;
     let rests = async {
         while !client.why().await?.contains("- offers are snoozed") {}
         anyhow::Ok(())
@@ -130,6 +136,7 @@ async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result
 #[tokio::test]
 async fn a_terminal_that_is_killed_holds_nothing_back() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let client = desktop.client().await?;
     let mut terminals =
@@ -148,12 +155,13 @@ async fn a_terminal_that_is_killed_holds_nothing_back() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_daemon_that_ends_meanwhile_or_comes_loses_nothing() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
     holds(&desktop.client().await?, true).await?;
     terminal.types("").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says("a hand on arm").await?;
     program.signal(Signal::KILL)?;
     program.ends().await?;
     terminal.types("q").await?;
