@@ -92,7 +92,7 @@ kind-hand-about = A hand where it comforts, or none, and one kind thought.
 
 # Both this and the closing words are said in 20 seconds: about 35 words in all.
 kind-hand-place =
-    If you like: a hand on arm, belly or chest, or hands together.
+    If you like: a hand on arm, belly or chest.
     A kind thought alone is enough, too.
 
 kind-hand-rest =

@@ -144,7 +144,7 @@ mod tests {
 
     20s:
       1. self-kindness, 9 s
-         If you like: a hand on arm, belly or chest, or hands together.
+         If you like: a hand on arm, belly or chest.
          A kind thought alone is enough, too.
       2. self-kindness, 11 s
          It is all right to feel overwhelmed.
@@ -152,7 +152,7 @@ mod tests {
 
     1m:
       1. self-kindness, 14 s
-         If you like: a hand on arm, belly or chest, or hands together.
+         If you like: a hand on arm, belly or chest.
          A kind thought alone is enough, too.
       2. mindfulness, 16 s
          There may be warmth, or a little weight, or not much at all.

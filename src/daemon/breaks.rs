@@ -140,7 +140,7 @@ impl Service {
         if self.visiting.learn(&self.parts.config) {
             self.keep(now, Record::Habits(self.visiting.habits.clone()));
         }
-        self.publish(now);
+        self.show_page(now);
     }
 
     /// Something was said of the break, or nothing.

@@ -304,10 +304,11 @@ impl Service {
     /// Ends: the break and the page with it, and gives back the store, with all that has to be written in it.
     #[must_use]
     pub fn close(mut self) -> Option<store::Handle> {
+        // First, so that the page says that the break has ended: it is not the person who left, and no window is to vanish.
+        self.parts.web.close();
         self.end_break();
         self.settle();
         self.keep_baseline(self.now());
-        self.parts.web.close();
         self.parts.store
     }
 

@@ -48,6 +48,14 @@ impl Visitor {
         Ok(())
     }
 
+    /// All that the page is told until nothing more comes.
+    pub(crate) async fn hears(&mut self) -> anyhow::Result<String> {
+        let mut heard = String::new();
+        let live = self.live.as_mut().context("it stays")?;
+        soon(live.read_to_string(&mut heard)).await??;
+        Ok(heard)
+    }
+
     /// What stands on it now.
     pub(crate) async fn sees(&self) -> anyhow::Result<String> {
         let answer = self.ask(&format!("GET {} HTTP/1.1", self.page), "").await?;

@@ -91,7 +91,7 @@ fn a_whole_break_is_said_once() {
     Or something else   a: What would you tell a friend?
     Enter: Begin   q: Leave   t: This is too much
     > 
-    If you like: a hand on arm, belly or chest, or hands together.
+    If you like: a hand on arm, belly or chest.
     A kind thought alone is enough, too.
     The breath comes and goes in its own time.
     Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
