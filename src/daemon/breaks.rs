@@ -219,11 +219,7 @@ impl Service {
                 self.said(Said { before, ..Said::default() });
             }
             info!("the break is over");
-            self.tell(News::BreakEnded(match ending {
-                Ending::Completed => "completed",
-                Ending::Left { .. } => "left",
-                Ending::TooMuch { .. } => "too_much",
-            }));
+            self.tell(News::BreakEnded(named(ending)));
         }
     }
 
@@ -257,5 +253,14 @@ impl Service {
             }
             differs
         });
+    }
+}
+
+/// How a break ended, as other programs are told.
+pub(super) const fn named(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Completed => "completed",
+        Ending::Left { .. } => "left",
+        Ending::TooMuch { .. } => "too_much",
     }
 }
