@@ -42,6 +42,8 @@ impl Chromium {
             // Containers give a browser no sandbox of its own, and little shared memory. It sees nothing but our page.
             .args(["--no-sandbox", "--disable-dev-shm-usage", "--disable-extensions"])
             .args(["--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none"])
+            // Drawn anew as a whole each time: the edge of a part drawn alone can come out a shade different.
+            .arg("--disable-partial-raster")
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
