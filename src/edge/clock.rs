@@ -44,6 +44,10 @@ pub async fn sleep(wait: Duration) {
     }
 }
 
+#[expect(
+    deprecated,
+    reason = "what replaces it is unsafe; an OwnedFd owns its descriptor, which is all it asks for"
+)]
 fn timer(wait: Duration) -> std::io::Result<AsyncFd<OwnedFd>> {
     let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
     let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
@@ -55,5 +59,5 @@ fn timer(wait: Duration) -> std::io::Result<AsyncFd<OwnedFd>> {
     };
     let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value: at };
     timerfd_settime(&timer, TimerfdTimerFlags::empty(), &once)?;
-    AsyncFd::register(timer)
+    AsyncFd::new(timer)
 }
