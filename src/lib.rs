@@ -41,10 +41,13 @@
 //!
 //! # Modules
 //!
-//! Pure, in the order of the data: [`connection`] (finding the strap and keeping it), [`heart`], [`breathing`] (the pace of a breath, and the heart following
-//! it), [`surroundings`], [`detection`], [`offer`], [`practice`], [`page`] (what stands on the page of a break), [`engine`]; beside them [`setting`] (values with their
-//! range), [`words`] (all that is said), [`status`] (how things stand, as it is told), [`reason`] (why there was an offer, or none), [`replay`] (a recording through the engine) and [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
-//! world) and [`command`] (one file a command), and [`daemon`] (the one loop that joins them all). `main.rs` and `cli.rs` only read the command line.
+//! Pure, in the order of the data: [`connection`] (finding the strap and keeping it), [`heart`], [`breathing`] (the pace of a
+//! breath, and the heart that follows it), [`surroundings`], [`detection`], [`offer`], [`practice`], [`page`] (what stands on the
+//! page of a break), [`engine`]; beside them [`setting`] (values with their range), [`words`] (all that is said), [`status`] (how
+//! things stand, as it is told), [`reason`] (why there was an offer, or none), [`replay`] (a recording through the engine) and
+//! [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
+//! world) and [`command`] (one file a command), and [`daemon`] (the one loop that joins them all). `main.rs` and `cli.rs` only
+//! read the command line.
 //!
 //! # Rules that hold
 //!

@@ -19,9 +19,9 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("simulation", &["heart"]),
     ("detection", &["heart", "setting", "surroundings"]),
     ("offer", &["setting", "surroundings"]),
-    ("practice", &["setting"]),
+    ("practice", &["breathing", "setting"]),
     ("connection", &["setting"]),
-    ("page", &["practice", "words"]),
+    ("page", &["breathing", "practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "status", "surroundings"]),
     ("status", &["offer"]),
     ("reason", &["detection", "engine", "offer", "words"]),
@@ -30,6 +30,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     (
         "edge",
         &[
+            "breathing",
             "connection",
             "detection",
             "engine",

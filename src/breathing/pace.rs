@@ -11,7 +11,7 @@ use crate::setting::OutOfRange;
 ///
 /// The range in which the swing of adult hearts was found to be largest lies within it (4.5 to 6.5: Shaffer and Meehan 2020);
 /// seven is slow for everybody and hard for nobody.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Pace(Number<45, 70>);
 

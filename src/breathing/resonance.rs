@@ -20,7 +20,7 @@ pub(super) struct Resonance {
     pub(super) pace: f64,
     /// How far off that may be: its standard deviation, in breaths a minute.
     pub(super) unsure: f64,
-    /// The share of what the intervals do beside a drift that it accounts for, 0 to 1.
+    /// The share of what the intervals do beside a drift that it accounts for, up to 1; chance alone gives 0.
     pub(super) explained: f64,
 }
 
@@ -63,7 +63,8 @@ impl Resonance {
         };
         let pace = mean(&|pace| pace);
         let unsure = mean(&|other| (other - pace).powi(2)).sqrt();
-        let explained = 1.0 - best.residual / drift.residual.max(f64::MIN_POSITIVE);
+        let beside = drift.residual / (intervals.len() as f64 - 5.0);
+        let explained = 1.0 - best.residual / free / beside.max(f64::MIN_POSITIVE);
         Some(Self { best, pace, unsure, explained })
     }
 

@@ -16,6 +16,7 @@
 //! this desktop; the demonstration connects others.
 
 mod breaks;
+mod following;
 mod publishing;
 mod service;
 mod setup;

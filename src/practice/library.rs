@@ -13,6 +13,7 @@ use crate::practice::settings::Length;
 pub struct Library {
     practices: Vec<Arc<Practice>>,
     grounding: Arc<Practice>,
+    own_pace: Arc<Practice>,
 }
 
 impl Library {
@@ -37,6 +38,7 @@ impl Library {
         Ok(Self {
             practices: FILES.into_iter().map(practice).collect::<Result<_, _>>()?,
             grounding: practice(GROUNDING)?,
+            own_pace: practice(OWN_PACE)?,
         })
     }
 
@@ -52,7 +54,13 @@ impl Library {
         &self.grounding
     }
 
-    /// The practice of that name, the grounding included.
+    /// Two minutes that look for the pace at which the heart goes along with the breath furthest. Not among the choices either.
+    #[must_use]
+    pub fn own_pace(&self) -> &Arc<Practice> {
+        &self.own_pace
+    }
+
+    /// The practice of that name, the grounding and the search for a pace included.
     pub fn get(&self, id: &str) -> Result<&Arc<Practice>, UnknownPractice> {
         let found = self.all().find(|practice| practice.id() == id);
         found.ok_or_else(|| UnknownPractice { asked: id.to_owned(), nearest: self.nearest(id) })
@@ -74,7 +82,7 @@ impl Library {
     }
 
     fn all(&self) -> impl Iterator<Item = &Arc<Practice>> {
-        self.practices.iter().chain([&self.grounding])
+        self.practices.iter().chain([&self.grounding, &self.own_pace])
     }
 
     /// The name most like `asked`, so that a slip of the finger is told.
@@ -129,6 +137,9 @@ const FILES: [(&str, &str); 15] = files!(
 
 const GROUNDING: (&str, &str) =
     ("grounding.toml", include_str!("../../config/practices/grounding.toml"));
+
+const OWN_PACE: (&str, &str) =
+    ("own-pace.toml", include_str!("../../config/practices/own-pace.toml"));
 
 #[cfg(test)]
 mod tests {

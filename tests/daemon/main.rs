@@ -13,6 +13,7 @@ mod browser;
 mod commands;
 mod control;
 mod desk;
+mod heart;
 mod offers;
 mod page;
 mod privacy;
