@@ -145,8 +145,8 @@ own-pace-title = A pace of your own
 own-pace-about = Two minutes with a guide that slowly grows slower, to see at which pace your heart goes along furthest.
 
 own-pace-settle =
-    You can sit just as you are, and rather still if that is comfortable.
-    There is nothing to get right. Hearts differ, and any pace is a good one.
+    You can sit just as you are, rather still if that is comfortable.
+    There is nothing to get right here. Hearts differ from one to another, and any pace is a good one.
 
 own-pace-follow =
     The breath might go with the guide, small and easy: in, and slowly out.
