@@ -68,13 +68,16 @@ pub enum Command {
     },
     /// Tells why there was an offer, or why there is none now
     Why,
-    /// Starts a break now: it opens in your browser
+    /// Starts a break now: it opens in your browser, or, with --here, in the terminal
     Break {
         /// Which; unless given, the one just offered, else the one that is set
         practice: Option<String>,
         /// How long
         #[arg(long, value_parser = ["20s", "1m", "3m", "5m"])]
         length: Option<String>,
+        /// Here in the terminal, by keys alone; works over ssh, with a screen reader, and without the service
+        #[arg(long)]
+        here: bool,
     },
     /// Offers nothing for a while
     Snooze {

@@ -11,7 +11,6 @@ use kindbeat::edge::bus::Bus;
 use kindbeat::edge::clock;
 use kindbeat::practice::Anchor;
 use kindbeat::practice::Length;
-use kindbeat::practice::Library;
 use kindbeat::words::Words;
 
 #[allow(unreachable_pub, reason = "a program has no public side; here pub means: for main")]
@@ -57,9 +56,13 @@ fn run(
         Command::Devices { seconds, json } => command::devices::run(seconds, json, out)?,
         Command::Status { json, waybar, watch } => status(json, waybar, watch, out)?,
         Command::Why => command::why::run(Bus::Session, out)?,
-        Command::Break { practice, length } => {
+        Command::Break { practice, length, here } => {
             let length = length.and_then(|word| Length::named(&word));
-            command::breaks::start(practice.as_deref(), length, Bus::Session, out)?;
+            if here {
+                command::here::run(practice, length, out, complaints)?;
+            } else {
+                command::breaks::start(practice.as_deref(), length, Bus::Session, out)?;
+            }
         }
         Command::Snooze { until } => {
             command::snooze::snooze(&until, clock::now(), &clock::zone(), Bus::Session, out)?;
@@ -97,12 +100,23 @@ fn practices(
     out: &mut impl Write,
     complaints: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let (library, words) = (Library::built_in()?, Words::new("en"));
+    let (library, faults) = kindbeat::daemon::library()?;
+    let words = Words::new("en");
+    let mut tell_faults =
+        || faults.iter().try_for_each(|fault| writeln!(complaints, "kindbeat: {fault}"));
     let mut well = true;
     match action {
-        PracticesAction::List => command::practices::list(&library, &words, out)?,
+        PracticesAction::List => {
+            command::practices::list(&library, &words, out)?;
+            tell_faults()?;
+        }
         PracticesAction::Show { name } => {
-            command::practices::show(&name, Anchor::Breath, &library, &words, out)?;
+            let shown = command::practices::show(&name, Anchor::Breath, &library, &words, out);
+            if shown.is_err() {
+                // It may be one of these that is asked for.
+                tell_faults()?;
+            }
+            shown?;
         }
         PracticesAction::Check { files } => {
             for file in files {

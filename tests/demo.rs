@@ -30,20 +30,25 @@ fn demo(home: &Path, stdin: Stdio) -> anyhow::Result<Child> {
 struct Terminal {
     child: Child,
     said: Vec<String>,
+    in_break: bool,
 }
 
 impl Terminal {
-    /// Reads on until a line with `words`, pressing Enter at each step on the way, and types `keys` then.
+    /// Reads on until a line with `words`, and types `keys` then; in the break with what belongs together, up to an empty line,
+    /// pressing Enter wherever the words are not.
     fn at(&mut self, out: &mut impl BufRead, words: &str, keys: &str) -> anyhow::Result<()> {
-        let mut line = String::new();
+        let (mut line, mut found, mut begun) = (String::new(), false, false);
         loop {
             line.clear();
             ensure!(out.read_line(&mut line)? > 0, "{words:?} was not said: {:#?}", self.said);
             self.said.push(line.trim_end().to_owned());
-            if line.contains(words) {
+            begun |= line.contains("Enter: Begin");
+            found |= line.contains(words);
+            if found && (line.trim().is_empty() || !self.in_break && !begun) {
+                self.in_break |= begun;
                 return self.types(keys);
             }
-            if line.contains("Enter: Next") {
+            if line.trim().is_empty() && self.in_break {
                 self.types("")?;
             }
         }
@@ -62,7 +67,7 @@ fn a_break_is_offered_begun_and_finished_by_keys_alone_and_nothing_is_written() 
     let home = tempfile::tempdir()?;
     let mut child = demo(home.path(), Stdio::piped())?;
     let mut out = BufReader::new(child.stdout.take().context("its words")?);
-    let mut terminal = Terminal { child, said: Vec::new() };
+    let mut terminal = Terminal { child, said: Vec::new(), in_break: false };
     terminal.at(&mut out, "answer here: Enter starts", "")?;
     terminal.at(&mut out, "Enter: Begin", "")?;
     terminal.at(&mut out, "how tense does it feel now", "4")?;
@@ -81,7 +86,7 @@ fn this_is_too_much_leads_out_of_the_break_and_to_numbers_to_call() -> anyhow::R
     let home = tempfile::tempdir()?;
     let mut child = demo(home.path(), Stdio::piped())?;
     let mut out = BufReader::new(child.stdout.take().context("its words")?);
-    let mut terminal = Terminal { child, said: Vec::new() };
+    let mut terminal = Terminal { child, said: Vec::new(), in_break: false };
     terminal.at(&mut out, "answer here: Enter starts", "")?;
     terminal.at(&mut out, "Enter: Begin", "")?;
     terminal.at(&mut out, "Something may be difficult", "t")?;

@@ -92,7 +92,7 @@ kind-hand-about = A hand where it comforts, or none, and one kind thought.
 
 # Both this and the closing words are said in 20 seconds: about 35 words in all.
 kind-hand-place =
-    If you like: a hand on arm, belly or chest, or hands together.
+    If you like: a hand on arm, belly or chest.
     A kind thought alone is enough, too.
 
 kind-hand-rest =
@@ -710,6 +710,22 @@ ending-too-much =
 hard-days =
     The last days may have been hard.
     If you like, here are people you can talk to.
+
+## In the terminal: keys, each followed by what it does. Said once, and whenever another key is typed.
+
+terminal-keys-welcome = Enter: { next }   b: { back }   q: { leave }   t: { too-much }
+terminal-keys-first = Enter: { begin }   q: { leave }   t: { too-much }
+terminal-keys-step = Enter: { next }   b: { back }   p: { pause }   q: { leave }   t: { too-much }
+terminal-keys-grounding = Enter: { next }   b: { back }   p: { pause }   q: { leave }
+terminal-paused = Time stands still now. Enter goes on.
+terminal-goes-on = It goes on.
+terminal-answer = A figure and Enter, or Enter alone.
+terminal-liking = m: { more-like-this }   l: { less-like-this }   Enter: { skip }
+terminal-note = A line and Enter, or Enter alone.
+# $length is how long the break is now to last, "3 minutes".
+terminal-length = It lasts { $length } now.
+# $problem is told by the part it is about.
+terminal-not-kept = This break is not kept in the history. { $problem }
 
 ## Help lines: the numbers are in config/help-lines.toml
 

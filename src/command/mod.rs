@@ -10,10 +10,12 @@ pub mod daemon;
 pub mod demo;
 pub mod devices;
 pub mod doctor;
+pub mod here;
 pub mod practices;
 pub mod replay;
 pub mod snooze;
 pub mod status;
+mod terminal;
 pub mod when;
 pub mod why;
 

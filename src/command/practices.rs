@@ -1,16 +1,13 @@
 //! `kindbeat practices`: which practices there are, what they say, and whether a file is one.
 
-use std::fs::File;
-use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
-use anyhow::bail;
-
+use crate::edge::practices;
 use crate::practice::Anchor;
 use crate::practice::Library;
 use crate::practice::Origin;
+use crate::practice::OwnFault;
 use crate::practice::Practice;
 use crate::practice::Step;
 use crate::practice::Text;
@@ -34,7 +31,8 @@ fn row(practice: &Practice, words: &Words) -> [String; 4] {
     let title = practice.title().say(|id| words.text(id, &[]));
     [
         practice.id().to_owned(),
-        title,
+        // In a file of one's own it can have several lines.
+        title.replace('\n', " "),
         joined(practice.lengths(), " "),
         joined(&practice.elements(), ", "),
     ]
@@ -81,18 +79,11 @@ pub(super) fn spoken(step: &Step, say: impl Fn(&Text) -> String) -> String {
 
 /// Checks a file that is to be a practice of one's own: says that it is fine, or the error tells where it is not.
 pub fn check(file: &Path, out: &mut impl Write) -> anyhow::Result<()> {
-    let name = file.display().to_string();
-    let limit = u64::try_from(Practice::MAX_BYTES)?.saturating_add(1);
-    let mut bytes = Vec::new();
-    let opened = File::open(file).with_context(|| format!("opening {name}"))?;
-    opened.take(limit).read_to_end(&mut bytes).with_context(|| format!("reading {name}"))?;
-    if bytes.len() > Practice::MAX_BYTES {
-        bail!("{name}: the file is too large; a practice has at most 1 MiB of text");
+    let name = practices::name(file);
+    let practice = Practice::parse(&name, &practices::text(file)?, Origin::Own)?;
+    if practice.id() == Library::GROUNDING && practice.inward() {
+        return Err(OwnFault::InwardGrounding { file: name }.into());
     }
-    let Ok(text) = String::from_utf8(bytes) else {
-        bail!("{name}: not a text in UTF-8; save it as UTF-8");
-    };
-    Practice::parse(&name, &text, Origin::Own)?;
     writeln!(out, "{name}: fine")?;
     Ok(())
 }
@@ -153,7 +144,7 @@ mod tests {
 
     20s:
       1. self-kindness, 9 s
-         If you like: a hand on arm, belly or chest, or hands together.
+         If you like: a hand on arm, belly or chest.
          A kind thought alone is enough, too.
       2. self-kindness, 11 s
          It is all right to feel overwhelmed.
@@ -161,7 +152,7 @@ mod tests {
 
     1m:
       1. self-kindness, 14 s
-         If you like: a hand on arm, belly or chest, or hands together.
+         If you like: a hand on arm, belly or chest.
          A kind thought alone is enough, too.
       2. mindfulness, 16 s
          There may be warmth, or a little weight, or not much at all.
@@ -200,5 +191,11 @@ mod tests {
         );
         assert_eq!(checked(b"\xff"), "DIR/mine.toml: not a text in UTF-8; save it as UTF-8");
         assert!(checked(&vec![b'#'; 2 << 20]).contains("too large"));
+        let outward = fine.replace("\"mine\"", "\"grounding\"");
+        assert!(checked(outward.as_bytes()).contains("write inward = false"));
+        assert_eq!(
+            checked(format!("inward = false\n{outward}").as_bytes()),
+            "DIR/mine.toml: fine\n"
+        );
     }
 }

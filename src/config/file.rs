@@ -16,6 +16,12 @@ pub fn path() -> Result<PathBuf, ConfigError> {
     path_in(env::var_os("XDG_CONFIG_HOME"), env::var_os("HOME")).ok_or(ConfigError::NoHome)
 }
 
+/// Where practices of one's own are, whether or not the folder is there: beside the configuration. `None` where neither has a place.
+#[must_use]
+pub fn practices() -> Option<PathBuf> {
+    path().ok().map(|path| path.with_file_name("practices"))
+}
+
 /// The text of a file; `None` when there is no such file.
 pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };

@@ -25,6 +25,7 @@ pub use error::ConfigError;
 pub use error::Fault;
 pub use error::Faults;
 pub use file::path;
+pub use file::practices;
 pub use sections::HistorySettings;
 pub use sections::Keep;
 pub use sections::NotKeep;

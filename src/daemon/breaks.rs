@@ -144,7 +144,7 @@ impl Service {
         if self.visiting.learn(&self.parts.config) {
             self.keep(now, Record::Habits(self.visiting.habits.clone()));
         }
-        self.publish(now);
+        self.show_page(now);
     }
 
     /// Something was said of the break, or nothing.
@@ -227,11 +227,7 @@ impl Service {
                 self.said(Said { before, ..Said::default() });
             }
             info!("the break is over");
-            self.tell(News::BreakEnded(match ending {
-                Ending::Completed => "completed",
-                Ending::Left { .. } => "left",
-                Ending::TooMuch { .. } => "too_much",
-            }));
+            self.tell(News::BreakEnded(named(ending)));
         }
     }
 
@@ -274,5 +270,14 @@ impl Service {
             }
             differs
         });
+    }
+}
+
+/// How a break ended, as other programs are told.
+pub(super) const fn named(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Completed => "completed",
+        Ending::Left { .. } => "left",
+        Ending::TooMuch { .. } => "too_much",
     }
 }

@@ -16,7 +16,9 @@
 //! this desktop; the demonstration connects others.
 
 mod breaks;
+mod elsewhere;
 mod following;
+mod practices;
 mod publishing;
 mod service;
 mod setup;
@@ -31,18 +33,22 @@ use crate::config::Config;
 use crate::config::ConfigError;
 use crate::edge::ble;
 use crate::edge::bus;
-use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::store;
 use crate::edge::web::Clock;
 use crate::page::PageInput;
 
+pub use practices::Practices;
+pub use practices::library;
 pub use service::Service;
+pub(crate) use service::changes_of;
 pub use setup::AlreadyRunning;
 pub use setup::empty_page;
+pub(crate) use setup::keep;
 pub use setup::locale;
 pub use setup::remembered;
 pub use setup::start;
+pub(crate) use visiting::Visiting;
 pub use world::Before;
 pub use world::Parts;
 
@@ -59,6 +65,8 @@ pub struct Inlets {
     pub requests: mpsc::Receiver<bus::Request>,
     /// The configuration, read again because it may have changed.
     pub configs: mpsc::Receiver<Result<Config, ConfigError>>,
+    /// The practices, read again because some of the owner's may have changed.
+    pub practices: mpsc::Receiver<Practices>,
     /// What the store has to tell.
     pub reports: mpsc::UnboundedReceiver<store::Report>,
 }
@@ -79,6 +87,7 @@ pub async fn run(
             Some(input) = inlets.page.recv() => service.page(input),
             Some(request) = inlets.requests.recv() => service.request(request),
             Some(config) = inlets.configs.recv() => service.configure(config),
+            Some(read) = inlets.practices.recv() => service.practices(read),
             Some(report) = inlets.reports.recv() => service.store_report(report),
             Some(outcome) = service.opening() => service.opened(outcome),
             () = until(due, &clock) => service.tick(),
@@ -87,12 +96,13 @@ pub async fn run(
     }
 }
 
-async fn until(due: Option<Timestamp>, clock: &Clock) {
+/// Waits until the clock shows that time; for ever where there is none.
+pub(crate) async fn until(due: Option<Timestamp>, clock: &Clock) {
     match due {
         Some(due) => {
             let left = due.duration_since(clock());
             if left.is_positive() {
-                clock::sleep(left.unsigned_abs()).await;
+                tokio::time::sleep(left.unsigned_abs()).await;
             }
         }
         None => std::future::pending().await,

@@ -1,5 +1,6 @@
 //! One event after the other: from the world to the engine, and from its effects back to the world.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::SignedDuration;
@@ -28,6 +29,7 @@ use crate::heart::Reading;
 use crate::offer::Became;
 use crate::offer::OfferId;
 use crate::practice::HelpLines;
+use crate::practice::OwnFault;
 use crate::reason::Asked;
 use crate::status::News;
 use crate::status::Status;
@@ -54,8 +56,14 @@ pub struct Service {
     pub(super) visiting: Visiting,
     /// The break that is open, or was last.
     pub(super) taken: Option<store::Break>,
+    /// The programs in which a break is open.
+    pub(super) elsewhere: BTreeSet<String>,
+    /// The last break that ended in one of them.
+    pub(super) last_elsewhere: Option<store::Break>,
     pub(super) openings: JoinSet<Opening>,
     pub(super) config_error: Option<String>,
+    /// What is wrong with practices of the owner's, as it was told last.
+    pub(super) own_faults: Vec<OwnFault>,
     pub(super) told: Status,
     kept: Memory,
     /// When the baseline was stored last.
@@ -80,8 +88,11 @@ impl Service {
             asked: None,
             visiting: Visiting::new(std::mem::take(&mut parts.before), &parts.config),
             taken: None,
+            elsewhere: BTreeSet::new(),
+            last_elsewhere: None,
             openings: JoinSet::new(),
             config_error: None,
+            own_faults: Vec::new(),
             told: Status::default(),
             kept: parts.engine.memory(),
             baseline_kept: now,
@@ -288,32 +299,19 @@ impl Service {
     fn keep_memory(&mut self, now: Timestamp) {
         let memory = self.parts.engine.memory();
         let before = std::mem::replace(&mut self.kept, memory);
-        if memory == before {
-            return;
-        }
-        let (offers, kept) = (memory.offers, before.offers);
-        if offers.snoozed_until != kept.snoozed_until {
-            self.keep(now, Record::Snoozed(offers.snoozed_until));
-        }
-        let resting =
-            |memory: Memory| memory.tender.then(|| memory.offers.rest_until.unwrap_or(now));
-        if (memory.tender, offers.rest_until) != (before.tender, kept.rest_until) {
-            self.keep(now, Record::Resting(resting(memory).or(offers.rest_until)));
-        }
-        if let (Some(last), Some((day, count))) = (offers.last, offers.of_day)
-            && (offers.last, offers.of_day) != (kept.last, kept.of_day)
-        {
-            self.keep(now, Record::Offered { last, day, count });
+        for record in changes_of(memory, before, now) {
+            self.keep(now, record);
         }
     }
 
     /// Ends: the break and the page with it, and gives back the store, with all that has to be written in it.
     #[must_use]
     pub fn close(mut self) -> Option<store::Handle> {
+        // First, so that the page says that the break has ended: it is not the person who left, and no window is to vanish.
+        self.parts.web.close();
         self.end_break();
         self.settle();
         self.keep_baseline(self.now());
-        self.parts.web.close();
         self.parts.store
     }
 
@@ -327,6 +325,25 @@ impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service").field("link", &self.link).finish_non_exhaustive()
     }
+}
+
+/// What has to be stored so that the next run knows `memory`, where `before` is stored.
+pub(crate) fn changes_of(memory: Memory, before: Memory, now: Timestamp) -> Vec<Record> {
+    let mut records = Vec::new();
+    let (offers, kept) = (memory.offers, before.offers);
+    if offers.snoozed_until != kept.snoozed_until {
+        records.push(Record::Snoozed(offers.snoozed_until));
+    }
+    let resting = |memory: Memory| memory.tender.then(|| memory.offers.rest_until.unwrap_or(now));
+    if (memory.tender, offers.rest_until) != (before.tender, kept.rest_until) {
+        records.push(Record::Resting(resting(memory).or(offers.rest_until)));
+    }
+    if let (Some(last), Some((day, count))) = (offers.last, offers.of_day)
+        && (offers.last, offers.of_day) != (kept.last, kept.of_day)
+    {
+        records.push(Record::Offered { last, day, count });
+    }
+    records
 }
 
 /// The words of the language that is configured, else of the locale.

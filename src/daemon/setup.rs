@@ -16,6 +16,7 @@ use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tracing::info;
 use tracing::warn;
 
@@ -54,6 +55,7 @@ use super::Before;
 use super::Inlets;
 use super::Parts;
 use super::Service;
+use super::practices;
 use super::publishing::publish;
 use super::service::words;
 use super::telling::show_notice;
@@ -81,14 +83,10 @@ pub async fn start() -> anyhow::Result<()> {
     // Before anybody hears that we are ready: a signal that nobody listens to would end us.
     let stop = stop_signal().context("listening for signals")?;
     let hangup = signal(SignalKind::hangup()).context("listening for signals")?;
+    let hangup_again = signal(SignalKind::hangup()).context("listening for signals")?;
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
-    let _lock = match folder.as_deref().map(Lock::take) {
-        Some(Ok(None)) => return Err(AlreadyRunning.into()),
-        Some(Ok(lock)) => lock,
-        // The store says what is wrong with the folder.
-        Some(Err(_)) | None => None,
-    };
+    let _lock = lock(folder.as_deref()).await?;
     let served = match bus::serve(Bus::Session, requests.clone()).await {
         Ok(served) => Some(served),
         Err(bus::Error::NameTaken) => return Err(AlreadyRunning.into()),
@@ -123,12 +121,15 @@ pub async fn start() -> anyhow::Result<()> {
 
     let (configs, reread) = mpsc::channel(1);
     let watching = watch_config(configs, hangup);
+    let (library, faults) = practices::at_start().await?;
+    let (tell_practices, practices_changed) = mpsc::channel(1);
+    let watching_practices = practices::watch(tell_practices, hangup_again);
     let (news, newsreel) = mpsc::channel(QUEUE);
     let telling = tokio::spawn(publish(served, newsreel, requests));
 
     let before =
         Before { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
-    let engine = remembered(&config, loaded)?;
+    let engine = remembered(&config, loaded, library);
     let opener = Opener::from_environment();
     let parts = Parts {
         clock,
@@ -150,9 +151,11 @@ pub async fn start() -> anyhow::Result<()> {
         page,
         requests: requested,
         configs: reread,
+        practices: practices_changed,
         reports,
     };
-    let service = Service::new(parts, help);
+    let mut service = Service::new(parts, help);
+    service.tell_faults(faults);
     // Outside systemd nobody listens, and that is fine.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     info!("ready");
@@ -166,13 +169,43 @@ pub async fn start() -> anyhow::Result<()> {
         warn!("not everything could be written before the end");
     }
     watching.abort();
+    watching_practices.abort();
     telling.abort();
     let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop) }).await;
     Ok(())
 }
 
+/// The lock of the history, held for as long as the daemon runs; `None` where it cannot be had, which the store explains.
+async fn lock(folder: Option<&Path>) -> Result<Option<Lock>, AlreadyRunning> {
+    let Some(folder) = folder else { return Ok(None) };
+    match take_lock(folder).await {
+        Ok(None) => Err(AlreadyRunning),
+        Ok(lock) => Ok(lock),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The lock of the history; `None` when another daemon has it. A terminal that keeps a break has it for a moment, which is waited for.
+async fn take_lock(folder: &Path) -> Result<Option<Lock>, store::Error> {
+    if let Some(lock) = Lock::take(folder)? {
+        return Ok(Some(lock));
+    }
+    if bus::Client::connect(Bus::Session).await.is_ok() {
+        return Ok(None);
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < LOCKED {
+        tokio::time::sleep(LOCKED_AGAIN).await;
+        if let Some(lock) = Lock::take(folder)? {
+            return Ok(Some(lock));
+        }
+    }
+    Ok(None)
+}
+
 /// What decides, with all that the last run left for it.
-pub fn remembered(config: &Config, loaded: store::Loaded) -> anyhow::Result<Engine> {
+#[must_use]
+pub fn remembered(config: &Config, loaded: store::Loaded, library: Library) -> Engine {
     let settings = decisions(config);
     let method = settings.detection.method;
     let stored = loaded.baseline.and_then(|state| Baseline::restored(method, state));
@@ -186,9 +219,8 @@ pub fn remembered(config: &Config, loaded: store::Loaded) -> anyhow::Result<Engi
         },
         tender: kept.resting_until.is_some(),
     };
-    let library = Library::built_in().context("reading the breaks of the program")?;
     let baseline = stored.unwrap_or_else(|| Baseline::new(method));
-    Ok(Engine::new(settings, library, baseline).remembering(memory))
+    Engine::new(settings, library, baseline).remembering(memory)
 }
 
 /// The store and what is in it; without a store, where it cannot be opened, and its owner is told.
@@ -243,7 +275,7 @@ fn open_store(
 }
 
 /// How long history is kept, as time.
-pub(super) fn keep(config: &Config, now: Timestamp) -> SignedDuration {
+pub(crate) fn keep(config: &Config, now: Timestamp) -> SignedDuration {
     let span = config.history.keep.span();
     let begin = now.to_zoned(TimeZone::UTC).checked_sub(span);
     // Before the calendar begins there is no history.
@@ -319,6 +351,9 @@ pub fn locale() -> String {
 
 /// How much may wait on each channel: a strap sends one message a second, people less.
 const QUEUE: usize = 64;
+/// How long somebody may have the history who only keeps a break in it, and how often it is tried meanwhile.
+const LOCKED: Duration = Duration::from_secs(2);
+const LOCKED_AGAIN: Duration = Duration::from_millis(50);
 /// Of the five seconds that there are to end: for the disk, and then for the strap and the desktop, side by side.
 const WRITING: Duration = Duration::from_millis(1_500);
 const PARTING: Duration = Duration::from_secs(3);

@@ -115,6 +115,15 @@ impl Service {
             Request::AnswerLast { answer, reply } => {
                 let _ = reply.send(self.answer_last(answer));
             }
+            Request::TellBreak { caller, told, reply } => {
+                self.told_of_break(caller, told);
+                let _ = reply.send(());
+            }
+            Request::TellAnswer { told, reply } => {
+                self.told_of_answer(told);
+                let _ = reply.send(());
+            }
+            Request::CallerGone(caller) => self.caller_gone(&caller),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Watching one file, so that a change to it is noticed at once and nothing has to be asked again and again (inotify).
+//! Watching a file, or the files of a folder, so that a change is noticed at once and nothing has to be asked again and again
+//! (inotify).
 //!
 //! The folder is watched rather than the file, since editors write a new file and put it in place of the old one. Where the
 //! folder is not there yet, the nearest one above it is, and where the file is a link, the folder of what it points to as well.
@@ -12,6 +13,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use inotify::EventStream;
 use inotify::Inotify;
+use inotify::WatchDescriptor;
 use inotify::WatchMask;
 use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
@@ -22,12 +24,37 @@ use tracing::warn;
 ///
 /// Where the system cannot watch (no more watches to be had), this is said in the log, and nothing is told.
 pub async fn run(path: PathBuf, changed: Sender<()>) {
+    watch_all(&path, changed, |path, nearest| {
+        let target = path.canonicalize().ok();
+        let beside = target.as_deref().and_then(Path::parent).map(Path::to_owned);
+        nearest.into_iter().chain(beside).collect()
+    })
+    .await;
+}
+
+/// The same for all files in the folder at `path`, and for the folder itself.
+pub async fn run_folder(path: PathBuf, changed: Sender<()>) {
+    watch_all(&path, changed, |path, nearest| {
+        let within = path.is_dir().then(|| path.to_owned());
+        within.into_iter().chain(nearest).collect()
+    })
+    .await;
+}
+
+/// Watches the folders that `which` names, given the path and the nearest folder above it.
+async fn watch_all(
+    path: &Path,
+    changed: Sender<()>,
+    which: impl Fn(&Path, Option<PathBuf>) -> Vec<PathBuf>,
+) {
     let mut buffer = [0; BUFFER];
     loop {
-        let mut events = match watch(&path, &mut buffer) {
-            Ok(events) => events,
+        let nearest = path.ancestors().skip(1).find(|folder| folder.is_dir());
+        let folders = which(path, nearest.map(Path::to_owned));
+        let (mut events, within) = match watch(path, &folders, &mut buffer) {
+            Ok(watched) => watched,
             Err(error) => {
-                warn!(%error, "the configuration cannot be watched; a SIGHUP has it read again");
+                warn!(%error, path = %path.display(), "this cannot be watched for changes; a SIGHUP has it read again");
                 return;
             }
         };
@@ -36,7 +63,7 @@ pub async fn run(path: PathBuf, changed: Sender<()>) {
             return;
         }
         tokio::select! {
-            () = touched(&mut events, &path) => {}
+            () = touched(&mut events, path, within.as_ref()) => {}
             () = changed.closed() => return,
         }
         // An editor writes in several steps: wait until it has been quiet for a moment, but not for ever.
@@ -46,11 +73,17 @@ pub async fn run(path: PathBuf, changed: Sender<()>) {
 }
 
 /// Waits for something that may concern the file at `path`.
-async fn touched(events: &mut EventStream<&mut [u8; BUFFER]>, path: &Path) {
+async fn touched(
+    events: &mut EventStream<&mut [u8; BUFFER]>,
+    path: &Path,
+    within: Option<&WatchDescriptor>,
+) {
     loop {
         match events.next().await {
             // A folder is shared with other files, which may change all day.
-            Some(Ok(event)) if event.name.as_deref().is_some_and(|name| !concerns(path, name)) => {}
+            Some(Ok(event))
+                if within != Some(&event.wd)
+                    && event.name.as_deref().is_some_and(|name| !concerns(path, name)) => {}
             // An error: more happened than the system keeps, and the file may be among it.
             Some(_) | None => return,
         }
@@ -63,18 +96,21 @@ fn concerns(path: &Path, name: &OsStr) -> bool {
     path.iter().chain(target.iter().flat_map(|target| target.iter())).any(|part| part == name)
 }
 
+/// Watches these folders; which of them is the path itself, if one is: all in it is of concern.
 fn watch<'b>(
     path: &Path,
+    folders: &[PathBuf],
     buffer: &'b mut [u8; BUFFER],
-) -> io::Result<EventStream<&'b mut [u8; BUFFER]>> {
+) -> io::Result<(EventStream<&'b mut [u8; BUFFER]>, Option<WatchDescriptor>)> {
     let inotify = Inotify::init()?;
-    let nearest = path.ancestors().skip(1).find(|folder| folder.is_dir());
-    let target = path.canonicalize().ok();
-    let beside = target.as_deref().and_then(Path::parent);
-    for folder in nearest.into_iter().chain(beside) {
-        inotify.watches().add(folder, WHAT)?;
+    let mut within = None;
+    for folder in folders {
+        let watched = inotify.watches().add(folder, WHAT)?;
+        if folder == path {
+            within = Some(watched);
+        }
     }
-    inotify.into_event_stream(buffer)
+    Ok((inotify.into_event_stream(buffer)?, within))
 }
 
 const WHAT: WatchMask = WatchMask::CREATE
@@ -95,13 +131,18 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use tokio::sync::mpsc;
+    use tokio::task::JoinHandle;
 
     use super::*;
 
     /// Lets `act` change something once the file is watched, and waits until it is noticed.
     async fn noticed(path: &Path, act: impl Fn()) {
+        noticed_by(|tell| tokio::spawn(run(path.to_owned(), tell)), act).await;
+    }
+
+    async fn noticed_by(watch: impl Fn(Sender<()>) -> JoinHandle<()>, act: impl Fn()) {
         let (tell, mut changes) = mpsc::channel(1);
-        let watching = tokio::spawn(run(path.to_owned(), tell));
+        let watching = watch(tell);
         let limit = Duration::from_secs(30);
         assert_eq!(timeout(limit, changes.recv()).await, Ok(Some(())), "it is not watched");
         act();
@@ -144,6 +185,17 @@ mod tests {
         fs::write(&file, "a").unwrap();
         symlink(&file, &link).unwrap();
         noticed(&link, || fs::write(&file, "b").unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn a_folder_is_noticed_with_all_that_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let within = folder.path().join("kindbeat/practices");
+        let watch = |tell| tokio::spawn(run_folder(within.clone(), tell));
+        noticed_by(watch, || fs::create_dir_all(&within).unwrap()).await;
+        noticed_by(watch, || fs::write(within.join("a.toml"), "a").unwrap()).await;
+        noticed_by(watch, || fs::remove_file(within.join("a.toml")).unwrap()).await;
+        noticed_by(watch, || fs::remove_dir(&within).unwrap()).await;
     }
 
     #[tokio::test]

@@ -16,7 +16,50 @@ use crate::practice::State;
 use super::Effect;
 use super::Engine;
 
+/// What a break does that another program runs, in a terminal: the engine only minds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It began. `outward`: with the grounding, which is what follows a break that was too much.
+    Began {
+        /// Whether it is the grounding.
+        outward: bool,
+    },
+    /// It was too much.
+    TooMuch,
+    /// None is open any more.
+    Over,
+}
+
 impl Engine {
+    pub(super) fn elsewhere(&mut self, now: Timestamp, what: Elsewhere, effects: &mut Vec<Effect>) {
+        match what {
+            Elsewhere::Began { outward } => {
+                self.withdraw_for_break(now, effects);
+                self.tender &= !outward;
+                self.elsewhere = true;
+            }
+            Elsewhere::TooMuch => self.turn_away(now),
+            Elsewhere::Over => {
+                self.elsewhere = false;
+                self.reconsider(now, effects);
+            }
+        }
+    }
+
+    /// Whoever begins a break has answered the offer.
+    fn withdraw_for_break(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        if let Some(offer) = self.offers.open() {
+            self.offers.answer(now, offer, Answer::Start, true);
+            effects.push(Effect::Withdraw(offer, Became::Answered(Answer::Start)));
+        }
+    }
+
+    /// It was too much: rest for the day, and outward next.
+    fn turn_away(&mut self, now: Timestamp) {
+        self.tender = true;
+        self.offers.rest(self.end_of_day(now));
+    }
+
     pub(super) fn start_break(
         &mut self,
         now: Timestamp,
@@ -24,10 +67,7 @@ impl Engine {
         length: Option<Length>,
         effects: &mut Vec<Effect>,
     ) {
-        if let Some(offer) = self.offers.open() {
-            self.offers.answer(now, offer, Answer::Start, true);
-            effects.push(Effect::Withdraw(offer, Became::Answered(Answer::Start)));
-        }
+        self.withdraw_for_break(now, effects);
         let own = practice.is_none();
         let id = practice.unwrap_or_else(|| self.own_practice().to_owned());
         let length = length.unwrap_or(self.settings.practice.length);
@@ -68,7 +108,7 @@ impl Engine {
         length: Length,
         effects: &mut Vec<Effect>,
     ) {
-        if !self.break_is_open() {
+        if !self.own_break_is_open() {
             return;
         }
         match self.library.resolve(practice, length) {
@@ -87,13 +127,17 @@ impl Engine {
     pub(super) fn break_moved(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let Some(state) = self.session.as_ref().map(Session::state) else { return };
         if is_too_much(state) {
-            self.tender = true;
-            self.offers.rest(self.end_of_day(now));
+            self.turn_away(now);
         }
         effects.push(Effect::BreakMoved(state));
     }
 
+    /// Whether a break is open, here or elsewhere.
     pub(super) fn break_is_open(&self) -> bool {
+        self.elsewhere || self.own_break_is_open()
+    }
+
+    fn own_break_is_open(&self) -> bool {
         self.session.as_ref().is_some_and(|session| !matches!(session.state(), State::Ended { .. }))
     }
 

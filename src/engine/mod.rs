@@ -41,6 +41,7 @@ use crate::surroundings::Surroundings;
 
 use asking::Elevation;
 
+pub use breaks::Elsewhere;
 pub use standing::Standing;
 
 /// All that the owner can set about decisions.
@@ -69,6 +70,8 @@ pub enum Input {
     BreakWanted(Option<String>, Option<Length>),
     /// Something is wanted of the open break.
     Break(Command),
+    /// A break that another program runs began, moved or ended.
+    Elsewhere(Elsewhere),
     /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
     BreakChosen(String, Length),
     /// No offers until then.
@@ -77,6 +80,8 @@ pub enum Input {
     Resume,
     /// The owner changed the settings.
     Configured(Box<Settings>),
+    /// The owner's practices changed. A break that is open stays what it is.
+    Practices(Box<Library>),
     /// Time passed.
     Tick,
 }
@@ -154,6 +159,8 @@ pub struct Engine {
     sustained: Option<Figures>,
     offers: Offers,
     session: Option<Session>,
+    /// Whether a break is open in another program.
+    elsewhere: bool,
     tender: bool,
     last: Option<Timestamp>,
 }
@@ -180,6 +187,7 @@ impl Engine {
             sustained: None,
             offers: Offers::new(),
             session: None,
+            elsewhere: false,
             tender: false,
             last: None,
         }
@@ -232,6 +240,7 @@ impl Engine {
                     self.break_moved(now, &mut effects);
                 }
             }
+            Input::Elsewhere(what) => self.elsewhere(now, what, &mut effects),
             Input::BreakChosen(practice, length) => {
                 self.choose_break(now, &practice, length, &mut effects);
             }
@@ -241,6 +250,7 @@ impl Engine {
                 self.reconsider(now, &mut effects);
             }
             Input::Configured(settings) => self.configure(now, *settings, &mut effects),
+            Input::Practices(library) => self.library = *library,
             Input::Tick => {}
         }
         effects

@@ -91,12 +91,16 @@ impl Fault {
     }
 }
 
-/// Without control characters, which in an error could rewrite the terminal it is shown in.
+/// Without control characters, which in an error could rewrite the terminal it is shown in, and no longer than one reads.
 fn visible(text: &str) -> String {
     let shown =
         |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
-    text.chars().map(shown).collect()
+    let cut = text.char_indices().nth(LONGEST).map(|(at, _)| at);
+    let told: String = text[..cut.unwrap_or(text.len())].chars().map(shown).collect();
+    if cut.is_some() { told + "..." } else { told }
 }
 
+/// In characters: what is wrong, with all the names that would be right.
+const LONGEST: usize = 200;
 /// Jaro-Winkler: a slip of the finger is above, another word below.
 const ALIKE: f64 = 0.75;

@@ -20,7 +20,7 @@
 //! A text is written as above, or, in the built-in practices only, as `{ message = "kind-hand-close" }`: the name of a message
 //! that can be translated.
 //!
-//! Limits: 1 MiB of text; 1 to 50 steps; each step 5 s to 10 min; a text 1 to 2 000 characters, without control characters
+//! Limits: 1 MiB of text, in it 20 000 spaces, line breaks and marks; 1 to 50 steps; each step 5 s to 10 min; a text 1 to 2 000 characters, without control characters
 //! (they could rewrite a terminal) but line breaks; at most 10 choices in a step; the steps of a length together within 20 %
 //! of that length, so that "one minute" is a minute.
 
@@ -65,6 +65,10 @@ impl Practice {
     pub fn parse(file: &str, text: &str, origin: Origin) -> Result<Self, ScriptError> {
         let practice = if text.len() > Self::MAX_BYTES {
             Err(Fault::new("the file is too large", "a practice has at most 1 MiB of text"))
+        } else if let Some(at) = most_marks(text) {
+            let fault =
+                Fault::new("too many words and marks", "five minutes hold some hundred words");
+            Err(fault.span(at..at))
         } else {
             match toml::from_str::<PracticeFile>(text) {
                 Ok(read) => read.check(origin),
@@ -73,6 +77,14 @@ impl Practice {
         };
         practice.map_err(|fault| fault.at(file, text))
     }
+}
+
+/// Where there are more spaces, line breaks and marks than a practice needs, seen before anything is made of them: each could become
+/// a hundred bytes in memory.
+fn most_marks(text: &str) -> Option<usize> {
+    let is_mark = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+    let marks = text.bytes().enumerate().filter(|(_, byte)| is_mark(byte));
+    marks.map(|(at, _)| at).nth(MAX_MARKS)
 }
 
 /// The file as written: the types are right, nothing else is checked.
@@ -308,6 +320,9 @@ impl<'de> Visitor<'de> for TextVisitor {
         }
     }
 }
+
+/// Ten times what the longest of the built-in practices has, and some.
+const MAX_MARKS: usize = 20_000;
 
 /// Far more than five minutes can hold; a bound against files made to hurt.
 const MAX_STEPS: usize = 50;

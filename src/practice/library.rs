@@ -9,16 +9,19 @@ use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
 
 /// The practices to choose from, and the grounding that "this is too much" leads to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Library {
-    practices: Vec<Arc<Practice>>,
-    grounding: Arc<Practice>,
-    own_pace: Arc<Practice>,
+    pub(super) practices: Vec<Arc<Practice>>,
+    pub(super) grounding: Arc<Practice>,
+    pub(super) own_pace: Arc<Practice>,
 }
 
 impl Library {
     /// The practice that is meant when none is named.
     pub const DEFAULT: &str = "self-compassion-break";
+
+    /// The practice that "this is too much" leads to.
+    pub const GROUNDING: &str = "grounding";
 
     /// The practice that opens where the owner chose none.
     #[must_use]
@@ -69,15 +72,17 @@ impl Library {
     /// What to begin when `id` is asked for in `length`.
     ///
     /// The default in 20 seconds gives the kind hand: three elements do not fit into 20 seconds, and that practice alone has been
-    /// tried in so short a form. A length that a practice has not gives its next shorter one, else its shortest.
+    /// tried in so short a form; not where one's own practice of that name has that length. A length that a practice has not gives its next shorter one, else its shortest.
     pub fn resolve(
         &self,
         id: &str,
         length: Length,
     ) -> Result<(&Arc<Practice>, Length), UnknownPractice> {
-        let id =
-            if id == Self::DEFAULT && length == Length::TwentySeconds { IN_20_SECONDS } else { id };
         let practice = self.get(id)?;
+        let instead = id == Self::DEFAULT
+            && length == Length::TwentySeconds
+            && !practice.lengths().contains(&length);
+        let practice = if instead { self.get(IN_20_SECONDS)? } else { practice };
         Ok((practice, practice.nearest_length(length)))
     }
 

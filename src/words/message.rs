@@ -272,6 +272,28 @@ messages! {
     NoticePageAddress = "notice-page-address",
     /// That no page can be opened.
     NoticePageNone = "notice-page-none",
+    /// The keys on the screens of the first time.
+    TerminalKeysWelcome = "terminal-keys-welcome",
+    /// The keys before the first step.
+    TerminalKeysFirst = "terminal-keys-first",
+    /// The keys at a step.
+    TerminalKeysStep = "terminal-keys-step",
+    /// The keys in the grounding.
+    TerminalKeysGrounding = "terminal-keys-grounding",
+    /// That time stands still, and how to go on.
+    TerminalPaused = "terminal-paused",
+    /// That it goes on.
+    TerminalGoesOn = "terminal-goes-on",
+    /// How to answer the one question.
+    TerminalAnswer = "terminal-answer",
+    /// The keys for more or less like it.
+    TerminalLiking = "terminal-liking",
+    /// How to leave a line of their own.
+    TerminalNote = "terminal-note",
+    /// That another length was chosen: `length`.
+    TerminalLength = "terminal-length",
+    /// That a break is not kept: `problem`.
+    TerminalNotKept = "terminal-not-kept",
     /// The last offer: `time`, `reason`.
     WhyLastOffer = "why-last-offer",
     /// That there was none.

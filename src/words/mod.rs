@@ -9,6 +9,8 @@
 
 mod message;
 
+use std::borrow::Cow;
+
 use fluent_bundle::FluentArgs;
 use fluent_bundle::FluentResource;
 use fluent_bundle::concurrent::FluentBundle;
@@ -40,6 +42,17 @@ impl Words {
             language: own.map_or("en", |(name, _)| name),
             english: bundle("en", ENGLISH),
         }
+    }
+
+    /// The English words as another language might write them: every text that stands in a message goes through `change`, and
+    /// what is filled in does not. `language` is the tag they are said under, and so how they are written.
+    ///
+    /// For tests: whether there is room for longer words, and whether any are said that cannot be translated.
+    #[must_use]
+    pub fn altered(language: &'static str, change: fn(&str) -> Cow<'_, str>) -> Self {
+        let mut own = bundle("en", ENGLISH);
+        own.set_transform(Some(change));
+        Self { own: Some(own), language, english: bundle("en", ENGLISH) }
     }
 
     /// The language that is said, as a tag: `en`.
@@ -139,6 +152,16 @@ mod tests {
              many reasons. Would a short break help?"
         );
         assert!(offer(1).contains("over the last minute;"));
+    }
+
+    #[test]
+    fn altered_words_leave_what_is_filled_in_as_it_is() {
+        let words = Words::altered("ar-XB", |text| text.to_uppercase().into());
+        assert_eq!(words.language(), "ar-XB");
+        let date = [("date", "May 2030".into())];
+        assert_eq!(words.text(Message::HelpAsOf, &date), "THESE NUMBERS ARE AS OF May 2030.");
+        let count = [("count", 6.into())];
+        assert_eq!(words.text(Message::SpanMinutes, &count), "6 MINUTES");
     }
 
     #[test]

@@ -260,6 +260,20 @@ async fn a_program_can_find_out_what_there_is_to_ask() -> anyhow::Result<()> {
     <method name="AnswerLast">
     <arg name="answer" type="s" direction="in"/>
     </method>
+    <method name="TellBreak">
+    <arg name="started_ms" type="x" direction="in"/>
+    <arg name="practice" type="s" direction="in"/>
+    <arg name="length_s" type="u" direction="in"/>
+    <arg name="stands" type="s" direction="in"/>
+    <arg name="step" type="u" direction="in"/>
+    </method>
+    <method name="TellAnswer">
+    <arg name="started_ms" type="x" direction="in"/>
+    <arg name="tension_before" type="y" direction="in"/>
+    <arg name="tension" type="y" direction="in"/>
+    <arg name="liking" type="s" direction="in"/>
+    <arg name="note" type="s" direction="in"/>
+    </method>
     <method name="Why">
     <arg name="why" type="s" direction="out"/>
     </method>

@@ -61,13 +61,14 @@ async fn a_desk_that_lacks_everything_is_told_what_to_do() -> anyhow::Result<()>
     page fault: no program is there to open it with (install a browser such as chromium, or name one as page.open_with in the configuration)
     service fault: not running (start it with "kindbeat daemon", best along with your desktop)
     config ok: HOME/kindbeat/config.toml: not there; the defaults apply (-)
+    practices ok: those of kindbeat, and none of your own (-)
     store ok: HOME/kindbeat/kindbeat.db: nothing is stored yet (-)
     "#);
     assert_eq!(code, Some(1));
     let output = soon(doctor(&bus, &["doctor"]).output()).await??;
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout)?;
-    assert_eq!(text.lines().filter(|line| !line.starts_with(' ')).count(), 7, "{text}");
+    assert_eq!(text.lines().filter(|line| !line.starts_with(' ')).count(), 8, "{text}");
     Ok(())
 }
 
@@ -89,6 +90,7 @@ async fn a_desk_that_has_most_of_it_lacks_the_rest() -> anyhow::Result<()> {
     page ok: opens with chromium (-)
     service ok: running, and it starts with your session (-)
     config ok: HOME/kindbeat/config.toml: not there; the defaults apply (-)
+    practices ok: those of kindbeat, and none of your own (-)
     store ok: HOME/kindbeat/kindbeat.db: SIZE (-)
     "#);
     assert_eq!(code, Some(1));

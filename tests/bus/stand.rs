@@ -122,6 +122,17 @@ async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
                 mind.asked.push(format!("answer {answer:?}"));
                 let _ = reply.send(refused(&mut mind));
             }
+            Request::TellBreak { told, reply, .. } => {
+                let (stands, step) = told.stands.in_words();
+                mind.asked.push(format!("{} {} {stands} {step}", told.practice, told.length));
+                let _ = reply.send(());
+            }
+            Request::TellAnswer { told, reply } => {
+                let liking = told.liking_in_words();
+                mind.asked.push(format!("said {:?} {liking} {:?}", told.tension, told.note));
+                let _ = reply.send(());
+            }
+            Request::CallerGone(_) => mind.asked.push("gone".to_owned()),
         }
     }
 }

@@ -42,6 +42,25 @@ fn a_break_is_started_and_ended_over_the_bus() -> anyhow::Result<()> {
 }
 
 #[test]
+fn a_page_is_told_that_the_break_has_ended_when_the_service_stops() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::Session).await?;
+        let mut page = Visitor::fetch(&client.start_break(None, None).await?).await?;
+        page.does("begin").await?;
+        drop(served);
+        desk.stop().await?;
+        let heard = page.hears().await?;
+        assert!(heard.contains("event: gone"), "{heard}");
+        assert!(!heard.contains("data-closing"), "the window does not close by itself: {heard}");
+        let breaks = stored::breaks(&folder()?)?;
+        ensure!(matches!(breaks[0].ended, Some((How::Left(0), _))), "{breaks:?}");
+        Ok(())
+    })
+}
+
+#[test]
 fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;

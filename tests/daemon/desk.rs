@@ -35,6 +35,7 @@ use kindbeat::page::view_of;
 use kindbeat::practice::Anchor;
 use kindbeat::practice::Habits;
 use kindbeat::practice::HelpLines;
+use kindbeat::practice::Library;
 use kindbeat::simulation::SimulatedHeart;
 use kindbeat::status::News;
 use kindbeat::status::Status;
@@ -138,7 +139,8 @@ impl Desk {
         let mut loaded = opened.store.load_state()?;
         let habits = Habits { welcomed: true, ..loaded.kept.habits.clone() };
         let before = daemon::Before { habits, past: std::mem::take(&mut loaded.past) };
-        let engine = daemon::remembered(&config, loaded)?;
+        let library = Library::built_in()?;
+        let engine = daemon::remembered(&config, loaded, library);
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
         let store = store::spawn(opened.store, keep, move |report| drop(told.send(report)))?;
@@ -181,6 +183,7 @@ impl Desk {
             page,
             requests: requested,
             configs: reread,
+            practices: mpsc::channel(1).1,
             reports,
         };
         let (stop, stopped) = oneshot::channel();

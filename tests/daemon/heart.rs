@@ -160,14 +160,14 @@ fn the_line_comes_with_the_beats_and_gives_way_to_a_sentence_without_them() -> a
         let mut page = slow_breathing(&mut desk).await?;
         to_the_guide(&page).await?;
         heart.passes(&mut desk, 10, |_| Pace::default()).await?;
-        page.hears("\"drawn\":true").await?;
-        page.hears("Your heart goes along with the breath").await?;
+        page.hears_of("\"drawn\":true").await?;
+        page.hears_of("Your heart goes along with the breath").await?;
         // The strap is lost in the middle.
         desk.wait(6);
         desk.status().await?;
-        page.hears("The monitor is quiet just now").await?;
+        page.hears_of("The monitor is quiet just now").await?;
         page.does("leave").await?;
-        page.hears("data: null").await?;
+        page.hears_of("data: null").await?;
         page.closes().await?;
         desk.stop().await
     })
@@ -185,7 +185,7 @@ fn a_monitor_that_tells_no_beats_leaves_one_sentence_and_no_search() -> anyhow::
         let mut page = slow_breathing(&mut desk).await?;
         assert!(!page.sees().await?.contains("find-pace"));
         to_the_guide(&page).await?;
-        page.hears("does not tell of single beats").await?;
+        page.hears_of("does not tell of single beats").await?;
         page.closes().await?;
         desk.stop().await
     })
@@ -201,7 +201,7 @@ async fn nothing_of_the_heart(settings: &str) -> anyhow::Result<()> {
     to_the_guide(&page).await?;
     heart.passes(&mut desk, 5, |_| Pace::default()).await?;
     page.does("leave").await?;
-    page.hears("farewell").await?;
+    page.hears_of("farewell").await?;
     assert!(!page.heard().contains("event: line"), "{}", page.heard());
     page.closes().await?;
     desk.stop().await

@@ -99,3 +99,38 @@ fn a_click_at_the_very_moment_an_offer_runs_out_still_opens_a_break() -> anyhow:
         Ok(())
     })
 }
+
+#[test]
+fn a_second_click_on_an_old_notification_changes_nothing() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        let notify = desk.offered(1).await?;
+        desk.click(&notify, 1, "start", "first").await?;
+        let page = Visitor::fetch(&desk.browser.started().await?.url).await?;
+        page.does("begin").await?;
+        page.does("next").await?;
+        let before = page.sees().await?;
+        assert!(before.contains("data-moment=\"step-1\""), "{before}");
+        // Some servers keep a notification in a list, with its buttons. Once while the break is open, and once after it.
+        desk.click(&notify, 1, "start", "second").await?;
+        page.does("leave").await?;
+        desk.break_ends().await?;
+        page.closes().await?;
+        desk.click(&notify, 1, "start", "third").await?;
+        // What comes after the clicks has been dealt with: so have they.
+        desk.settles().await?;
+        let notify = desk.offered(2).await?;
+        assert!(desk.browser.is_quiet().await);
+        desk.click(&notify, 2, "fine", "fourth").await?;
+        assert_eq!(desk.screen.asked_to_close().await?, 2);
+        desk.stop().await?;
+        let breaks = stored::breaks(&folder()?)?;
+        ensure!(
+            matches!(breaks[..], [ref only] if only.ended.is_some_and(|(how, _)| matches!(how, How::Left(1)))),
+            "{breaks:?}"
+        );
+        assert_eq!(stored::answers(&folder()?)?, [Some(Became::Start), Some(Became::Fine)]);
+        Ok(())
+    })
+}

@@ -81,6 +81,11 @@ impl Desktop {
         self.command_of(KINDBEAT, &["daemon"])
     }
 
+    /// Another command, by the same person.
+    pub(crate) fn kindbeat(&self, arguments: &[&str]) -> Command {
+        self.command_of(KINDBEAT, arguments)
+    }
+
     /// The daemon, started by a shell that does this first; `"$0"` is the program.
     pub(crate) fn after(&self, shell: &str) -> Command {
         self.command_of("/bin/sh", &["-c", &format!("{shell} exec \"$0\" daemon"), KINDBEAT])

@@ -52,7 +52,7 @@ impl Visitor {
     }
 
     /// Waits until it hears this on its live connection.
-    pub(crate) async fn hears(&mut self, what: &str) -> anyhow::Result<()> {
+    pub(crate) async fn hears_of(&mut self, what: &str) -> anyhow::Result<()> {
         let live = self.live.as_mut().context("a live connection")?;
         let mut part = [0; 4096];
         while !self.heard.contains(what) {
@@ -66,6 +66,14 @@ impl Visitor {
     /// All that it heard there so far.
     pub(crate) fn heard(&self) -> &str {
         &self.heard
+    }
+
+    /// All that the page is told until nothing more comes.
+    pub(crate) async fn hears(&mut self) -> anyhow::Result<String> {
+        let mut heard = String::new();
+        let live = self.live.as_mut().context("it stays")?;
+        soon(live.read_to_string(&mut heard)).await??;
+        Ok(heard)
     }
 
     /// What stands on it now.

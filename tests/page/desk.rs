@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::edge::web::Server;
-use kindbeat::page::Direction;
 use kindbeat::page::PageInput;
 use kindbeat::page::Scene;
 use kindbeat::page::Sound;
@@ -30,38 +29,78 @@ pub(crate) struct Desk {
     state: Arc<Mutex<State>>,
 }
 
+/// What is to stand on the page.
+#[derive(Clone)]
+pub(crate) struct Setup {
+    pub(crate) practice: Arc<Practice>,
+    pub(crate) length: Length,
+    pub(crate) anchor: Anchor,
+    pub(crate) words: fn() -> Words,
+    pub(crate) locale: &'static str,
+    /// Whether the screens of the first time come first.
+    pub(crate) first_time: bool,
+    /// Whether the answers of late ask for help lines.
+    pub(crate) needs_help: bool,
+}
+
 struct State {
     now: Timestamp,
     session: Session,
     visit: Visit,
     others: Vec<Arc<Practice>>,
     heart: Option<f64>,
-    mirrored: bool,
+    course: Vec<(Timestamp, f64)>,
+    needs_help: bool,
     done: Vec<PageInput>,
     wishes: Vec<Wish>,
     words: Words,
+    locale: &'static str,
     help: HelpLines,
     shown: Option<watch::Sender<View>>,
 }
 
-impl Desk {
+impl Setup {
+    /// The default practice in English, in this length.
     pub(crate) fn new(length: Length) -> Self {
         let library = Library::built_in().unwrap();
-        let now = Timestamp::from_second(1_800_000_000).unwrap();
         let (practice, length) = library.resolve(Library::DEFAULT, length).unwrap();
+        let words = || Words::new("en");
+        let practice = Arc::clone(practice);
+        let (anchor, locale) = (Anchor::Breath, "en_GB.UTF-8");
+        Self { practice, length, anchor, words, locale, first_time: false, needs_help: false }
+    }
+
+    /// Another practice, in the length that it has which is nearest to this one.
+    pub(crate) fn of(&self, practice: &Arc<Practice>, length: Length) -> Self {
+        let length = practice.nearest_length(length);
+        Self { practice: Arc::clone(practice), length, ..self.clone() }
+    }
+}
+
+impl Desk {
+    pub(crate) fn new(length: Length) -> Self {
+        Self::with(&Setup::new(length))
+    }
+
+    pub(crate) fn with(setup: &Setup) -> Self {
+        let library = Library::built_in().unwrap();
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
         let grounding = Arc::clone(library.grounding());
-        let mut session = Session::start(Arc::clone(practice), length, grounding, now);
+        let practice = Arc::clone(&setup.practice);
+        let mut session = Session::start(practice, setup.length, grounding, now);
         session.handle(Visit::hold(), now);
         let mut state = State {
             now,
             session,
-            visit: Visit::new(Anchor::Breath, Sound::SILENT, false),
+            visit: Visit::new(setup.anchor, Sound::SILENT, setup.first_time),
             others: ["stop", "savour"].map(|id| Arc::clone(library.get(id).unwrap())).into(),
+            course: Vec::new(),
+            needs_help: setup.needs_help,
             heart: None,
-            mirrored: false,
             done: Vec::new(),
             wishes: Vec::new(),
-            words: Words::new("en"),
+            words: (setup.words)(),
+            locale: setup.locale,
             help: HelpLines::built_in().unwrap(),
             shown: None,
         };
@@ -93,16 +132,42 @@ impl Desk {
         self.server.tick();
     }
 
-    pub(crate) fn heart(&self, rate: f64) {
+    /// Lets the step that runs come to its end; how many seconds that takes. `None` where none runs.
+    pub(crate) fn step(&self) -> Option<i64> {
+        let (now, state) = {
+            let state = self.state.lock().unwrap();
+            (state.now, state.session.state())
+        };
+        let kindbeat::practice::State::Running { until, .. } = state else { return None };
+        let seconds = until.duration_since(now).as_secs();
+        self.wait(seconds);
+        Some(seconds)
+    }
+
+    /// Sets the clock, and has nobody notice before: as on a machine that slept, or whose clock was wrong.
+    pub(crate) fn jump(&self, seconds: i64) {
         let mut state = self.state.lock().unwrap();
-        state.heart = Some(rate);
+        state.now += SignedDuration::from_secs(seconds);
+        let now = state.now;
+        state.session.tick(now);
+        state.show();
+        drop(state);
+        self.server.tick();
+    }
+
+    /// What the heart is at; `None`: nothing is heard of it.
+    pub(crate) fn heart(&self, rate: impl Into<Option<f64>>) {
+        let mut state = self.state.lock().unwrap();
+        state.heart = rate.into();
+        let now = state.now;
+        let heard = state.heart.map(|rate| (now, rate));
+        state.course.extend(heard);
         state.show();
     }
 
-    /// As in a language that is written from right to left.
-    pub(crate) fn mirror(&self) {
-        self.state.lock().unwrap().mirrored = true;
-        self.state.lock().unwrap().show();
+    /// What stands on the page, or soon will.
+    pub(crate) fn view(&self) -> View {
+        self.state.lock().unwrap().view()
     }
 
     /// The daemon goes, and does not say so.
@@ -132,11 +197,26 @@ impl State {
     fn handle(&mut self, input: PageInput) {
         self.done.push(input.clone());
         let wish = self.visit.handle(input, self.session.state());
-        if let Some(Wish::Break(command)) = &wish {
-            self.session.handle(*command, self.now);
+        match &wish {
+            Some(Wish::Break(command)) => {
+                self.session.handle(*command, self.now);
+            }
+            Some(Wish::Length(length)) => {
+                self.choose(Arc::clone(self.session.practice()), *length);
+            }
+            Some(Wish::Other(index)) => {
+                self.choose(Arc::clone(&self.others[*index]), self.session.length());
+            }
+            Some(Wish::Said(_)) | None => {}
         }
         self.wishes.extend(wish);
         self.show();
+    }
+
+    fn choose(&mut self, practice: Arc<Practice>, length: Length) {
+        let grounding = Arc::clone(Library::built_in().unwrap().grounding());
+        self.session = Session::start(practice, length, grounding, self.now);
+        self.session.handle(Visit::hold(), self.now);
     }
 
     fn show(&self) {
@@ -148,12 +228,14 @@ impl State {
     fn view(&self) -> View {
         let (words, help) = (&self.words, &self.help);
         let scene =
-            Scene::new(self.now, Some(&self.session), &self.visit, words, "en_GB.UTF-8", help);
-        let others = &self.others;
-        let mut view = view_of(&Scene { heart: self.heart, show_heart: true, others, ..scene });
-        if self.mirrored {
-            view.direction = Direction::RightToLeft;
-        }
-        view
+            Scene::new(self.now, Some(&self.session), &self.visit, words, self.locale, help);
+        view_of(&Scene {
+            heart: self.heart,
+            show_heart: true,
+            others: &self.others,
+            course: &self.course,
+            needs_help: self.needs_help,
+            ..scene
+        })
     }
 }

@@ -4,10 +4,20 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod accessible;
+#[allow(dead_code, reason = "shared with the benchmarks")]
 mod browser;
+mod choosing;
 mod desk;
 mod pictures;
+#[path = "../support/pseudo.rs"]
+mod pseudo;
+mod runs;
+mod tour;
+mod translated;
+mod trouble;
 mod unprivileged;
+mod weight;
 
 use kindbeat::page::PageInput;
 use kindbeat::page::Said;
@@ -19,12 +29,26 @@ use kindbeat::practice::State;
 
 use crate::browser::Browser;
 use crate::desk::Desk;
+use crate::desk::Setup;
 use crate::unprivileged::run;
+
+/// Whether everything is to be run through, and not only a choice of it.
+fn all() -> bool {
+    std::env::var_os("KINDBEAT_ALL").is_some()
+}
+
+/// A desk with its page open, which hears keys.
+async fn arrive(setup: &Setup, browser: &mut Browser) -> Desk {
+    let desk = Desk::with(setup);
+    browser.open(&desk.server.open().unwrap().url).await;
+    browser.until("document.activeElement.id === 'page'").await;
+    desk
+}
 
 /// A desk and a browser with its page open.
 async fn opened(length: Length) -> (Desk, Browser) {
     let program = browser::find().unwrap();
-    let (desk, mut browser) = (Desk::new(length), Browser::start(&program));
+    let (desk, mut browser) = (Desk::new(length), Browser::start(&program).await);
     show(&desk, &mut browser).await;
     (desk, browser)
 }
@@ -43,9 +67,26 @@ fn ending(desk: &Desk) -> Ending {
     }
 }
 
-async fn until_closed(desk: &Desk, browser: &mut Browser) {
-    while browser.is_open().await || desk.server.is_open() {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+/// Out, until the window is gone.
+async fn leave(browser: &mut Browser) {
+    browser.press("Escape").await;
+    let gone = async { while browser.is_open().await {} };
+    tokio::time::timeout(browser::SOON, gone).await.unwrap();
+}
+
+#[track_caller]
+fn until_closed<'a>(desk: &'a Desk, browser: &'a mut Browser) -> impl Future<Output = ()> + 'a {
+    let caller = std::panic::Location::caller();
+    async move {
+        let closed = async {
+            while browser.is_open().await || desk.server.is_open() {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        if tokio::time::timeout(browser::SOON, closed).await.is_err() {
+            let (tab, pages) = (browser.is_open().await, desk.server.is_open());
+            panic!("not closed, {caller}; the tab is open: {tab}, a page: {pages}");
+        }
     }
 }
 
@@ -280,7 +321,7 @@ fn a_daemon_that_dies_leaves_a_gentle_word_and_a_way_out() {
                 let _ = dies.await;
             });
         });
-        let mut browser = Browser::start(&browser::find().unwrap());
+        let mut browser = Browser::start(&browser::find().unwrap()).await;
         browser.open(&told.await.unwrap()).await;
         browser.until("document.activeElement.id === 'page'").await;
         browser.press(" ").await;

@@ -12,8 +12,9 @@ use crate::browser;
 /// Runs this test: here, or, as root, in a process of its own that is `nobody`.
 pub(crate) fn run(test: impl AsyncFnOnce()) {
     if browser::find().is_none() {
-        assert!(std::env::var_os("CI").is_none(), "CI needs Chromium, to test the page");
-        say("NOT TESTED: the page in a browser. No Chromium was found.");
+        let name = if browser::is_firefox() { "Firefox" } else { "Chromium" };
+        assert!(std::env::var_os("CI").is_none(), "CI needs {name}, to test the page");
+        say(&format!("NOT TESTED: the page in a browser. No {name} was found."));
         return;
     }
     if rustix::process::geteuid().is_root() {
@@ -21,6 +22,18 @@ pub(crate) fn run(test: impl AsyncFnOnce()) {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(test());
+}
+
+/// Where axe-core is, if it was fetched.
+pub(crate) fn axe() -> Option<PathBuf> {
+    let file = std::env::var_os(AXE).map_or_else(own_axe, PathBuf::from);
+    if file.exists() {
+        return Some(file);
+    }
+    let fetch = format!("tests/page/axe.sh {}", file.parent().unwrap().display());
+    assert!(std::env::var_os("CI").is_none(), "CI needs axe-core: {fetch}");
+    say(&format!("NOT TESTED: what keeps people out of the page. This fetches axe-core: {fetch}"));
+    None
 }
 
 fn as_nobody() {
@@ -36,6 +49,10 @@ fn as_nobody() {
         fs::create_dir(folder).unwrap();
         fs::set_permissions(folder, Permissions::from_mode(0o777)).unwrap();
     }
+    let axe = folder.path().join("axe.min.js");
+    if own_axe().exists() {
+        fs::copy(own_axe(), &axe).unwrap();
+    }
     let test = std::thread::current().name().unwrap().to_owned();
     let output = Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
@@ -45,6 +62,7 @@ fn as_nobody() {
         .env("TMPDIR", &home)
         .env("XDG_RUNTIME_DIR", &home)
         .env(PICTURES, &pictures)
+        .env(AXE, &axe)
         .current_dir(folder.path())
         .output()
         .unwrap();
@@ -63,6 +81,11 @@ fn as_nobody() {
 pub(crate) fn save(name: &str, picture: &str) {
     let folder = std::env::var_os(PICTURES).map_or_else(own_pictures, PathBuf::from);
     fs::write(folder.join(format!("{name}.png")), decode(picture)).unwrap();
+}
+
+/// Where axe.sh leaves it.
+fn own_axe() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("axe/axe.min.js")
 }
 
 fn own_pictures() -> PathBuf {
@@ -93,3 +116,4 @@ fn say(words: &str) {
 }
 
 const PICTURES: &str = "KINDBEAT_PICTURES";
+const AXE: &str = "KINDBEAT_AXE";

@@ -16,6 +16,9 @@ use tokio::sync::oneshot;
 use tokio::sync::watch;
 
 use crate::command::decisions;
+use crate::command::terminal;
+use crate::command::terminal::Meant;
+use crate::command::terminal::Teller;
 use crate::config::Config;
 use crate::daemon;
 use crate::daemon::Before;
@@ -32,16 +35,17 @@ use crate::edge::web;
 use crate::engine::Engine;
 use crate::offer::Answer;
 use crate::page::PageInput;
+use crate::page::Said;
 use crate::page::View;
 use crate::practice::Habits;
 use crate::practice::HelpLines;
 use crate::practice::Library;
 use crate::status::News;
+use crate::words::Words;
 
 use super::strap;
 use super::strap::Chapter;
 use super::strap::DemoClock;
-use super::terminal;
 
 /// Runs until the break is over, or the offer was answered otherwise.
 pub(super) fn run(out: &mut impl Write) -> anyhow::Result<()> {
@@ -63,8 +67,8 @@ struct Stage<'a, W> {
     view: watch::Receiver<View>,
     chapters: watch::Sender<Chapter>,
     scene: Scene,
-    /// What stood in the terminal last.
-    shown: Vec<String>,
+    words: Words,
+    teller: Teller,
     /// Nothing can be typed here.
     deaf: bool,
 }
@@ -110,6 +114,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
         let time = time.clone();
         move || time.now()
     });
+    let words = Words::new(config.page.language.as_deref().unwrap_or(&locale));
     let settings = decisions(&config);
     let baseline = Baseline::new(settings.detection.method);
     let service = Service::new(
@@ -140,6 +145,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
         page: page_inputs,
         requests: requested,
         configs: mpsc::channel(1).1,
+        practices: mpsc::channel(1).1,
         reports: mpsc::unbounded_channel().1,
     };
     let (stop, stopped) = oneshot::channel::<()>();
@@ -157,7 +163,8 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
         view: shown,
         chapters,
         scene,
-        shown: Vec::new(),
+        words,
+        teller: Teller::default(),
         deaf: false,
     };
     stage.run(&mut newsreel, &mut browser, &mut typed).await?;
@@ -278,9 +285,17 @@ impl<W: Write> Stage<'_, W> {
             }
             (Scene::Waiting | Scene::Offered, "q") | (Scene::InBrowser, _) => self.end()?,
             (Scene::InTerminal, line) => {
-                let input = terminal::input(&self.view.borrow(), line);
-                if let Some(input) = input {
-                    let _ = self.page.send(input).await;
+                let meant = terminal::meant(&self.view.borrow(), line, &self.words);
+                match meant {
+                    Some(Meant::Input(input)) => {
+                        let _ = self.page.send(input).await;
+                    }
+                    Some(Meant::Answer(tense)) => {
+                        let said = Said { tense, ..Said::default() };
+                        let _ = self.page.send(PageInput::Said(said)).await;
+                    }
+                    Some(Meant::Say(line)) => self.block(&[line])?,
+                    None => {}
                 }
             }
             _ => {}
@@ -294,12 +309,8 @@ impl<W: Write> Stage<'_, W> {
             return Ok(());
         }
         let view = self.view.borrow_and_update().clone();
-        let lines = terminal::lines(&view);
-        if lines != self.shown {
-            writeln!(self.out)?;
-            lines.iter().try_for_each(|line| writeln!(self.out, "  {line}"))?;
-            self.shown = lines;
-        }
+        let lines = self.teller.tell(&view, &self.words);
+        self.block(&lines)?;
         if matches!(view.screen, crate::page::Screen::Farewell { .. }) {
             self.end()?;
         }
@@ -322,6 +333,10 @@ impl<W: Write> Stage<'_, W> {
     fn end(&mut self) -> anyhow::Result<()> {
         self.scene = Scene::Over;
         self.say("That was the demonstration. With a strap of your own it is \"kindbeat daemon\", and the README tells how to have it start by itself.")
+    }
+
+    fn block(&mut self, lines: &[String]) -> anyhow::Result<()> {
+        Ok(terminal::write(lines, self.out)?)
     }
 
     fn say(&mut self, line: &str) -> anyhow::Result<()> {

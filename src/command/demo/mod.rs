@@ -6,7 +6,6 @@
 mod desktop;
 mod headless;
 mod strap;
-mod terminal;
 
 use std::io::Write;
 

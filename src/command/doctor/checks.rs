@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::State;
+use super::look::OwnPractices;
 use super::look::Seen;
 use super::look::Stored;
 use crate::command::asking;
@@ -24,6 +25,7 @@ pub(super) fn all(seen: &Seen) -> Vec<Check> {
         ("page", page(seen)),
         ("service", service(seen)),
         ("config", config(seen)),
+        ("practices", practices(seen)),
         ("store", store(seen)),
     ];
     let checks = found.into_iter().map(|(check, found)| {
@@ -232,6 +234,25 @@ fn config(seen: &Seen) -> Found {
     } else {
         fine(format!("{path}: not there; the defaults apply"))
     }
+}
+
+fn practices(seen: &Seen) -> Found {
+    let Some(OwnPractices { count, faults }) = &seen.practices else {
+        return fault("files of your own cannot be read: the disk does not answer", DISK);
+    };
+    let Some(first) = faults.first() else {
+        return fine(match count {
+            0 => "those of kindbeat, and none of your own".to_owned(),
+            1 => "those of kindbeat, and one of your own".to_owned(),
+            count => format!("those of kindbeat, and {count} of your own"),
+        });
+    };
+    let says = format!("{} of your own cannot be used: {first}", files(faults.len()));
+    look(says, "\"kindbeat practices list\" names each with its fault")
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "one file".to_owned() } else { format!("{count} files") }
 }
 
 fn store(seen: &Seen) -> Found {

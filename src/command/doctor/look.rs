@@ -14,11 +14,14 @@ use crate::edge::bus::ClientError;
 use crate::edge::notification;
 use crate::edge::notification::Presence;
 use crate::edge::opening::Opener;
+use crate::edge::practices;
 use crate::edge::store;
 use crate::edge::store::Store;
 use crate::edge::systemd;
 use crate::edge::systemd::Unit;
 use crate::edge::web;
+use crate::practice::Library;
+use crate::practice::OwnFault;
 use crate::status::Status;
 
 /// Everything that was seen; `None` stands for what did not answer in time.
@@ -33,6 +36,8 @@ pub(super) struct Seen {
     pub(super) unit: Option<Unit>,
     /// The file of the configuration, whether it is there, and what is in it.
     pub(super) config: Option<Result<Configured, ConfigError>>,
+    /// The owner's own practices.
+    pub(super) practices: Option<OwnPractices>,
     /// What is stored.
     pub(super) store: Option<Result<Stored, store::Error>>,
     /// The programs that open a page, and whether each is there.
@@ -46,6 +51,15 @@ pub(super) struct Configured {
     pub(super) path: PathBuf,
     pub(super) is_there: bool,
     pub(super) config: Config,
+}
+
+/// Practices of one's own.
+#[derive(Default)]
+pub(super) struct OwnPractices {
+    /// How many there are.
+    pub(super) count: usize,
+    /// What is wrong with others.
+    pub(super) faults: Vec<OwnFault>,
 }
 
 /// The store, and where it is.
@@ -62,7 +76,7 @@ pub(super) struct Stored {
 impl Seen {
     /// Looks at everything at once.
     pub(super) async fn now() -> Self {
-        let ((bluetooth, notifications, service), (unit, config, store)) = tokio::join!(
+        let ((bluetooth, notifications, service), (unit, config, practices, store)) = tokio::join!(
             async {
                 tokio::join!(
                     limited(ble::usable()),
@@ -70,7 +84,14 @@ impl Seen {
                     limited(daemon()),
                 )
             },
-            async { tokio::join!(limited(systemd::unit()), apart(configured), apart(stored)) },
+            async {
+                tokio::join!(
+                    limited(systemd::unit()),
+                    apart(configured),
+                    apart(own_practices),
+                    apart(stored),
+                )
+            },
         );
         let open_with = match &config {
             Some(Ok(configured)) => configured.config.page.open_with.clone(),
@@ -82,6 +103,7 @@ impl Seen {
             service,
             unit,
             config,
+            practices,
             store,
             browsers: Opener::from_environment().programs(&open_with),
             listening: web::can_listen(),
@@ -102,6 +124,16 @@ fn configured() -> Result<Configured, ConfigError> {
     let path = config::path()?;
     let config = Config::load(None)?;
     Ok(Configured { is_there: path.exists(), path, config })
+}
+
+fn own_practices() -> OwnPractices {
+    let (Some(folder), Ok(library)) = (config::practices(), Library::built_in()) else {
+        return OwnPractices::default();
+    };
+    let mut files = 0;
+    let read = practices::read(&folder).inspect(|_| files += 1);
+    let (_, faults) = library.with_own(read);
+    OwnPractices { count: files - faults.len(), faults }
 }
 
 fn stored() -> Result<Stored, store::Error> {

@@ -35,7 +35,7 @@ pub fn run(json: bool, out: &mut impl Write) -> anyhow::Result<bool> {
 /// What was found out about one thing that kindbeat needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was looked at: `bluetooth`, `strap`, `notifications`, `page`, `service`, `config` or `store`.
+    /// What was looked at: `bluetooth`, `strap`, `notifications`, `page`, `service`, `config`, `practices` or `store`.
     pub check: &'static str,
     /// How it is.
     pub state: State,

@@ -9,6 +9,8 @@ use zbus::proxy::CacheProperties;
 
 use super::Bus;
 use super::ERRORS;
+use super::ToldAnswer;
+use super::ToldBreak;
 use crate::practice::Length;
 use crate::status::Status;
 
@@ -105,6 +107,24 @@ impl Client {
         self.proxy.resume().await.map_err(sorted)
     }
 
+    /// Tells of a break that runs here; it counts as open until it is told to be over, or this client is gone.
+    pub async fn tell_break(&self, told: &ToldBreak) -> Result<(), Error> {
+        let (stands, step) = told.stands.in_words();
+        let (started, length) = (told.started.as_millisecond(), told.length.seconds());
+        let told = self.proxy.tell_break(started, &told.practice, length, stands, step);
+        told.await.map_err(sorted)
+    }
+
+    /// Tells what was said after such a break.
+    pub async fn tell_answer(&self, told: &ToldAnswer) -> Result<(), Error> {
+        let [before, tension] =
+            [told.tension_before, told.tension].map(|tension| tension.unwrap_or(u8::MAX));
+        let (started, note) = (told.started.as_millisecond(), told.note.as_deref());
+        let (liking, note) = (told.liking_in_words(), note.unwrap_or_default());
+        let told = self.proxy.tell_answer(started, before, tension, liking, note);
+        told.await.map_err(sorted)
+    }
+
     /// Answers the last offer, with one of the [`words`](super::LastAnswer::WORDS).
     pub async fn answer_last(&self, answer: &str) -> Result<(), Error> {
         self.proxy.answer_last(answer).await.map_err(sorted)
@@ -131,6 +151,24 @@ trait Kindbeat {
     fn resume(&self) -> zbus::Result<()>;
     #[zbus(no_autostart)]
     fn answer_last(&self, answer: &str) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn tell_break(
+        &self,
+        started_ms: i64,
+        practice: &str,
+        length_s: u32,
+        stands: &str,
+        step: u32,
+    ) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn tell_answer(
+        &self,
+        started_ms: i64,
+        tension_before: u8,
+        tension: u8,
+        liking: &str,
+        note: &str,
+    ) -> zbus::Result<()>;
 }
 
 /// What kind of error it is.

@@ -7,12 +7,16 @@ mod client;
 mod request;
 mod service;
 mod serving;
+mod told;
 
 pub use self::client::Client;
 pub use self::client::Error as ClientError;
 pub use self::request::LastAnswer;
 pub use self::request::Refusal;
 pub use self::request::Request;
+pub use self::request::Stands;
+pub use self::request::ToldAnswer;
+pub use self::request::ToldBreak;
 pub use self::serving::Error;
 pub use self::serving::Served;
 pub use self::serving::serve;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use zbus::Connection;
 use zbus::DBusError;
 use zbus::Message;
 use zbus::message::Header;
@@ -19,6 +20,9 @@ use super::ERRORS;
 use super::LastAnswer;
 use super::Refusal;
 use super::Request;
+use super::Stands;
+use super::told;
+use super::told::Watched;
 use crate::edge::clock;
 use crate::practice::Length;
 use crate::status::Status;
@@ -28,11 +32,13 @@ pub(super) struct Service {
     requests: mpsc::Sender<Request>,
     /// When the last read of a property found the daemon silent.
     silent: Mutex<Option<Instant>>,
+    /// The terminals that told of a break.
+    watched: Watched,
 }
 
 impl Service {
-    pub(super) const fn new(requests: mpsc::Sender<Request>) -> Self {
-        Self { requests, silent: Mutex::new(None) }
+    pub(super) fn new(requests: mpsc::Sender<Request>) -> Self {
+        Self { requests, silent: Mutex::new(None), watched: Watched::default() }
     }
 
     /// Asks the daemon, and waits for its answer, but not for ever.
@@ -145,6 +151,51 @@ impl Service {
     async fn answer_last(&self, answer: String) -> Result<(), Refused> {
         let answer = LastAnswer::from_word(&answer).ok_or(Refusal::InvalidAnswer(answer))?;
         Ok(self.ask(|reply| Request::AnswerLast { answer, reply }).await??)
+    }
+
+    /// Internal, for "kindbeat break --here": a break that runs in the caller began, moved or ended; what is told again replaces
+    /// what was told before. Times are milliseconds since 1970 (UTC), the length is 20, 60, 180 or 300 seconds; it stands open,
+    /// grounding (it was too much), completed, left or `too_much`, the last two at a step, counted from 0. While it is open nothing
+    /// is offered; it also counts as over once the caller is gone from the bus.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a break is told in five, and who tells it comes with them"
+    )]
+    async fn tell_break(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+        started_ms: i64,
+        practice: String,
+        length_s: u32,
+        stands: &str,
+        step: u32,
+    ) -> Result<(), Refused> {
+        let told = told::checked_break(started_ms, practice, length_s, stands, step, clock::now())?;
+        // Without a bus in between there is one caller only.
+        let caller = header.sender().map(ToString::to_string).unwrap_or_default();
+        let begins = told.stands == Stands::Open;
+        let watched = caller.clone();
+        self.ask(|reply| Request::TellBreak { caller, told, reply }).await?;
+        if begins {
+            self.watched.watch(connection, watched, &self.requests);
+        }
+        Ok(())
+    }
+
+    /// Internal, for "kindbeat break --here": what was said after a break that was told of. The tension, before and after, is 0 to
+    /// 10, or 255 for none; the liking is more or less, and the note is one line, both empty for none.
+    async fn tell_answer(
+        &self,
+        started_ms: i64,
+        tension_before: u8,
+        tension: u8,
+        liking: &str,
+        note: String,
+    ) -> Result<(), Refused> {
+        let tensions = [tension_before, tension];
+        let told = told::checked_answer(started_ms, tensions, liking, note, clock::now())?;
+        self.ask(|reply| Request::TellAnswer { told, reply }).await
     }
 
     /// Why there was an offer, or is none, in words.

@@ -60,8 +60,15 @@ pub(super) fn refusal(view: &View) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { "kindbeat" }
+                // Whoever is refused gets nothing of any page.
+                link rel="stylesheet" href="/page.css";
             }
-            body { main { @for line in view.labels.refused.lines() { p { (line) } } } }
+            body {
+                main {
+                    h1 { "kindbeat" }
+                    div id="words" { @for line in view.labels.refused.lines() { p { (line) } } }
+                }
+            }
         }
     };
     page.into_string()
@@ -244,11 +251,16 @@ fn dots(here: usize, all: usize) -> Markup {
 
 fn controls(view: &View) -> Markup {
     let labels = &view.labels;
+    // Towards where reading begins.
+    let back = match view.direction {
+        Direction::LeftToRight => "ArrowLeft",
+        Direction::RightToLeft => "ArrowRight",
+    };
     html! {
         @match &view.screen {
             Screen::Welcome(welcome) => {
                 div {
-                    @if welcome.number > 0 { (button("back", "back", &labels.back, "ArrowLeft", "")) }
+                    @if welcome.number > 0 { (button("back", "back", &labels.back, back, "")) }
                     (button("next", "next", &labels.next, "Space", "main"))
                 }
             }
@@ -257,7 +269,7 @@ fn controls(view: &View) -> Markup {
             }
             Screen::Step(step) => {
                 div {
-                    (button("back", "back", &labels.back, "ArrowLeft", ""))
+                    (button("back", "back", &labels.back, back, ""))
                     @if step.paused {
                         (button("pause", "resume", &labels.resume, "P", ""))
                     } @else {

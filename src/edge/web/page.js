@@ -181,9 +181,10 @@ function choose(button) {
   byId("line").textContent = chosen ? button.dataset.line : "";
 }
 
-// Each key does what a button does, if that button is there.
+// Each key does what a button does, if that button is there. Back is towards where reading begins.
+const back = document.documentElement.dir === "rtl" ? "ArrowRight" : "ArrowLeft";
 const keys = {
-  " ": "next", ArrowLeft: "back", p: "pause", t: "too-much", Escape: "leave",
+  " ": "next", [back]: "back", p: "pause", t: "too-much", Escape: "leave",
   1: "length-1m", 2: "length-20s", 3: "length-3m", 5: "length-5m", a: "other-0", b: "other-1", f: "find-pace",
 };
 

@@ -56,6 +56,7 @@ pub(super) fn router(shared: Arc<Shared>, address: SocketAddr) -> Router {
         .route_layer(middleware::from_fn_with_state(Arc::clone(&shared), needs_cookie));
     Router::new()
         .route("/p/{id}/open/{token}", get(enter))
+        .route("/page.css", get(([(CONTENT_TYPE, "text/css; charset=utf-8")], CSS)))
         .merge(known)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(move |request, next| {

@@ -123,6 +123,14 @@ fn a_file_made_to_hurt_is_refused() {
 }
 
 #[test]
+fn an_error_is_no_longer_than_one_reads() {
+    for text in ["KEY = 1", "id = \"KEY\"", "[[step]]\nelement = \"KEY\"", "[[step]]\nKEY = 1"] {
+        let error = parsed(&text.replace("KEY", &"k".repeat(1_000_000))).unwrap_err().to_string();
+        assert!(error.len() < 1_000, "{} bytes: {}", error.len(), &error[..300]);
+    }
+}
+
+#[test]
 fn a_line_is_counted_in_characters() {
     let error = parsed("id = \"ä\"\n\"ä\" = 1\n").unwrap_err();
     assert_eq!((error.line, error.column), (2, 1));

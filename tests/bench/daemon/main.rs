@@ -1,5 +1,5 @@
 //! What the daemon itself takes, as a process of its own, beside its budgets: time to start, memory, threads, processor and
-//! wake-ups, while a strap streams and while there is none.
+//! wake-ups, while a strap streams and while there is none; and what its page takes of a browser.
 //!
 //! With `--away` it waits until the strap counts as away, eleven minutes, and counts the wake-ups of five minutes of that, and how long the strap then takes to be found again.
 
@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 #[allow(dead_code, clippy::unwrap_used, reason = "shared with the tests")]
-#[path = "../../page/browser.rs"]
+#[path = "../../page/browser/mod.rs"]
 mod browser;
 #[allow(dead_code, reason = "shared with the tests")]
 #[path = "../../bluetooth/bus.rs"]
@@ -18,6 +18,7 @@ mod bus;
 #[path = "../../bluetooth/fake/mod.rs"]
 mod fake;
 mod offers;
+mod page;
 mod process;
 mod server;
 
@@ -34,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         };
         streaming(&system, &session).await?;
         offers::measure(&system, &session).await?;
+        page::measure(&system, &session).await?;
         searching(&system, &session).await
     })
 }

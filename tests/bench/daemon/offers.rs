@@ -43,9 +43,9 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let daemon = Daemon::start(system, session, &config(&pipe)).await?;
     strap.was_asked("StartNotify rate", 1).await?;
     let client = Client::connect(bus::Bus::At(session.address())).await?;
-    let mut browser = browser::find().map(|program| Browser::start(&program));
-    if let Some(browser) = &mut browser {
-        browser.open("about:blank").await;
+    let mut browser = None;
+    if let Some(program) = browser::find() {
+        browser.insert(Browser::start(&program).await).open("about:blank").await;
     }
     let mut heart = Heart { strap: &strap, beating: SimulatedHeart::new(3), second: 0 };
     heart.beats(USUAL, 60).await?;
@@ -118,6 +118,7 @@ impl Heart<'_> {
     }
 }
 
-const PAINTED: &str = "performance.getEntriesByName('first-contentful-paint').length > 0";
-const PAINTED_AT: &str =
+pub(crate) const PAINTED: &str =
+    "performance.getEntriesByName('first-contentful-paint').length > 0";
+pub(crate) const PAINTED_AT: &str =
     "performance.timeOrigin + performance.getEntriesByName('first-contentful-paint')[0].startTime";

@@ -5,9 +5,11 @@ use insta::assert_snapshot;
 use super::*;
 use crate::command::doctor::as_text;
 use crate::command::doctor::look::Configured;
+use crate::command::doctor::look::OwnPractices;
 use crate::config::Config;
 use crate::edge::ble;
 use crate::edge::notification::ServerInfo;
+use crate::practice::OwnFault;
 
 /// A desk where all is well.
 fn well() -> Seen {
@@ -23,6 +25,7 @@ fn well() -> Seen {
         service: Some(Ok(streaming())),
         unit: Some(Unit::Installed { enabled: true, state: UnitState::Running }),
         config: Some(Ok(configured(Config::default()))),
+        practices: Some(OwnPractices::default()),
         store: Some(Ok(Stored {
             folder: Some("/home/a/.local/state/kindbeat".into()),
             bytes: Some(1_234_567),
@@ -61,13 +64,14 @@ fn lines(check: &str, desks: &[Seen]) -> String {
 
 #[test]
 fn where_all_is_well_each_has_one_line() {
-    assert_snapshot!(as_text(&all(&well())), @r"
+    assert_snapshot!(as_text(&all(&well())), @"
     ok     bluetooth      an adapter is there and switched on
     ok     strap          Polar H10 streams; battery 87 %
     ok     notifications  dunst 1.9.0 shows them
     ok     page           opens with chromium
     ok     service        running, and it starts with your session
     ok     config         /home/a/.config/kindbeat/config.toml: fine
+    ok     practices      those of kindbeat, and none of your own
     ok     store          /home/a/.local/state/kindbeat/kindbeat.db: 1.2 MB
     ");
 }
@@ -266,6 +270,33 @@ fn a_configuration_is_fine_or_says_what_to_do() {
     look   config         /home/a/.config/kindbeat/config.toml: fine, but the running service still sees a fault: config.toml:2:1: unknown key
                           "systemctl --user reload kindbeat"
     fault  config         the file cannot be read: the disk does not answer
+                          see whether the disk is there and healthy
+    "#);
+}
+
+#[test]
+fn practices_of_ones_own_are_counted_and_the_first_fault_is_told() {
+    let with = |practices| Seen { practices, ..well() };
+    let unread = OwnFault::Unread {
+        file: "/home/a/.config/kindbeat/practices/a.toml".to_owned(),
+        problem: "not a text in UTF-8".to_owned(),
+        remedy: "save it as UTF-8".to_owned(),
+    };
+    let desks = [
+        with(Some(OwnPractices { count: 1, faults: Vec::new() })),
+        with(Some(OwnPractices { count: 7, faults: Vec::new() })),
+        with(Some(OwnPractices { count: 1, faults: vec![unread.clone()] })),
+        with(Some(OwnPractices { count: 0, faults: vec![unread.clone(), unread] })),
+        with(None),
+    ];
+    assert_snapshot!(lines("practices", &desks), @r#"
+    ok     practices      those of kindbeat, and one of your own
+    ok     practices      those of kindbeat, and 7 of your own
+    look   practices      one file of your own cannot be used: /home/a/.config/kindbeat/practices/a.toml: not a text in UTF-8; save it as UTF-8
+                          "kindbeat practices list" names each with its fault
+    look   practices      2 files of your own cannot be used: /home/a/.config/kindbeat/practices/a.toml: not a text in UTF-8; save it as UTF-8
+                          "kindbeat practices list" names each with its fault
+    fault  practices      files of your own cannot be read: the disk does not answer
                           see whether the disk is there and healthy
     "#);
 }

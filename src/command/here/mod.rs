@@ -1,0 +1,70 @@
+//! `kindbeat break --here`: the same break in the terminal, without a browser and without the daemon.
+//!
+//! The engine that decides in the daemon decides here, too, on what the last run stored: which practice, how long, what follows "this
+//! is too much". The daemon, where one runs, is told of the break and keeps it; where none runs, it is kept from here.
+
+mod keeping;
+mod playing;
+
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::sync::mpsc;
+
+use super::asking;
+use crate::config::Config;
+use crate::daemon;
+use crate::daemon::Before;
+use crate::edge::bus::Bus;
+use crate::edge::clock;
+use crate::edge::store;
+use crate::edge::store::Store;
+use crate::edge::terminal::Terminal;
+use crate::practice::Length;
+
+use self::keeping::Keeping;
+use self::playing::Player;
+
+/// Takes the break of this name, else the one that is set, and returns when it is over.
+pub fn run(
+    practice: Option<String>,
+    length: Option<Length>,
+    out: &mut impl Write,
+    complaints: &mut impl Write,
+) -> anyhow::Result<()> {
+    // A fault in the settings is told, and is no reason to go without a break.
+    let config = Config::load(None).or_else(|error| {
+        writeln!(complaints, "kindbeat: {}; the defaults apply to this break", error.summary())
+            .map(|()| Config::default())
+    })?;
+    let locale = daemon::locale();
+    let folder = store::folder();
+    // What cannot be read is said when the break cannot be kept either.
+    let look = |folder: &std::path::Path| Store::open_to_look(folder).ok()??.load_state().ok();
+    let mut loaded = folder.as_deref().and_then(look).unwrap_or_default();
+    let before =
+        Before { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
+    // What is wrong with practices of one's own, "kindbeat practices" tells: it is no matter of this break.
+    let (library, _) = daemon::library()?;
+    let engine = daemon::remembered(&config, loaded, library);
+    let runtime = asking::runtime()?;
+    let ended = runtime.block_on(async {
+        let (tell, notes) = mpsc::unbounded_channel();
+        let (problems, problem) = mpsc::channel(1);
+        let keeping = Keeping::new(Bus::Session, folder, config.clone());
+        let keeping = tokio::spawn(keeping.run(notes, problems));
+        let player = Player::new(engine, before, config, locale, Arc::new(clock::now), tell);
+        let mut player = player?;
+        player.begin(practice, length)?;
+        let mut terminal = Terminal::open().context("reading the keyboard")?;
+        let ended = player.play(&mut terminal, problem, out, complaints).await;
+        // The terminal is its owner's again before anything else is waited for.
+        drop(terminal);
+        drop(player);
+        let _ = tokio::time::timeout(keeping::LIMIT, keeping).await;
+        Ok(ended?)
+    });
+    runtime.shutdown_background();
+    ended
+}

@@ -1,0 +1,307 @@
+//! The break itself: keys and time go to the engine, and what is new on the page is said.
+
+mod following;
+
+use std::io;
+use std::io::Write;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::keeping::Note;
+use crate::command::terminal;
+use crate::command::terminal::Meant;
+use crate::command::terminal::Teller;
+use crate::config::Config;
+use crate::daemon;
+use crate::daemon::Before;
+use crate::daemon::Visiting;
+use crate::edge::bus::ToldBreak;
+use crate::edge::clock;
+use crate::edge::terminal::Event;
+use crate::edge::terminal::Terminal;
+use crate::edge::web::Clock;
+use crate::engine::Effect;
+use crate::engine::Engine;
+use crate::engine::Input;
+use crate::engine::Memory;
+use crate::page::PageInput;
+use crate::page::Said;
+use crate::page::Scene;
+use crate::page::Screen;
+use crate::page::View;
+use crate::page::Visit;
+use crate::page::Wish;
+use crate::page::view_of;
+use crate::practice::HelpLines;
+use crate::practice::Length;
+use crate::practice::Liking;
+use crate::surroundings::Surroundings;
+use crate::words::Message;
+use crate::words::Words;
+
+/// A break, and whoever takes it.
+pub(super) struct Player {
+    engine: Engine,
+    visiting: Visiting,
+    config: Config,
+    words: Words,
+    locale: String,
+    help: HelpLines,
+    clock: Clock,
+    teller: Teller,
+    /// What was asked last behind the question.
+    asked: Option<Asked>,
+    notes: mpsc::UnboundedSender<Note>,
+    /// The break, as it was told last.
+    told: Option<ToldBreak>,
+    /// What the history knows of the engine's memory.
+    kept: Memory,
+    stage: Stage,
+}
+
+/// How far it is, beyond what the page knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stage {
+    /// In the break, or at the question behind it.
+    Break,
+    /// At another question behind that, with what was said so far.
+    After(Asked, Said),
+    /// Behind all of it.
+    Over,
+}
+
+/// What is asked behind the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Whether more like it is wanted.
+    Liking,
+    /// A line of their own.
+    Note,
+}
+
+impl Player {
+    /// Somebody for whom `engine` decides, and whose earlier breaks left `before`; what is to be kept goes to `notes`.
+    pub(super) fn new(
+        mut engine: Engine,
+        before: Before,
+        config: Config,
+        locale: String,
+        clock: Clock,
+        notes: mpsc::UnboundedSender<Note>,
+    ) -> anyhow::Result<Self> {
+        let now = clock();
+        let around = Surroundings { utc_offset: clock::utc_offset(now), ..Surroundings::default() };
+        engine.handle(now, Input::Surroundings(around));
+        Ok(Self {
+            kept: engine.memory(),
+            engine,
+            visiting: Visiting::new(before, &config),
+            words: Words::new(config.page.language.as_deref().unwrap_or(&locale)),
+            config,
+            locale,
+            help: HelpLines::built_in()?,
+            clock,
+            teller: Teller::default(),
+            asked: None,
+            notes,
+            told: None,
+            stage: Stage::Break,
+        })
+    }
+
+    /// Begins the break that is asked for. Its first step waits until the first page was read.
+    pub(super) fn begin(
+        &mut self,
+        practice: Option<String>,
+        length: Option<Length>,
+    ) -> anyhow::Result<()> {
+        for effect in self.handle(Input::BreakWanted(practice, length)) {
+            if let Effect::NoSuchPractice(unknown) = effect {
+                return Err(unknown.into());
+            }
+        }
+        self.handle(Input::Break(Visit::hold()));
+        Ok(())
+    }
+
+    /// Goes through it until it is over, or nothing more can be typed. `problem` tells that it cannot be kept.
+    pub(super) async fn play(
+        &mut self,
+        terminal: &mut Terminal,
+        mut problem: mpsc::Receiver<String>,
+        out: &mut impl Write,
+        complaints: &mut impl Write,
+    ) -> io::Result<()> {
+        terminal.keys();
+        let mut written = self.show(out);
+        while self.stage != Stage::Over {
+            if written.is_err() {
+                // Nobody reads any more.
+                self.leave();
+                return written;
+            }
+            let due = self.engine.next_wakeup();
+            written = tokio::select! {
+                event = terminal.next() => self.event(event, terminal, out),
+                Some(problem) = problem.recv() => {
+                    let args = [("problem", problem.into())];
+                    writeln!(complaints, "{}", self.words.text(Message::TerminalNotKept, &args))
+                }
+                () = daemon::until(due, &self.clock) => {
+                    self.handle(Input::Tick);
+                    Ok(())
+                }
+            };
+            // Before it is said: what is typed to a question is meant to be a line.
+            if matches!(self.view().screen, Screen::Question { .. }) {
+                terminal.lines();
+            }
+            written = written.and_then(|()| self.show(out));
+        }
+        written
+    }
+
+    fn event(&mut self, event: Event, terminal: &Terminal, out: &mut impl Write) -> io::Result<()> {
+        match event {
+            Event::Key('\n' | ' ') => self.typed("", out),
+            Event::Escape | Event::Key(END_OF_INPUT) => self.typed("q", out),
+            Event::Key(key) => self.typed(key.encode_utf8(&mut [0; 4]), out),
+            Event::Line(line) => self.typed(&line, out),
+            Event::Closed | Event::End => {
+                self.leave();
+                Ok(())
+            }
+            Event::StandStill => {
+                self.input(PageInput::Pause);
+                let told = self.show(out);
+                terminal.stand_still();
+                told
+            }
+            // Whoever comes back reads where they are.
+            Event::GoOn => {
+                self.teller.again();
+                self.asked = None;
+                Ok(())
+            }
+        }
+    }
+
+    fn typed(&mut self, line: &str, out: &mut impl Write) -> io::Result<()> {
+        if let Stage::After(asked, said) = self.stage.clone() {
+            self.typed_after(asked, said, line);
+            return Ok(());
+        }
+        match terminal::meant(&self.view(), line, &self.words) {
+            Some(Meant::Input(input)) => {
+                if input == PageInput::Back {
+                    // Before the first step there is none: it begins again.
+                    self.teller.once_more();
+                }
+                self.input(input);
+            }
+            Some(Meant::Answer(tense)) => {
+                let said = Said { tense, ..Said::default() };
+                self.stage = Stage::After(Asked::Liking, said);
+            }
+            Some(Meant::Say(line)) => return terminal::write(&[line], out),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn typed_after(&mut self, asked: Asked, mut said: Said, line: &str) {
+        match (asked, line.trim().to_lowercase().as_str()) {
+            (Asked::Liking, word) => {
+                said.liking = match word {
+                    "m" => Some(Liking::More),
+                    "l" => Some(Liking::Less),
+                    "" => None,
+                    "q" => {
+                        self.stage = Stage::Break;
+                        return self.input(PageInput::Said(said));
+                    }
+                    _ => {
+                        self.asked = None;
+                        return;
+                    }
+                };
+                self.stage = Stage::After(Asked::Note, said);
+            }
+            (Asked::Note, _) => {
+                said.note = Said::note(line);
+                self.stage = Stage::Break;
+                self.input(PageInput::Said(said));
+            }
+        }
+    }
+
+    fn input(&mut self, input: PageInput) {
+        let Some(session) = self.engine.session() else { return };
+        let (state, practice) = (session.state(), Arc::clone(session.practice()));
+        let length = session.length();
+        match self.visiting.visit.handle(input, state) {
+            Some(Wish::Break(command)) => {
+                self.handle(Input::Break(command));
+            }
+            Some(Wish::Length(length)) => {
+                self.handle(Input::BreakChosen(practice.id().to_owned(), length));
+            }
+            Some(Wish::Other(index)) => {
+                if let Some(other) = self.visiting.others.get(index) {
+                    let other = other.id().to_owned();
+                    self.handle(Input::BreakChosen(other.clone(), length));
+                    self.visiting.chosen(&practice, &other);
+                }
+            }
+            Some(Wish::Said(said)) => self.said(said),
+            None => {}
+        }
+        if self.visiting.learn(&self.config) {
+            self.note(Note::Habits(self.visiting.habits.clone(), (self.clock)()));
+        }
+    }
+
+    /// Out, from wherever it is; what was said so far is kept.
+    fn leave(&mut self) {
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::After(_, said) => self.input(PageInput::Said(said)),
+            Stage::Break | Stage::Over => self.input(PageInput::Leave),
+        }
+    }
+
+    /// Says what is new.
+    fn show(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if let Stage::After(asked, _) = self.stage {
+            if self.asked.replace(asked) == Some(asked) {
+                return Ok(());
+            }
+            let (title, keys) = match asked {
+                Asked::Liking => (Message::LikingTitle, Message::TerminalLiking),
+                Asked::Note => (Message::NoteTitle, Message::TerminalNote),
+            };
+            return terminal::write(&[title, keys].map(|words| self.words.text(words, &[])), out);
+        }
+        let view = self.view();
+        if matches!(view.screen, Screen::Farewell { .. }) {
+            self.stage = Stage::Over;
+        }
+        terminal::write(&self.teller.tell(&view, &self.words), out)
+    }
+
+    fn view(&self) -> View {
+        let (session, visit) = (self.engine.session(), &self.visiting.visit);
+        let now = (self.clock)();
+        view_of(&Scene {
+            others: &self.visiting.others,
+            needs_help: self.visiting.needs_help,
+            ..Scene::new(now, session, visit, &self.words, &self.locale, &self.help)
+        })
+    }
+}
+
+/// Ctrl-D.
+const END_OF_INPUT: char = '\u{4}';
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! A break in a terminal, beside the daemon.
+
+use std::process::ExitStatus;
+use std::process::Stdio;
+
+use anyhow::Context as _;
+use anyhow::ensure;
+use kindbeat::edge::bus::Client;
+use kindbeat::edge::store::How;
+use kindbeat::practice::Liking;
+use rustix::process::Signal;
+use tokio::io::AsyncBufReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::io::BufReader;
+use tokio::io::Lines;
+use tokio::process::Child;
+use tokio::process::ChildStdin;
+use tokio::process::ChildStdout;
+
+use crate::client::soon;
+use crate::program::Desktop;
+use crate::stored;
+
+/// `kindbeat break --here`, typed at in lines; killed with this value.
+struct Terminal {
+    child: Child,
+    keyboard: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Terminal {
+    fn start(desktop: &Desktop, arguments: &[&str]) -> anyhow::Result<Self> {
+        let arguments: Vec<_> = ["break", "--here"].iter().chain(arguments).copied().collect();
+        let mut child = desktop
+            .kindbeat(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let keyboard = child.stdin.take().context("piped")?;
+        let lines = BufReader::new(child.stdout.take().context("piped")?).lines();
+        Ok(Self { child, keyboard, lines })
+    }
+
+    /// Waits until it has said this, and all that belongs to it.
+    async fn says(&mut self, words: &str) -> anyhow::Result<()> {
+        let mut found = false;
+        let said = async {
+            while let Some(line) = self.lines.next_line().await? {
+                found |= line.contains(words);
+                if found && line.is_empty() {
+                    return anyhow::Ok(());
+                }
+            }
+            anyhow::bail!("it ended")
+        };
+        soon(said).await?.with_context(|| format!("waiting for {words:?}"))
+    }
+
+    async fn types(&mut self, line: &str) -> anyhow::Result<()> {
+        Ok(self.keyboard.write_all(format!("{line}\n").as_bytes()).await?)
+    }
+
+    async fn ends(mut self) -> anyhow::Result<ExitStatus> {
+        Ok(soon(self.child.wait()).await??)
+    }
+}
+
+/// Waits until the daemon says that a break is open, or that none is.
+async fn holds(client: &Client, open: bool) -> anyhow::Result<()> {
+    let asked = async {
+        while client.why().await?.contains("- a break is open") != open {}
+        anyhow::Ok(())
+    };
+    soon(asked).await.with_context(|| format!("waiting until a break is open: {open}"))?
+}
+
+#[tokio::test]
+async fn the_daemon_keeps_a_break_of_a_terminal_and_offers_nothing_meanwhile() -> anyhow::Result<()>
+{
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
+    let program = desktop.start().await?;
+    let client = desktop.client().await?;
+    let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "20s"])?;
+    terminal.says("Enter: Begin").await?;
+    holds(&client, true).await?;
+    terminal.types("").await?;
+    terminal.says("a hand on arm").await?;
+    terminal.types("").await?;
+    terminal.says("You can be gentle with yourself.").await?;
+    terminal.types("").await?;
+    terminal.says("how tense").await?;
+    holds(&client, false).await?;
+    terminal.types("3").await?;
+    terminal.says("l: Less like this").await?;
+    terminal.types("l").await?;
+    terminal.says("A line for yourself").await?;
+    terminal.types("Quiet.").await?;
+    ensure!(terminal.ends().await?.success());
+    let log = program.stops().await?;
+    ensure!(!log.contains("Quiet") && !log.contains("WARN a"), "{log}");
+    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
+    ensure!(matches!(taken.ended, Some((How::Completed, _))), "{taken:?}");
+    let said = taken.afterwards.as_ref().context("what was said")?;
+    ensure!((said.tension, said.note.as_deref()) == (Some(3), Some("Quiet.")), "{said:?}");
+    ensure!(said.liking == Some(Liking::Less), "{said:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
+    let program = desktop.start().await?;
+    let client = desktop.client().await?;
+    let mut terminal = Terminal::start(&desktop, &["kind-hand"])?;
+    terminal.says("Enter: Begin").await?;
+    terminal.types("t").await?;
+    terminal.says("The practice is over.").await?;
+    let rests = async {
+        while !client.why().await?.contains("- offers are snoozed") {}
+        anyhow::Ok(())
+    };
+    soon(rests).await.context("waiting for rest")??;
+    terminal.types("q").await?;
+    ensure!(terminal.ends().await?.success());
+    holds(&client, false).await?;
+    program.stops().await?;
+    ensure!(stored::state(&desktop.store())?.kept.resting_until.is_some());
+    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
+    ensure!(matches!(taken.ended, Some((How::TooMuch(0), _))), "{taken:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_terminal_that_is_killed_holds_nothing_back() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
+    let program = desktop.start().await?;
+    let client = desktop.client().await?;
+    let mut terminals =
+        [Terminal::start(&desktop, &["kind-hand"])?, Terminal::start(&desktop, &["kind-hand"])?];
+    for terminal in &mut terminals {
+        terminal.says("Enter: Begin").await?;
+    }
+    holds(&client, true).await?;
+    for mut terminal in terminals {
+        terminal.child.kill().await?;
+    }
+    holds(&client, false).await?;
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn a_daemon_that_ends_meanwhile_or_comes_loses_nothing() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
+    let program = desktop.start().await?;
+    let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "1m"])?;
+    terminal.says("Enter: Begin").await?;
+    holds(&desktop.client().await?, true).await?;
+    terminal.types("").await?;
+    terminal.says("a hand on arm").await?;
+    program.signal(Signal::KILL)?;
+    program.ends().await?;
+    terminal.types("q").await?;
+    ensure!(terminal.ends().await?.success());
+    let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "1m"])?;
+    terminal.says("Enter: Begin").await?;
+    // The history is free for whoever comes: the break is not written all the while.
+    let program = desktop.start().await?;
+    terminal.types("q").await?;
+    ensure!(terminal.ends().await?.success());
+    program.stops().await?;
+    let breaks = stored::breaks(&desktop.store())?;
+    ensure!(breaks.len() == 2, "{breaks:?}");
+    let left = |how: &Option<_>| matches!(how, Some((How::Left(0), _)));
+    ensure!(breaks.iter().all(|taken| left(&taken.ended)), "{breaks:?}");
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! What goes wrong around an open page: nights, other windows, clocks, straps, and what others wrote.
+
+use std::sync::Arc;
+
+use kindbeat::page::PageInput;
+use kindbeat::practice::Ending;
+use kindbeat::practice::Length;
+use kindbeat::practice::Origin;
+use kindbeat::practice::Practice;
+use kindbeat::practice::State;
+
+use crate::IS_FAREWELL;
+use crate::arrive;
+use crate::browser;
+use crate::browser::Browser;
+use crate::desk::Setup;
+use crate::ending;
+use crate::leave;
+use crate::next;
+use crate::opened;
+use crate::unprivileged::run;
+use crate::until_closed;
+
+/// From one evening to the next morning.
+const NIGHT: i64 = 12 * 3_600;
+
+#[test]
+fn a_page_left_open_overnight_is_over_in_the_morning() {
+    run(async || {
+        // Before the first step, and paused in the middle: nobody came back.
+        for steps in [0, 2] {
+            let (desk, mut browser) = opened(Length::ThreeMinutes).await;
+            for _ in 0..steps {
+                next(&mut browser).await;
+            }
+            if steps > 0 {
+                browser.press("p").await;
+                browser.until("pause.dataset.do === 'resume'").await;
+            }
+            desk.wait(NIGHT);
+            browser.until(IS_FAREWELL).await;
+            assert!(matches!(ending(&desk), Ending::Left { .. }));
+            // By itself, since there is nothing more to do.
+            until_closed(&desk, &mut browser).await;
+        }
+    });
+}
+
+#[test]
+fn a_machine_that_slept_finds_the_break_waiting_at_its_step() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::ThreeMinutes).await;
+        next(&mut browser).await;
+        next(&mut browser).await;
+        let moment = browser.text("page.dataset.moment").await;
+        desk.jump(NIGHT);
+        browser.until("pause.dataset.do === 'resume'").await;
+        assert_eq!(browser.text("page.dataset.moment").await, moment);
+        browser.press("p").await;
+        browser.until("pause.dataset.do === 'pause'").await;
+        next(&mut browser).await;
+    });
+}
+
+#[test]
+fn a_clock_set_back_or_forward_ends_nothing() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::ThreeMinutes).await;
+        next(&mut browser).await;
+        for seconds in [-3_600, 7_200, -86_400] {
+            let moment = browser.text("page.dataset.moment").await;
+            desk.jump(seconds);
+            if matches!(desk.session(), State::Paused { .. }) {
+                browser.until("pause.dataset.do === 'resume'").await;
+                browser.press("p").await;
+            }
+            browser.until("pause.dataset.do === 'pause'").await;
+            assert_eq!(browser.text("page.dataset.moment").await, moment);
+            // From here on time runs as ever: the step lasts no longer than it would have.
+            let lasts = desk.step().unwrap();
+            assert!((1..=60).contains(&lasts), "{lasts} s");
+            browser.until(&format!("page.dataset.moment !== '{moment}'")).await;
+        }
+        assert!(desk.server.is_open());
+    });
+}
+
+#[test]
+fn two_windows_show_the_same_break_and_it_goes_on_until_the_last_is_closed() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::ThreeMinutes).await;
+        let first = browser.tab();
+        browser.open(&desk.server.open().unwrap().url).await;
+        browser.until("document.activeElement.id === 'page'").await;
+        let second = browser.tab();
+        browser.press(" ").await;
+        for tab in [&first, &second] {
+            browser.turn_to(tab).await;
+            browser.until("page.dataset.moment === 'step-0'").await;
+        }
+        // What was meant for a step that another window has left is not done to the next one.
+        browser.turn_to(&first).await;
+        next(&mut browser).await;
+        browser.turn_to(&second).await;
+        browser.until("page.dataset.moment === 'step-1'").await;
+        browser.eval("window.close()").await;
+        browser.turn_to(&first).await;
+        next(&mut browser).await;
+        assert!(!desk.done().contains(&PageInput::Closed), "one window is still there");
+        leave(&mut browser).await;
+        assert_eq!(ending(&desk), Ending::Left { step: 2 });
+        // The other one did not say that it was closed.
+        desk.wait(20);
+        until_closed(&desk, &mut browser).await;
+    });
+}
+
+#[test]
+fn leaving_in_one_window_ends_the_break_in_the_other() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::ThreeMinutes).await;
+        let first = browser.tab();
+        browser.open(&desk.server.open().unwrap().url).await;
+        browser.until("document.activeElement.id === 'page'").await;
+        browser.press("Escape").await;
+        until_closed(&desk, &mut browser).await;
+        browser.turn_to(&first).await;
+        assert!(!browser.is_open().await, "it closes as well");
+        assert_eq!(ending(&desk), Ending::Left { step: 0 });
+    });
+}
+
+#[test]
+fn a_strap_lost_in_the_middle_takes_its_figure_with_it_and_nothing_else() {
+    run(async || {
+        let (desk, mut browser) = opened(Length::ThreeMinutes).await;
+        next(&mut browser).await;
+        desk.heart(71.0);
+        browser.until("heart.textContent.includes('71')").await;
+        let before = browser.text("words.innerHTML").await;
+        desk.heart(None);
+        browser.until("heart.textContent === ''").await;
+        assert_eq!(browser.text("words.innerHTML").await, before);
+        next(&mut browser).await;
+        desk.heart(68.0);
+        browser.until("heart.textContent.includes('68')").await;
+    });
+}
+
+#[test]
+fn markup_in_a_practice_is_shown_and_does_nothing() {
+    run(async || {
+        let practice = Arc::new(Practice::parse("own.toml", MARKUP, Origin::Own).unwrap());
+        let setup = Setup::new(Length::OneMinute).of(&practice, Length::OneMinute);
+        let mut browser = Browser::start(&browser::find().unwrap()).await;
+        let desk = arrive(&setup, &mut browser).await;
+        assert_eq!(browser.text("title.textContent").await, EVIL);
+        assert_eq!(browser.text("document.title").await, EVIL);
+        for _ in 0..desk.steps() {
+            next(&mut browser).await;
+            browser.eval("document.getElementById('choice-0')?.click()").await;
+            let said = browser.text("words.textContent").await;
+            assert!(said.contains(EVIL), "{said}");
+        }
+        assert_eq!(browser.text("line.textContent").await, EVIL);
+        for of_it in [
+            "document.querySelectorAll('img, script:not([src]), b').length",
+            "globalThis.done ?? 0",
+        ] {
+            assert_eq!(browser.eval(of_it).await, 0, "{of_it}");
+        }
+    });
+}
+
+/// Signs that mean something in HTML, in scripts and in server-sent events.
+const EVIL: &str = "<img src=x onerror=done=1><script>done=1</script><b>'&amp;\"</b>`${done=1}`";
+
+const MARKUP: &str = r#"
+id = "own"
+title = '''<img src=x onerror=done=1><script>done=1</script><b>'&amp;"</b>`${done=1}`'''
+about = '''<img src=x onerror=done=1><script>done=1</script><b>'&amp;"</b>`${done=1}`'''
+inward = true
+[[step]]
+element = "mindfulness"
+say = '''<img src=x onerror=done=1><script>done=1</script><b>'&amp;"</b>`${done=1}`'''
+lasts = { 1m = "30s" }
+[[step]]
+element = "self-kindness"
+say = '''<img src=x onerror=done=1><script>done=1</script><b>'&amp;"</b>`${done=1}`'''
+lasts = { 1m = "30s" }
+[[step.choices]]
+word = '''<img src=x onerror=done=1><script>done=1</script><b>'&amp;"</b>`${done=1}`'''
+line = '''<img src=x onerror=done=1><script>done=1</script><b>'&amp;"</b>`${done=1}`'''
+"#;
