@@ -24,7 +24,7 @@ fn practices() -> Vec<Arc<Practice>> {
     assert!(library.is_ok(), "{library:?}");
     library
         .iter()
-        .flat_map(|library| library.list().iter().chain([library.grounding()]))
+        .flat_map(|library| library.list().iter().chain([library.grounding(), library.own_pace()]))
         .cloned()
         .collect()
 }

@@ -17,6 +17,7 @@
 
 mod breaks;
 mod elsewhere;
+mod following;
 mod practices;
 mod publishing;
 mod service;

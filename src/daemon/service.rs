@@ -132,6 +132,9 @@ impl Service {
                 if self.break_is_open() {
                     self.visiting.heart_beats(now, self.rate);
                 }
+                if self.may_show_heart() {
+                    self.visiting.following.observe(now, &reading);
+                }
                 self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
                 self.handle(Input::Measured(reading));
             }

@@ -17,6 +17,7 @@ use crate::practice::Past;
 use crate::practice::Practice;
 use crate::practice::others;
 
+use super::following::Following;
 use super::world::Before;
 
 /// The page of the break that is open, or was last, and what earlier ones left.
@@ -29,6 +30,8 @@ pub(crate) struct Visiting {
     past: Vec<Past>,
     /// The practices that the first page shows besides.
     pub(crate) others: Vec<Arc<Practice>>,
+    /// The heart that follows the breath.
+    pub(super) following: Following,
     /// The heart since the break began.
     pub(super) course: Vec<(Timestamp, f64)>,
     /// Whether the answers of late ask for help lines.
@@ -39,7 +42,15 @@ impl Visiting {
     pub(crate) fn new(before: Before, config: &Config) -> Self {
         let Before { habits, past } = before;
         let visit = Visit::new(habits.anchor(&config.practice), Sound::SILENT, false);
-        Self { visit, habits, past, others: Vec::new(), course: Vec::new(), needs_help: false }
+        Self {
+            visit,
+            habits,
+            past,
+            others: Vec::new(),
+            following: Following::default(),
+            course: Vec::new(),
+            needs_help: false,
+        }
     }
 
     /// A break begins, and with it a page.
@@ -59,6 +70,7 @@ impl Visiting {
         };
         self.visit = Visit::new(self.habits.anchor(settings), sound, !self.habits.welcomed);
         self.course.clear();
+        self.following.begin();
         self.needs_help = false;
         let (now, offset) = local;
         self.others = others(

@@ -74,6 +74,8 @@ messages! {
     LengthThreeMinutes = "length-3m",
     /// Five minutes.
     LengthFiveMinutes = "length-5m",
+    /// The search for one's pace, on the first page.
+    FindPace = "find-pace",
     /// Above other practices.
     OthersTitle = "others-title",
     /// What opens the question before a break.
@@ -198,6 +200,36 @@ messages! {
     ShapeStill = "shape-still",
     /// Above the live heart: `rate`.
     HeartNow = "heart-now",
+    /// What the picture of the heart's line is called.
+    LineTitle = "line-title",
+    /// Beside the heart's line, before there is more to say.
+    LineDrawn = "line-drawn",
+    /// How far the heart swings with the breath: `ms`.
+    LineSwing = "line-swing",
+    /// It swings hardly at all.
+    LineEven = "line-even",
+    /// Too few beats yet.
+    LineWaiting = "line-waiting",
+    /// The monitor went silent.
+    LineSilent = "line-silent",
+    /// The monitor tells of no single beats.
+    LineNoRr = "line-no-rr",
+    /// Too many artefacts.
+    LinePoor = "line-poor",
+    /// The rhythm is irregular.
+    LineIrregular = "line-irregular",
+    /// The search found a pace: `pace`, in breaths a minute.
+    PaceFound = "pace-found",
+    /// The search was interrupted.
+    PaceUnfinished = "pace-unfinished",
+    /// There were no single beats to look at.
+    PaceNoRr = "pace-no-rr",
+    /// Too many artefacts to tell.
+    PacePoor = "pace-poor",
+    /// The rhythm is irregular.
+    PaceIrregular = "pace-irregular",
+    /// No pace stood out.
+    PaceTooEven = "pace-too-even",
     /// The one question, after the last step.
     TenseQuestion = "tense-question",
     /// What 0 stands for.
