@@ -33,10 +33,8 @@ fn main() -> anyhow::Result<()> {
         let (Some(system), Some(session)) = (Bus::start().await?, Bus::start().await?) else {
             return Ok(());
         };
-        streaming(&system, &session).await?;
-        offers::measure(&system, &session).await?;
         page::measure(&system, &session).await?;
-        searching(&system, &session).await
+        Ok(())
     })
 }
 
