@@ -11,6 +11,7 @@
 //!
 //! Nothing is concluded from intervals that are missing, from artefacts, or from a rhythm that is not even.
 
+mod grid;
 mod guide;
 mod least_squares;
 mod line;

@@ -121,7 +121,7 @@ impl Pulse {
         let lost = match suspected {
             _ if !follows => Some(later),
             Some(late) if spacing != Spacing::Close && later > STILL_LATE * beat_s => {
-                Some((late + later) / 2.0)
+                Some(f64::midpoint(late, later))
             }
             _ => None,
         };
@@ -141,7 +141,7 @@ impl Pulse {
     /// How so long a time between two messages is to what is usual.
     fn spacing(&self, time: SignedDuration) -> Spacing {
         let times = || self.arrivals.iter().rev().take(SPACINGS + 1).map(|arrival| arrival.at);
-        let (Some(newest), Some(oldest)) = (times().next(), times().last()) else {
+        let (Some(newest), Some(oldest)) = (times().next(), times().next_back()) else {
             return Spacing::Usual;
         };
         let usual = newest.duration_since(oldest).as_secs_f64() / (times().count() as f64 - 1.0);
@@ -204,11 +204,10 @@ mod tests {
     fn steady(arrives: impl Fn(u32) -> Option<f64>) -> Pulse {
         let (mut pulse, mut beats) = (Pulse::default(), 0);
         for second in 1..=60 {
-            let due = f64::from(second * 1_000 / 800);
-            let new = (due - f64::from(beats)) as usize;
-            beats = second * 1_000 / 800;
+            let new = second * 1_000 / 800 - beats;
+            beats += new;
             if let Some(time) = arrives(second) {
-                pulse.observe(at(time), &reading(&vec![800.0; new]));
+                pulse.observe(at(time), &reading(&vec![800.0; new as usize]));
             }
         }
         pulse

@@ -8,6 +8,7 @@
 
 use std::f64::consts::TAU;
 
+use crate::breathing::grid::grid;
 use crate::breathing::guide;
 use crate::breathing::least_squares::Fit;
 use crate::breathing::swing::Interval;
@@ -77,9 +78,7 @@ impl Resonance {
 impl Answer {
     /// The pace at which it swings most.
     fn pace(&self) -> f64 {
-        let steps = ((guide::FIRST - guide::LAST) / PACE_STEP).round() as u32;
-        let paces = (0..=steps).map(|n| guide::LAST + PACE_STEP * f64::from(n));
-        paces
+        grid(guide::LAST, guide::FIRST, PACE_STEP)
             .max_by(|&a, &b| self.amplitude(a).total_cmp(&self.amplitude(b)))
             .unwrap_or(guide::LAST)
     }
@@ -101,6 +100,11 @@ impl Resonator {
         let moved = self.driven(pushes);
         let at = |t: f64| {
             let place = (t / STEP_S).max(0.0);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "from 0 to the end of the guide"
+            )]
             let index = (place as usize).min(moved.len() - 2);
             let part = place - index as f64;
             let ((a, b), (c, d)) = (moved[index], moved[index + 1]);
@@ -134,15 +138,12 @@ impl Resonator {
 
 /// How the guide pushes in each step, as it does in the middle of it: close enough at steps this small.
 fn pushes() -> Vec<f64> {
-    let steps = (guide::LASTS_S / STEP_S) as u32 + 1;
-    let middle = |step: u32| (f64::from(step) + 0.5) * STEP_S - BEHIND_S;
-    (0..=steps).map(|step| STEP_S * guide::phase(middle(step)).sin()).collect()
+    let middles = grid(0.5 * STEP_S, guide::LASTS_S + 1.5 * STEP_S, STEP_S);
+    middles.map(|middle| STEP_S * guide::phase(middle - BEHIND_S).sin()).collect()
 }
 
 fn resonators() -> impl Iterator<Item = Resonator> {
-    let paces = (0..=RESONATORS)
-        .map(|n| SLOWEST + (FASTEST - SLOWEST) * f64::from(n) / f64::from(RESONATORS));
-    paces.flat_map(|per_minute| {
+    grid(SLOWEST, FASTEST, RESONATOR_STEP).flat_map(|per_minute| {
         SHARPNESS.into_iter().map(move |sharpness| {
             let natural = TAU * per_minute / 60.0;
             Resonator { natural, decay: natural / (2.0 * sharpness) }
@@ -166,7 +167,7 @@ const PACE_STEP: f64 = 0.02;
 /// Resonators from well below the slowest breath to well above the fastest, in breaths a minute.
 const SLOWEST: f64 = 3.0;
 const FASTEST: f64 = 9.0;
-const RESONATORS: u32 = 100;
+const RESONATOR_STEP: f64 = 0.06;
 /// How sharp: at 1 hardly a resonance, at 6 sharper than was ever seen in a heart.
 const SHARPNESS: [f64; 6] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0];
 /// Neighbouring intervals are related: what one tells of chance, this many tell together. A choice.

@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::breathing::Pace;
+use crate::breathing::grid::grid;
 use crate::breathing::least_squares::Fit;
 use crate::heart::Beat;
 
@@ -66,13 +67,11 @@ fn rate(intervals: &[Interval]) -> Option<f64> {
     let left = |per_minute: f64| {
         wave(intervals, first.t, last.t, per_minute).map_or(f64::INFINITY, |fit| fit.residual)
     };
-    let steps = |from: f64, to: f64, step: f64| {
-        let count = ((to - from) / step).max(0.0).round() as u32;
-        let best = (0..=count).map(|n| from + step * f64::from(n));
-        best.min_by(|&a, &b| left(a).total_cmp(&left(b)))
+    let best = |first: f64, last: f64, step: f64| {
+        grid(first, last, step).min_by(|&a, &b| left(a).total_cmp(&left(b)))
     };
-    let coarse = steps(SLOWEST, fastest, 0.2)?;
-    let fine = steps(coarse - 0.2, coarse + 0.2, 0.02)?;
+    let coarse = best(SLOWEST, fastest, COARSE)?;
+    let fine = best(coarse - COARSE, coarse + COARSE, FINE)?;
     (left(fine) <= (1.0 - LEAST_EXPLAINED) * still).then_some(fine)
 }
 
@@ -82,11 +81,10 @@ fn swing(intervals: &[Interval], per_minute: f64) -> Option<f64> {
     let (first, last) = (intervals.first()?, intervals.last()?);
     let cycle = 60.0 / per_minute;
     let length = BREATHS_A_WINDOW * cycle;
-    let windows = ((last.t - first.t - length) / cycle).floor().max(0.0) as u32;
     let mut squares = Vec::new();
-    for window in 0..=windows {
-        // Counted from the newest.
-        let end = last.t - f64::from(window) * cycle;
+    // From the newest window back, a breath at a time.
+    for back in grid(0.0, (last.t - first.t - length).max(0.0), cycle) {
+        let end = last.t - back;
         let begin = end - length;
         let first = intervals.partition_point(|interval| interval.t < begin);
         let behind = intervals.partition_point(|interval| interval.t <= end);
@@ -136,6 +134,9 @@ const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 /// What is looked through for a rate: slower is drift, faster no breath at a desk.
 const SLOWEST: f64 = 4.0;
 const FASTEST: f64 = 24.0;
+/// The step in which that is done, and the one around the best place: in a minute two rates a whole one apart are told apart.
+const COARSE: f64 = 0.2;
+const FINE: f64 = 0.02;
 /// Fewer beats a breath do not tell a wave from its mirror image.
 const BEATS_A_BREATH: f64 = 2.5;
 /// A rate is one when its wave accounts for this share of what the intervals do beside a drift: a choice.

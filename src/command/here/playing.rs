@@ -255,7 +255,8 @@ impl Player {
                 }
             }
             Some(Wish::Said(said)) => self.said(said),
-            None => {}
+            // Nobody hears of single beats here: a pace is not looked for, and not offered to be.
+            Some(Wish::FindPace) | None => {}
         }
         if self.visiting.learn(&self.config) {
             self.note(Note::Habits(self.visiting.habits.clone(), (self.clock)()));
@@ -294,6 +295,7 @@ impl Player {
         let now = (self.clock)();
         view_of(&Scene {
             others: &self.visiting.others,
+            cycle: self.visiting.habits.pace.unwrap_or_default().cycle(),
             needs_help: self.visiting.needs_help,
             ..Scene::new(now, session, visit, &self.words, &self.locale, &self.help)
         })
