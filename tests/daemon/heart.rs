@@ -42,6 +42,11 @@ impl Heart {
                 break;
             }
             self.beat += ms / 1_000.0;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "an interval of a heart fits"
+            )]
             rr_intervals.push((ms * 1.024).round() as u16);
         }
         Measurement {

@@ -33,8 +33,10 @@ fn main() -> anyhow::Result<()> {
         let (Some(system), Some(session)) = (Bus::start().await?, Bus::start().await?) else {
             return Ok(());
         };
+        streaming(&system, &session).await?;
+        offers::measure(&system, &session).await?;
         page::measure(&system, &session).await?;
-        Ok(())
+        searching(&system, &session).await
     })
 }
 

@@ -35,6 +35,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let client = Client::connect(bus::Bus::At(session.address())).await?;
     sleep(Duration::from_secs(10)).await;
     let idle = Memory::of(&daemon)?;
+    cold(&client, &program).await?;
     guide(&client, &program).await?;
     sleep(Duration::from_secs(10)).await;
     let after = Memory::of(&daemon)?;
@@ -92,26 +93,6 @@ async fn guide(client: &Client, program: &Program) -> anyhow::Result<()> {
         // A tick is a hundredth of a second; ten seconds of a core are a thousand.
         anyhow::Ok((ticks(process)? - before) / 10.0)
     };
-    for (name, rule) in [
-        ("as is", ""),
-        ("will-change", "#shape span { will-change: transform, opacity; }"),
-        (
-            "no opacity",
-            "@keyframes slow-x { 0%, 100% { transform: scale(0.72); } 40% { transform: scale(1.12); } }",
-        ),
-        ("use", "#shape.breathing span { animation-name: slow-x !important; opacity: 1 }"),
-        ("flat", "#shape span { background: gray !important }"),
-        ("steps", "#shape.breathing span { animation-timing-function: steps(60) !important }"),
-    ] {
-        if !rule.is_empty() {
-            browser.eval(&format!("document.styleSheets[0].insertRule({}, document.styleSheets[0].cssRules.length)", serde_json::json!(rule))).await;
-        }
-        browser.press("ArrowLeft").await;
-        if name != "no opacity" {
-            println!("{name}: {:.1}", used().await?);
-        }
-    }
-    browser.press("ArrowLeft").await;
     let moving = used().await?;
     ensure!(browser.eval("page.dataset.moment").await == "step-0", "the step was too short");
     browser.press("p").await;
