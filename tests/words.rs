@@ -97,7 +97,7 @@ fn no_more_is_said_than_can_be_heard_slowly() {
                 Length::TwentySeconds => (25, 36),
                 Length::OneMinute => (45, 100),
                 Length::ThreeMinutes => (90, 200),
-                Length::FiveMinutes => (120, 320),
+                Length::FiveMinutes => (110, 320),
             };
             assert!(
                 (least..=most).contains(&words),

@@ -293,7 +293,7 @@ stop-about = Stopping, one step back, a look around, and going on as you choose.
 # Both this and the closing words are said in 20 seconds: about 35 words in all.
 stop-pause =
     For this moment, nothing has to be done.
-    You might step back and see what is here.
+    You might step back and look.
 
 stop-look =
     What is going on, around you and with you?

@@ -20,7 +20,7 @@ struct Looks {
     outcomes: BTreeMap<String, u32>,
     at_six: Vec<f64>,
     freely: Vec<f64>,
-    looks: u32,
+    count: u32,
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn recorded_hearts_swing_as_hearts_do() {
         let (at_six, freely) = (spread(&looks.at_six), spread(&looks.freely));
         println!(
             "{name:14} {:4}  {at_six:?}  {freely:?}  {:?}  {:?}",
-            looks.looks, looks.verdicts, looks.outcomes
+            looks.count, looks.verdicts, looks.outcomes
         );
         assert!(looks.at_six.iter().chain(&looks.freely).all(|ms| (0.0..=400.0).contains(ms)));
         searched += looks.outcomes.values().sum::<u32>();
@@ -65,7 +65,7 @@ fn look(path: &Path) -> Looks {
             continue;
         }
         next = row.t_s + 1_800.0;
-        looks.looks += 1;
+        looks.count += 1;
         let verdict = line.verdict(now);
         *looks.verdicts.entry(format!("{verdict:?}")).or_default() += 1;
         assert!(verdict == Verdict::Good || line.swing(now, None).is_none());

@@ -18,36 +18,43 @@ use crate::visitor::Visitor;
 
 const SHOWN: &str = "show_heart = true\n";
 
-/// A heart of 66 beats a minute that goes along with a guide, furthest at 5.5 breaths a minute.
+/// A heart of 66 beats a minute that goes along with a guide as a resonance does, furthest at 5.5 breaths a minute.
 #[derive(Default)]
 struct Heart {
     /// In seconds.
     now: f64,
     beat: f64,
     breaths: f64,
+    /// How far it swings now, and how fast that changes.
+    swing: f64,
+    drift: f64,
 }
+
+/// How much further it swings at its own pace than at one far from it.
+const SHARPNESS: f64 = 2.5;
 
 impl Heart {
     /// What the strap sends of the next second, in which the guide breathes at this pace.
     fn second(&mut self, pace: Pace) -> Measurement {
-        self.now += 1.0;
-        self.breaths += pace.per_minute() / 60.0;
-        let apart = (pace.per_minute() - 5.5) / 0.6;
-        let swing = 50.0 / (1.0 + apart * apart);
+        const STEP: f64 = 0.005;
+        let own = TAU * 5.5 / 60.0;
         let mut rr_intervals = Vec::new();
-        loop {
-            let breath = self.breaths - (self.now - self.beat) * pace.per_minute() / 60.0;
-            let ms = 909.0 + swing * (TAU * breath).sin();
-            if self.beat + ms / 1_000.0 > self.now {
-                break;
+        for _ in 0..200 {
+            self.now += STEP;
+            self.breaths += pace.per_minute() / 60.0 * STEP;
+            let pull = (TAU * self.breaths).sin() - self.swing;
+            self.drift += (own * own * pull - own / SHARPNESS * self.drift) * STEP;
+            self.swing += self.drift * STEP;
+            let ms = 909.0 + 22.0 * self.swing;
+            if self.now - self.beat >= ms / 1_000.0 {
+                self.beat = self.now;
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "an interval of a heart fits"
+                )]
+                rr_intervals.push((ms * 1.024).round() as u16);
             }
-            self.beat += ms / 1_000.0;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "an interval of a heart fits"
-            )]
-            rr_intervals.push((ms * 1.024).round() as u16);
         }
         Measurement {
             heart_rate: 66,
