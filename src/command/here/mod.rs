@@ -25,6 +25,7 @@ use crate::practice::Length;
 
 use self::keeping::Keeping;
 use self::playing::Player;
+use self::playing::not_kept;
 
 /// Takes the break of this name, else the one that is set, and returns when it is over.
 pub fn run(
@@ -51,18 +52,22 @@ pub fn run(
     let runtime = asking::runtime()?;
     let ended = runtime.block_on(async {
         let (tell, notes) = mpsc::unbounded_channel();
-        let (problems, problem) = mpsc::channel(1);
+        let (problems, mut problem) = mpsc::channel(1);
         let keeping = Keeping::new(Bus::Session, folder, config.clone());
         let keeping = tokio::spawn(keeping.run(notes, problems));
         let player = Player::new(engine, before, config, locale, Arc::new(clock::now), tell);
         let mut player = player?;
         player.begin(practice, length)?;
         let mut terminal = Terminal::open().context("reading the keyboard")?;
-        let ended = player.play(&mut terminal, problem, out, complaints).await;
+        let ended = player.play(&mut terminal, &mut problem, out, complaints).await;
         // The terminal is its owner's again before anything else is waited for.
         drop(terminal);
-        drop(player);
+        let words = player.into_words();
         let _ = tokio::time::timeout(keeping::LIMIT, keeping).await;
+        // It may have turned out only now.
+        if let Ok(problem) = problem.try_recv() {
+            writeln!(complaints, "{}", not_kept(&words, problem))?;
+        }
         Ok(ended?)
     });
     runtime.shutdown_background();

@@ -129,7 +129,7 @@ impl Player {
     pub(super) async fn play(
         &mut self,
         terminal: &mut Terminal,
-        mut problem: mpsc::Receiver<String>,
+        problem: &mut mpsc::Receiver<String>,
         out: &mut impl Write,
         complaints: &mut impl Write,
     ) -> io::Result<()> {
@@ -145,8 +145,7 @@ impl Player {
             written = tokio::select! {
                 event = terminal.next() => self.event(event, terminal, out),
                 Some(problem) = problem.recv() => {
-                    let args = [("problem", problem.into())];
-                    writeln!(complaints, "{}", self.words.text(Message::TerminalNotKept, &args))
+                    writeln!(complaints, "{}", not_kept(&self.words, problem))
                 }
                 () = until(due, &self.clock) => {
                     self.handle(Input::Tick);
@@ -160,6 +159,11 @@ impl Player {
             written = written.and_then(|()| self.show(out));
         }
         written
+    }
+
+    /// The words it spoke in; with it ends what is to be kept.
+    pub(super) fn into_words(self) -> Words {
+        self.words
     }
 
     fn event(&mut self, event: Event, terminal: &Terminal, out: &mut impl Write) -> io::Result<()> {
@@ -309,6 +313,11 @@ async fn until(due: Option<Timestamp>, clock: &Clock) {
         Some(_) => {}
         None => std::future::pending().await,
     }
+}
+
+/// That the break is not kept, and why.
+pub(super) fn not_kept(words: &Words, problem: String) -> String {
+    words.text(Message::TerminalNotKept, &[("problem", problem.into())])
 }
 
 /// Ctrl-D.

@@ -36,9 +36,9 @@ async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
         }
         tokio::time::sleep(std::time::Duration::from_secs(61)).await;
     };
-    let problems = mpsc::channel(1).1;
+    let mut problems = mpsc::channel(1).1;
     tokio::select! {
-        ended = player.play(&mut terminal, problems, &mut out, &mut complaints) => ended.unwrap(),
+        ended = player.play(&mut terminal, &mut problems, &mut out, &mut complaints) => ended.unwrap(),
         () = typing => {}
     }
     drop(player);
