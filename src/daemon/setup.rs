@@ -31,6 +31,8 @@ use crate::edge::bus::Bus;
 use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
+use crate::edge::speech;
+use crate::edge::speech::Voice;
 use crate::edge::store;
 use crate::edge::store::Lock;
 use crate::edge::store::Store;
@@ -119,6 +121,8 @@ pub async fn start() -> anyhow::Result<()> {
     let (view, shown) = watch::channel(empty_page(&config, &locale, &help));
     let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
 
+    let (voice, heard) = Voice::start(speech::address());
+
     let (configs, reread) = mpsc::channel(1);
     let watching = watch_config(configs, hangup);
     let (library, faults) = practices::at_start().await?;
@@ -143,6 +147,7 @@ pub async fn start() -> anyhow::Result<()> {
         web,
         view,
         opener,
+        voice,
         news,
     };
     let inlets = Inlets {
@@ -152,6 +157,7 @@ pub async fn start() -> anyhow::Result<()> {
         requests: requested,
         configs: reread,
         practices: practices_changed,
+        voice: heard,
         reports,
     };
     let mut service = Service::new(parts, help);

@@ -18,6 +18,9 @@ use crate::daemon::Before;
 use crate::daemon::Visiting;
 use crate::edge::bus::ToldBreak;
 use crate::edge::clock;
+use crate::edge::speech;
+use crate::edge::speech::Utterance;
+use crate::edge::speech::Voice;
 use crate::edge::terminal::Event;
 use crate::edge::terminal::Terminal;
 use crate::edge::web::Clock;
@@ -58,6 +61,11 @@ pub(super) struct Player {
     /// What the history knows of the engine's memory.
     kept: Memory,
     stage: Stage,
+    voice: Voice,
+    /// Whether the voice speaks.
+    heard: mpsc::Receiver<speech::Event>,
+    /// What it says: the moment of the page, and its words.
+    saying: Option<(String, String)>,
 }
 
 /// How far it is, beyond what the page knows.
@@ -107,7 +115,23 @@ impl Player {
             notes,
             told: None,
             stage: Stage::Break,
+            voice: Voice::none(),
+            heard: mpsc::channel(1).1,
+            saying: None,
         })
+    }
+
+    /// The steps are to be read aloud, too.
+    pub(super) fn aloud(mut self, voice: Voice, heard: mpsc::Receiver<speech::Event>) -> Self {
+        (self.voice, self.heard) = (voice, heard);
+        self
+    }
+
+    /// Has nothing more to keep and nothing more to say, and returns when that was heard.
+    pub(super) async fn falls_silent(self) {
+        let Self { notes, voice, mut heard, .. } = self;
+        drop((notes, voice));
+        while heard.recv().await.is_some() {}
     }
 
     /// Begins the break that is asked for. Its first step waits until the first page was read.
@@ -148,6 +172,13 @@ impl Player {
                     let args = [("problem", problem.into())];
                     writeln!(complaints, "{}", self.words.text(Message::TerminalNotKept, &args))
                 }
+                Some(event) = self.heard.recv() => match event {
+                    speech::Event::Speaks => Ok(()),
+                    speech::Event::Mute(problem) => {
+                        let args = [("problem", problem.into())];
+                        writeln!(complaints, "{}", self.words.text(Message::TerminalMute, &args))
+                    }
+                },
                 () = until(due, &self.clock) => {
                     self.handle(Input::Tick);
                     Ok(())
@@ -286,7 +317,24 @@ impl Player {
         if matches!(view.screen, Screen::Farewell { .. }) {
             self.stage = Stage::Over;
         }
+        self.read_aloud(&view);
         terminal::write(&self.teller.tell(&view, &self.words), out)
+    }
+
+    fn read_aloud(&mut self, view: &View) {
+        let say = view.spoken().map(|text| (view.moment(), text));
+        if say == self.saying {
+            return;
+        }
+        match &say {
+            Some((_, text)) => self.voice.say(Utterance {
+                text: text.clone(),
+                language: view.language.clone(),
+                volume: self.visiting.visit.sound().volume,
+            }),
+            None => self.voice.stop(),
+        }
+        self.saying = say;
     }
 
     fn view(&self) -> View {
