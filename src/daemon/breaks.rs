@@ -181,6 +181,7 @@ impl Service {
 
     pub(super) fn break_began(&mut self, now: Timestamp, practice: &str, length: Length) {
         info!(practice, "a break begins");
+        self.aloud.works = self.parts.voice.may_speak();
         let mention_heart = self.may_mention_heart();
         let (library, config) = (self.parts.engine.library(), &self.parts.config);
         let local = (now, self.around.utc_offset);
@@ -261,7 +262,7 @@ impl Service {
             following: Some(self.visiting.following.seen()),
             course: &self.visiting.course,
             needs_help: self.visiting.needs_help,
-            is_read_aloud: false,
+            is_read_aloud: self.aloud.works,
         });
         self.parts.view.send_if_modified(|shown| {
             let differs = *shown != view;

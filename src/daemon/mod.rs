@@ -15,6 +15,7 @@
 //! Whatever part of the world is missing, the others go on: each is a channel that may stay silent. [`start`] connects them to
 //! this desktop; the demonstration connects others.
 
+mod aloud;
 mod breaks;
 mod elsewhere;
 mod following;
@@ -35,6 +36,7 @@ use crate::edge::ble;
 use crate::edge::bus;
 use crate::edge::clock;
 use crate::edge::notification;
+use crate::edge::speech;
 use crate::edge::store;
 use crate::edge::web::Clock;
 use crate::page::PageInput;
@@ -68,6 +70,8 @@ pub struct Inlets {
     pub configs: mpsc::Receiver<Result<Config, ConfigError>>,
     /// The practices, read again because some of the owner's may have changed.
     pub practices: mpsc::Receiver<Practices>,
+    /// Whether what reads aloud does so.
+    pub voice: mpsc::Receiver<speech::Event>,
     /// What the store has to tell.
     pub reports: mpsc::UnboundedReceiver<store::Report>,
 }
@@ -89,6 +93,7 @@ pub async fn run(
             Some(request) = inlets.requests.recv() => service.request(request),
             Some(config) = inlets.configs.recv() => service.configure(config),
             Some(read) = inlets.practices.recv() => service.practices(read),
+            Some(event) = inlets.voice.recv() => service.voice_event(event),
             Some(report) = inlets.reports.recv() => service.store_report(report),
             Some(outcome) = service.opening() => service.opened(outcome),
             () = until(due, &clock) => service.tick(),

@@ -36,6 +36,7 @@ use crate::status::Status;
 use crate::surroundings::Surroundings;
 use crate::words::Words;
 
+use super::aloud::Aloud;
 use super::breaks::Opening;
 use super::visiting::Visiting;
 use super::world::Parts;
@@ -54,6 +55,7 @@ pub struct Service {
     /// The last offer.
     pub(super) asked: Option<(OfferId, Asked)>,
     pub(super) visiting: Visiting,
+    pub(super) aloud: Aloud,
     /// The break that is open, or was last.
     pub(super) taken: Option<store::Break>,
     /// The programs in which a break is open.
@@ -87,6 +89,7 @@ impl Service {
             rate: None,
             asked: None,
             visiting: Visiting::new(std::mem::take(&mut parts.before), &parts.config),
+            aloud: Aloud::default(),
             taken: None,
             elsewhere: BTreeSet::new(),
             last_elsewhere: None,
@@ -293,6 +296,7 @@ impl Service {
             store.tick(now);
         }
         self.show_page(now);
+        self.read_aloud();
         self.tell_changes(now);
     }
 

@@ -31,6 +31,8 @@ use crate::edge::bus::Bus;
 use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
+use crate::edge::speech;
+use crate::edge::speech::Voice;
 use crate::edge::store;
 use crate::edge::store::Lock;
 use crate::edge::store::Store;
@@ -71,15 +73,7 @@ pub struct AlreadyRunning;
 /// and where its owner sees it, and the daemon runs without.
 pub async fn start() -> anyhow::Result<()> {
     let locale = locale();
-    let config = match Config::load(None) {
-        Ok(config) => config,
-        Err(error) => {
-            if is_service() {
-                notice_bad_config(&error.summary(), &Words::new(&locale)).await;
-            }
-            return Err(error.into());
-        }
-    };
+    let config = load_config(&locale).await?;
     // Before anybody hears that we are ready: a signal that nobody listens to would end us.
     let stop = stop_signal().context("listening for signals")?;
     let hangup = signal(SignalKind::hangup()).context("listening for signals")?;
@@ -119,6 +113,8 @@ pub async fn start() -> anyhow::Result<()> {
     let (view, shown) = watch::channel(empty_page(&config, &locale, &help));
     let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
 
+    let (voice, heard) = Voice::start(speech::address());
+
     let (configs, reread) = mpsc::channel(1);
     let watching = watch_config(configs, hangup);
     let (library, faults) = practices::at_start().await?;
@@ -143,6 +139,7 @@ pub async fn start() -> anyhow::Result<()> {
         web,
         view,
         opener,
+        voice,
         news,
     };
     let inlets = Inlets {
@@ -152,6 +149,7 @@ pub async fn start() -> anyhow::Result<()> {
         requests: requested,
         configs: reread,
         practices: practices_changed,
+        voice: heard,
         reports,
     };
     let mut service = Service::new(parts, help);
@@ -173,6 +171,17 @@ pub async fn start() -> anyhow::Result<()> {
     telling.abort();
     let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop) }).await;
     Ok(())
+}
+
+/// The configuration; what is wrong with it is told on the desktop too, where nobody looks at what a service says.
+async fn load_config(locale: &str) -> Result<Config, config::ConfigError> {
+    let config = Config::load(None);
+    if let Err(error) = &config
+        && is_service()
+    {
+        notice_bad_config(&error.summary(), &Words::new(locale)).await;
+    }
+    config
 }
 
 /// The lock of the history, held for as long as the daemon runs; `None` where it cannot be had, which the store explains.

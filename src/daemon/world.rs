@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::edge::ble;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
+use crate::edge::speech::Voice;
 use crate::edge::store;
 use crate::edge::web;
 use crate::edge::web::Clock;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub view: watch::Sender<View>,
     /// What opens the page.
     pub opener: Opener,
+    /// What reads the steps aloud.
+    pub voice: Voice,
     /// Whoever wants to hear what happens.
     pub news: mpsc::Sender<News>,
 }

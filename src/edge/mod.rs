@@ -10,6 +10,7 @@ pub mod notification;
 pub mod opening;
 pub mod practices;
 pub mod recording;
+pub mod speech;
 pub mod store;
 pub mod systemd;
 pub mod terminal;

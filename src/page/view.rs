@@ -226,6 +226,16 @@ impl View {
         }
     }
 
+    /// What is to be read aloud at this moment, line by line; `None` where nothing is: before the first step, after the last one, and
+    /// while time stands still.
+    #[must_use]
+    pub fn spoken(&self) -> Option<String> {
+        let Screen::Step(StepView { paused: false, met, words, .. }) = &self.screen else {
+            return None;
+        };
+        Some(met.iter().chain(words).cloned().collect::<Vec<_>>().join("\n"))
+    }
+
     /// Whether nothing more is to come: the page may go after a while.
     #[must_use]
     pub fn is_over(&self) -> bool {

@@ -269,6 +269,8 @@ messages! {
     TerminalNote = "terminal-note",
     /// That another length was chosen: `length`.
     TerminalLength = "terminal-length",
+    /// That the steps are not read aloud: `problem`.
+    TerminalMute = "terminal-mute",
     /// That a break is not kept: `problem`.
     TerminalNotKept = "terminal-not-kept",
     /// That there is no history.

@@ -23,6 +23,7 @@ use kindbeat::edge::bus::Served;
 use kindbeat::edge::clock;
 use kindbeat::edge::notification;
 use kindbeat::edge::opening::Opener;
+use kindbeat::edge::speech::Voice;
 use kindbeat::edge::store;
 use kindbeat::edge::store::Store;
 use kindbeat::edge::web;
@@ -58,6 +59,8 @@ use crate::visitor::Visitor;
 pub(crate) struct Desk {
     pub(crate) screen: Server,
     pub(crate) browser: Browser,
+    /// Where what reads aloud listens.
+    pub(crate) speech: Option<PathBuf>,
     now: Arc<Mutex<Timestamp>>,
     heart: SimulatedHeart,
     second: u32,
@@ -108,6 +111,7 @@ impl Desk {
         let desk = Self {
             screen: Server::on(session, "fake", &["actions", "body", "body-markup"]).await?,
             browser: Browser::install(&alone::folder()?)?,
+            speech: None,
             now: Arc::new(Mutex::new(noon)),
             heart: SimulatedHeart::new(3),
             second: 0,
@@ -163,7 +167,9 @@ impl Desk {
         let (requests, requested) = mpsc::channel(64);
         let (configs, reread) = mpsc::channel(1);
         let (news, told) = mpsc::channel(100_000);
+        let (voice, heard) = Voice::start(self.speech.clone());
         let parts = Parts {
+            voice,
             clock,
             locale: "en".to_owned(),
             config,
@@ -184,6 +190,7 @@ impl Desk {
             requests: requested,
             configs: reread,
             practices: mpsc::channel(1).1,
+            voice: heard,
             reports,
         };
         let (stop, stopped) = oneshot::channel();

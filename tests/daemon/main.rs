@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is the failure of the test")]
 
 mod alone;
+mod aloud;
 mod browser;
 mod commands;
 mod control;

@@ -31,6 +31,7 @@ use crate::edge::bus::Request;
 use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
+use crate::edge::speech::Voice;
 use crate::edge::web;
 use crate::engine::Engine;
 use crate::offer::Answer;
@@ -127,6 +128,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
                 habits: Habits { welcomed: true, ..Habits::default() },
                 past: Vec::new(),
             },
+            voice: Voice::none(),
             // Nothing to remember, and no other program to be told.
             store: None,
             monitor: mpsc::channel(1).0,
@@ -146,6 +148,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
         requests: requested,
         configs: mpsc::channel(1).1,
         practices: mpsc::channel(1).1,
+        voice: mpsc::channel(1).1,
         reports: mpsc::unbounded_channel().1,
     };
     let (stop, stopped) = oneshot::channel::<()>();

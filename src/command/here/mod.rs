@@ -18,6 +18,8 @@ use crate::daemon;
 use crate::daemon::Before;
 use crate::edge::bus::Bus;
 use crate::edge::clock;
+use crate::edge::speech;
+use crate::edge::speech::Voice;
 use crate::edge::store;
 use crate::edge::store::Store;
 use crate::edge::terminal::Terminal;
@@ -40,6 +42,7 @@ pub fn run(
             .map(|()| Config::default())
     })?;
     let locale = daemon::locale();
+    let read_aloud = config.practice.voice;
     let folder = store::folder();
     // What cannot be read is said when the break cannot be kept either.
     let look = |folder: &std::path::Path| Store::open_to_look(folder).ok()??.load_state().ok();
@@ -57,13 +60,18 @@ pub fn run(
         let keeping = tokio::spawn(keeping.run(notes, problems));
         let player = Player::new(engine, before, config, locale, Arc::new(clock::now), tell);
         let mut player = player?;
+        if read_aloud {
+            let (voice, heard) = Voice::start(speech::address());
+            player = player.aloud(voice, heard);
+        }
         player.begin(practice, length)?;
         let mut terminal = Terminal::open().context("reading the keyboard")?;
         let ended = player.play(&mut terminal, &mut problem, out, complaints).await;
         // The terminal is its owner's again before anything else is waited for.
         drop(terminal);
-        let words = player.into_words();
-        let _ = tokio::time::timeout(keeping::LIMIT, keeping).await;
+        let (words, silence) = player.end();
+        let parting = async { tokio::join!(silence, keeping) };
+        let _ = tokio::time::timeout(keeping::LIMIT, parting).await;
         // It may have turned out only now.
         if let Ok(problem) = problem.try_recv() {
             writeln!(complaints, "{}", not_kept(&words, problem))?;

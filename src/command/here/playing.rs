@@ -18,6 +18,9 @@ use crate::daemon::Before;
 use crate::daemon::Visiting;
 use crate::edge::bus::ToldBreak;
 use crate::edge::clock;
+use crate::edge::speech;
+use crate::edge::speech::Utterance;
+use crate::edge::speech::Voice;
 use crate::edge::terminal::Event;
 use crate::edge::terminal::Terminal;
 use crate::edge::web::Clock;
@@ -58,6 +61,11 @@ pub(super) struct Player {
     /// What the history knows of the engine's memory.
     kept: Memory,
     stage: Stage,
+    voice: Voice,
+    /// Whether the voice speaks.
+    heard: mpsc::Receiver<speech::Event>,
+    /// What it says: the moment of the page, and its words.
+    saying: Option<(String, String)>,
 }
 
 /// How far it is, beyond what the page knows.
@@ -107,7 +115,16 @@ impl Player {
             notes,
             told: None,
             stage: Stage::Break,
+            voice: Voice::none(),
+            heard: mpsc::channel(1).1,
+            saying: None,
         })
+    }
+
+    /// The steps are to be read aloud, too.
+    pub(super) fn aloud(mut self, voice: Voice, heard: mpsc::Receiver<speech::Event>) -> Self {
+        (self.voice, self.heard) = (voice, heard);
+        self
     }
 
     /// Begins the break that is asked for. Its first step waits until the first page was read.
@@ -147,6 +164,13 @@ impl Player {
                 Some(problem) = problem.recv() => {
                     writeln!(complaints, "{}", not_kept(&self.words, problem))
                 }
+                Some(event) = self.heard.recv() => match event {
+                    speech::Event::Speaks => Ok(()),
+                    speech::Event::Mute(problem) => {
+                        let args = [("problem", problem.into())];
+                        writeln!(complaints, "{}", self.words.text(Message::TerminalMute, &args))
+                    }
+                },
                 () = until(due, &self.clock) => {
                     self.handle(Input::Tick);
                     Ok(())
@@ -161,9 +185,10 @@ impl Player {
         written
     }
 
-    /// The words it spoke in; with it ends what is to be kept.
-    pub(super) fn into_words(self) -> Words {
-        self.words
+    /// Has nothing more to keep and nothing more to say: the words it spoke in, and what is over when the voice has fallen silent.
+    pub(super) fn end(self) -> (Words, impl Future<Output = ()>) {
+        let Self { words, mut heard, .. } = self;
+        (words, async move { while heard.recv().await.is_some() {} })
     }
 
     fn event(&mut self, event: Event, terminal: &Terminal, out: &mut impl Write) -> io::Result<()> {
@@ -291,7 +316,24 @@ impl Player {
         if matches!(view.screen, Screen::Farewell { .. }) {
             self.stage = Stage::Over;
         }
+        self.read_aloud(&view);
         terminal::write(&self.teller.tell(&view, &self.words), out)
+    }
+
+    fn read_aloud(&mut self, view: &View) {
+        let say = view.spoken().map(|text| (view.moment(), text));
+        if say == self.saying {
+            return;
+        }
+        match &say {
+            Some((_, text)) => self.voice.say(Utterance {
+                text: text.clone(),
+                language: view.language.clone(),
+                volume: self.visiting.visit.sound().volume,
+            }),
+            None => self.voice.stop(),
+        }
+        self.saying = say;
     }
 
     fn view(&self) -> View {

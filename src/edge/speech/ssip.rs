@@ -1,0 +1,176 @@
+//! One connection to speech-dispatcher: what is asked, and what is answered ("SSIP: Speech Synthesis Interface Protocol").
+
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use ssip_client_async::ClientError;
+use ssip_client_async::ClientName;
+use ssip_client_async::ClientScope;
+use ssip_client_async::MessageScope;
+use ssip_client_async::constants;
+use ssip_client_async::fifo::asynchronous_tokio::Builder;
+use ssip_client_async::fifo::asynchronous_tokio::OwnedReadHalf;
+use ssip_client_async::fifo::asynchronous_tokio::OwnedWriteHalf;
+use ssip_client_async::tokio::AsyncClient;
+use tokio::io::BufReader;
+use tokio::io::BufWriter;
+use tokio::time::timeout;
+
+use super::Error;
+use super::Utterance;
+
+type Client = AsyncClient<BufReader<OwnedReadHalf>, BufWriter<OwnedWriteHalf>>;
+
+/// A connection that has said who it is.
+pub(super) struct Connection {
+    client: Client,
+    /// What was set last.
+    language: String,
+    volume: Option<i8>,
+}
+
+impl Connection {
+    pub(super) async fn open(path: &Path) -> Result<Self, Error> {
+        limited(async {
+            let connected = Builder::default().path(path).build().await;
+            let mut client = connected.map_err(Error::Unreachable)?;
+            let name = ClientName::with_component(&user(), "kindbeat", "break");
+            client.set_client_name(name).await?.check_client_name_set().await?;
+            Ok(Self { client, language: String::new(), volume: None })
+        })
+        .await
+    }
+
+    /// Says it, in place of what is being said.
+    pub(super) async fn say(&mut self, utterance: &Utterance) -> Result<(), Error> {
+        limited(async {
+            self.cancel().await?;
+            self.set_voice(utterance).await?;
+            self.client.speak().await?.check_receiving_data().await?;
+            self.client.send_lines(&data(&utterance.text)).await?.receive_message_id().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Stops at once, and takes its leave.
+    pub(super) async fn stop(mut self) -> Result<(), Error> {
+        limited(async {
+            self.cancel().await?;
+            self.client.quit().await?.check_status(constants::OK_BYE).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn cancel(&mut self) -> Result<(), ClientError> {
+        let asked = self.client.cancel(MessageScope::Last).await?;
+        asked.check_status(constants::OK_CANCELED).await?;
+        Ok(())
+    }
+
+    /// A language it has not, or a volume it does not take, is no reason to be silent.
+    async fn set_voice(&mut self, utterance: &Utterance) -> Result<(), ClientError> {
+        const SELF: ClientScope = ClientScope::Current;
+        if self.language != utterance.language && is_tag(&utterance.language) {
+            let asked = self.client.set_language(SELF, &utterance.language).await?;
+            tolerate(asked.check_status(constants::OK_LANGUAGE_SET).await)?;
+            self.language.clone_from(&utterance.language);
+        }
+        let volume = volume(utterance.volume);
+        if self.volume != Some(volume) {
+            let asked = self.client.set_volume(SELF, volume).await?;
+            tolerate(asked.check_status(constants::OK_VOLUME_SET).await)?;
+            self.volume = Some(volume);
+        }
+        Ok(())
+    }
+}
+
+impl From<ClientError> for Error {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Ssip(status) => {
+                let said = status.message.chars().filter(|it| !it.is_control()).collect();
+                Self::Refused { code: status.code, said }
+            }
+            ClientError::Io(error) if error.kind() != std::io::ErrorKind::InvalidInput => {
+                Self::Unreachable(error)
+            }
+            _ => Self::Strange,
+        }
+    }
+}
+
+/// An answer takes milliseconds when all is well; this long it is waited for. The library panics at a line that is not ASCII
+/// where the code should be: that is no speech-dispatcher either.
+async fn limited<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let answered = AssertUnwindSafe(asked).catch_unwind();
+    let answered = timeout(LIMIT, answered).await.map_err(|_| Error::Silent)?;
+    answered.unwrap_or(Err(Error::Strange))
+}
+
+fn tolerate<T>(answer: Result<T, ClientError>) -> Result<(), ClientError> {
+    match answer {
+        Ok(_) | Err(ClientError::Ssip(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The words as they are sent: a point more where a line begins with one, since a point alone ends them.
+fn data(text: &str) -> Vec<String> {
+    let clean = |line: &str| line.chars().filter(|character| !character.is_control()).collect();
+    let stuffed = |line: String| if line.starts_with('.') { format!(".{line}") } else { line };
+    text.lines().map(clean).map(stuffed).collect()
+}
+
+/// 0 to 100 of ours as -100 to 100 of the server's.
+fn volume(ours: u8) -> i8 {
+    i8::try_from(i16::from(ours.min(100)) * 2 - 100).unwrap_or(i8::MAX)
+}
+
+/// Whether it is a tag of a language, and nothing that could be another command.
+fn is_tag(language: &str) -> bool {
+    (1..=35).contains(&language.len())
+        && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Who we are, for the server's own list; letters and digits only, since the name is a part of a command.
+fn user() -> String {
+    let user = std::env::var("USER").unwrap_or_default();
+    let user: String = user.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+    if user.is_empty() { "user".to_owned() } else { user }
+}
+
+const LIMIT: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_cannot_end_themselves_or_become_commands() {
+        assert_eq!(data("Hello.\n.\n..b\r\nQUIT"), ["Hello.", "..", "...b", "QUIT"]);
+        assert_eq!(data(""), [""; 0]);
+        assert_eq!(data("a\u{1b}[2Jb"), ["a[2Jb"]);
+        assert_eq!(data("a\rQUIT\r\n"), ["aQUIT"]);
+        assert_eq!(data("\r.\nb"), ["..", "b"], "a point behind what is not sent");
+    }
+
+    #[test]
+    fn every_volume_is_one() {
+        assert_eq!([0, 50, 75, 100, 255].map(volume), [-100, 0, 50, 100, 100]);
+    }
+
+    #[test]
+    fn a_language_is_a_tag() {
+        for tag in ["en", "de-AT", "sr-Latn"] {
+            assert!(is_tag(tag), "{tag}");
+        }
+        for other in ["", "en\r\nQUIT", "en_GB", "e n", &"e".repeat(100)] {
+            assert!(!is_tag(other), "{other:?}");
+        }
+    }
+}
