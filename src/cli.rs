@@ -87,6 +87,12 @@ pub enum Command {
     },
     /// Ends a snooze
     Resume,
+    /// Lists the days with their breaks, offers, answers and notes
+    History {
+        /// One day in more detail: 2026-11-23, today or yesterday
+        #[arg(long, value_name = "DATE")]
+        day: Option<String>,
+    },
     /// Checks all that kindbeat needs, and says what to do where something is missing; changes nothing
     Doctor {
         /// Prints one JSON list

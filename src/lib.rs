@@ -15,6 +15,7 @@
 //! | a default of the configuration | `config/default.toml`, held against the types by a test |
 //! | where a number comes from | beside the constant, at the end of its file |
 //! | what other programs may ask for on D-Bus | [`edge::bus::Request`] |
+//! | how far the heart swings with the breath, and at which pace most | [`breathing::Line`], [`breathing::Search`] |
 //! | what one input leads to | [`engine::Engine::handle`] |
 //! | how good the detection is | `tests/evaluate`, run by `cargo run --release --example evaluate -- FOLDER` |
 //!
@@ -41,10 +42,13 @@
 //!
 //! # Modules
 //!
-//! Pure, in the order of the data: [`connection`] (finding the strap and keeping it), [`heart`], [`surroundings`], [`detection`],
-//! [`offer`], [`practice`], [`page`] (what stands on the page of a break), [`engine`]; beside them [`setting`] (values with their
-//! range), [`words`] (all that is said), [`status`] (how things stand, as it is told), [`reason`] (why there was an offer, or none), [`replay`] (a recording through the engine) and [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
-//! world) and [`command`] (one file a command), and [`daemon`] (the one loop that joins them all). `main.rs` and `cli.rs` only read the command line.
+//! Pure, in the order of the data: [`connection`] (finding the strap and keeping it), [`heart`], [`breathing`] (the pace of a
+//! breath, and the heart that follows it), [`surroundings`], [`detection`], [`offer`], [`practice`], [`page`] (what stands on the
+//! page of a break), [`engine`]; beside them [`setting`] (values with their range), [`words`] (all that is said), [`status`] (how
+//! things stand, as it is told), [`reason`] (why there was an offer, or none), [`replay`] (a recording through the engine) and
+//! [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
+//! world) and [`command`] (one file a command), and [`daemon`] (the one loop that joins them all). `main.rs` and `cli.rs` only
+//! read the command line.
 //!
 //! # Rules that hold
 //!
@@ -60,6 +64,7 @@
 //! Nothing here is called stress: heart rate shows arousal, and no more. What is detected is an *elevation*; asking is an *offer*;
 //! the pause is a *practice*, since `break` is a word of the language.
 
+pub mod breathing;
 pub mod command;
 pub mod config;
 pub mod connection;

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kindbeat::command;
+use kindbeat::command::history::Telling;
 use kindbeat::edge::bus::Bus;
 use kindbeat::edge::clock;
+use kindbeat::edge::store;
 use kindbeat::practice::Anchor;
 use kindbeat::practice::Length;
 use kindbeat::words::Words;
@@ -68,6 +70,7 @@ fn run(
             command::snooze::snooze(&until, clock::now(), &clock::zone(), Bus::Session, out)?;
         }
         Command::Resume => command::snooze::resume(Bus::Session, out)?,
+        Command::History { day } => history(day.as_deref(), out)?,
         Command::Doctor { json } => return command::doctor::run(json, out),
         Command::Practices { action } => {
             return practices(action.unwrap_or(PracticesAction::List), out, complaints);
@@ -93,6 +96,13 @@ fn status(json: bool, waybar: bool, watch: bool, out: &mut impl Write) -> anyhow
     } else {
         command::status::run(json, clock::now(), &zone, &words, Bus::Session, out)
     }
+}
+
+fn history(day: Option<&str>, out: &mut impl Write) -> anyhow::Result<()> {
+    let (library, _) = kindbeat::daemon::library()?;
+    let (zone, words) = (clock::zone(), Words::new("en"));
+    let telling = Telling { library: &library, words: &words, zone: &zone };
+    command::history::run(store::folder().as_deref(), day, clock::now(), &telling, out)
 }
 
 fn practices(

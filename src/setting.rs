@@ -20,6 +20,9 @@ use serde::de::Visitor;
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Number<const MIN: u32, const MAX: u32>(f64);
 
+/// It is never NaN, and so equal to itself.
+impl<const MIN: u32, const MAX: u32> Eq for Number<MIN, MAX> {}
+
 impl<const MIN: u32, const MAX: u32> Number<MIN, MAX> {
     /// The value, or the message that names the range.
     pub fn new(value: f64) -> Result<Self, OutOfRange> {

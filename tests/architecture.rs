@@ -10,17 +10,18 @@ use std::path::PathBuf;
 const FREE: [&str; 4] = ["lib", "main", "command", "daemon"];
 
 /// What each other module may import from this crate.
-const MAY_IMPORT: [(&str, &[&str]); 17] = [
+const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("setting", &[]),
     ("heart", &[]),
+    ("breathing", &["heart", "setting"]),
     ("surroundings", &[]),
     ("words", &[]),
     ("simulation", &["heart"]),
     ("detection", &["heart", "setting", "surroundings"]),
     ("offer", &["setting", "surroundings"]),
-    ("practice", &["setting"]),
+    ("practice", &["breathing", "setting"]),
     ("connection", &["setting"]),
-    ("page", &["practice", "words"]),
+    ("page", &["breathing", "practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "status", "surroundings"]),
     ("status", &["offer"]),
     ("reason", &["detection", "engine", "offer", "words"]),
@@ -29,6 +30,7 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
     (
         "edge",
         &[
+            "breathing",
             "connection",
             "detection",
             "engine",
@@ -46,7 +48,8 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
 ];
 
 /// The modules that neither touch the world nor read the clock.
-const PURE: [&str; 14] = [
+const PURE: [&str; 15] = [
+    "breathing",
     "reason",
     "status",
     "connection",

@@ -6,11 +6,18 @@ use std::process::Stdio;
 
 use anyhow::Context as _;
 use anyhow::ensure;
+use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::edge::store::Break;
 use kindbeat::edge::store::How;
+use kindbeat::edge::store::Record;
 use kindbeat::edge::store::Store;
+use kindbeat::edge::store::Writer;
+use kindbeat::practice::Habits;
+use kindbeat::practice::Liking;
+use kindbeat::words::Words;
 use rustix::process::Signal;
+use tempfile::TempDir;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::io::BufReader;
@@ -25,6 +32,18 @@ fn here(home: &Path, arguments: &[&str]) -> anyhow::Result<Tty> {
     let command = pty_process::Command::new(KINDBEAT).args(["break", "--here"]).args(arguments);
     let command = command.env_clear().env("HOME", home).env("TERM", "linux");
     Tty::start(command.env("DBUS_SESSION_BUS_ADDRESS", NO_BUS))
+}
+
+/// A home whose owner has read what comes before the first break.
+fn home() -> anyhow::Result<TempDir> {
+    let home = tempfile::tempdir()?;
+    let mut writer = Writer::new(SignedDuration::from_hours(1));
+    let habits = Habits { welcomed: true, ..Habits::default() };
+    writer.keep(Timestamp::UNIX_EPOCH, Record::Habits(habits));
+    let batch = writer.flush(Timestamp::UNIX_EPOCH).context("something to write")?;
+    let folder = home.path().join(".local/state/kindbeat");
+    Store::open(&folder, Timestamp::UNIX_EPOCH)?.store.write(&batch)?;
+    Ok(home)
 }
 
 /// The same where standard input is no terminal.
@@ -49,15 +68,28 @@ fn the_break(home: &Path) -> anyhow::Result<(Break, How)> {
     Ok((taken, how))
 }
 
+/// A line of this message, as it is said: the first one, or the last.
+fn first(message: &str) -> String {
+    words(message).lines().next().unwrap_or_default().to_owned()
+}
+
+fn last(message: &str) -> String {
+    words(message).lines().last().unwrap_or_default().to_owned()
+}
+
+fn words(message: &str) -> String {
+    Words::new("en").text(message, &[("anchor", "breath".into())])
+}
+
 #[tokio::test]
 async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let mut terminal = here(home.path(), &["kind-hand", "--length", "20s"])?;
     terminal.says("Turning inward can bring up hard feelings").await?;
     terminal.says("please seek medical care").await?;
     terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
-    terminal.says("a hand on chest, belly or arm").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.is_silent().await?;
     terminal.types("p").await?;
     terminal.says("Time stands still now").await?;
@@ -66,7 +98,7 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     terminal.says("It goes on.").await?;
     terminal.types("b").await?;
     terminal.types(" ").await?;
-    terminal.says("Kindness is for you, too.").await?;
+    terminal.says(&last("kind-hand-close")).await?;
     terminal.is_silent().await?;
     terminal.types("\r").await?;
     terminal.says("how tense does it feel now").await?;
@@ -76,37 +108,83 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     terminal.says("how tense does it feel now").await?;
     terminal.is_silent().await?;
     terminal.types("4\r").await?;
-    terminal.says("a line for yourself").await?;
+    terminal.says("m: More like this").await?;
+    terminal.is_silent().await?;
+    terminal.types("m\r").await?;
+    terminal.says("A line for yourself").await?;
     terminal.is_silent().await?;
     terminal.types("Better with <b>tea</b> ä.\r").await?;
     let (status, said) = terminal.ends().await?;
     ensure!(status.success(), "{status}: {said}");
     ensure!(!said.contains('\x1b'), "nothing is drawn: {said:?}");
-    let once = ["It goes on.", "Kindness is for you, too.", "You can come back at any time."];
+    let once = ["It goes on.".to_owned(), last("kind-hand-close"), last("ending-completed")];
     for words in once {
-        ensure!(said.matches(words).count() == 1, "{words:?} is not said once: {said}");
+        ensure!(said.matches(&words).count() == 1, "{words:?} is not said once: {said}");
     }
     let (taken, how) = the_break(home.path())?;
     ensure!((taken.practice.as_str(), taken.length_s) == ("kind-hand", 20), "{taken:?}");
     ensure!(how == How::Completed, "{how:?}");
     let said = taken.afterwards.context("what was said")?;
-    ensure!(said.tension == Some(4), "{said:?}");
+    ensure!((said.tension, said.liking) == (Some(4), Some(Liking::More)), "{said:?}");
     ensure!(said.note.as_deref() == Some("Better with <b>tea</b> ä."), "{said:?}");
     Ok(())
 }
 
 #[tokio::test]
-async fn esc_leaves_at_once_and_nothing_is_asked() -> anyhow::Result<()> {
+async fn the_first_time_it_says_what_it_is_once() -> anyhow::Result<()> {
     let home = tempfile::tempdir()?;
+    let mut terminal = here(home.path(), &[])?;
+    terminal.says(&first("welcome-title")).await?;
+    terminal.is_silent().await?;
+    terminal.types(" ").await?;
+    terminal.says("findahelpline.com").await?;
+    terminal.is_silent().await?;
+    terminal.types(" ").await?;
+    terminal.is_silent().await?;
+    terminal.types(" ").await?;
+    terminal.says("Enter: Begin").await?;
+    terminal.types("q").await?;
+    terminal.ends().await?;
+    let mut terminal = here(home.path(), &[])?;
+    terminal.says("Enter: Begin").await?;
+    terminal.types("q").await?;
+    let (_, said) = terminal.ends().await?;
+    ensure!(!said.contains(&first("welcome-title")), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_length_and_another_practice_have_a_key_each() -> anyhow::Result<()> {
+    let home = home()?;
+    let mut terminal = here(home.path(), &["friend", "--length", "3m"])?;
+    terminal.says("5: 5 minutes").await?;
+    terminal.says("a: ").await?;
+    terminal.says("Enter: Begin").await?;
+    terminal.is_silent().await?;
+    terminal.types("5").await?;
+    terminal.says("It lasts 5 minutes now.").await?;
+    terminal.types("a").await?;
+    terminal.says("Enter: Begin").await?;
+    terminal.types("q").await?;
+    let (status, said) = terminal.ends().await?;
+    ensure!(status.success(), "{said}");
+    let (taken, _) = the_break(home.path())?;
+    ensure!(taken.practice != "friend", "{taken:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn esc_leaves_at_once_and_nothing_is_asked() -> anyhow::Result<()> {
+    let home = home()?;
     let mut terminal = here(home.path(), &["--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
     terminal.says("1: hard").await?;
     terminal.types("1").await?;
-    terminal.says("This is hard.").await?;
+    terminal.says(&first("break-notice-hard")).await?;
     terminal.types("\x1b").await?;
     let (status, said) = terminal.ends().await?;
-    ensure!(status.success() && said.contains("Leaving is always fine."), "{status}: {said}");
+    ensure!(status.success() && said.contains(&first("ending-left")), "{status}: {said}");
     ensure!(!said.contains("how tense"), "{said}");
     ensure!(the_break(home.path())?.1 == How::Left(0));
     Ok(())
@@ -114,18 +192,18 @@ async fn esc_leaves_at_once_and_nothing_is_asked() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn this_is_too_much_leads_outward_now_and_the_next_time() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let mut terminal = here(home.path(), &[])?;
     terminal.says("Enter: Begin").await?;
     terminal.types(" ").await?;
     terminal.says("t: This is too much").await?;
     terminal.types("t").await?;
-    terminal.says("Stopping is a way of taking care of yourself.").await?;
+    terminal.says(&last("too-much-met")).await?;
     terminal.says("findahelpline.com").await?;
     terminal.is_silent().await?;
     terminal.types("q").await?;
     let (status, said) = terminal.ends().await?;
-    ensure!(status.success() && said.contains("no more offers today"), "{status}: {said}");
+    ensure!(status.success() && said.contains(&last("ending-too-much")), "{status}: {said}");
     ensure!(the_break(home.path())?.1 == How::TooMuch(0));
     let folder = home.path().join(".local/state/kindbeat");
     let resting = || -> anyhow::Result<_> {
@@ -134,7 +212,7 @@ async fn this_is_too_much_leads_outward_now_and_the_next_time() -> anyhow::Resul
     };
     ensure!(resting()?.is_some(), "offers rest for the day");
     let mut terminal = here(home.path(), &[])?;
-    terminal.says("The room around you").await?;
+    terminal.says(&first("grounding-title")).await?;
     terminal.says("Enter: Begin").await?;
     terminal.types("q").await?;
     terminal.ends().await?;
@@ -144,18 +222,18 @@ async fn this_is_too_much_leads_outward_now_and_the_next_time() -> anyhow::Resul
 
 #[tokio::test]
 async fn ctrl_z_gives_the_terminal_back_and_time_stands_still() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let mut terminal = here(home.path(), &["kind-hand", "--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.is_silent().await?;
     ensure!(!terminal.is_as_found()?, "keys come one by one");
     terminal.types("\x1a").await?;
     terminal.stands_still().await?;
     ensure!(terminal.is_as_found()?);
     terminal.signal(Signal::CONT)?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.says("Time stands still now").await?;
     terminal.is_silent().await?;
     ensure!(!terminal.is_as_found()?, "keys come one by one again");
@@ -168,13 +246,13 @@ async fn ctrl_z_gives_the_terminal_back_and_time_stands_still() -> anyhow::Resul
 
 #[tokio::test]
 async fn a_terminal_that_goes_leaves_the_break() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let mut terminal = here(home.path(), &["kind-hand", "--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.types("\r").await?;
-    terminal.says("There may be warmth").await?;
+    terminal.says(&first("kind-hand-rest")).await?;
     terminal.hangs_up().await?;
     ensure!(the_break(home.path())?.1 == How::Left(1));
     Ok(())
@@ -183,7 +261,7 @@ async fn a_terminal_that_goes_leaves_the_break() -> anyhow::Result<()> {
 #[tokio::test]
 async fn asked_to_end_it_ends_and_is_kept() -> anyhow::Result<()> {
     for signal in [Signal::TERM, Signal::HUP, Signal::QUIT] {
-        let home = tempfile::tempdir()?;
+        let home = home()?;
         let mut terminal = here(home.path(), &["kind-hand"])?;
         terminal.says("Enter: Begin").await?;
         terminal.signal(signal)?;
@@ -196,7 +274,7 @@ async fn asked_to_end_it_ends_and_is_kept() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn where_it_is_no_terminal_lines_do() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let mut child =
         piped(home.path(), &["kind-hand", "--length", "20s"], Stdio::piped()).spawn()?;
     let mut keyboard = child.stdin.take().context("a keyboard")?;
@@ -224,40 +302,46 @@ async fn where_it_is_no_terminal_lines_do() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_terminal_that_cannot_do_much_gives_lines() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let command = pty_process::Command::new(KINDBEAT).args(["break", "kind-hand", "--here"]);
     let command = command.env_clear().env("HOME", home.path()).env("TERM", "dumb");
     let mut terminal = Tty::start(command.env("DBUS_SESSION_BUS_ADDRESS", NO_BUS))?;
     terminal.says("Enter: Begin").await?;
     ensure!(terminal.is_as_found()?);
     terminal.types("\r").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.types("q\r").await?;
     let (status, said) = terminal.ends().await?;
-    ensure!(status.success() && said.contains("Leaving is always fine."), "{status}: {said}");
+    ensure!(status.success() && said.contains(&first("ending-left")), "{status}: {said}");
     Ok(())
 }
 
 #[tokio::test]
 async fn where_nothing_can_be_typed_it_ends() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let Output { status, stdout, stderr } = piped(home.path(), &[], Stdio::null()).output().await?;
     let (said, complaint) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     ensure!(status.success() && complaint.is_empty(), "{status}: {complaint}");
-    ensure!(said.contains("Leaving is always fine."), "{said}");
+    ensure!(said.contains(&first("ending-left")), "{said}");
     ensure!(the_break(home.path())?.1 == How::Left(0));
     Ok(())
 }
 
 #[tokio::test]
 async fn a_break_that_cannot_be_kept_is_taken_all_the_same() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     // A file stands where the folder is to be.
+    std::fs::remove_dir_all(home.path().join(".local"))?;
     std::fs::write(home.path().join(".local"), "")?;
     let mut terminal = here(home.path(), &["kind-hand", "--length", "20s"])?;
-    terminal.says("This break is not kept in the history.").await?;
+    terminal.says(&first("welcome-title")).await?;
+    for _ in 0..3 {
+        terminal.is_silent().await?;
+        terminal.types("\r").await?;
+    }
+    terminal.says("Enter: Begin").await?;
     terminal.types("\r").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.types("q").await?;
     let (status, said) = terminal.ends().await?;
     ensure!(status.success(), "{status}: {said}");
@@ -267,7 +351,7 @@ async fn a_break_that_cannot_be_kept_is_taken_all_the_same() -> anyhow::Result<(
 
 #[tokio::test]
 async fn a_fault_in_the_settings_is_no_reason_to_go_without_a_break() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let config = home.path().join(".config/kindbeat");
     std::fs::create_dir_all(&config)?;
     std::fs::write(config.join("config.toml"), "[practice]\nlength = '2m'\n")?;
@@ -279,13 +363,13 @@ async fn a_fault_in_the_settings_is_no_reason_to_go_without_a_break() -> anyhow:
 
 #[tokio::test]
 async fn a_practice_that_is_none_is_told_with_the_nearest() -> anyhow::Result<()> {
-    let home = tempfile::tempdir()?;
+    let home = home()?;
     let Output { status, stdout, stderr } =
         piped(home.path(), &["kind-hat"], Stdio::null()).output().await?;
     let complaint = String::from_utf8_lossy(&stderr);
     ensure!(status.code() == Some(1) && stdout.is_empty(), "{status}");
     ensure!(complaint.contains("the nearest is \"kind-hand\""), "{complaint}");
-    ensure!(std::fs::read_dir(home.path())?.next().is_none(), "nothing is kept of it");
+    ensure!(breaks(home.path())?.is_empty(), "nothing is kept of it");
     Ok(())
 }
 

@@ -141,6 +141,21 @@ slow-close =
     The breath can find its own pace again.
     You are not alone in needing a pause, and this one was for you.
 
+own-pace-title = A pace of your own
+own-pace-about = Two minutes with a guide that slowly grows slower, to see at which pace your heart goes along furthest.
+
+own-pace-settle =
+    You can sit just as you are, rather still if that is comfortable.
+    There is nothing to get right here. Hearts differ from one to another, and any pace is a good one.
+
+own-pace-follow =
+    The breath might go with the guide, small and easy: in, and slowly out.
+    It grows slower little by little. Where that does not fit, your own pace is fine, and you can leave at any moment.
+
+own-pace-close =
+    The breath can find its own pace again.
+    Others are looking for a breath that suits them, too. You are not alone, and this time was for you.
+
 ## The long breath out
 
 long-exhale-title = The long breath out
@@ -595,6 +610,9 @@ length-1m = 1 minute
 length-3m = 3 minutes
 length-5m = 5 minutes
 
+# On the first page of slow breathing: leads to two minutes with a guide that grows slower.
+find-pace = Find a pace of your own first (3 minutes)
+
 # Before two other practices.
 others-title = Or something else
 # Opens a scale from 0 to 10.
@@ -622,6 +640,30 @@ shape-still = The breath comes and goes in its own time.
 # $in and $out in seconds.
 shape-count = In for a slow count of { $in }, out for a slow count of { $out }.
 shape-long-out = In, a little more in, and a long breath out.
+
+# Below a line that shows how the heart goes faster and slower. $ms: milliseconds between the longest and the shortest interval of
+# a breath; no judgement, and nothing it is held against.
+line-title = Your heart, from beat to beat, over the last half minute
+line-drawn = Your heart, from beat to beat.
+line-swing = Your heart goes along with the breath: about { $ms } ms between its longer and its shorter beats.
+line-even = Your heart keeps an even beat just now. That is fine, too.
+line-waiting = The line begins with the next few beats.
+line-silent = The monitor is quiet just now. The breath can go on without it.
+line-no-rr = This monitor does not tell of single beats, so there is no line here.
+line-poor = The beats cannot be told apart clearly just now, so the line rests. The breath can go on without it.
+line-irregular = The beats come too unevenly for the line just now, so nothing is read from them. The breath can go on without it.
+
+# After two minutes with the guide. $pace in breaths a minute.
+pace-found =
+    Your heart went along furthest at about { $pace } breaths a minute.
+    The guide keeps that pace for you from now on.
+pace-unfinished = The guide was interrupted, so nothing was read from it. Your pace stays as it is.
+pace-no-rr = The monitor told of no single beats, so nothing can be said about a pace. The guide stays as it is.
+pace-poor = The beats could not be told apart clearly enough to say anything about a pace. The guide stays as it is.
+pace-irregular = The beats came too unevenly to say anything about a pace. The guide stays as it is.
+pace-too-even =
+    No pace stood out from the others this time.
+    That is common. The guide stays as it is.
 
 # $rate in beats a minute.
 heart-now = Your heart: { $rate } beats a minute
@@ -671,15 +713,42 @@ hard-days =
 
 ## In the terminal: keys, each followed by what it does. Said once, and whenever another key is typed.
 
+terminal-keys-welcome = Enter: { next }   b: { back }   q: { leave }   t: { too-much }
 terminal-keys-first = Enter: { begin }   q: { leave }   t: { too-much }
 terminal-keys-step = Enter: { next }   b: { back }   p: { pause }   q: { leave }   t: { too-much }
 terminal-keys-grounding = Enter: { next }   b: { back }   p: { pause }   q: { leave }
 terminal-paused = Time stands still now. Enter goes on.
 terminal-goes-on = It goes on.
 terminal-answer = A figure and Enter, or Enter alone.
-terminal-note = If you like, a line for yourself. It stays on this computer. Enter alone leaves it out.
+terminal-liking = m: { more-like-this }   l: { less-like-this }   Enter: { skip }
+terminal-note = A line and Enter, or Enter alone.
+# $length is how long the break is now to last, "3 minutes".
+terminal-length = It lasts { $length } now.
 # $problem is told by the part it is about.
 terminal-not-kept = This break is not kept in the history. { $problem }
+
+## kindbeat history: each day with what happened, in the order of time
+
+history-none = There is no history yet: it begins with the first offer or break.
+history-nothing = There was no offer and no break on this day.
+# $hours with a point, $rate in beats a minute.
+history-worn = The heart was heard for { $hours } hours; half of the time it beat slower than { $rate } a minute, half of the time faster.
+# $title is what the practice is called, $length how long it was to last: "3 minutes".
+history-completed = { $title }, { $length }, to its end.
+history-left = { $title }, { $length }, left before its end.
+history-too-much = { $title }, { $length }; it was too much, and led outward.
+history-open = { $title }, { $length }, open or interrupted.
+# Tension from 0 to 10.
+history-tense = Tense before: { $before }, afterwards: { $after }.
+history-tense-before = Tense before: { $before }.
+history-tense-after = Tense afterwards: { $after }.
+history-more = More like this is welcome.
+history-less = Less like this is welcome.
+history-note = Note: { $note }
+# Followed by what became of it.
+history-offered = A break was offered.
+# $rate and $usual in beats a minute, $span is "5 minutes".
+history-figures = The heart averaged { $rate } beats a minute, about { $usual } was usual, and it had been up for { $span }.
 
 ## Help lines: the numbers are in config/help-lines.toml
 

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod devices;
 pub mod doctor;
 pub mod here;
+pub mod history;
 pub mod practices;
 pub mod replay;
 pub mod snooze;

@@ -10,12 +10,13 @@ use crate::page::FirstView;
 use crate::page::Help;
 use crate::page::HelpGroup;
 use crate::page::PageInput;
-use crate::page::Said;
 use crate::page::Screen;
 use crate::page::StepView;
 use crate::page::Tense;
 use crate::page::View;
+use crate::page::WelcomeView;
 use crate::practice::HelpLine;
+use crate::practice::Length;
 use crate::practice::Place;
 use crate::words::Message;
 use crate::words::Words;
@@ -23,14 +24,26 @@ use crate::words::Words;
 /// What was said so far.
 #[derive(Debug, Default)]
 pub(super) struct Teller {
-    /// The moment of the page that was told last, and whether it was paused.
-    told: Option<(String, bool)>,
+    /// What was told last.
+    told: Option<Told>,
     /// The keys were said: of the practice, of the grounding.
     keys: [bool; 2],
+    /// The breath that was described last.
+    breath: String,
     /// The help lines were said.
     helped: bool,
     /// The closing words, where they were said with the question.
     ending: Vec<String>,
+}
+
+/// A page at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Told {
+    moment: String,
+    /// What the break is called: on the first page another can be chosen.
+    title: String,
+    length: Option<Length>,
+    paused: bool,
 }
 
 /// What somebody means with what they typed.
@@ -38,6 +51,8 @@ pub(super) struct Teller {
 pub(super) enum Meant {
     /// Something is to happen.
     Input(PageInput),
+    /// How tense it feels, or nothing, is the answer to the question.
+    Answer(Option<Tense>),
     /// This is to be said.
     Say(String),
 }
@@ -45,12 +60,20 @@ pub(super) enum Meant {
 impl Teller {
     /// What is new on the page, line by line; empty where nothing is.
     pub(super) fn tell(&mut self, view: &View, words: &Words) -> Vec<String> {
-        let moment = view.moment();
-        let paused = matches!(&view.screen, Screen::Step(StepView { paused: true, .. }));
-        match self.told.replace((moment.clone(), paused)) {
-            Some((before, was_paused)) if before == moment => {
-                let pause = if paused { Message::TerminalPaused } else { Message::TerminalGoesOn };
-                (paused != was_paused).then(|| words.text(pause, &[])).into_iter().collect()
+        let now = Told::of(view);
+        match self.told.replace(now.clone()) {
+            Some(before) if (&before.moment, &before.title) == (&now.moment, &now.title) => {
+                if before.paused != now.paused {
+                    let paused = now.paused;
+                    let said =
+                        if paused { Message::TerminalPaused } else { Message::TerminalGoesOn };
+                    vec![words.text(said, &[])]
+                } else if before.length != now.length {
+                    let length = chosen_length(view).unwrap_or_default();
+                    vec![words.text(Message::TerminalLength, &[("length", length.into())])]
+                } else {
+                    Vec::new()
+                }
             }
             _ => self.whole(view, words),
         }
@@ -65,24 +88,23 @@ impl Teller {
     pub(super) fn again(&mut self) {
         self.once_more();
         self.keys = [false; 2];
+        self.breath.clear();
     }
 
     fn whole(&mut self, view: &View, words: &Words) -> Vec<String> {
         match &view.screen {
-            Screen::Welcome(welcome) => {
-                let help = welcome.help.iter().flat_map(help_lines);
-                let keys = words.text(Message::TerminalKeysFirst, &[]);
-                welcome.words.iter().cloned().chain(help).chain([keys]).collect()
+            Screen::Welcome(WelcomeView { number, words: said, help }) => {
+                let title = (*number == 0).then(|| view.title.clone());
+                let help = help.iter().flat_map(help_lines);
+                let keys = words.text(Message::TerminalKeysWelcome, &[]);
+                title.into_iter().chain(said.iter().cloned()).chain(help).chain([keys]).collect()
             }
-            Screen::First(FirstView { about, cautions, care, .. }) => {
-                let title = [view.title.clone()];
-                let all = title.iter().chain(about).chain(cautions).chain(care).cloned();
-                all.chain([words.text(Message::TerminalKeysFirst, &[])]).collect()
-            }
+            Screen::First(first) => first_page(first, view, words),
             Screen::Step(step) => self.step(step, words),
-            Screen::Question { ending, .. } => {
+            Screen::Question { ending, course } => {
                 self.ending.clone_from(ending);
-                ending.iter().cloned().chain([question(view, words)]).collect()
+                let course = course.iter().map(|course| course.words.clone());
+                ending.iter().cloned().chain(course).chain([question(view, words)]).collect()
             }
             Screen::Farewell { words: said, help, .. } => {
                 let said = said.iter().filter(|line| !self.ending.contains(line)).cloned();
@@ -98,8 +120,12 @@ impl Teller {
     }
 
     fn step(&mut self, step: &StepView, words: &Words) -> Vec<String> {
-        let StepView { place, met, words: said, choices, paused, help, .. } = step;
+        let StepView { place, met, words: said, choices, guide, paused, help, .. } = step;
         let mut lines: Vec<_> = met.iter().chain(said).cloned().collect();
+        if let Some(guide) = guide.as_ref().filter(|guide| guide.still != self.breath) {
+            self.breath.clone_from(&guide.still);
+            lines.push(guide.still.clone());
+        }
         if !choices.is_empty() {
             let words = choices.iter().enumerate();
             let words = words.map(|(at, choice)| format!("{}: {}", (at + 1) % 10, choice.word));
@@ -120,25 +146,71 @@ impl Teller {
     }
 }
 
+impl Told {
+    fn of(view: &View) -> Self {
+        let length = match &view.screen {
+            Screen::First(first) => first.lengths.iter().find(|length| length.chosen),
+            _ => None,
+        };
+        Self {
+            moment: view.moment(),
+            title: view.title.clone(),
+            length: length.map(|length| length.length),
+            paused: matches!(&view.screen, Screen::Step(StepView { paused: true, .. })),
+        }
+    }
+}
+
+fn first_page(first: &FirstView, view: &View, words: &Words) -> Vec<String> {
+    let FirstView { about, cautions, lengths, others, care, .. } = first;
+    let title = [view.title.clone()];
+    let mut said: Vec<_> = title.iter().chain(about).chain(cautions).chain(care).cloned().collect();
+    if lengths.len() > 1 {
+        let keys = lengths.iter().map(|view| format!("{}: {}", key(view.length), view.words));
+        said.push(titled(&view.labels.lengths_title, keys));
+    }
+    if !others.is_empty() {
+        let keys = others.iter().zip(OTHERS).map(|(other, key)| format!("{key}: {}", other.title));
+        said.push(titled(&view.labels.others_title, keys));
+    }
+    said.push(words.text(Message::TerminalKeysFirst, &[]));
+    said
+}
+
+fn titled(title: &str, keys: impl Iterator<Item = String>) -> String {
+    [title.to_owned()].into_iter().chain(keys).collect::<Vec<_>>().join("   ")
+}
+
+/// How long the break is to last, in words.
+fn chosen_length(view: &View) -> Option<&str> {
+    let Screen::First(first) = &view.screen else { return None };
+    first.lengths.iter().find(|length| length.chosen).map(|length| length.words.as_str())
+}
+
 /// What a line typed at this screen means, or a key as a line of one character; Enter is an empty line. `None`: nothing.
 pub(super) fn meant(view: &View, line: &str, words: &Words) -> Option<Meant> {
     let line = line.trim().to_lowercase();
     let input = match (&view.screen, line.as_str()) {
         (_, "q") => PageInput::Leave,
         (Screen::Farewell { .. }, _) => return None,
-        (Screen::Question { .. }, "") => PageInput::Said(Said::default()),
-        (Screen::Question { .. }, figure) => match figure.parse().ok().and_then(Tense::new) {
-            Some(tense) => PageInput::Said(Said { tense: Some(tense), ..Said::default() }),
-            None => return Some(Meant::Say(question(view, words))),
-        },
+        (Screen::Question { .. }, "") => return Some(Meant::Answer(None)),
+        (Screen::Question { .. }, figure) => {
+            let tense = figure.parse().ok().and_then(Tense::new);
+            let again = || Meant::Say(question(view, words));
+            return Some(tense.map_or_else(again, |tense| Meant::Answer(Some(tense))));
+        }
         (_, "t") => PageInput::TooMuch,
         (Screen::Welcome(_) | Screen::First(_), "") => PageInput::Begin,
-        (Screen::Welcome(_) | Screen::First(_), _) => {
-            return Some(Meant::Say(words.text(Message::TerminalKeysFirst, &[])));
+        (Screen::Welcome(_) | Screen::Step(_), "b") => PageInput::Back,
+        (Screen::Welcome(_), _) => {
+            return Some(Meant::Say(words.text(Message::TerminalKeysWelcome, &[])));
         }
+        (Screen::First(first), key) => match chosen_before(first, key) {
+            Some(input) => input,
+            None => return Some(Meant::Say(words.text(Message::TerminalKeysFirst, &[]))),
+        },
         (Screen::Step(StepView { paused: true, .. }), "" | "p") => PageInput::Resume,
         (Screen::Step(_), "") => PageInput::Next,
-        (Screen::Step(_), "b") => PageInput::Back,
         (Screen::Step(_), "p") => PageInput::Pause,
         (Screen::Step(step), figure) => {
             let line = chosen(step, figure).unwrap_or_else(|| keys(step.place, words));
@@ -147,6 +219,26 @@ pub(super) fn meant(view: &View, line: &str, words: &Words) -> Option<Meant> {
     };
     Some(Meant::Input(input))
 }
+
+/// The length or the other practice with this key.
+fn chosen_before(first: &FirstView, typed: &str) -> Option<PageInput> {
+    let length = first.lengths.iter().find(|view| key(view.length) == typed);
+    let other = OTHERS.iter().take(first.others.len()).position(|key| *key == typed);
+    length.map(|view| PageInput::Length(view.length)).or_else(|| other.map(PageInput::Other))
+}
+
+/// The key of a length, the same as on the page: the figure it begins with.
+const fn key(length: Length) -> &'static str {
+    match length {
+        Length::TwentySeconds => "2",
+        Length::OneMinute => "1",
+        Length::ThreeMinutes => "3",
+        Length::FiveMinutes => "5",
+    }
+}
+
+/// The keys of the other practices, the same as on the page.
+const OTHERS: [&str; 2] = ["a", "b"];
 
 /// Writes what is said in one go, with a line between it and what follows; nothing where there is nothing to say.
 pub(super) fn write(lines: &[String], out: &mut impl Write) -> io::Result<()> {
@@ -205,181 +297,4 @@ fn numbers(group: &HelpGroup) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use jiff::Timestamp;
-
-    use super::*;
-    use crate::page::Scene;
-    use crate::page::Sound;
-    use crate::page::Visit;
-    use crate::page::Wish;
-    use crate::page::view_of;
-    use crate::practice::Anchor;
-    use crate::practice::HelpLines;
-    use crate::practice::Length;
-    use crate::practice::Library;
-    use crate::practice::Session;
-
-    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-
-    /// A break in which no time passes, and all that was said in it.
-    struct Taken {
-        session: Session,
-        visit: Visit,
-        teller: Teller,
-        said: String,
-    }
-
-    impl Taken {
-        fn of(practice: &str, length: Length) -> Self {
-            let library = Library::built_in().unwrap();
-            let practice = Arc::clone(library.get(practice).unwrap());
-            let mut session =
-                Session::start(practice, length, Arc::clone(library.grounding()), NOW);
-            session.handle(Visit::hold(), NOW);
-            let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
-            Self { session, visit, teller: Teller::default(), said: String::new() }.told()
-        }
-
-        fn view(&self, words: &Words) -> View {
-            let help = HelpLines::built_in().unwrap();
-            let session = Some(&self.session);
-            view_of(&Scene::new(NOW, session, &self.visit, words, "de_AT.UTF-8", &help))
-        }
-
-        fn told(mut self) -> Self {
-            let words = Words::new("en");
-            let lines = self.teller.tell(&self.view(&words), &words);
-            self.say(&lines);
-            self
-        }
-
-        fn say(&mut self, lines: &[String]) {
-            for line in lines {
-                self.said.push_str(line);
-                self.said.push('\n');
-            }
-        }
-
-        /// Types a line, and returns what was said because of it.
-        #[track_caller]
-        fn types(mut self, line: &str) -> Self {
-            self.said.extend(["> ", line, "\n"]);
-            let words = Words::new("en");
-            match meant(&self.view(&words), line, &words) {
-                Some(Meant::Input(input)) => {
-                    if let Some(Wish::Break(command)) =
-                        self.visit.handle(input, self.session.state())
-                    {
-                        self.session.handle(command, NOW);
-                    }
-                }
-                Some(Meant::Say(line)) => self.say(&[line]),
-                None => {}
-            }
-            self.told()
-        }
-    }
-
-    #[test]
-    fn a_whole_break_is_said_once() {
-        let taken = Taken::of("kind-hand", Length::TwentySeconds);
-        let taken = taken.types("").types("P").types("p").types("").types("nine").types("7");
-        insta::assert_snapshot!(taken.said, @r#"
-    Kind hand
-    A hand where it comforts, or none, and one kind thought.
-    Turning inward can bring up hard feelings. This is known, and it happens to many people.
-    If it does, you can look around or listen, feel the ground or the chair, or stop.
-    “This is too much” is there at every step.
-    Your eyes can stay open all the while. You can stop whenever you like.
-    Chest pain, fainting, breathlessness, or a racing or irregular heart at rest that does not settle: please seek medical care now. A break is not the help that is needed then.
-    kindbeat is not a medical device. It is for general well-being: it diagnoses nothing and treats nothing.
-    An offer, or none, does not tell you whether you are well.
-    Enter: Begin   q: Leave   t: This is too much
-    > 
-    If you like: a hand on arm, belly or chest.
-    A kind thought alone is enough, too.
-    Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
-    > P
-    Time stands still now. Enter goes on.
-    > p
-    It goes on.
-    > 
-    It is all right to feel overwhelmed.
-    You are not alone in this. You can be gentle with yourself.
-    > nine
-    Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
-    > 7
-    Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
-    "#);
-    }
-
-    #[test]
-    fn words_to_choose_from_have_a_key_each_and_unknown_keys_are_answered_with_those_there_are() {
-        let taken = Taken::of("self-compassion-break", Length::OneMinute);
-        let begun = taken.said.len();
-        let taken = taken.types("").types("2").types("9").types("b").types("x");
-        insta::assert_snapshot!(taken.said[begun..], @"
-        > 
-        Something may be difficult right now.
-        It can be here for a moment, just as it is.
-        Perhaps a word comes close.
-        1: hard   2: stressful   3: painful
-        Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
-        > 2
-        This is stressful.
-        > 9
-        Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
-        > b
-        > x
-        Enter: Next   b: Back   p: Pause   q: Leave   t: This is too much
-        ");
-    }
-
-    #[test]
-    fn this_is_too_much_leads_to_the_grounding_and_to_the_help_lines_once() {
-        let taken = Taken::of("self-compassion-break", Length::OneMinute).types("");
-        let begun = taken.said.len();
-        let taken = taken.types("t").types("").types("t").types("q");
-        insta::assert_snapshot!(taken.said[begun..], @r#"
-    > t
-    It was too much, and you stopped.
-    Stopping is a way of taking care of yourself.
-    The practice is over.
-    You might look around, stand, stretch, or go to another room.
-    Someone to turn to
-    In an emergency:
-      112  Europe and most mobile networks
-    To talk with someone:
-      142  Austria
-    Everywhere else, and where a number no longer answers: the directory at findahelpline.com
-    These numbers are as of November 2026.
-    Enter: Next   b: Back   p: Pause   q: Leave
-    > 
-    You might look around, slowly.
-    A colour. An edge. Something far away.
-    > t
-    > q
-    Stopping was a way of taking care of yourself.
-    kindbeat leaves you in peace for the rest of the day. You can still open a break yourself.
-    Other places
-    In an emergency:
-      911  US, Canada
-      999  UK
-      000  Australia
-      111  New Zealand
-    To talk with someone:
-      988  US and Canada
-      116 123  UK and Ireland
-      0800 111 0 111  Germany
-      143  Switzerland
-      3114  France
-      113  Netherlands
-      024  Spain
-      13 11 14  Australia
-      1737  New Zealand
-    "#);
-    }
-}
+mod tests;

@@ -133,6 +133,10 @@ impl Service {
                     self.visiting.chosen(&practice, &other);
                 }
             }
+            Some(Wish::FindPace) => {
+                let own_pace = self.parts.engine.library().own_pace().id().to_owned();
+                self.handle(Input::BreakChosen(own_pace, length));
+            }
             Some(Wish::Said(said)) => self.said(said),
             None => {}
         }
@@ -205,6 +209,10 @@ impl Service {
     }
 
     pub(super) fn break_moved(&mut self, now: Timestamp, state: State) {
+        if let Some(pace) = self.visiting.following.moved(now, self.parts.engine.session()) {
+            self.visiting.habits.pace = Some(pace);
+            self.keep(now, Record::Habits(self.visiting.habits.clone()));
+        }
         if let (State::Ended { ending, at }, Some(taken)) = (state, &mut self.taken)
             && taken.ended.is_none()
         {
@@ -226,8 +234,16 @@ impl Service {
     /// Puts on the page what stands there now, while there is one.
     pub(super) fn show_page(&mut self, now: Timestamp) {
         if self.parts.web.is_open() {
+            if self.may_show_heart() {
+                self.visiting.following.look(now, self.visiting.habits.pace);
+            }
             self.publish(now);
         }
+    }
+
+    /// Whether pages show the heart: wanted, and nothing speaks against mentioning it.
+    pub(super) fn may_show_heart(&self) -> bool {
+        self.parts.config.practice.show_heart && self.may_mention_heart()
     }
 
     fn publish(&self, now: Timestamp) {
@@ -239,9 +255,10 @@ impl Service {
             locale: &self.parts.locale,
             help: &self.help,
             heart: self.rate,
-            show_heart: self.parts.config.practice.show_heart && self.may_mention_heart(),
+            show_heart: self.may_show_heart(),
             others: &self.visiting.others,
-            cycle: Scene::CYCLE,
+            cycle: self.visiting.following.cycle(now, self.visiting.habits.pace),
+            following: Some(self.visiting.following.seen()),
             course: &self.visiting.course,
             needs_help: self.visiting.needs_help,
             is_read_aloud: false,

@@ -18,26 +18,38 @@ use super::service::Service;
 impl Service {
     /// A terminal tells where its break stands.
     pub(super) fn told_of_break(&mut self, caller: String, told: ToldBreak) {
+        let now = self.now();
+        let mut taken = store::Break {
+            started: told.started,
+            practice: told.practice,
+            length_s: told.length.seconds(),
+            ended: None,
+            afterwards: None,
+        };
         match told.stands {
             Stands::Open => {
-                info!("a break begins in a terminal");
-                let outward = told.practice == Library::GROUNDING;
-                self.keep_told(&told, None);
-                self.tell(News::BreakStarted(told.practice));
-                self.elsewhere.insert(caller);
-                self.handle(Input::Elsewhere(Elsewhere::Began { outward }));
+                let outward = taken.practice == Library::GROUNDING;
+                self.keep(now, Record::Break(taken.clone()));
+                // Told again where another practice or length was chosen.
+                if self.elsewhere.insert(caller) {
+                    info!("a break begins in a terminal");
+                    self.tell(News::BreakStarted(taken.practice));
+                    self.handle(Input::Elsewhere(Elsewhere::Began { outward }));
+                }
             }
             Stands::Grounding => {
                 self.handle(Input::Elsewhere(Elsewhere::TooMuch));
             }
             Stands::Ended(ending) => {
                 info!("the break in a terminal is over");
-                self.keep_told(&told, Some(ending));
+                taken.ended = Some((ending.into(), now));
+                self.keep(now, Record::Break(taken.clone()));
                 self.tell(News::BreakEnded(super::breaks::named(ending)));
                 if matches!(ending, Ending::TooMuch { .. }) {
                     self.handle(Input::Elsewhere(Elsewhere::TooMuch));
                 }
                 self.caller_gone(&caller);
+                self.count_elsewhere(taken);
             }
         }
     }
@@ -52,27 +64,25 @@ impl Service {
     /// What was said after a break in a terminal.
     pub(super) fn told_of_answer(&mut self, told: ToldAnswer) {
         let now = self.now();
-        let ToldAnswer { started, tension, note } = told;
-        let said = store::Afterwards {
-            started,
-            answered: now,
-            tension_before: None,
-            tension,
-            liking: None,
-            note,
-        };
-        self.keep(now, Record::Afterwards(said));
+        let ToldAnswer { started, tension_before, tension, liking, note } = told;
+        let said =
+            store::Afterwards { started, answered: now, tension_before, tension, liking, note };
+        self.keep(now, Record::Afterwards(said.clone()));
+        if let Some(taken) = self.last_elsewhere.take().filter(|taken| taken.started == started) {
+            self.count_elsewhere(store::Break { afterwards: Some(said), ..taken });
+        }
     }
 
-    fn keep_told(&mut self, told: &ToldBreak, ending: Option<Ending>) {
+    /// It counts for what the next page shows, as every break does; whoever finished one needs no first screens any more.
+    fn count_elsewhere(&mut self, taken: store::Break) {
         let now = self.now();
-        let taken = store::Break {
-            started: told.started,
-            practice: told.practice.clone(),
-            length_s: told.length.seconds(),
-            ended: ending.map(|ending| (ending.into(), now)),
-            afterwards: None,
-        };
-        self.keep(now, Record::Break(taken));
+        let before = self.visiting.habits.clone();
+        let past = taken.past();
+        self.visiting.habits.welcomed |= past.finished;
+        self.visiting.ended(past, now);
+        if self.visiting.habits != before {
+            self.keep(now, Record::Habits(self.visiting.habits.clone()));
+        }
+        self.last_elsewhere = Some(taken);
     }
 }

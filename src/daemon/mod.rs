@@ -17,6 +17,7 @@
 
 mod breaks;
 mod elsewhere;
+mod following;
 mod practices;
 mod publishing;
 mod service;
@@ -32,6 +33,7 @@ use crate::config::Config;
 use crate::config::ConfigError;
 use crate::edge::ble;
 use crate::edge::bus;
+use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::store;
 use crate::edge::web::Clock;
@@ -47,6 +49,7 @@ pub(crate) use setup::keep;
 pub use setup::locale;
 pub use setup::remembered;
 pub use setup::start;
+pub(crate) use visiting::Visiting;
 pub use world::Before;
 pub use world::Parts;
 
@@ -94,13 +97,12 @@ pub async fn run(
     }
 }
 
-/// Waits until the clock shows that time; for ever where there is none.
-pub(crate) async fn until(due: Option<Timestamp>, clock: &Clock) {
+async fn until(due: Option<Timestamp>, clock: &Clock) {
     match due {
         Some(due) => {
             let left = due.duration_since(clock());
             if left.is_positive() {
-                tokio::time::sleep(left.unsigned_abs()).await;
+                clock::sleep(left.unsigned_abs()).await;
             }
         }
         None => std::future::pending().await,

@@ -58,6 +58,8 @@ pub struct Service {
     pub(super) taken: Option<store::Break>,
     /// The programs in which a break is open.
     pub(super) elsewhere: BTreeSet<String>,
+    /// The last break that ended in one of them.
+    pub(super) last_elsewhere: Option<store::Break>,
     pub(super) openings: JoinSet<Opening>,
     pub(super) config_error: Option<String>,
     /// What is wrong with practices of the owner's, as it was told last.
@@ -87,6 +89,7 @@ impl Service {
             visiting: Visiting::new(std::mem::take(&mut parts.before), &parts.config),
             taken: None,
             elsewhere: BTreeSet::new(),
+            last_elsewhere: None,
             openings: JoinSet::new(),
             config_error: None,
             own_faults: Vec::new(),
@@ -128,6 +131,9 @@ impl Service {
                 self.rate = reading.heart_rate;
                 if self.break_is_open() {
                     self.visiting.heart_beats(now, self.rate);
+                }
+                if self.may_show_heart() {
+                    self.visiting.following.observe(now, &reading);
                 }
                 self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
                 self.handle(Input::Measured(reading));

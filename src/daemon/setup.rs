@@ -86,15 +86,7 @@ pub async fn start() -> anyhow::Result<()> {
     let hangup_again = signal(SignalKind::hangup()).context("listening for signals")?;
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
-    let _lock = match &folder {
-        Some(folder) => match take_lock(folder).await {
-            Ok(None) => return Err(AlreadyRunning.into()),
-            Ok(lock) => lock,
-            // The store says what is wrong with the folder.
-            Err(_) => None,
-        },
-        None => None,
-    };
+    let _lock = lock(folder.as_deref()).await?;
     let served = match bus::serve(Bus::Session, requests.clone()).await {
         Ok(served) => Some(served),
         Err(bus::Error::NameTaken) => return Err(AlreadyRunning.into()),
@@ -181,6 +173,16 @@ pub async fn start() -> anyhow::Result<()> {
     telling.abort();
     let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop) }).await;
     Ok(())
+}
+
+/// The lock of the history, held for as long as the daemon runs; `None` where it cannot be had, which the store explains.
+async fn lock(folder: Option<&Path>) -> Result<Option<Lock>, AlreadyRunning> {
+    let Some(folder) = folder else { return Ok(None) };
+    match take_lock(folder).await {
+        Ok(None) => Err(AlreadyRunning),
+        Ok(lock) => Ok(lock),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The lock of the history; `None` when another daemon has it. A terminal that keeps a break has it for a moment, which is waited for.

@@ -17,33 +17,44 @@ use crate::practice::Past;
 use crate::practice::Practice;
 use crate::practice::others;
 
+use super::following::Following;
 use super::world::Before;
 
 /// The page of the break that is open, or was last, and what earlier ones left.
-pub(super) struct Visiting {
+pub(crate) struct Visiting {
     /// How far the person has come.
-    pub(super) visit: Visit,
+    pub(crate) visit: Visit,
     /// What was chosen on pages.
-    pub(super) habits: Habits,
+    pub(crate) habits: Habits,
     /// The last breaks, in the order of time; the one that is open is not among them.
     past: Vec<Past>,
     /// The practices that the first page shows besides.
-    pub(super) others: Vec<Arc<Practice>>,
+    pub(crate) others: Vec<Arc<Practice>>,
+    /// The heart that follows the breath.
+    pub(super) following: Following,
     /// The heart since the break began.
     pub(super) course: Vec<(Timestamp, f64)>,
     /// Whether the answers of late ask for help lines.
-    pub(super) needs_help: bool,
+    pub(crate) needs_help: bool,
 }
 
 impl Visiting {
-    pub(super) fn new(before: Before, config: &Config) -> Self {
+    pub(crate) fn new(before: Before, config: &Config) -> Self {
         let Before { habits, past } = before;
         let visit = Visit::new(habits.anchor(&config.practice), Sound::SILENT, false);
-        Self { visit, habits, past, others: Vec::new(), course: Vec::new(), needs_help: false }
+        Self {
+            visit,
+            habits,
+            past,
+            others: Vec::new(),
+            following: Following::default(),
+            course: Vec::new(),
+            needs_help: false,
+        }
     }
 
     /// A break begins, and with it a page.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &mut self,
         practice: &str,
         library: &Library,
@@ -59,6 +70,7 @@ impl Visiting {
         };
         self.visit = Visit::new(self.habits.anchor(settings), sound, !self.habits.welcomed);
         self.course.clear();
+        self.following.begin();
         self.needs_help = false;
         let (now, offset) = local;
         self.others = others(
@@ -78,7 +90,7 @@ impl Visiting {
     }
 
     /// Another practice was chosen: the one that was to begin takes its place, so that the choice can be taken back.
-    pub(super) fn chosen(&mut self, before: &Arc<Practice>, practice: &str) {
+    pub(crate) fn chosen(&mut self, before: &Arc<Practice>, practice: &str) {
         for other in &mut self.others {
             if other.id() == practice {
                 *other = Arc::clone(before);
@@ -87,7 +99,7 @@ impl Visiting {
     }
 
     /// Takes over what was chosen on the page and holds for the next one; true when there was something.
-    pub(super) fn learn(&mut self, config: &Config) -> bool {
+    pub(crate) fn learn(&mut self, config: &Config) -> bool {
         let before = self.habits.clone();
         if self.visit.welcome().is_none() {
             self.habits.welcomed = true;
@@ -102,7 +114,7 @@ impl Visiting {
     }
 
     /// A break is over and was spoken of, or not.
-    pub(super) fn ended(&mut self, past: Past, now: Timestamp) {
+    pub(crate) fn ended(&mut self, past: Past, now: Timestamp) {
         self.past.retain(|known| known.at != past.at);
         self.past.push(past);
         if self.habits.needs_help(&self.past, now) {

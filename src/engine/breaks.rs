@@ -108,7 +108,7 @@ impl Engine {
         length: Length,
         effects: &mut Vec<Effect>,
     ) {
-        if !self.break_is_open() {
+        if !self.own_break_is_open() {
             return;
         }
         match self.library.resolve(practice, length) {
@@ -132,12 +132,13 @@ impl Engine {
         effects.push(Effect::BreakMoved(state));
     }
 
+    /// Whether a break is open, here or elsewhere.
     pub(super) fn break_is_open(&self) -> bool {
-        self.elsewhere
-            || self
-                .session
-                .as_ref()
-                .is_some_and(|session| !matches!(session.state(), State::Ended { .. }))
+        self.elsewhere || self.own_break_is_open()
+    }
+
+    fn own_break_is_open(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| !matches!(session.state(), State::Ended { .. }))
     }
 
     /// The coming local midnight.

@@ -70,10 +70,10 @@ pub enum Input {
     BreakWanted(Option<String>, Option<Length>),
     /// Something is wanted of the open break.
     Break(Command),
-    /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
-    BreakChosen(String, Length),
     /// A break that another program runs began, moved or ended.
     Elsewhere(Elsewhere),
+    /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
+    BreakChosen(String, Length),
     /// No offers until then.
     Snooze(Timestamp),
     /// Offers again.
@@ -240,10 +240,10 @@ impl Engine {
                     self.break_moved(now, &mut effects);
                 }
             }
+            Input::Elsewhere(what) => self.elsewhere(now, what, &mut effects),
             Input::BreakChosen(practice, length) => {
                 self.choose_break(now, &practice, length, &mut effects);
             }
-            Input::Elsewhere(what) => self.elsewhere(now, what, &mut effects),
             Input::Snooze(until) => self.offers.snooze(until),
             Input::Resume => {
                 self.offers.resume();

@@ -45,7 +45,7 @@ pub struct BeatFilter {
     chain: Option<Chain>,
     recent: Vec<f64>,
     rejected_in_a_row: usize,
-    before: Option<Suspect>,
+    before: Option<Before>,
 }
 
 /// The time of the last beat, and of the last packet.
@@ -55,9 +55,13 @@ struct Chain {
     packet: Timestamp,
 }
 
-/// The interval before, when it was too short to be normal, in ms.
+/// The interval before, which the next one follows, in ms.
 #[derive(Clone, Copy, Debug)]
-struct Suspect(f64);
+enum Before {
+    Normal(f64),
+    /// Too short to be normal.
+    Suspect(f64),
+}
 
 impl BeatFilter {
     /// The beats of the intervals that arrived at `at`, oldest first: as many, in the same order.
@@ -105,13 +109,14 @@ impl BeatFilter {
         let usual = median(&mut self.recent.clone());
         let artefact = usual.and_then(|usual| {
             let near = |value: f64, target: f64| (value - target).abs() <= tolerance(target);
-            if near(rr, usual) {
+            // A heart that swings far with the breath leaves its median, and not its last interval.
+            if near(rr, usual) || matches!(before, Some(Before::Normal(last)) if near(rr, last)) {
                 return None;
             }
             let short = rr < usual;
             Some(match before {
-                Some(Suspect(first)) if short && near(first + rr, usual) => Artefact::Extra,
-                Some(Suspect(first)) if !short && near(first + rr, 2.0 * usual) => {
+                Some(Before::Suspect(first)) if short && near(first + rr, usual) => Artefact::Extra,
+                Some(Before::Suspect(first)) if !short && near(first + rr, 2.0 * usual) => {
                     Artefact::Ectopic
                 }
                 _ if !short && (near(rr, 2.0 * usual) || near(rr, 3.0 * usual)) => Artefact::Missed,
@@ -122,13 +127,14 @@ impl BeatFilter {
         if artefact.is_some() {
             self.rejected_in_a_row += 1;
             if usual.is_some_and(|usual| rr < usual) {
-                self.before = Some(Suspect(rr));
+                self.before = Some(Before::Suspect(rr));
             }
             if self.rejected_in_a_row >= RESET_AFTER {
                 self.recent.clear();
                 self.rejected_in_a_row = 0;
             }
         } else {
+            self.before = Some(Before::Normal(rr));
             self.rejected_in_a_row = 0;
             if self.recent.len() == NEIGHBOURS {
                 self.recent.remove(0);
@@ -155,8 +161,8 @@ fn millis(ms: f64) -> SignedDuration {
 /// 30 to 200 beats a minute: the range of a heart at a desk, as most of the literature on variability takes it.
 const SHORTEST_MS: f64 = 300.0;
 const LONGEST_MS: f64 = 2000.0;
-/// How far an interval may lie from the median of its neighbours: 20 % (Karlsson and Acar use the same share), but never
-/// less than 80 ms, so that a calm fast heart is not cut for breathing.
+/// How far an interval may lie from the median of its neighbours, or from the normal one before it: 20 % (Karlsson and Acar use
+/// the same share), but never less than 80 ms, so that a calm fast heart is not cut for breathing.
 const TOLERATED_SHARE: f64 = 0.2;
 const TOLERATED_MS: f64 = 80.0;
 /// How many accepted intervals the median is taken of; odd, and about one breath long.

@@ -4,12 +4,14 @@
 //! keeps what a page adds to a [`Session`](crate::practice::Session), which knows nothing of cautions and questions; [`Pages`]
 //! decides which pages are open and who may see them.
 
+mod following;
 mod help;
 mod pages;
 mod scene;
 mod view;
 mod visit;
 
+pub use following::Following;
 pub use help::Help;
 pub use help::HelpGroup;
 pub use pages::Cookie;
@@ -27,6 +29,7 @@ pub use view::FirstView;
 pub use view::Guide;
 pub use view::Labels;
 pub use view::LengthView;
+pub use view::LineView;
 pub use view::OtherView;
 pub use view::Screen;
 pub use view::StepView;

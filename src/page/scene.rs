@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::page::following::Following;
 use crate::page::help::Help;
 use crate::page::view::Anchors;
 use crate::page::view::ChoiceView;
@@ -15,6 +16,7 @@ use crate::page::view::Closing;
 use crate::page::view::Direction;
 use crate::page::view::Guide;
 use crate::page::view::Labels;
+use crate::page::view::LineView;
 use crate::page::view::Screen;
 use crate::page::view::StepView;
 use crate::page::view::View;
@@ -55,6 +57,8 @@ pub struct Scene<'a> {
     pub others: &'a [Arc<Practice>],
     /// How long a breath of the guide takes, in and out.
     pub cycle: SignedDuration,
+    /// The heart's line; looked at only where the heart may be shown.
+    pub following: Option<Following<'a>>,
     /// The heart since the break began: when, and in beats a minute.
     pub course: &'a [(Timestamp, f64)],
     /// Whether the answers of late ask for help lines below the last words.
@@ -88,6 +92,7 @@ impl<'a> Scene<'a> {
             show_heart: false,
             others: &[],
             cycle: Self::CYCLE,
+            following: None,
             course: &[],
             needs_help: false,
             is_read_aloud: false,
@@ -109,6 +114,7 @@ pub fn view_of(scene: &Scene<'_>) -> View {
         },
         screen: scene.session.map_or_else(|| scene.nothing(), |session| scene.screen(session)),
         heart: scene.heart(),
+        line: scene.line(),
         sound: scene.visit.sound(),
         reads_aloud: scene.visit.sound().voice && !scene.is_read_aloud,
         labels: Labels::new(scene.words),
@@ -137,7 +143,7 @@ impl Scene<'_> {
                 Place::Grounding { step: 0, .. } => self.lines(Message::TooMuchMet),
                 _ => Vec::new(),
             },
-            words: lines(&self.say(&step.say)),
+            words: self.step_words(step),
             choices: self.choices(step),
             anchors: self.anchors(std::iter::once(&step.say)),
             guide: if grounding { None } else { self.guide(step) },
@@ -147,15 +153,37 @@ impl Scene<'_> {
         })
     }
 
+    /// What is said, and after a search what it found.
+    fn step_words(&self, step: &Step) -> Vec<String> {
+        let found = self.following.filter(|_| self.show_heart && step.breath.is_none());
+        let found = found.and_then(|following| following.found(self.words));
+        let said = lines(&self.say(&step.say));
+        found.map(|found| lines(&found)).unwrap_or_default().into_iter().chain(said).collect()
+    }
+
+    /// The heart's line, where the step goes with a breath at the owner's pace.
+    fn line(&self) -> Option<LineView> {
+        let place = self.session.map(Session::state).and_then(|state| match state {
+            State::Running { place, .. } | State::Paused { place, .. } => Some(place),
+            State::Ended { .. } => None,
+        });
+        let breath = self.session.and_then(Session::step).and_then(|step| step.breath);
+        let shown = self.show_heart
+            && self.visit.begun()
+            && matches!(place, Some(Place::Practice { .. }))
+            && matches!(breath, Some(Breath::Slow | Breath::Search));
+        self.following.filter(|_| shown).map(|following| following.view(self.words))
+    }
+
     /// A step with a breath of its own shows it; elsewhere attention that rests on the breath sees one come and go.
     fn guide(&self, step: &Step) -> Option<Guide> {
         let text = |message, args: &[_]| self.words.text(message, args);
         // Out takes longer than in: three parts of five.
         let seconds = |fifths: f64| (self.cycle.as_secs_f64() / 5.0 * fifths).round();
         let (breath, still) = match step.breath {
-            Some(Breath::Slow) => {
+            Some(breath @ (Breath::Slow | Breath::Search)) => {
                 let count = [("in", seconds(2.0).into()), ("out", seconds(3.0).into())];
-                (Breath::Slow, text(Message::ShapeCount, &count))
+                (breath, text(Message::ShapeCount, &count))
             }
             Some(Breath::LongOut) => (Breath::LongOut, text(Message::ShapeLongOut, &[])),
             None if self.visit.anchor() == Anchor::Breath => {

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use crate::breathing::Point;
 use crate::page::help::Help;
 use crate::page::visit::Sound;
 use crate::page::visit::Tense;
@@ -25,6 +26,8 @@ pub struct View {
     pub screen: Screen,
     /// The heart just now, in words; `None` where it is not to be shown or not known.
     pub heart: Option<String>,
+    /// The heart's line; `None` where none is to be shown.
+    pub line: Option<LineView>,
     /// What can be heard.
     pub sound: Sound,
     /// Whether the page itself has to read the steps aloud: nothing else on this machine does.
@@ -121,6 +124,8 @@ pub struct FirstView {
     pub lengths: Vec<LengthView>,
     /// Other practices that may fit, two at most.
     pub others: Vec<OtherView>,
+    /// Whether the search for the owner's pace is offered.
+    pub finds_pace: bool,
     /// How tense it was said to be before; `None`: not said.
     pub before: Option<Tense>,
     /// When to seek care instead, and what the program is not; line by line.
@@ -152,6 +157,15 @@ pub struct StepView {
     pub remaining: SignedDuration,
     /// Where to turn to: in the grounding only.
     pub help: Option<Help>,
+}
+
+/// The heart's rate as a line, beside a breath to go along with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineView {
+    /// The points of the last while, oldest first; none where the line cannot be trusted.
+    pub points: Vec<Point>,
+    /// What there is to say of it, in its place where there are no points.
+    pub words: String,
 }
 
 /// A breath to go along with, or not.
@@ -267,6 +281,8 @@ labels! {
     welcome_title = WelcomeTitle,
     /// What the lengths are called.
     lengths_title = LengthsTitle,
+    /// The search for one's pace.
+    find_pace = FindPace,
     /// Above other practices.
     others_title = OthersTitle,
     /// What opens the question before the break.
@@ -289,6 +305,8 @@ labels! {
     note_title = NoteTitle,
     /// What opens how the heart moved.
     course_title = CourseTitle,
+    /// What the heart's line is called.
+    line_title = LineTitle,
     /// The question after the break.
     tense_question = TenseQuestion,
     /// What 0 stands for.

@@ -62,6 +62,8 @@ pub enum PageInput {
     Length(Length),
     /// Another practice, of those that the first page shows, counted from 0.
     Other(usize),
+    /// The search for the owner's pace, where the first page offers it.
+    FindPace,
     /// How tense it is before the break; `None`: taken back.
     Before(Option<Tense>),
     /// What is to be heard.
@@ -94,6 +96,8 @@ pub enum Wish {
     Length(Length),
     /// Another practice is wanted, of those that the first page shows, counted from 0.
     Other(usize),
+    /// The search for the owner's pace is wanted.
+    FindPace,
     /// What was said of the break, or nothing: once a break, when it is over.
     Said(Said),
 }
@@ -237,6 +241,7 @@ impl Visit {
             (PageInput::Before(tense), None) => self.before = *tense,
             (PageInput::Length(length), None) => return Some(Wish::Length(*length)),
             (PageInput::Other(index), None) => return Some(Wish::Other(*index)),
+            (PageInput::FindPace, None) => return Some(Wish::FindPace),
             _ => {}
         }
         None

@@ -186,6 +186,11 @@ struct StepFile {
 impl StepFile {
     fn check(&self, origin: Origin) -> Result<(), Fault> {
         check_text("step.say", &self.say, origin)?;
+        if self.breath == Some(Breath::Search) && origin == Origin::Own {
+            let fault =
+                Fault::new("this breath is not for practices", "write \"slow\" or \"long out\"");
+            return Err(fault.key("step.breath").span(self.say.span()));
+        }
         for choice in &self.choices {
             for (key, text) in [("word", &choice.get_ref().word), ("line", &choice.get_ref().line)]
             {

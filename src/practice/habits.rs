@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::breathing::Pace;
 use crate::practice::settings::Anchor;
 use crate::practice::settings::PracticeSettings;
 
@@ -44,6 +45,9 @@ pub struct Habits {
     /// How loud tones and voice are, 0 to 100; `None`: as they come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume: Option<u8>,
+    /// The pace of the guide's breath, as a search found it; `None`: none did yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
     /// The pairs of other practices that first pages showed, the last one first.
     pub pairs: Vec<[String; 2]>,
     /// When help lines were last shown because of what was answered.
@@ -156,6 +160,7 @@ mod tests {
         assert_eq!(read, Habits { welcomed: true, ..Habits::default() });
         let mut habits = read;
         habits.choose_anchor(Anchor::Feet, &PracticeSettings::default());
+        habits.pace = Some(Pace::SLOWEST);
         for number in 0..100 {
             habits.showed([number.to_string(), "stop".to_owned()]);
         }

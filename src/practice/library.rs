@@ -13,11 +13,15 @@ use crate::practice::settings::Length;
 pub struct Library {
     pub(super) practices: Vec<Arc<Practice>>,
     pub(super) grounding: Arc<Practice>,
+    pub(super) own_pace: Arc<Practice>,
 }
 
 impl Library {
     /// The practice that is meant when none is named.
     pub const DEFAULT: &str = "self-compassion-break";
+
+    /// The practice that "this is too much" leads to.
+    pub const GROUNDING: &str = "grounding";
 
     /// The practice that opens where the owner chose none.
     #[must_use]
@@ -30,9 +34,6 @@ impl Library {
         }
     }
 
-    /// The practice that "this is too much" leads to.
-    pub const GROUNDING: &str = "grounding";
-
     /// The practices that come with the program; the error is one of the build, which a test excludes.
     pub fn built_in() -> Result<Self, ScriptError> {
         let practice =
@@ -40,6 +41,7 @@ impl Library {
         Ok(Self {
             practices: FILES.into_iter().map(practice).collect::<Result<_, _>>()?,
             grounding: practice(GROUNDING)?,
+            own_pace: practice(OWN_PACE)?,
         })
     }
 
@@ -55,7 +57,13 @@ impl Library {
         &self.grounding
     }
 
-    /// The practice of that name, the grounding included.
+    /// Two minutes that look for the pace at which the heart goes along with the breath furthest. Not among the choices either.
+    #[must_use]
+    pub fn own_pace(&self) -> &Arc<Practice> {
+        &self.own_pace
+    }
+
+    /// The practice of that name, the grounding and the search for a pace included.
     pub fn get(&self, id: &str) -> Result<&Arc<Practice>, UnknownPractice> {
         let found = self.all().find(|practice| practice.id() == id);
         found.ok_or_else(|| UnknownPractice { asked: id.to_owned(), nearest: self.nearest(id) })
@@ -79,7 +87,7 @@ impl Library {
     }
 
     fn all(&self) -> impl Iterator<Item = &Arc<Practice>> {
-        self.practices.iter().chain([&self.grounding])
+        self.practices.iter().chain([&self.grounding, &self.own_pace])
     }
 
     /// The name most like `asked`, so that a slip of the finger is told.
@@ -134,6 +142,9 @@ const FILES: [(&str, &str); 15] = files!(
 
 const GROUNDING: (&str, &str) =
     ("grounding.toml", include_str!("../../config/practices/grounding.toml"));
+
+const OWN_PACE: (&str, &str) =
+    ("own-pace.toml", include_str!("../../config/practices/own-pace.toml"));
 
 #[cfg(test)]
 mod tests {

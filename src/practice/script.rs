@@ -167,6 +167,9 @@ pub enum Breath {
     /// Two short ones in, a long one out.
     #[serde(rename = "long out")]
     LongOut,
+    /// In, and a little longer out, slower step by step: the search for the owner's pace.
+    #[serde(rename = "search")]
+    Search,
 }
 
 /// A part of the day, by the local clock.

@@ -1,28 +1,5 @@
 //! The messages that the program says by itself, one name each.
 
-macro_rules! messages {
-    ($($(#[doc = $doc:literal])+ $name:ident = $id:literal,)+) => {
-        /// A message that the program says by itself, besides those that practices name.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Message {
-            $($(#[doc = $doc])+ $name,)+
-        }
-
-        impl Message {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its name in the files under `config/words`.
-            #[must_use]
-            pub const fn id(self) -> &'static str {
-                match self {
-                    $(Self::$name => $id,)+
-                }
-            }
-        }
-    };
-}
-
 messages! {
     /// Said before every inward practice: hard feelings may come up, this is known, and what to do.
     CautionInward = "caution-inward",
@@ -74,6 +51,8 @@ messages! {
     LengthThreeMinutes = "length-3m",
     /// Five minutes.
     LengthFiveMinutes = "length-5m",
+    /// The search for one's pace, on the first page.
+    FindPace = "find-pace",
     /// Above other practices.
     OthersTitle = "others-title",
     /// What opens the question before a break.
@@ -198,6 +177,36 @@ messages! {
     ShapeStill = "shape-still",
     /// Above the live heart: `rate`.
     HeartNow = "heart-now",
+    /// What the picture of the heart's line is called.
+    LineTitle = "line-title",
+    /// Beside the heart's line, before there is more to say.
+    LineDrawn = "line-drawn",
+    /// How far the heart swings with the breath: `ms`.
+    LineSwing = "line-swing",
+    /// It swings hardly at all.
+    LineEven = "line-even",
+    /// Too few beats yet.
+    LineWaiting = "line-waiting",
+    /// The monitor went silent.
+    LineSilent = "line-silent",
+    /// The monitor tells of no single beats.
+    LineNoRr = "line-no-rr",
+    /// Too many artefacts.
+    LinePoor = "line-poor",
+    /// The rhythm is irregular.
+    LineIrregular = "line-irregular",
+    /// The search found a pace: `pace`, in breaths a minute.
+    PaceFound = "pace-found",
+    /// The search was interrupted.
+    PaceUnfinished = "pace-unfinished",
+    /// There were no single beats to look at.
+    PaceNoRr = "pace-no-rr",
+    /// Too many artefacts to tell.
+    PacePoor = "pace-poor",
+    /// The rhythm is irregular.
+    PaceIrregular = "pace-irregular",
+    /// No pace stood out.
+    PaceTooEven = "pace-too-even",
     /// The one question, after the last step.
     TenseQuestion = "tense-question",
     /// What 0 stands for.
@@ -240,6 +249,8 @@ messages! {
     NoticePageAddress = "notice-page-address",
     /// That no page can be opened.
     NoticePageNone = "notice-page-none",
+    /// The keys on the screens of the first time.
+    TerminalKeysWelcome = "terminal-keys-welcome",
     /// The keys before the first step.
     TerminalKeysFirst = "terminal-keys-first",
     /// The keys at a step.
@@ -252,10 +263,44 @@ messages! {
     TerminalGoesOn = "terminal-goes-on",
     /// How to answer the one question.
     TerminalAnswer = "terminal-answer",
-    /// Asks for a line of their own.
+    /// The keys for more or less like it.
+    TerminalLiking = "terminal-liking",
+    /// How to leave a line of their own.
     TerminalNote = "terminal-note",
+    /// That another length was chosen: `length`.
+    TerminalLength = "terminal-length",
     /// That a break is not kept: `problem`.
     TerminalNotKept = "terminal-not-kept",
+    /// That there is no history.
+    HistoryNone = "history-none",
+    /// That nothing happened on a day.
+    HistoryNothing = "history-nothing",
+    /// For how long the heart was heard: `hours`, and its median: `rate`.
+    HistoryWorn = "history-worn",
+    /// A break that came to its end: `title`, `length`.
+    HistoryCompleted = "history-completed",
+    /// A break that was left: `title`, `length`.
+    HistoryLeft = "history-left",
+    /// A break that was too much: `title`, `length`.
+    HistoryTooMuch = "history-too-much",
+    /// A break that is open, or was interrupted: `title`, `length`.
+    HistoryOpen = "history-open",
+    /// How tense it was: `before`, `after`.
+    HistoryTense = "history-tense",
+    /// How tense it was before: `before`.
+    HistoryTenseBefore = "history-tense-before",
+    /// How tense it was afterwards: `after`.
+    HistoryTenseAfter = "history-tense-after",
+    /// More like it was wanted.
+    HistoryMore = "history-more",
+    /// Less like it was wanted.
+    HistoryLess = "history-less",
+    /// What the owner wrote: `note`.
+    HistoryNote = "history-note",
+    /// That a break was offered.
+    HistoryOffered = "history-offered",
+    /// What an offer was told by: `rate`, `usual`, `span`.
+    HistoryFigures = "history-figures",
     /// The last offer: `time`, `reason`.
     WhyLastOffer = "why-last-offer",
     /// That there was none.

@@ -7,6 +7,8 @@
 //! boxes, and what is filled in here is numbers and names that read from left to right. A language written from right to left
 //! sets such marks in its own file.
 
+#[macro_use]
+mod naming;
 mod message;
 
 use std::borrow::Cow;

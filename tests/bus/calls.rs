@@ -269,7 +269,9 @@ async fn a_program_can_find_out_what_there_is_to_ask() -> anyhow::Result<()> {
     </method>
     <method name="TellAnswer">
     <arg name="started_ms" type="x" direction="in"/>
+    <arg name="tension_before" type="y" direction="in"/>
     <arg name="tension" type="y" direction="in"/>
+    <arg name="liking" type="s" direction="in"/>
     <arg name="note" type="s" direction="in"/>
     </method>
     <method name="Why">

@@ -128,7 +128,8 @@ async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
                 let _ = reply.send(());
             }
             Request::TellAnswer { told, reply } => {
-                mind.asked.push(format!("said {:?} {:?}", told.tension, told.note));
+                let liking = told.liking_in_words();
+                mind.asked.push(format!("said {:?} {liking} {:?}", told.tension, told.note));
                 let _ = reply.send(());
             }
             Request::CallerGone(_) => mind.asked.push("gone".to_owned()),

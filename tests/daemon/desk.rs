@@ -139,7 +139,8 @@ impl Desk {
         let mut loaded = opened.store.load_state()?;
         let habits = Habits { welcomed: true, ..loaded.kept.habits.clone() };
         let before = daemon::Before { habits, past: std::mem::take(&mut loaded.past) };
-        let engine = daemon::remembered(&config, loaded, Library::built_in()?);
+        let library = Library::built_in()?;
+        let engine = daemon::remembered(&config, loaded, library);
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
         let store = store::spawn(opened.store, keep, move |report| drop(told.send(report)))?;

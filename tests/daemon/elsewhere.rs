@@ -7,6 +7,8 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use kindbeat::edge::bus::Client;
 use kindbeat::edge::store::How;
+use kindbeat::practice::Liking;
+use kindbeat::words::Words;
 use rustix::process::Signal;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
@@ -74,24 +76,40 @@ async fn holds(client: &Client, open: bool) -> anyhow::Result<()> {
     soon(asked).await.with_context(|| format!("waiting until a break is open: {open}"))?
 }
 
+/// A line of this message, as it is said: the first one, or the last.
+fn first(message: &str) -> String {
+    words(message).lines().next().unwrap_or_default().to_owned()
+}
+
+fn last(message: &str) -> String {
+    words(message).lines().last().unwrap_or_default().to_owned()
+}
+
+fn words(message: &str) -> String {
+    Words::new("en").text(message, &[("anchor", "breath".into())])
+}
+
 #[tokio::test]
 async fn the_daemon_keeps_a_break_of_a_terminal_and_offers_nothing_meanwhile() -> anyhow::Result<()>
 {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let client = desktop.client().await?;
     let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "20s"])?;
     terminal.says("Enter: Begin").await?;
     holds(&client, true).await?;
     terminal.types("").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     terminal.types("").await?;
-    terminal.says("Kindness is for you, too.").await?;
+    terminal.says(&last("kind-hand-close")).await?;
     terminal.types("").await?;
     terminal.says("how tense").await?;
     holds(&client, false).await?;
     terminal.types("3").await?;
-    terminal.says("a line for yourself").await?;
+    terminal.says("l: Less like this").await?;
+    terminal.types("l").await?;
+    terminal.says("A line for yourself").await?;
     terminal.types("Quiet.").await?;
     ensure!(terminal.ends().await?.success());
     let log = program.stops().await?;
@@ -100,18 +118,20 @@ async fn the_daemon_keeps_a_break_of_a_terminal_and_offers_nothing_meanwhile() -
     ensure!(matches!(taken.ended, Some((How::Completed, _))), "{taken:?}");
     let said = taken.afterwards.as_ref().context("what was said")?;
     ensure!((said.tension, said.note.as_deref()) == (Some(3), Some("Quiet.")), "{said:?}");
+    ensure!(said.liking == Some(Liking::Less), "{said:?}");
     Ok(())
 }
 
 #[tokio::test]
 async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let client = desktop.client().await?;
     let mut terminal = Terminal::start(&desktop, &["kind-hand"])?;
     terminal.says("Enter: Begin").await?;
     terminal.types("t").await?;
-    terminal.says("There is only the room now.").await?;
+    terminal.says(&first("grounding-turn")).await?;
     let rests = async {
         while !client.why().await?.contains("- offers are snoozed") {}
         anyhow::Ok(())
@@ -130,6 +150,7 @@ async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result
 #[tokio::test]
 async fn a_terminal_that_is_killed_holds_nothing_back() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let client = desktop.client().await?;
     let mut terminals =
@@ -148,12 +169,13 @@ async fn a_terminal_that_is_killed_holds_nothing_back() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_daemon_that_ends_meanwhile_or_comes_loses_nothing() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
     holds(&desktop.client().await?, true).await?;
     terminal.types("").await?;
-    terminal.says("a hand on chest").await?;
+    terminal.says(&first("kind-hand-place")).await?;
     program.signal(Signal::KILL)?;
     program.ends().await?;
     terminal.types("q").await?;

@@ -14,6 +14,7 @@ mod commands;
 mod control;
 mod desk;
 mod elsewhere;
+mod heart;
 mod offers;
 mod page;
 mod practices;

@@ -18,6 +18,7 @@ use kindbeat::edge::store::Record;
 use kindbeat::edge::store::Store;
 use kindbeat::heart::Rates;
 use kindbeat::heart::Sample;
+use kindbeat::practice::Habits;
 
 pub(crate) fn reading(folder: &Path) -> anyhow::Result<Store> {
     Store::open_to_read(folder)?.context("a database")
@@ -39,6 +40,16 @@ pub(crate) fn heard(folder: &Path) -> anyhow::Result<Vec<Heard>> {
 
 pub(crate) fn state(folder: &Path) -> anyhow::Result<Loaded> {
     Ok(reading(folder)?.load_state()?)
+}
+
+/// Its owner has read what comes before the first break.
+pub(crate) fn welcomed(folder: &Path) -> anyhow::Result<()> {
+    let now = Timestamp::UNIX_EPOCH;
+    let opened = Store::open(folder, now)?;
+    let mut handle = store::spawn(opened.store, SignedDuration::from_hours(24), |_| {})?;
+    handle.keep(now, Record::Habits(Habits { welcomed: true, ..Habits::default() }));
+    ensure!(handle.finish(now, Duration::from_secs(20)), "not written");
+    Ok(())
 }
 
 /// An hour of wear at this rate, up to `now`, as an earlier run left it.

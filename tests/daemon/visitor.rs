@@ -17,6 +17,8 @@ pub(crate) struct Visitor {
     cookie: String,
     /// Where the page hears what changes, for as long as it is open.
     live: Option<TcpStream>,
+    /// All that it heard there.
+    heard: String,
 }
 
 impl Visitor {
@@ -30,7 +32,8 @@ impl Visitor {
         let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = cookie.and_then(|cookie| cookie.split(';').next()).context("a cookie")?;
         let cookie = cookie.to_owned();
-        let mut visitor = Self { host: host.to_owned(), page, cookie, live: None };
+        let mut visitor =
+            Self { host: host.to_owned(), page, cookie, live: None, heard: String::new() };
         visitor.sees().await?;
         visitor.stays().await?;
         Ok(visitor)
@@ -46,6 +49,23 @@ impl Visitor {
         ensure!(&begin == b"HTTP/1.1 200", "{}", String::from_utf8_lossy(&begin));
         self.live = Some(live);
         Ok(())
+    }
+
+    /// Waits until it hears this on its live connection.
+    pub(crate) async fn hears_of(&mut self, what: &str) -> anyhow::Result<()> {
+        let live = self.live.as_mut().context("a live connection")?;
+        let mut part = [0; 4096];
+        while !self.heard.contains(what) {
+            let length = soon(live.read(&mut part)).await.with_context(|| what.to_owned())??;
+            ensure!(length > 0, "the connection ended before: {what}");
+            self.heard.push_str(&String::from_utf8_lossy(&part[..length]));
+        }
+        Ok(())
+    }
+
+    /// All that it heard there so far.
+    pub(crate) fn heard(&self) -> &str {
+        &self.heard
     }
 
     /// All that the page is told until nothing more comes.

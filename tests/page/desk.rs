@@ -207,7 +207,7 @@ impl State {
             Some(Wish::Other(index)) => {
                 self.choose(Arc::clone(&self.others[*index]), self.session.length());
             }
-            Some(Wish::Said(_)) | None => {}
+            Some(Wish::Said(_) | Wish::FindPace) | None => {}
         }
         self.wishes.extend(wish);
         self.show();

@@ -35,6 +35,7 @@ use crate::edge::web;
 use crate::engine::Engine;
 use crate::offer::Answer;
 use crate::page::PageInput;
+use crate::page::Said;
 use crate::page::View;
 use crate::practice::Habits;
 use crate::practice::HelpLines;
@@ -288,6 +289,10 @@ impl<W: Write> Stage<'_, W> {
                 match meant {
                     Some(Meant::Input(input)) => {
                         let _ = self.page.send(input).await;
+                    }
+                    Some(Meant::Answer(tense)) => {
+                        let said = Said { tense, ..Said::default() };
+                        let _ = self.page.send(PageInput::Said(said)).await;
                     }
                     Some(Meant::Say(line)) => self.block(&[line])?,
                     None => {}

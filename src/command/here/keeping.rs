@@ -20,14 +20,17 @@ use crate::edge::store::Lock;
 use crate::edge::store::Record;
 use crate::edge::store::Store;
 use crate::edge::store::Writer;
+use crate::practice::Habits;
 
 /// Something to keep.
 #[derive(Clone, Debug)]
 pub(super) enum Note {
     /// Where the break stands, since when, and what the next run has to know because of it, which a daemon knows by itself.
     Break(ToldBreak, Timestamp, Vec<Record>),
-    /// What was said afterwards, and when.
-    Answer(ToldAnswer, Timestamp),
+    /// What was said afterwards, and when, and what else the next run has to know.
+    Answer(ToldAnswer, Timestamp, Vec<Record>),
+    /// What was chosen on the page and holds for the next one: a daemon has its own.
+    Habits(Habits, Timestamp),
 }
 
 /// The ways to keep it.
@@ -49,7 +52,7 @@ impl Keeping {
         mut notes: mpsc::UnboundedReceiver<Note>,
         problems: mpsc::Sender<String>,
     ) {
-        let mut waiting = Vec::new();
+        let (mut waiting, mut told) = (Vec::new(), false);
         while let Some(note) = notes.recv().await {
             waiting.push(note);
             while let Ok(note) = notes.try_recv() {
@@ -57,10 +60,12 @@ impl Keeping {
             }
             match self.keep(&waiting).await {
                 Ok(()) => waiting.clear(),
-                Err(error) => {
-                    // Told before, where there is no room for it.
-                    let _ = problems.try_send(format!("{error:#}"));
+                Err(error) if !told => {
+                    told = true;
+                    // The break may be over, and nobody there to tell.
+                    let _ = problems.send(format!("{error:#}")).await;
                 }
+                Err(_) => {}
             }
         }
     }
@@ -96,7 +101,8 @@ impl Keeping {
         for note in notes {
             match note {
                 Note::Break(told, ..) => daemon.tell_break(told).await?,
-                Note::Answer(told, _) => daemon.tell_answer(told).await?,
+                Note::Answer(told, ..) => daemon.tell_answer(told).await?,
+                Note::Habits(..) => {}
             }
         }
         // Kept: where it goes, the daemon takes the break for over.
@@ -126,7 +132,7 @@ fn write(folder: &Path, keep: jiff::SignedDuration, notes: &[Note]) -> Result<bo
 impl Note {
     const fn at(&self) -> Timestamp {
         match self {
-            Self::Break(_, at, _) | Self::Answer(_, at) => *at,
+            Self::Break(_, at, _) | Self::Answer(_, at, _) | Self::Habits(_, at) => *at,
         }
     }
 
@@ -146,14 +152,18 @@ impl Note {
                 };
                 [Record::Break(taken)].into_iter().chain(known.iter().cloned()).collect()
             }
-            Self::Answer(told, at) => vec![Record::Afterwards(store::Afterwards {
-                started: told.started,
-                answered: *at,
-                tension_before: None,
-                tension: told.tension,
-                liking: None,
-                note: told.note.clone(),
-            })],
+            Self::Answer(told, at, known) => {
+                let said = store::Afterwards {
+                    started: told.started,
+                    answered: *at,
+                    tension_before: told.tension_before,
+                    tension: told.tension,
+                    liking: told.liking,
+                    note: told.note.clone(),
+                };
+                [Record::Afterwards(said)].into_iter().chain(known.iter().cloned()).collect()
+            }
+            Self::Habits(habits, _) => vec![Record::Habits(habits.clone())],
         }
     }
 }

@@ -15,13 +15,13 @@ use tokio::sync::mpsc;
 use super::asking;
 use crate::config::Config;
 use crate::daemon;
+use crate::daemon::Before;
 use crate::edge::bus::Bus;
 use crate::edge::clock;
 use crate::edge::store;
 use crate::edge::store::Store;
 use crate::edge::terminal::Terminal;
 use crate::practice::Length;
-use crate::words::Words;
 
 use self::keeping::Keeping;
 use self::playing::Player;
@@ -39,11 +39,12 @@ pub fn run(
             .map(|()| Config::default())
     })?;
     let locale = daemon::locale();
-    let words = Words::new(config.page.language.as_deref().unwrap_or(&locale));
     let folder = store::folder();
     // What cannot be read is said when the break cannot be kept either.
     let look = |folder: &std::path::Path| Store::open_to_look(folder).ok()??.load_state().ok();
-    let loaded = folder.as_deref().and_then(look).unwrap_or_default();
+    let mut loaded = folder.as_deref().and_then(look).unwrap_or_default();
+    let before =
+        Before { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
     // What is wrong with practices of one's own, "kindbeat practices" tells: it is no matter of this break.
     let (library, _) = daemon::library()?;
     let engine = daemon::remembered(&config, loaded, library);
@@ -53,7 +54,7 @@ pub fn run(
         let (problems, problem) = mpsc::channel(1);
         let keeping = Keeping::new(Bus::Session, folder, config.clone());
         let keeping = tokio::spawn(keeping.run(notes, problems));
-        let player = Player::new(engine, &config, words, locale, Arc::new(clock::now), tell);
+        let player = Player::new(engine, before, config, locale, Arc::new(clock::now), tell);
         let mut player = player?;
         player.begin(practice, length)?;
         let mut terminal = Terminal::open().context("reading the keyboard")?;

@@ -1,7 +1,10 @@
 //! The break itself: keys and time go to the engine, and what is new on the page is said.
 
+mod following;
+
 use std::io;
 use std::io::Write;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -11,9 +14,8 @@ use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
 use crate::config::Config;
-use crate::daemon;
-use crate::edge::bus::Stands;
-use crate::edge::bus::ToldAnswer;
+use crate::daemon::Before;
+use crate::daemon::Visiting;
 use crate::edge::bus::ToldBreak;
 use crate::edge::clock;
 use crate::edge::terminal::Event;
@@ -24,19 +26,16 @@ use crate::engine::Engine;
 use crate::engine::Input;
 use crate::engine::Memory;
 use crate::page::PageInput;
+use crate::page::Said;
 use crate::page::Scene;
 use crate::page::Screen;
-use crate::page::Sound;
-use crate::page::Tense;
 use crate::page::View;
 use crate::page::Visit;
 use crate::page::Wish;
 use crate::page::view_of;
 use crate::practice::HelpLines;
 use crate::practice::Length;
-use crate::practice::Place;
-use crate::practice::Session;
-use crate::practice::State;
+use crate::practice::Liking;
 use crate::surroundings::Surroundings;
 use crate::words::Message;
 use crate::words::Words;
@@ -44,12 +43,15 @@ use crate::words::Words;
 /// A break, and whoever takes it.
 pub(super) struct Player {
     engine: Engine,
-    visit: Visit,
+    visiting: Visiting,
+    config: Config,
     words: Words,
     locale: String,
     help: HelpLines,
     clock: Clock,
     teller: Teller,
+    /// What was asked last behind the question.
+    asked: Option<Asked>,
     notes: mpsc::UnboundedSender<Note>,
     /// The break, as it was told last.
     told: Option<ToldBreak>,
@@ -59,22 +61,31 @@ pub(super) struct Player {
 }
 
 /// How far it is, beyond what the page knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
     /// In the break, or at the question behind it.
     Break,
-    /// At the note behind that, with the answer to the question, and whether the note was asked for.
-    Note(Option<Tense>, bool),
+    /// At another question behind that, with what was said so far.
+    After(Asked, Said),
     /// Behind all of it.
     Over,
 }
 
+/// What is asked behind the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Whether more like it is wanted.
+    Liking,
+    /// A line of their own.
+    Note,
+}
+
 impl Player {
-    /// Somebody for whom `engine` decides; what is to be kept goes to `notes`.
+    /// Somebody for whom `engine` decides, and whose earlier breaks left `before`; what is to be kept goes to `notes`.
     pub(super) fn new(
         mut engine: Engine,
-        config: &Config,
-        words: Words,
+        before: Before,
+        config: Config,
         locale: String,
         clock: Clock,
         notes: mpsc::UnboundedSender<Note>,
@@ -85,12 +96,14 @@ impl Player {
         Ok(Self {
             kept: engine.memory(),
             engine,
-            visit: Visit::new(config.practice.first_anchor(), Sound::SILENT, false),
-            words,
+            visiting: Visiting::new(before, &config),
+            words: Words::new(config.page.language.as_deref().unwrap_or(&locale)),
+            config,
             locale,
             help: HelpLines::built_in()?,
             clock,
             teller: Teller::default(),
+            asked: None,
             notes,
             told: None,
             stage: Stage::Break,
@@ -135,7 +148,7 @@ impl Player {
                     let args = [("problem", problem.into())];
                     writeln!(complaints, "{}", self.words.text(Message::TerminalNotKept, &args))
                 }
-                () = daemon::until(due, &self.clock) => {
+                () = until(due, &self.clock) => {
                     self.handle(Input::Tick);
                     Ok(())
                 }
@@ -168,18 +181,15 @@ impl Player {
             // Whoever comes back reads where they are.
             Event::GoOn => {
                 self.teller.again();
-                if let Stage::Note(_, asked) = &mut self.stage {
-                    *asked = false;
-                }
+                self.asked = None;
                 Ok(())
             }
         }
     }
 
     fn typed(&mut self, line: &str, out: &mut impl Write) -> io::Result<()> {
-        if let Stage::Note(tense, _) = self.stage {
-            let note: String = line.trim().chars().filter(|it| !it.is_control()).collect();
-            self.answer(tense, (!note.is_empty()).then_some(note));
+        if let Stage::After(asked, said) = self.stage.clone() {
+            self.typed_after(asked, said, line);
             return Ok(());
         }
         match terminal::meant(&self.view(), line, &self.words) {
@@ -190,48 +200,88 @@ impl Player {
                 }
                 self.input(input);
             }
+            Some(Meant::Answer(tense)) => {
+                let said = Said { tense, ..Said::default() };
+                self.stage = Stage::After(Asked::Liking, said);
+            }
             Some(Meant::Say(line)) => return terminal::write(&[line], out),
             None => {}
         }
         Ok(())
     }
 
+    fn typed_after(&mut self, asked: Asked, mut said: Said, line: &str) {
+        match (asked, line.trim().to_lowercase().as_str()) {
+            (Asked::Liking, word) => {
+                said.liking = match word {
+                    "m" => Some(Liking::More),
+                    "l" => Some(Liking::Less),
+                    "" => None,
+                    "q" => {
+                        self.stage = Stage::Break;
+                        return self.input(PageInput::Said(said));
+                    }
+                    _ => {
+                        self.asked = None;
+                        return;
+                    }
+                };
+                self.stage = Stage::After(Asked::Note, said);
+            }
+            (Asked::Note, _) => {
+                said.note = Said::note(line);
+                self.stage = Stage::Break;
+                self.input(PageInput::Said(said));
+            }
+        }
+    }
+
     fn input(&mut self, input: PageInput) {
-        let Some(state) = self.engine.session().map(Session::state) else { return };
-        match self.visit.handle(input, state) {
+        let Some(session) = self.engine.session() else { return };
+        let (state, practice) = (session.state(), Arc::clone(session.practice()));
+        let length = session.length();
+        match self.visiting.visit.handle(input, state) {
             Some(Wish::Break(command)) => {
                 self.handle(Input::Break(command));
             }
-            Some(Wish::Said(said)) if self.visit.left() => self.answer(said.tense, None),
-            Some(Wish::Said(said)) => self.stage = Stage::Note(said.tense, false),
-            // The practice and the length were named on the command line.
-            Some(Wish::Length(_) | Wish::Other(_)) | None => {}
+            Some(Wish::Length(length)) => {
+                self.handle(Input::BreakChosen(practice.id().to_owned(), length));
+            }
+            Some(Wish::Other(index)) => {
+                if let Some(other) = self.visiting.others.get(index) {
+                    let other = other.id().to_owned();
+                    self.handle(Input::BreakChosen(other.clone(), length));
+                    self.visiting.chosen(&practice, &other);
+                }
+            }
+            Some(Wish::Said(said)) => self.said(said),
+            // Nobody hears of single beats here: a pace is not looked for, and not offered to be.
+            Some(Wish::FindPace) | None => {}
+        }
+        if self.visiting.learn(&self.config) {
+            self.note(Note::Habits(self.visiting.habits.clone(), (self.clock)()));
         }
     }
 
-    /// Out, from wherever it is; what was answered so far is kept.
+    /// Out, from wherever it is; what was said so far is kept.
     fn leave(&mut self) {
-        match self.stage {
-            Stage::Note(tense, _) => self.answer(tense, None),
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::After(_, said) => self.input(PageInput::Said(said)),
             Stage::Break | Stage::Over => self.input(PageInput::Leave),
         }
-        self.stage = Stage::Over;
-    }
-
-    fn answer(&mut self, tense: Option<Tense>, note: Option<String>) {
-        if let Some(ToldBreak { started, .. }) = self.told {
-            let told = ToldAnswer { started, tension: tense.map(Tense::figure), note };
-            self.note(Note::Answer(told, (self.clock)()));
-        }
-        self.stage = Stage::Over;
     }
 
     /// Says what is new.
     fn show(&mut self, out: &mut impl Write) -> io::Result<()> {
-        if let Stage::Note(_, asked) = &mut self.stage {
-            let lines = (!std::mem::replace(asked, true))
-                .then(|| self.words.text(Message::TerminalNote, &[]));
-            return terminal::write(lines.as_slice(), out);
+        if let Stage::After(asked, _) = self.stage {
+            if self.asked.replace(asked) == Some(asked) {
+                return Ok(());
+            }
+            let (title, keys) = match asked {
+                Asked::Liking => (Message::LikingTitle, Message::TerminalLiking),
+                Asked::Note => (Message::NoteTitle, Message::TerminalNote),
+            };
+            return terminal::write(&[title, keys].map(|words| self.words.text(words, &[])), out);
         }
         let view = self.view();
         if matches!(view.screen, Screen::Farewell { .. }) {
@@ -241,49 +291,23 @@ impl Player {
     }
 
     fn view(&self) -> View {
-        let (now, session) = ((self.clock)(), self.engine.session());
-        view_of(&Scene::new(now, session, &self.visit, &self.words, &self.locale, &self.help))
-    }
-
-    /// Puts something to the engine, and has kept what follows.
-    fn handle(&mut self, input: Input) -> Vec<Effect> {
+        let (session, visit) = (self.engine.session(), &self.visiting.visit);
         let now = (self.clock)();
-        let effects = self.engine.handle(now, input);
-        let memory = self.engine.memory();
-        let known = daemon::changes_of(memory, std::mem::replace(&mut self.kept, memory), now);
-        for effect in &effects {
-            let stands = match effect {
-                Effect::BreakBegan(practice, length) => {
-                    let (practice, length) = (practice.clone(), *length);
-                    let stands = Stands::Open;
-                    // Its milliseconds tell breaks apart, here as in the history.
-                    let started = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
-                    let told = ToldBreak { started, practice, length, stands };
-                    self.note(Note::Break(told.clone(), now, known.clone()));
-                    self.told = Some(told);
-                    continue;
-                }
-                Effect::BreakMoved(State::Ended { ending, .. }) => Stands::Ended(*ending),
-                Effect::BreakMoved(
-                    State::Running { place: Place::Grounding { .. }, .. }
-                    | State::Paused { place: Place::Grounding { .. }, .. },
-                ) => Stands::Grounding,
-                _ => continue,
-            };
-            if let Some(mut told) = self.told.take() {
-                if told.stands != stands {
-                    told.stands = stands;
-                    self.note(Note::Break(told.clone(), now, known.clone()));
-                }
-                self.told = Some(told);
-            }
-        }
-        effects
+        view_of(&Scene {
+            others: &self.visiting.others,
+            cycle: self.visiting.habits.pace.unwrap_or_default().cycle(),
+            needs_help: self.visiting.needs_help,
+            ..Scene::new(now, session, visit, &self.words, &self.locale, &self.help)
+        })
     }
+}
 
-    fn note(&self, note: Note) {
-        // It ends after this does.
-        let _ = self.notes.send(note);
+/// Waits until the clock shows that time; for ever where there is none.
+async fn until(due: Option<Timestamp>, clock: &Clock) {
+    match due.map(|due| due.duration_since(clock())) {
+        Some(left) if left.is_positive() => tokio::time::sleep(left.unsigned_abs()).await,
+        Some(_) => {}
+        None => std::future::pending().await,
     }
 }
 
@@ -291,85 +315,4 @@ impl Player {
 const END_OF_INPUT: char = '\u{4}';
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use jiff::SignedDuration;
-    use tokio::time::Instant;
-
-    use super::*;
-    use crate::edge::store::Loaded;
-    use crate::practice::Ending;
-    use crate::practice::Library;
-
-    /// Types these pieces, waiting a minute before each; all that is said, and what is to be kept.
-    async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
-        let begun = Instant::now();
-        let clock: Clock = Arc::new(move || {
-            Timestamp::from_second(1_900_000_000).unwrap()
-                + SignedDuration::try_from(begun.elapsed()).unwrap()
-        });
-        let (tell, mut notes) = mpsc::unbounded_channel();
-        let (config, words) = (Config::default(), Words::new("en"));
-        let library = Library::built_in().unwrap();
-        let engine = daemon::remembered(&config, Loaded::default(), library);
-        let mut player =
-            Player::new(engine, &config, words, "en_GB".to_owned(), clock, tell).unwrap();
-        player.begin(Some(practice.to_owned()), Some(Length::OneMinute)).unwrap();
-        let (keys, chunks) = mpsc::channel(1);
-        let mut terminal = Terminal::over(chunks).unwrap();
-        let (mut out, mut complaints) = (Vec::new(), Vec::new());
-        let typing = async {
-            for piece in typed {
-                tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-                if keys.send(piece.as_bytes().to_vec()).await.is_err() {
-                    return;
-                }
-            }
-            std::future::pending::<()>().await;
-        };
-        let problems = mpsc::channel(1).1;
-        tokio::select! {
-            ended = player.play(&mut terminal, problems, &mut out, &mut complaints) => ended.unwrap(),
-            () = typing => {}
-        }
-        drop(player);
-        let mut kept = Vec::new();
-        while let Some(note) = notes.recv().await {
-            kept.push(note);
-        }
-        (String::from_utf8(out).unwrap(), kept)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn steps_come_by_themselves_and_the_first_one_waits() {
-        let (said, kept) = taken("kind-hand", &["\n", "3\n", "A line.\n"]).await;
-        for words in ["a hand on arm", "There may be warmth", "You can be gentle", "for yourself"] {
-            assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
-        }
-        let [Note::Break(begun, at, _), Note::Break(ended, over, _), Note::Answer(answer, _)] =
-            kept.as_slice()
-        else {
-            panic!("{kept:?}")
-        };
-        assert_eq!((begun.stands, ended.stands), (Stands::Open, Stands::Ended(Ending::Completed)));
-        // A minute on the first page, and the minute itself.
-        assert_eq!(over.duration_since(*at).as_secs(), 120);
-        assert_eq!((answer.tension, answer.note.as_deref()), (Some(3), Some("A line.")));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_too_much_is_told_at_once_and_remembered() {
-        let (said, kept) = taken("self-compassion-break", &["\nt\n"]).await;
-        assert!(said.contains("The practice is over."), "{said}");
-        let [_, Note::Break(told, at, known), Note::Break(ended, ..)] = kept.as_slice() else {
-            panic!("{kept:?}")
-        };
-        assert_eq!(
-            (told.stands, ended.stands),
-            (Stands::Grounding, Stands::Ended(Ending::TooMuch { step: 0 }))
-        );
-        assert_eq!(at.duration_since(told.started).as_secs(), 60);
-        assert!(!known.is_empty(), "offers rest");
-    }
-}
+mod tests;

@@ -117,9 +117,12 @@ impl Client {
 
     /// Tells what was said after such a break.
     pub async fn tell_answer(&self, told: &ToldAnswer) -> Result<(), Error> {
-        let (tension, note) = (told.tension.unwrap_or(u8::MAX), told.note.as_deref());
-        let started = told.started.as_millisecond();
-        self.proxy.tell_answer(started, tension, note.unwrap_or_default()).await.map_err(sorted)
+        let [before, tension] =
+            [told.tension_before, told.tension].map(|tension| tension.unwrap_or(u8::MAX));
+        let (started, note) = (told.started.as_millisecond(), told.note.as_deref());
+        let (liking, note) = (told.liking_in_words(), note.unwrap_or_default());
+        let told = self.proxy.tell_answer(started, before, tension, liking, note);
+        told.await.map_err(sorted)
     }
 
     /// Answers the last offer, with one of the [`words`](super::LastAnswer::WORDS).
@@ -158,7 +161,14 @@ trait Kindbeat {
         step: u32,
     ) -> zbus::Result<()>;
     #[zbus(no_autostart)]
-    fn tell_answer(&self, started_ms: i64, tension: u8, note: &str) -> zbus::Result<()>;
+    fn tell_answer(
+        &self,
+        started_ms: i64,
+        tension_before: u8,
+        tension: u8,
+        liking: &str,
+        note: &str,
+    ) -> zbus::Result<()>;
 }
 
 /// What kind of error it is.

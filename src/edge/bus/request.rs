@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use crate::offer::Answer;
 use crate::practice::Ending;
 use crate::practice::Length;
+use crate::practice::Liking;
 use crate::practice::UnknownPractice;
 use crate::status::Status;
 
@@ -105,10 +106,26 @@ pub enum Stands {
 pub struct ToldAnswer {
     /// When the break began.
     pub started: Timestamp,
+    /// How tense it was before, 0 to 10; `None`: not said.
+    pub tension_before: Option<u8>,
     /// How tense it feels, 0 to 10; `None`: skipped.
     pub tension: Option<u8>,
+    /// Whether more like it is wanted; `None`: not said.
+    pub liking: Option<Liking>,
     /// A line of the owner's own, not empty; `None`: none.
     pub note: Option<String>,
+}
+
+impl ToldAnswer {
+    /// Whether more like it is wanted, as it goes over the bus.
+    #[must_use]
+    pub const fn liking_in_words(&self) -> &'static str {
+        match self.liking {
+            Some(Liking::More) => "more",
+            Some(Liking::Less) => "less",
+            None => "",
+        }
+    }
 }
 
 impl Stands {

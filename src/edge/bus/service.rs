@@ -183,10 +183,18 @@ impl Service {
         Ok(())
     }
 
-    /// Internal, for "kindbeat break --here": what was said after a break that was told of. The tension is 0 to 10, or 255 for none;
-    /// the note is one line, empty for none.
-    async fn tell_answer(&self, started_ms: i64, tension: u8, note: String) -> Result<(), Refused> {
-        let told = told::checked_answer(started_ms, tension, note, clock::now())?;
+    /// Internal, for "kindbeat break --here": what was said after a break that was told of. The tension, before and after, is 0 to
+    /// 10, or 255 for none; the liking is more or less, and the note is one line, both empty for none.
+    async fn tell_answer(
+        &self,
+        started_ms: i64,
+        tension_before: u8,
+        tension: u8,
+        liking: &str,
+        note: String,
+    ) -> Result<(), Refused> {
+        let tensions = [tension_before, tension];
+        let told = told::checked_answer(started_ms, tensions, liking, note, clock::now())?;
         self.ask(|reply| Request::TellAnswer { told, reply }).await
     }
 

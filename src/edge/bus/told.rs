@@ -19,6 +19,7 @@ use super::Stands;
 use super::ToldAnswer;
 use super::ToldBreak;
 use crate::practice::Length;
+use crate::practice::Liking;
 
 /// What is told of a break, if it can be true now.
 pub(super) fn checked_break(
@@ -41,22 +42,31 @@ pub(super) fn checked_break(
     Ok(ToldBreak { started: checked_start(started_ms, now)?, practice, length, stands })
 }
 
-/// What is told of what was said after a break, if it can be true now. A tension of 255 stands for none, and so does an empty note.
+/// What is told of what was said after a break, if it can be true now. A tension of 255 stands for none, and so does what is
+/// empty.
 pub(super) fn checked_answer(
     started_ms: i64,
-    tension: u8,
+    tensions: [u8; 2],
+    liking: &str,
     note: String,
     now: Timestamp,
 ) -> Result<ToldAnswer, Refusal> {
-    let tension = (tension != u8::MAX).then_some(tension);
-    if tension.is_some_and(|tension| tension > MOST_TENSE) {
+    let [tension_before, tension] = tensions.map(|tension| (tension != u8::MAX).then_some(tension));
+    if tension_before.max(tension) > Some(MOST_TENSE) {
         return Err(invalid("tension goes from 0 to 10"));
     }
+    let liking = match liking {
+        "" => None,
+        "more" => Some(Liking::More),
+        "less" => Some(Liking::Less),
+        _ => return Err(invalid("more or less like it is wanted, or neither")),
+    };
     if note.len() > LONGEST_NOTE || note.contains(char::is_control) {
         return Err(invalid("a note is one line"));
     }
     let note = Some(note).filter(|note| !note.trim().is_empty());
-    Ok(ToldAnswer { started: checked_start(started_ms, now)?, tension, note })
+    let started = checked_start(started_ms, now)?;
+    Ok(ToldAnswer { started, tension_before, tension, liking, note })
 }
 
 fn checked_start(started_ms: i64, now: Timestamp) -> Result<Timestamp, Refusal> {
@@ -167,13 +177,24 @@ mod tests {
 
     #[test]
     fn an_answer_is_a_figure_and_a_line_or_neither() {
-        let said = |tension, note: &str| {
-            checked_answer(NOW.as_millisecond(), tension, note.to_owned(), NOW)
+        let said = |tensions, liking, note: &str| {
+            checked_answer(NOW.as_millisecond(), tensions, liking, note.to_owned(), NOW)
         };
-        assert_eq!(said(255, " ").unwrap(), ToldAnswer { started: NOW, tension: None, note: None });
-        let taken = said(10, "A line.").unwrap();
-        assert_eq!((taken.tension, taken.note.as_deref()), (Some(10), Some("A line.")));
-        for refused in [said(11, ""), said(0, "two\nlines"), said(0, &"x".repeat(5_000))] {
+        let nothing = said([255, 255], "", " ").unwrap();
+        let none = (None, None, None, None);
+        let ToldAnswer { tension_before, tension, liking, note, .. } = nothing;
+        assert_eq!((tension_before, tension, liking, note), none);
+        let taken = said([10, 0], "less", "A line.").unwrap();
+        assert_eq!((taken.tension_before, taken.tension), (Some(10), Some(0)));
+        assert_eq!((taken.liking_in_words(), taken.note.as_deref()), ("less", Some("A line.")));
+        let wrong = [
+            said([11, 0], "", ""),
+            said([255, 11], "", ""),
+            said([0, 0], "much", ""),
+            said([0, 0], "", "two\nlines"),
+            said([0, 0], "", &"x".repeat(5_000)),
+        ];
+        for refused in wrong {
             assert!(refused.is_err(), "{refused:?}");
         }
     }

@@ -74,7 +74,7 @@ pub(super) fn refusal(view: &View) -> String {
     page.into_string()
 }
 
-/// What changes in the course of a break, but for the heart, which changes far more often.
+/// What changes in the course of a break, but for the heart and its line, which change far more often.
 pub(super) fn main(view: &View) -> Markup {
     let labels = &view.labels;
     let closing = match &view.screen {
@@ -90,6 +90,10 @@ pub(super) fn main(view: &View) -> Markup {
             h1 id="title" dir="auto" { (view.title) }
             p id="heart" {}
             (shape(view))
+            figure id="swing" hidden {
+                svg role="img" aria-label=(labels.line_title) viewBox="0 0 300 60" preserveAspectRatio="none" { g { path {} } }
+                figcaption {}
+            }
             div id="words" aria-live="polite" { (words(view)) }
             div id="choices" {
                 @match &view.screen {
@@ -161,6 +165,7 @@ fn shape(view: &View) -> Markup {
     let breath = guide.map(|(guide, _)| match guide.breath {
         Breath::Slow => "slow",
         Breath::LongOut => "long-out",
+        Breath::Search => "search",
     });
     let class = match (guide, &view.screen) {
         (Some((_, true)), _) => Some("breathing paused"),

@@ -1,6 +1,7 @@
 //! The live connection of a page: what it shows now, whenever that changes (server-sent events).
 //!
-//! Three events: `view`, the page as HTML; `heart`, the heart in words; `gone`, when nothing more will come.
+//! Four events: `view`, the page as HTML; `heart`, the heart in words; `line`, what is new of the heart's line, as JSON; `gone`,
+//! when nothing more will come.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -13,10 +14,14 @@ use axum::response::sse::Event;
 use axum::response::sse::KeepAlive;
 use futures_util::Stream;
 use futures_util::stream;
+use jiff::Timestamp;
+use serde::Serialize;
 use tokio::sync::watch;
 
+use crate::breathing::Point;
 use crate::edge::web::Shared;
 use crate::edge::web::html;
+use crate::page::LineView;
 use crate::page::View;
 
 /// The answer to a page that wants to know what changes.
@@ -30,6 +35,7 @@ pub(super) async fn live(
         connection: Connection::new(shared, id),
         shown: String::new(),
         heart: None,
+        line: None,
         events: VecDeque::new(),
         over: false,
     };
@@ -48,6 +54,8 @@ struct Live {
     /// What the page shows.
     shown: String,
     heart: Option<String>,
+    /// What it shows of the heart's line; `None`: none.
+    line: Option<Shown>,
     /// What it has yet to be told.
     events: VecDeque<Event>,
     over: bool,
@@ -88,7 +96,50 @@ impl Live {
             self.events.push_back(Event::default().event("heart").data(told));
             self.heart.clone_from(&view.heart);
         }
+        let shown = view.line.as_ref();
+        if let Some(told) = news_of(shown, self.line.as_ref(), self.connection.shared.now()) {
+            self.events.push_back(Event::default().event("line").data(told));
+        }
+        self.line = shown.map(|line| Shown {
+            newest: line.points.last().map(|point| point.at),
+            words: line.words.clone(),
+        });
     }
+}
+
+/// What a page shows of the heart's line.
+struct Shown {
+    /// When the newest point is; `None`: no point.
+    newest: Option<Timestamp>,
+    words: String,
+}
+
+/// The heart's line as it is sent. Times in milliseconds since 1970; the page lays them against its own clock.
+#[derive(Serialize)]
+struct News<'a> {
+    now: i64,
+    /// Time, beats a minute, and whether the line begins there.
+    points: Vec<(i64, f64, bool)>,
+    /// Whether there is a line at all; if not, what was drawn goes.
+    drawn: bool,
+    words: &'a str,
+}
+
+/// What a page that shows `before` has yet to be told of the line; `None`: nothing.
+fn news_of(line: Option<&LineView>, before: Option<&Shown>, now: Timestamp) -> Option<String> {
+    let Some(line) = line else { return before.map(|_| "null".to_owned()) };
+    let newest = before.and_then(|before| before.newest);
+    let is_new = |point: &&Point| newest.is_none_or(|newest| point.at > newest);
+    let tenths = |bpm: f64| (bpm * 10.0).round() / 10.0;
+    let sent = |point: &Point| (point.at.as_millisecond(), tenths(point.bpm), point.begins);
+    let points: Vec<_> = line.points.iter().filter(is_new).map(sent).collect();
+    let drawn = !line.points.is_empty();
+    let same = before.is_some_and(|before| before.words == line.words) && newest.is_some() == drawn;
+    if points.is_empty() && same {
+        return None;
+    }
+    serde_json::to_string(&News { now: now.as_millisecond(), points, drawn, words: &line.words })
+        .ok()
 }
 
 /// Counts as a live connection of its page for as long as it exists, however it ends.
@@ -114,5 +165,44 @@ impl Drop for Connection {
         let now = self.shared.now();
         self.shared.open().pages.disconnected(&self.id, now);
         self.shared.ring();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    fn line(quarters: std::ops::Range<i64>, words: &str) -> LineView {
+        let point = |quarter: i64| Point {
+            at: Timestamp::UNIX_EPOCH + SignedDuration::from_millis(250 * quarter),
+            bpm: 60.04 + quarter as f64,
+            begins: quarter == 0,
+        };
+        LineView { points: quarters.map(point).collect(), words: words.to_owned() }
+    }
+
+    fn shown(line: &LineView) -> Shown {
+        Shown { newest: line.points.last().map(|point| point.at), words: line.words.clone() }
+    }
+
+    #[test]
+    fn a_page_is_told_what_is_new_of_the_line_and_nothing_twice() {
+        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(2);
+        let (first, next, none) = (line(0..2, "a"), line(1..3, "a"), line(0..0, "b"));
+        let told = |line, before: Option<&LineView>| {
+            news_of(line, before.map(shown).as_ref(), now).unwrap_or_default()
+        };
+        let begin =
+            r#"{"now":2000,"points":[[0,60.0,true],[250,61.0,false]],"drawn":true,"words":"a"}"#;
+        assert_eq!(told(Some(&first), None), begin);
+        let then = r#"{"now":2000,"points":[[500,62.0,false]],"drawn":true,"words":"a"}"#;
+        assert_eq!(told(Some(&next), Some(&first)), then);
+        assert_eq!(told(Some(&first), Some(&first)), "");
+        let gone = r#"{"now":2000,"points":[],"drawn":false,"words":"b"}"#;
+        assert_eq!(told(Some(&none), Some(&next)), gone);
+        assert_eq!(told(None, Some(&none)), "null");
+        assert_eq!(told(None, None), "");
     }
 }

@@ -1,5 +1,6 @@
 // The page shows what it is sent, and sends what is done on it. The daemon keeps the time: nothing here moves a break.
 
+import { draw } from "./heart.js";
 import { follow, play, say } from "./sound.js";
 
 const page = document.getElementById("page");
@@ -13,6 +14,7 @@ let over = false;
 const live = new EventSource("live");
 live.addEventListener("view", (event) => show(event.data));
 live.addEventListener("heart", (event) => (byId("heart").textContent = event.data.trim()));
+live.addEventListener("line", (event) => draw(JSON.parse(event.data)));
 live.addEventListener("gone", gone);
 // A connection that was lost is sought again by the browser, with an error each time; after a while it is given up.
 let lost;
@@ -137,6 +139,7 @@ function gone() {
   over = true;
   live.close();
   say("");
+  draw(null);
   byId("heart").textContent = "";
   byId("shape").className = "still";
   byId("words").replaceChildren(...byId("gone").cloneNode(true).childNodes);
@@ -182,7 +185,7 @@ function choose(button) {
 const back = document.documentElement.dir === "rtl" ? "ArrowRight" : "ArrowLeft";
 const keys = {
   " ": "next", [back]: "back", p: "pause", t: "too-much", Escape: "leave",
-  1: "length-1m", 2: "length-20s", 3: "length-3m", 5: "length-5m", a: "other-0", b: "other-1",
+  1: "length-1m", 2: "length-20s", 3: "length-3m", 5: "length-5m", a: "other-0", b: "other-1", f: "find-pace",
 };
 
 document.addEventListener("keydown", (event) => {

@@ -51,6 +51,7 @@ pub(super) fn router(shared: Arc<Shared>, address: SocketAddr) -> Router {
         .route("/p/{id}/page.css", get(([(CONTENT_TYPE, "text/css; charset=utf-8")], CSS)))
         .route("/p/{id}/page.js", get(([(CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)))
         .route("/p/{id}/sound.js", get(([(CONTENT_TYPE, "text/javascript; charset=utf-8")], SOUND)))
+        .route("/p/{id}/heart.js", get(([(CONTENT_TYPE, "text/javascript; charset=utf-8")], HEART)))
         .route("/p/{id}/icon.svg", get(([(CONTENT_TYPE, "image/svg+xml")], ICON)))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&shared), needs_cookie));
     Router::new()
@@ -191,6 +192,7 @@ fn input(deed: &str, value: Option<&str>, fields: &Fields) -> Option<PageInput> 
             PageInput::Anchor(ANCHORS.into_iter().find(is)?)
         }
         "length" => PageInput::Length(Length::named(value?)?),
+        "find-pace" => PageInput::FindPace,
         "other" => PageInput::Other(value?.parse().ok()?),
         "before" => PageInput::Before(tense(value)?),
         "sound" => PageInput::Sound(Sound {
@@ -242,6 +244,7 @@ const BODY_WITHIN: Duration = Duration::from_secs(5);
 const CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 const SOUND: &str = include_str!("sound.js");
+const HEART: &str = include_str!("heart.js");
 const ICON: &str = include_str!("icon.svg");
 
 #[cfg(test)]
@@ -262,6 +265,7 @@ mod tests {
         assert_eq!(form("do=length&value=5m"), Some(PageInput::Length(Length::FiveMinutes)));
         assert_eq!(form("do=other&value=1"), Some(PageInput::Other(1)));
         assert_eq!(form("do=before&value=10"), Some(PageInput::Before(Tense::new(10))));
+        assert_eq!(form("do=find-pace"), Some(PageInput::FindPace));
         assert_eq!(form("do=before"), Some(PageInput::Before(None)));
         let sound = Sound { tones: true, voice: false, volume: 35 };
         assert_eq!(form("do=sound&tones=on&volume=35"), Some(PageInput::Sound(sound)));
@@ -298,10 +302,10 @@ mod tests {
     #[test]
     fn the_files_of_the_page_are_small_and_fetch_nothing_from_elsewhere() {
         assert!(
-            CSS.len() + SCRIPT.len() + SOUND.len() + ICON.len() < 60_000,
+            CSS.len() + SCRIPT.len() + SOUND.len() + HEART.len() + ICON.len() < 60_000,
             "with the page itself under 100 KB"
         );
-        for text in [CSS, SCRIPT, SOUND, &ICON.replace("http://www.w3.org/2000/svg", "")] {
+        for text in [CSS, SCRIPT, SOUND, HEART, &ICON.replace("http://www.w3.org/2000/svg", "")] {
             for never in ["http:", "https:", "//cdn", "@import", "url(", "eval(", "import("] {
                 assert!(!text.contains(never), "{never}");
             }

@@ -5,7 +5,8 @@ const page = document.getElementById("page");
 
 // One breath of the guide as the style sheet draws it, in ms, and where in it the breath turns.
 const drawn = 10_000;
-const turns = { slow: [[0, "in"], [0.4, "out"]], "long-out": [[0, "in"], [0.24, "in"], [0.36, "out"]] };
+const slow = [[0, "in"], [0.4, "out"]];
+const turns = { slow, search: slow, "long-out": [[0, "in"], [0.24, "in"], [0.36, "out"]] };
 
 let context;
 let volume = 0.5;

@@ -1,6 +1,7 @@
 //! What is shown before the first step.
 
 use super::Scene;
+use crate::page::following::Following;
 use crate::page::view::FirstView;
 use crate::page::view::LengthView;
 use crate::page::view::OtherView;
@@ -33,6 +34,9 @@ impl Scene<'_> {
             cautions: [own, inward, eyes].into_iter().flatten().flatten().collect(),
             lengths: self.lengths(practice, session.length()),
             others: self.others.iter().map(|other| self.other(other)).collect(),
+            finds_pace: practice.follows_heart()
+                && self.show_heart
+                && self.following.is_some_and(Following::can_find_pace),
             before: self.visit.before(),
             care: [Message::SeekCare, Message::NotMedical]
                 .into_iter()

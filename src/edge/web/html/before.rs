@@ -35,9 +35,16 @@ const fn key(length: Length) -> &'static str {
     }
 }
 
-/// Other practices, a key each.
+/// Other practices, a key each; before them the search for one's pace, where it is offered.
 pub(super) fn others(first: &FirstView, labels: &Labels) -> Markup {
     html! {
+        @if first.finds_pace {
+            div class="alone" {
+                button id="find-pace" type="button" data-do="find-pace" aria-keyshortcuts="F" {
+                    (labels.find_pace) kbd aria-hidden="true" { "F" }
+                }
+            }
+        }
         @if !first.others.is_empty() {
             h2 id="others-title" { (labels.others_title) }
             div role="group" aria-labelledby="others-title" {

@@ -24,6 +24,7 @@ fn view(words: &str) -> View {
             help: None,
         }),
         heart: Some("Your heart: 71".to_owned()),
+        line: None,
         sound: Sound::SILENT,
         reads_aloud: false,
         labels: Labels::new(&Words::new("en")),

@@ -1,0 +1,115 @@
+//! What follows from keys and time: told to whoever keeps the break, and counted for the next one.
+
+use jiff::Timestamp;
+
+use super::Player;
+use crate::command::here::keeping::Note;
+use crate::daemon;
+use crate::edge::bus::Stands;
+use crate::edge::bus::ToldAnswer;
+use crate::edge::bus::ToldBreak;
+use crate::edge::clock;
+use crate::edge::store::Record;
+use crate::engine::Effect;
+use crate::engine::Input;
+use crate::page::Said;
+use crate::page::Tense;
+use crate::practice::Ending;
+use crate::practice::Length;
+use crate::practice::Past;
+use crate::practice::Place;
+use crate::practice::State;
+
+impl Player {
+    /// Puts something to the engine, and has kept what follows.
+    pub(super) fn handle(&mut self, input: Input) -> Vec<Effect> {
+        let now = (self.clock)();
+        let effects = self.engine.handle(now, input);
+        let memory = self.engine.memory();
+        let known = daemon::changes_of(memory, std::mem::replace(&mut self.kept, memory), now);
+        for effect in &effects {
+            match effect {
+                Effect::BreakBegan(practice, length) => {
+                    self.began(now, practice, *length, known.clone());
+                }
+                Effect::BreakChosen(practice, length) => {
+                    if let Some(told) = &mut self.told {
+                        practice.clone_into(&mut told.practice);
+                        told.length = *length;
+                        let note = Note::Break(told.clone(), now, known.clone());
+                        self.note(note);
+                    }
+                }
+                Effect::BreakMoved(state) => self.moved(now, *state, &known),
+                _ => {}
+            }
+        }
+        effects
+    }
+
+    fn began(&mut self, now: Timestamp, practice: &str, length: Length, known: Vec<Record>) {
+        let local = (now, clock::utc_offset(now));
+        let mention = self.config.offer.mention_heart;
+        self.visiting.begin(practice, self.engine.library(), &self.config, mention, local);
+        // Its milliseconds tell breaks apart, here as in the history.
+        let started = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        let practice = practice.to_owned();
+        let told = ToldBreak { started, practice, length, stands: Stands::Open };
+        self.note(Note::Break(told.clone(), now, known));
+        self.note(Note::Habits(self.visiting.habits.clone(), now));
+        self.told = Some(told);
+    }
+
+    fn moved(&mut self, now: Timestamp, state: State, known: &[Record]) {
+        let stands = match state {
+            State::Ended { ending, .. } => Stands::Ended(ending),
+            State::Running { place: Place::Grounding { .. }, .. }
+            | State::Paused { place: Place::Grounding { .. }, .. } => Stands::Grounding,
+            State::Running { .. } | State::Paused { .. } => return,
+        };
+        let Some(told) = self.told.as_mut().filter(|told| told.stands != stands) else { return };
+        told.stands = stands;
+        let told = told.clone();
+        self.note(Note::Break(told.clone(), now, known.to_vec()));
+        if let Stands::Ended(ending) = stands {
+            self.ended(&told, &Said::default());
+            let before = self.visiting.visit.before();
+            // Whoever left is asked nothing; what they said before it is kept.
+            if ending != Ending::Completed && before.is_some() {
+                self.said(Said { before, ..Said::default() });
+            }
+        }
+    }
+
+    pub(super) fn note(&self, note: Note) {
+        // It ends after this does.
+        let _ = self.notes.send(note);
+    }
+
+    pub(super) fn said(&mut self, said: Said) {
+        let Some(told) = self.told.clone() else { return };
+        let now = (self.clock)();
+        self.ended(&told, &said);
+        let told = ToldAnswer {
+            started: told.started,
+            tension_before: said.before.map(Tense::figure),
+            tension: said.tense.map(Tense::figure),
+            liking: said.liking,
+            note: said.note,
+        };
+        let known = vec![Record::Habits(self.visiting.habits.clone())];
+        self.note(Note::Answer(told, now, known));
+    }
+
+    /// The break is over, and this was said of it: the next one may be chosen by it.
+    fn ended(&mut self, told: &ToldBreak, said: &Said) {
+        let past = Past {
+            at: told.started,
+            practice: told.practice.clone(),
+            finished: told.stands == Stands::Ended(Ending::Completed),
+            tension: said.tense.map(Tense::figure),
+            liking: said.liking,
+        };
+        self.visiting.ended(past, (self.clock)());
+    }
+}

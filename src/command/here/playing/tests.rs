@@ -1,0 +1,87 @@
+use jiff::SignedDuration;
+use tokio::time::Instant;
+
+use super::*;
+use crate::daemon;
+use crate::edge::bus::Stands;
+use crate::edge::store::Loaded;
+use crate::practice::Ending;
+use crate::practice::Habits;
+use crate::practice::Library;
+
+/// Types these pieces, waiting a minute and a second before each; all that is said, and what is to be kept.
+async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
+    let begun = Instant::now();
+    let clock: Clock = Arc::new(move || {
+        Timestamp::from_second(1_900_000_000).unwrap()
+            + SignedDuration::try_from(begun.elapsed()).unwrap()
+    });
+    let (tell, mut notes) = mpsc::unbounded_channel();
+    let config = Config::default();
+    let habits = Habits { welcomed: true, ..Habits::default() };
+    let before = Before { habits, past: Vec::new() };
+    let library = Library::built_in().unwrap();
+    let engine = daemon::remembered(&config, Loaded::default(), library);
+    let mut player = Player::new(engine, before, config, "en_GB".to_owned(), clock, tell).unwrap();
+    player.begin(Some(practice.to_owned()), Some(Length::OneMinute)).unwrap();
+    let (keys, chunks) = mpsc::channel(1);
+    let mut terminal = Terminal::over(chunks).unwrap();
+    let (mut out, mut complaints) = (Vec::new(), Vec::new());
+    let typing = async {
+        for piece in typed {
+            tokio::time::sleep(std::time::Duration::from_secs(61)).await;
+            if keys.send(piece.as_bytes().to_vec()).await.is_err() {
+                return;
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(61)).await;
+    };
+    let problems = mpsc::channel(1).1;
+    tokio::select! {
+        ended = player.play(&mut terminal, problems, &mut out, &mut complaints) => ended.unwrap(),
+        () = typing => {}
+    }
+    drop(player);
+    let mut kept = Vec::new();
+    while let Some(note) = notes.recv().await {
+        if !matches!(note, Note::Habits(..)) {
+            kept.push(note);
+        }
+    }
+    (String::from_utf8(out).unwrap(), kept)
+}
+
+#[tokio::test(start_paused = true)]
+async fn steps_come_by_themselves_and_the_first_one_waits() {
+    let (said, kept) = taken("kind-hand", &["\n", "3\n", "m\n", "A line.\n"]).await;
+    for words in
+        ["a hand on", "There may be warmth", "You are not alone in this.", "A line for yourself"]
+    {
+        assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
+    }
+    let [Note::Break(begun, at, _), Note::Break(ended, over, _), Note::Answer(answer, ..)] =
+        kept.as_slice()
+    else {
+        panic!("{kept:?}")
+    };
+    assert_eq!((begun.stands, ended.stands), (Stands::Open, Stands::Ended(Ending::Completed)));
+    // As long on the first page, and the minute itself.
+    assert_eq!(over.duration_since(*at).as_secs(), 121);
+    assert_eq!((answer.tension, answer.liking), (Some(3), Some(Liking::More)));
+    assert_eq!(answer.note.as_deref(), Some("A line."));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_much_is_told_at_once_and_remembered() {
+    let (said, kept) = taken("self-compassion-break", &["\nt\n"]).await;
+    assert!(said.contains("findahelpline.com"), "{said}");
+    let [_, Note::Break(told, at, known), Note::Break(ended, ..)] = kept.as_slice() else {
+        panic!("{kept:?}")
+    };
+    assert_eq!(
+        (told.stands, ended.stands),
+        (Stands::Grounding, Stands::Ended(Ending::TooMuch { step: 0 }))
+    );
+    assert_eq!(at.duration_since(told.started).as_secs(), 61);
+    assert!(!known.is_empty(), "offers rest");
+}

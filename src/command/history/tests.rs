@@ -1,0 +1,168 @@
+use jiff::tz::Offset;
+
+use super::*;
+use crate::edge::store::Record;
+use crate::edge::store::Writer;
+use crate::heart::Rates;
+use crate::heart::Sample;
+
+/// 23:30 on 2026-05-07, in a zone an hour ahead of UTC.
+fn now() -> Timestamp {
+    "2026-05-07T22:30:00Z".parse().unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn figures() -> Figures {
+    let sustained = SignedDuration::from_mins(5);
+    Figures { heart_rate: 91.6, usual: 74.2, spread: 5.0, sustained }
+}
+
+fn taken(started: &str, practice: &str, ended: Option<How>) -> Break {
+    let started = at(started);
+    let ended = ended.map(|how| (how, started + SignedDuration::from_mins(3)));
+    Break { started, practice: practice.to_owned(), length_s: 180, ended, afterwards: None }
+}
+
+fn said(started: &str) -> Afterwards {
+    let started = at(started);
+    Afterwards {
+        started,
+        answered: started + SignedDuration::from_mins(4),
+        tension_before: None,
+        tension: None,
+        liking: None,
+        note: None,
+    }
+}
+
+fn offer(made: &str, became: Option<Became>) -> Record {
+    let became = became.map(|became| (became, at(made) + SignedDuration::from_mins(1)));
+    Record::Offer(Offer { made: at(made), figures: figures(), became })
+}
+
+/// Two days of somebody.
+fn records() -> Vec<Record> {
+    let (first, second) = ("2026-05-06T09:00:10Z", "2026-05-07T14:05:00Z");
+    let minute = |number: i64| {
+        let (at, steady) = (at("2026-05-07T08:00:00Z"), Rates::steady(70.0, 5));
+        let at = at + SignedDuration::from_mins(number);
+        Record::Sample(Sample {
+            at,
+            heart_rate: 70.0,
+            since_last: steady,
+            rmssd: None,
+            coverage: 1.0,
+        })
+    };
+    let held = Elevation {
+        started: at("2026-05-07T10:00:00Z"),
+        ended: None,
+        figures: figures(),
+        outcome: Some(Outcome::Held("in_call".to_owned())),
+    };
+    let records = [
+        offer("2026-05-06T09:00:00Z", Some(Became::Start)),
+        Record::Break(taken(first, Library::DEFAULT, Some(How::Completed))),
+        Record::Afterwards(Afterwards {
+            tension_before: Some(7),
+            tension: Some(4),
+            liking: Some(Liking::More),
+            note: Some("Tea \u{1b}[2J <b>helps</b>.".to_owned()),
+            ..said(first)
+        }),
+        // Local midnight lies between these two.
+        offer("2026-05-06T22:59:00Z", Some(Became::Later)),
+        offer("2026-05-06T23:01:00Z", None),
+        Record::Break(taken("2026-05-07T13:00:00Z", "gone", Some(How::Left(1)))),
+        Record::Break(taken(second, "kind-hand", Some(How::TooMuch(0)))),
+        Record::Afterwards(Afterwards { tension_before: Some(9), ..said(second) }),
+        Record::Break(taken("2026-05-07T16:00:00Z", "kind-hand", None)),
+        Record::Elevation(held),
+    ];
+    records.into_iter().chain((0..90).map(minute)).collect()
+}
+
+fn told(records: Vec<Record>, day: Option<&str>) -> anyhow::Result<String> {
+    let folder = tempfile::tempdir()?;
+    let mut writer = Writer::new(SignedDuration::from_hours(24 * 365));
+    for record in records {
+        writer.keep(now(), record);
+    }
+    if let Some(batch) = writer.flush(now()) {
+        Store::open(folder.path(), now())?.store.write(&batch)?;
+    }
+    let mut out = Vec::new();
+    let telling = Telling {
+        library: &Library::built_in()?,
+        words: &Words::new("en"),
+        zone: &TimeZone::fixed(Offset::constant(1)),
+    };
+    run(Some(folder.path()), day, now(), &telling, &mut out)?;
+    Ok(String::from_utf8(out)?)
+}
+
+#[test]
+fn days_are_told_with_breaks_offers_answers_and_notes() {
+    insta::assert_snapshot!(told(records(), None).unwrap(), @"
+    2026-05-06
+      10:00  A break was offered. It was begun.
+      10:00  Self-compassion break, 3 minutes, to its end.
+             Tense before: 7, afterwards: 4.
+             More like this is welcome.
+             Note: Tea ?[2J <b>helps</b>.
+      23:59  A break was offered. The answer was: later.
+
+    2026-05-07
+      00:01  A break was offered.
+      14:00  gone, 3 minutes, left before its end.
+      15:05  Kind hand, 3 minutes; it was too much, and led outward.
+             Tense before: 9.
+      17:00  Kind hand, 3 minutes, open or interrupted.
+    ");
+}
+
+#[test]
+fn one_day_is_told_in_detail() {
+    insta::assert_snapshot!(told(records(), Some("2026-05-07")).unwrap(), @"
+    2026-05-07
+    The heart was heard for 1.5 hours; half of the time it beat slower than 70 a minute, half of the time faster.
+      00:01  A break was offered.
+             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+      11:00  Nothing was offered: the microphone or the camera was in use.
+             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+      14:00  gone, 3 minutes, left before its end.
+      15:05  Kind hand, 3 minutes; it was too much, and led outward.
+             Tense before: 9.
+      17:00  Kind hand, 3 minutes, open or interrupted.
+    ");
+    assert_eq!(
+        told(records(), Some("today")).unwrap(),
+        told(records(), Some("2026-05-07")).unwrap()
+    );
+    assert!(told(records(), Some("yesterday")).unwrap().starts_with("2026-05-06\n"));
+}
+
+#[test]
+fn where_there_is_nothing_that_is_said() {
+    insta::assert_snapshot!(told(Vec::new(), None).unwrap(), @"
+    There is no history yet: it begins with the first offer or break.
+    ");
+    insta::assert_snapshot!(told(vec![Record::Monitor(None)], None).unwrap(), @"
+    There is no history yet: it begins with the first offer or break.
+    ");
+    insta::assert_snapshot!(told(records(), Some("2020-02-29")).unwrap(), @"
+    2020-02-29
+    There was no offer and no break on this day.
+    ");
+}
+
+#[test]
+fn what_is_no_day_is_said_with_what_is() {
+    for day in ["", "tomorrow", "2026-02-30", "7", "\u{1b}[2J", &"9".repeat(1_000)] {
+        let error = told(Vec::new(), Some(day)).unwrap_err();
+        assert!(error.is::<Usage>() && error.to_string().len() < 200, "{day:?}: {error}");
+    }
+}
