@@ -5,7 +5,12 @@ use std::sync::Mutex;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use kindbeat::breathing::Outcome;
+use kindbeat::breathing::Point;
+use kindbeat::breathing::Swing;
+use kindbeat::breathing::Verdict;
 use kindbeat::edge::web::Server;
+use kindbeat::page::Following;
 use kindbeat::page::PageInput;
 use kindbeat::page::Scene;
 use kindbeat::page::Sound;
@@ -50,6 +55,9 @@ struct State {
     others: Vec<Arc<Practice>>,
     heart: Option<f64>,
     course: Vec<(Timestamp, f64)>,
+    /// What is known of the heart's line, if it is followed.
+    verdict: Option<Verdict>,
+    outcome: Option<Outcome>,
     needs_help: bool,
     done: Vec<PageInput>,
     wishes: Vec<Wish>,
@@ -95,6 +103,8 @@ impl Desk {
             visit: Visit::new(setup.anchor, Sound::SILENT, setup.first_time),
             others: ["stop", "savour"].map(|id| Arc::clone(library.get(id).unwrap())).into(),
             course: Vec::new(),
+            verdict: None,
+            outcome: None,
             needs_help: setup.needs_help,
             heart: None,
             done: Vec::new(),
@@ -165,6 +175,20 @@ impl Desk {
         state.show();
     }
 
+    /// The heart's line is followed, with this verdict.
+    pub(crate) fn follow(&self, verdict: Verdict) {
+        let mut state = self.state.lock().unwrap();
+        state.verdict = Some(verdict);
+        state.show();
+    }
+
+    /// A search for the pace has come to its end.
+    pub(crate) fn found(&self, outcome: Outcome) {
+        let mut state = self.state.lock().unwrap();
+        state.outcome = Some(outcome);
+        state.show();
+    }
+
     /// What stands on the page, or soon will.
     pub(crate) fn view(&self) -> View {
         self.state.lock().unwrap().view()
@@ -229,7 +253,12 @@ impl State {
         let (words, help) = (&self.words, &self.help);
         let scene =
             Scene::new(self.now, Some(&self.session), &self.visit, words, self.locale, help);
+        let (points, outcome) = (swinging(self.now), self.outcome.as_ref());
+        let swing = Some(Swing { ms: 83.0, per_minute: 6.0 });
+        let following =
+            self.verdict.map(|verdict| Following { verdict, points: &points, swing, outcome });
         view_of(&Scene {
+            following,
             heart: self.heart,
             show_heart: true,
             others: &self.others,
@@ -238,4 +267,14 @@ impl State {
             ..scene
         })
     }
+}
+
+/// Half a minute of a heart that goes along with six breaths a minute.
+fn swinging(now: Timestamp) -> Vec<Point> {
+    let point = |quarter: i32| Point {
+        at: now - SignedDuration::from_millis(250) * (120 - quarter),
+        bpm: 66.0 + 5.0 * (f64::from(quarter) / 40.0 * std::f64::consts::TAU).sin(),
+        begins: quarter == 0,
+    };
+    (0..=120).map(point).collect()
 }

@@ -48,7 +48,9 @@ fn from_right_to_left() {
 
 /// Steps look like each other.
 fn is_one_of_its_kind(screen: &str) -> bool {
-    !screen.starts_with("step") && (!screen.starts_with("grounding") || screen == "grounding-0")
+    let others = ["step", "grounding", "heart"];
+    let telling = ["grounding-0", "heart-first", "heart-good", "heart-irregular"];
+    telling.contains(&screen) || !others.iter().any(|other| screen.starts_with(other))
 }
 
 fn taken(words: fn() -> Words, looks: &[Look]) {

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use kindbeat::breathing::Outcome;
+use kindbeat::breathing::Pace;
+use kindbeat::breathing::Unclear;
+use kindbeat::breathing::Verdict;
+use kindbeat::page::Screen;
 use kindbeat::page::Visit;
 use kindbeat::practice::Anchor;
 use kindbeat::practice::Length;
 use kindbeat::practice::Library;
 use kindbeat::practice::Practice;
+use serde_json::json;
 
 use crate::IS_FAREWELL;
 use crate::arrive;
@@ -55,8 +61,61 @@ pub(crate) async fn screens(browser: &mut Browser, setup: &Setup, look: &mut imp
     browser.until(IS_FAREWELL).await;
     look(browser, "farewell").await;
     leave(browser).await;
+    hearts(browser, setup, look).await;
     too_much(browser, setup, look).await;
     ends(browser, setup, look).await;
+}
+
+/// The heart's line beside a slow breath, in each state of it, and the search for a pace with all that it can find.
+async fn hearts(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
+    let library = Library::built_in().unwrap();
+    let slow = library.list().iter().find(|practice| practice.follows_heart()).unwrap();
+    let desk = arrive(&setup.of(slow, Length::ThreeMinutes), browser).await;
+    desk.follow(Verdict::Good);
+    browser.until("document.getElementById('find-pace') !== null").await;
+    look(browser, "heart-first").await;
+    while browser.eval("shape.dataset.breath").await != "slow" {
+        next(browser).await;
+    }
+    for verdict in [
+        Verdict::Good,
+        Verdict::Waiting,
+        Verdict::Silent,
+        Verdict::NoRr,
+        Verdict::Poor,
+        Verdict::Irregular,
+    ] {
+        let before = browser.eval("document.querySelector('#swing figcaption').textContent").await;
+        desk.follow(verdict);
+        let told = desk.view().line.unwrap().words;
+        if before != told.as_str() {
+            let caption = json!(told);
+            browser.until(&format!("document.querySelector('#swing figcaption').textContent === {caption}")).await;
+        }
+        browser.until("!document.getElementById('swing').hidden").await;
+        look(browser, &format!("heart-{verdict:?}").to_lowercase()).await;
+    }
+    leave(browser).await;
+    let desk = arrive(&setup.of(library.own_pace(), Length::ThreeMinutes), browser).await;
+    desk.follow(Verdict::Good);
+    steps(browser, &desk, "step-pace", look).await;
+    let unclear = [
+        Unclear::Unfinished,
+        Unclear::NoRr,
+        Unclear::Poor,
+        Unclear::Irregular,
+        Unclear::TooEven,
+    ];
+    let found = Outcome::Found(Pace::new(5.4).unwrap(), Vec::new());
+    for outcome in unclear.map(Outcome::Unclear).into_iter().chain([found]) {
+        let name = format!("step-{outcome:?}").to_lowercase();
+        desk.found(outcome);
+        let Screen::Step(step) = desk.view().screen else { panic!("no step") };
+        let lines = json!(step.words);
+        browser.until(&format!("{lines}.every((line) => words.textContent.includes(line))")).await;
+        look(browser, &name).await;
+    }
+    leave(browser).await;
 }
 
 /// The first time, and the last words of somebody who has had hard days.
