@@ -74,7 +74,7 @@ async fn hearts(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
     desk.follow(Verdict::Good);
     browser.until("document.getElementById('find-pace') !== null").await;
     look(browser, "heart-first").await;
-    while browser.eval("shape.dataset.breath").await != "slow" {
+    while desk.view().line.is_none() {
         next(browser).await;
     }
     for verdict in [
@@ -90,7 +90,11 @@ async fn hearts(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
         let told = desk.view().line.unwrap().words;
         if before != told.as_str() {
             let caption = json!(told);
-            browser.until(&format!("document.querySelector('#swing figcaption').textContent === {caption}")).await;
+            browser
+                .until(&format!(
+                    "document.querySelector('#swing figcaption').textContent === {caption}"
+                ))
+                .await;
         }
         browser.until("!document.getElementById('swing').hidden").await;
         look(browser, &format!("heart-{verdict:?}").to_lowercase()).await;
@@ -99,13 +103,8 @@ async fn hearts(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
     let desk = arrive(&setup.of(library.own_pace(), Length::ThreeMinutes), browser).await;
     desk.follow(Verdict::Good);
     steps(browser, &desk, "step-pace", look).await;
-    let unclear = [
-        Unclear::Unfinished,
-        Unclear::NoRr,
-        Unclear::Poor,
-        Unclear::Irregular,
-        Unclear::TooEven,
-    ];
+    let unclear =
+        [Unclear::Unfinished, Unclear::NoRr, Unclear::Poor, Unclear::Irregular, Unclear::TooEven];
     let found = Outcome::Found(Pace::new(5.4).unwrap(), Vec::new());
     for outcome in unclear.map(Outcome::Unclear).into_iter().chain([found]) {
         let name = format!("step-{outcome:?}").to_lowercase();
