@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("offer", &["setting", "surroundings"]),
     ("practice", &["breathing", "setting"]),
     ("connection", &["setting"]),
-    ("page", &["breathing", "practice", "words"]),
+    ("page", &["breathing", "heart", "practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "status", "surroundings"]),
     ("status", &["offer"]),
     ("reason", &["detection", "engine", "offer", "words"]),

@@ -1,7 +1,5 @@
 //! The break: begun, opened in a browser, gone through on the page, ended.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use tracing::debug;
 use tracing::info;
@@ -13,12 +11,12 @@ use crate::edge::store::Record;
 use crate::engine::Effect;
 use crate::engine::Input;
 use crate::offer::Answer;
+use crate::page::Decision;
 use crate::page::PageInput;
 use crate::page::Said;
 use crate::page::Scene;
 use crate::page::Tense;
 use crate::page::Visit;
-use crate::page::Wish;
 use crate::page::view_of;
 use crate::practice::Command;
 use crate::practice::Ending;
@@ -116,33 +114,21 @@ impl Service {
         if input == PageInput::Closed && self.parts.web.is_open() {
             return;
         }
-        let Some(session) = self.parts.engine.session() else { return };
-        let (state, practice, length) =
-            (session.state(), Arc::clone(session.practice()), session.length());
-        match self.visiting.visit.handle(input, state) {
-            Some(Wish::Break(command)) => {
+        let engine = &self.parts.engine;
+        let Some(session) = engine.session() else { return };
+        match self.visitor.handle(input, session, engine.library()) {
+            Some(Decision::Break(command)) => {
                 self.handle(Input::Break(command));
             }
-            Some(Wish::Length(length)) => {
-                self.handle(Input::BreakChosen(practice.id().to_owned(), length));
+            Some(Decision::Choose(practice, length)) => {
+                self.handle(Input::BreakChosen(practice, length));
             }
-            Some(Wish::Other(index)) => {
-                if let Some(other) = self.visiting.others.get(index) {
-                    let other = other.id().to_owned();
-                    self.handle(Input::BreakChosen(other.clone(), length));
-                    self.visiting.chosen(&practice, &other);
-                }
-            }
-            Some(Wish::FindPace) => {
-                let own_pace = self.parts.engine.library().own_pace().id().to_owned();
-                self.handle(Input::BreakChosen(own_pace, length));
-            }
-            Some(Wish::Said(said)) => self.said(said),
+            Some(Decision::Said(said)) => self.said(said),
             None => {}
         }
         let now = self.now();
-        if self.visiting.learn(&self.parts.config) {
-            self.keep(now, Record::Habits(self.visiting.habits.clone()));
+        if self.visitor.learn(&self.parts.config.practice) {
+            self.keep(now, Record::Habits(self.visitor.habits.clone()));
         }
         self.show_page(now);
     }
@@ -162,7 +148,13 @@ impl Service {
         taken.afterwards = Some(said.clone());
         let past = taken.past();
         self.keep(now, Record::Afterwards(said));
-        self.visiting.ended(past, now);
+        self.visitor.ended(past, now);
+    }
+
+    /// Until when the question behind the break stands on a page.
+    pub(super) fn question_until(&self) -> Option<Timestamp> {
+        let session = self.parts.engine.session().filter(|_| self.parts.web.is_open())?;
+        self.visitor.question_until(session)
     }
 
     /// Ends the break that is open, as leaving it does; false when there is none.
@@ -181,12 +173,12 @@ impl Service {
 
     pub(super) fn break_began(&mut self, now: Timestamp, practice: &str, length: Length) {
         info!(practice, "a break begins");
-        self.aloud.works = self.parts.voice.may_speak();
+        self.speaks = self.parts.reader.may_speak();
         let mention_heart = self.may_mention_heart();
         let (library, config) = (self.parts.engine.library(), &self.parts.config);
         let local = (now, self.around.utc_offset);
-        self.visiting.begin(practice, library, config, mention_heart, local);
-        self.keep(now, Record::Habits(self.visiting.habits.clone()));
+        self.visitor.begin(practice, library, &config.practice, mention_heart, local);
+        self.keep(now, Record::Habits(self.visitor.habits.clone()));
         let taken = store::Break {
             started: now,
             practice: practice.to_owned(),
@@ -210,9 +202,9 @@ impl Service {
     }
 
     pub(super) fn break_moved(&mut self, now: Timestamp, state: State) {
-        if let Some(pace) = self.visiting.following.moved(now, self.parts.engine.session()) {
-            self.visiting.habits.pace = Some(pace);
-            self.keep(now, Record::Habits(self.visiting.habits.clone()));
+        if let Some(pace) = self.visitor.follower.moved(now, self.parts.engine.session()) {
+            self.visitor.habits.pace = Some(pace);
+            self.keep(now, Record::Habits(self.visitor.habits.clone()));
         }
         if let (State::Ended { ending, at }, Some(taken)) = (state, &mut self.taken)
             && taken.ended.is_none()
@@ -221,10 +213,10 @@ impl Service {
             let taken = taken.clone();
             let past = taken.past();
             self.keep(now, Record::Break(taken));
-            self.visiting.ended(past, now);
+            self.visitor.ended(past, now);
             // Whoever left is asked nothing; what they said before it is kept.
-            if ending != Ending::Completed && self.visiting.visit.before().is_some() {
-                let before = self.visiting.visit.before();
+            if ending != Ending::Completed && self.visitor.visit.before().is_some() {
+                let before = self.visitor.visit.before();
                 self.said(Said { before, ..Said::default() });
             }
             info!("the break is over");
@@ -236,7 +228,7 @@ impl Service {
     pub(super) fn show_page(&mut self, now: Timestamp) {
         if self.parts.web.is_open() {
             if self.may_show_heart() {
-                self.visiting.following.look(now, self.visiting.habits.pace);
+                self.visitor.follower.look(now, self.visitor.habits.pace);
             }
             self.publish(now);
         }
@@ -251,18 +243,18 @@ impl Service {
         let view = view_of(&Scene {
             now,
             session: self.parts.engine.session(),
-            visit: &self.visiting.visit,
+            visit: &self.visitor.visit,
             words: &self.words,
             locale: &self.parts.locale,
             help: &self.help,
             heart: self.rate,
             show_heart: self.may_show_heart(),
-            others: &self.visiting.others,
-            cycle: self.visiting.following.cycle(now, self.visiting.habits.pace),
-            following: Some(self.visiting.following.seen()),
-            course: &self.visiting.course,
-            needs_help: self.visiting.needs_help,
-            is_read_aloud: self.aloud.works,
+            others: &self.visitor.others,
+            cycle: self.visitor.follower.cycle(now, self.visitor.habits.pace),
+            following: Some(self.visitor.follower.seen()),
+            course: &self.visitor.course,
+            needs_help: self.visitor.needs_help,
+            is_read_aloud: self.speaks,
         });
         self.parts.view.send_if_modified(|shown| {
             let differs = *shown != view;

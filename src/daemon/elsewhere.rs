@@ -76,12 +76,12 @@ impl Service {
     /// It counts for what the next page shows, as every break does; whoever finished one needs no first screens any more.
     fn count_elsewhere(&mut self, taken: store::Break) {
         let now = self.now();
-        let before = self.visiting.habits.clone();
+        let before = self.visitor.habits.clone();
         let past = taken.past();
-        self.visiting.habits.welcomed |= past.finished;
-        self.visiting.ended(past, now);
-        if self.visiting.habits != before {
-            self.keep(now, Record::Habits(self.visiting.habits.clone()));
+        self.visitor.habits.welcomed |= past.finished;
+        self.visitor.ended(past, now);
+        if self.visitor.habits != before {
+            self.keep(now, Record::Habits(self.visitor.habits.clone()));
         }
         self.last_elsewhere = Some(taken);
     }

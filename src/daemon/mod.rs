@@ -18,13 +18,11 @@
 mod aloud;
 mod breaks;
 mod elsewhere;
-mod following;
 mod practices;
 mod publishing;
 mod service;
 mod setup;
 mod telling;
-mod visiting;
 mod world;
 
 use jiff::Timestamp;
@@ -51,8 +49,6 @@ pub(crate) use setup::keep;
 pub use setup::locale;
 pub use setup::remembered;
 pub use setup::start;
-pub(crate) use visiting::Visiting;
-pub use world::Before;
 pub use world::Parts;
 
 /// What comes in. A channel whose other end is gone stays silent for good.

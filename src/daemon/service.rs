@@ -28,6 +28,9 @@ use crate::engine::Memory;
 use crate::heart::Reading;
 use crate::offer::Became;
 use crate::offer::OfferId;
+use crate::page::PageInput;
+use crate::page::Said;
+use crate::page::Visitor;
 use crate::practice::HelpLines;
 use crate::practice::OwnFault;
 use crate::reason::Asked;
@@ -36,9 +39,7 @@ use crate::status::Status;
 use crate::surroundings::Surroundings;
 use crate::words::Words;
 
-use super::aloud::Aloud;
 use super::breaks::Opening;
-use super::visiting::Visiting;
 use super::world::Parts;
 
 /// The daemon between two events.
@@ -54,8 +55,9 @@ pub struct Service {
     pub(super) rate: Option<f64>,
     /// The last offer.
     pub(super) asked: Option<(OfferId, Asked)>,
-    pub(super) visiting: Visiting,
-    pub(super) aloud: Aloud,
+    pub(super) visitor: Visitor,
+    /// Whether something on this machine reads aloud, as far as is known; else the page does.
+    pub(super) speaks: bool,
     /// The break that is open, or was last.
     pub(super) taken: Option<store::Break>,
     /// The programs in which a break is open.
@@ -88,8 +90,8 @@ impl Service {
             sensor: None,
             rate: None,
             asked: None,
-            visiting: Visiting::new(std::mem::take(&mut parts.before), &parts.config),
-            aloud: Aloud::default(),
+            visitor: Visitor::new(std::mem::take(&mut parts.earlier), &parts.config.practice),
+            speaks: false,
             taken: None,
             elsewhere: BTreeSet::new(),
             last_elsewhere: None,
@@ -118,11 +120,15 @@ impl Service {
     /// When [`Self::tick`] is needed next; `None`: not before something happens.
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
         let store = self.parts.store.as_ref().and_then(store::Handle::next_wakeup);
-        [self.parts.engine.next_wakeup(), store].into_iter().flatten().min()
+        let wakeups = [self.parts.engine.next_wakeup(), store, self.question_until()];
+        wakeups.into_iter().flatten().min()
     }
 
     pub(super) fn tick(&mut self) {
         self.handle(Input::Tick);
+        if self.question_until().is_some_and(|until| until <= self.now()) {
+            self.page(PageInput::Said(Said::default()));
+        }
     }
 
     /// The monitor has something to tell.
@@ -133,10 +139,10 @@ impl Service {
                 let now = self.now();
                 self.rate = reading.heart_rate;
                 if self.break_is_open() {
-                    self.visiting.heart_beats(now, self.rate);
+                    self.visitor.heart_beats(now, self.rate);
                 }
                 if self.may_show_heart() {
-                    self.visiting.following.observe(now, &reading);
+                    self.visitor.follower.observe(now, &reading);
                 }
                 self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
                 self.handle(Input::Measured(reading));

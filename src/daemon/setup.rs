@@ -32,6 +32,7 @@ use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
 use crate::edge::speech;
+use crate::edge::speech::Reader;
 use crate::edge::speech::Voice;
 use crate::edge::store;
 use crate::edge::store::Lock;
@@ -42,6 +43,7 @@ use crate::edge::web::Clock;
 use crate::engine;
 use crate::engine::Engine;
 use crate::offer;
+use crate::page::Earlier;
 use crate::page::Scene;
 use crate::page::Sound;
 use crate::page::View;
@@ -53,7 +55,6 @@ use crate::practice::Library;
 use crate::words::Message;
 use crate::words::Words;
 
-use super::Before;
 use super::Inlets;
 use super::Parts;
 use super::Service;
@@ -123,8 +124,8 @@ pub async fn start() -> anyhow::Result<()> {
     let (news, newsreel) = mpsc::channel(QUEUE);
     let telling = tokio::spawn(publish(served, newsreel, requests));
 
-    let before =
-        Before { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
+    let earlier =
+        Earlier { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
     let engine = remembered(&config, loaded, library);
     let opener = Opener::from_environment();
     let parts = Parts {
@@ -132,14 +133,14 @@ pub async fn start() -> anyhow::Result<()> {
         locale,
         config,
         engine,
-        before,
+        earlier,
         store,
         monitor,
         offers,
         web,
         view,
         opener,
-        voice,
+        reader: Reader::new(voice),
         news,
     };
     let inlets = Inlets {

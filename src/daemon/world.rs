@@ -9,24 +9,14 @@ use crate::config::Config;
 use crate::edge::ble;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
-use crate::edge::speech::Voice;
+use crate::edge::speech::Reader;
 use crate::edge::store;
 use crate::edge::web;
 use crate::edge::web::Clock;
 use crate::engine::Engine;
+use crate::page::Earlier;
 use crate::page::View;
-use crate::practice::Habits;
-use crate::practice::Past;
 use crate::status::News;
-
-/// What earlier breaks left for the next page.
-#[derive(Debug, Default)]
-pub struct Before {
-    /// What was chosen on pages.
-    pub habits: Habits,
-    /// The last breaks, in the order of time.
-    pub past: Vec<Past>,
-}
 
 /// All that a [`Service`](super::Service) is made of.
 pub struct Parts {
@@ -39,7 +29,7 @@ pub struct Parts {
     /// What decides, with all that it has to remember.
     pub engine: Engine,
     /// What earlier breaks left for the next page.
-    pub before: Before,
+    pub earlier: Earlier,
     /// What remembers; `None`: nothing can be written here, or nothing is to be.
     pub store: Option<store::Handle>,
     /// The monitor's commands.
@@ -53,7 +43,7 @@ pub struct Parts {
     /// What opens the page.
     pub opener: Opener,
     /// What reads the steps aloud.
-    pub voice: Voice,
+    pub reader: Reader,
     /// Whoever wants to hear what happens.
     pub news: mpsc::Sender<News>,
 }

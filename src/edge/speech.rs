@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 
+use crate::page::View;
+
 use ssip::Connection;
 
 /// Something to say.
@@ -71,8 +73,7 @@ pub struct Voice {
 
 impl Voice {
     /// One that says nothing, and tells nobody so.
-    #[must_use]
-    pub fn none() -> Self {
+    fn none() -> Self {
         Self { address: None, wishes: watch::channel(None).0 }
     }
 
@@ -85,9 +86,7 @@ impl Voice {
         (Self { address, wishes }, events)
     }
 
-    /// Whether there is a server to ask; only a wish shows whether it speaks.
-    #[must_use]
-    pub fn may_speak(&self) -> bool {
+    fn may_speak(&self) -> bool {
         self.address.as_ref().is_some_and(|address| address.exists())
     }
 
@@ -99,6 +98,53 @@ impl Voice {
     /// Says nothing more, from this moment on.
     pub fn stop(&self) {
         self.wishes.send_if_modified(|wish| wish.take().is_some());
+    }
+}
+
+/// Reads aloud what stands on a page, moment by moment.
+#[derive(Debug)]
+pub struct Reader {
+    voice: Voice,
+    /// The moment that is read, and its words.
+    reading: Option<(String, String)>,
+}
+
+impl Reader {
+    /// One that reads with this voice.
+    #[must_use]
+    pub fn new(voice: Voice) -> Self {
+        Self { voice, reading: None }
+    }
+
+    /// One that reads nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(Voice::none())
+    }
+
+    /// Whether there is a server to ask; only reading shows whether it speaks.
+    #[must_use]
+    pub fn may_speak(&self) -> bool {
+        self.voice.may_speak()
+    }
+
+    /// Reads what is new on this page, and stops at once where there is nothing to read any more: after a pause, on leaving, or where
+    /// `view` is `None`.
+    pub fn read(&mut self, view: Option<&View>) {
+        let read = view.and_then(|view| Some((view, (view.moment(), view.spoken()?))));
+        let (view, now) = read.unzip();
+        if now == self.reading {
+            return;
+        }
+        match view.zip(now.as_ref()) {
+            Some((view, (_, text))) => self.voice.say(Utterance {
+                text: text.clone(),
+                language: view.language.clone(),
+                volume: view.sound.volume,
+            }),
+            None => self.voice.stop(),
+        }
+        self.reading = now;
     }
 }
 

@@ -2,15 +2,19 @@
 //!
 //! PURE: time is an argument, and nothing here knows of HTTP. [`view_of`] says what stands on the page, as words; [`Visit`]
 //! keeps what a page adds to a [`Session`](crate::practice::Session), which knows nothing of cautions and questions; [`Pages`]
-//! decides which pages are open and who may see them.
+//! decides which pages are open and who may see them. [`Visitor`] is whoever comes, from page to page; [`Follower`] is their heart,
+//! as it goes along with the breath.
 
+mod follower;
 mod following;
 mod help;
 mod pages;
 mod scene;
 mod view;
 mod visit;
+mod visitor;
 
+pub use follower::Follower;
 pub use following::Following;
 pub use help::Help;
 pub use help::HelpGroup;
@@ -41,3 +45,6 @@ pub use visit::Sound;
 pub use visit::Tense;
 pub use visit::Visit;
 pub use visit::Wish;
+pub use visitor::Decision;
+pub use visitor::Earlier;
+pub use visitor::Visitor;

@@ -23,12 +23,14 @@ use kindbeat::edge::bus::Served;
 use kindbeat::edge::clock;
 use kindbeat::edge::notification;
 use kindbeat::edge::opening::Opener;
+use kindbeat::edge::speech::Reader;
 use kindbeat::edge::speech::Voice;
 use kindbeat::edge::store;
 use kindbeat::edge::store::Store;
 use kindbeat::edge::web;
 use kindbeat::heart::Measurement;
 use kindbeat::offer::OfferId;
+use kindbeat::page::Earlier;
 use kindbeat::page::Scene;
 use kindbeat::page::Sound;
 use kindbeat::page::Visit;
@@ -142,7 +144,7 @@ impl Desk {
         let opened = Store::open(&folder()?, clock())?;
         let mut loaded = opened.store.load_state()?;
         let habits = Habits { welcomed: true, ..loaded.kept.habits.clone() };
-        let before = daemon::Before { habits, past: std::mem::take(&mut loaded.past) };
+        let earlier = Earlier { habits, past: std::mem::take(&mut loaded.past) };
         let library = Library::built_in()?;
         let engine = daemon::remembered(&config, loaded, library);
         let (told, reports) = mpsc::unbounded_channel();
@@ -169,12 +171,12 @@ impl Desk {
         let (news, told) = mpsc::channel(100_000);
         let (voice, heard) = Voice::start(self.speech.clone());
         let parts = Parts {
-            voice,
+            reader: Reader::new(voice),
             clock,
             locale: "en".to_owned(),
             config,
             engine,
-            before,
+            earlier,
             store: Some(store),
             monitor: commands,
             offers,

@@ -65,6 +65,31 @@ fn another_practice_and_length_take_the_place_of_the_first_and_are_stored_as_one
 }
 
 #[test]
+fn a_question_that_nobody_answers_is_skipped_after_half_an_hour() -> anyhow::Result<()> {
+    const QUESTION: &str = "how tense does it feel now?";
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let page = wanted(&mut desk, Some("stop")).await?;
+        page.does("length&value=1m").await?;
+        page.does("begin").await?;
+        passes(&mut desk, 64).await?;
+        passes(&mut desk, 10).await?;
+        desk.wait(29 * 60);
+        desk.status().await?;
+        assert!(page.sees().await?.contains(QUESTION));
+        desk.wait(60);
+        desk.status().await?;
+        assert!(!page.sees().await?.contains(QUESTION));
+        page.closes().await?;
+        desk.stop().await?;
+        let [taken] = stored::breaks(&folder()?)?.try_into().unwrap();
+        assert!(matches!(taken.ended, Some((How::Completed, _))), "{taken:?}");
+        assert_eq!(taken.afterwards.map(|said| said.tension), Some(None));
+        Ok(())
+    })
+}
+
+#[test]
 fn what_was_chosen_holds_for_the_next_page_and_the_next_run() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;

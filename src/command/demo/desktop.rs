@@ -21,7 +21,6 @@ use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
 use crate::config::Config;
 use crate::daemon;
-use crate::daemon::Before;
 use crate::daemon::Inlets;
 use crate::daemon::Parts;
 use crate::daemon::Service;
@@ -31,10 +30,11 @@ use crate::edge::bus::Request;
 use crate::edge::clock;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
-use crate::edge::speech::Voice;
+use crate::edge::speech::Reader;
 use crate::edge::web;
 use crate::engine::Engine;
 use crate::offer::Answer;
+use crate::page::Earlier;
 use crate::page::PageInput;
 use crate::page::Said;
 use crate::page::View;
@@ -124,11 +124,11 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             web: web::Server::new(Arc::clone(&clock), view.subscribe(), from_browser),
             opener: if has_display() { Opener::from_environment() } else { Opener::none() },
             // Who tries it out has read what it is.
-            before: Before {
+            earlier: Earlier {
                 habits: Habits { welcomed: true, ..Habits::default() },
                 past: Vec::new(),
             },
-            voice: Voice::none(),
+            reader: Reader::none(),
             // Nothing to remember, and no other program to be told.
             store: None,
             monitor: mpsc::channel(1).0,

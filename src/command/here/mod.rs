@@ -15,14 +15,15 @@ use tokio::sync::mpsc;
 use super::asking;
 use crate::config::Config;
 use crate::daemon;
-use crate::daemon::Before;
 use crate::edge::bus::Bus;
 use crate::edge::clock;
 use crate::edge::speech;
+use crate::edge::speech::Reader;
 use crate::edge::speech::Voice;
 use crate::edge::store;
 use crate::edge::store::Store;
 use crate::edge::terminal::Terminal;
+use crate::page::Earlier;
 use crate::practice::Length;
 
 use self::keeping::Keeping;
@@ -47,8 +48,8 @@ pub fn run(
     // What cannot be read is said when the break cannot be kept either.
     let look = |folder: &std::path::Path| Store::open_to_look(folder).ok()??.load_state().ok();
     let mut loaded = folder.as_deref().and_then(look).unwrap_or_default();
-    let before =
-        Before { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
+    let earlier =
+        Earlier { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
     // What is wrong with practices of one's own, "kindbeat practices" tells: it is no matter of this break.
     let (library, _) = daemon::library()?;
     let engine = daemon::remembered(&config, loaded, library);
@@ -58,11 +59,11 @@ pub fn run(
         let (problems, mut problem) = mpsc::channel(1);
         let keeping = Keeping::new(Bus::Session, folder, config.clone());
         let keeping = tokio::spawn(keeping.run(notes, problems));
-        let player = Player::new(engine, before, config, locale, Arc::new(clock::now), tell);
+        let player = Player::new(engine, earlier, config, locale, Arc::new(clock::now), tell);
         let mut player = player?;
         if read_aloud {
             let (voice, heard) = Voice::start(speech::address());
-            player = player.aloud(voice, heard);
+            player = player.aloud(Reader::new(voice), heard);
         }
         player.begin(practice, length)?;
         let mut terminal = Terminal::open().context("reading the keyboard")?;

@@ -1,10 +1,9 @@
 //! The break itself: keys and time go to the engine, and what is new on the page is said.
 
-mod following;
+mod telling;
 
 use std::io;
 use std::io::Write;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -14,13 +13,10 @@ use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
 use crate::config::Config;
-use crate::daemon::Before;
-use crate::daemon::Visiting;
 use crate::edge::bus::ToldBreak;
 use crate::edge::clock;
 use crate::edge::speech;
-use crate::edge::speech::Utterance;
-use crate::edge::speech::Voice;
+use crate::edge::speech::Reader;
 use crate::edge::terminal::Event;
 use crate::edge::terminal::Terminal;
 use crate::edge::web::Clock;
@@ -28,13 +24,15 @@ use crate::engine::Effect;
 use crate::engine::Engine;
 use crate::engine::Input;
 use crate::engine::Memory;
+use crate::page::Decision;
+use crate::page::Earlier;
 use crate::page::PageInput;
 use crate::page::Said;
 use crate::page::Scene;
 use crate::page::Screen;
 use crate::page::View;
 use crate::page::Visit;
-use crate::page::Wish;
+use crate::page::Visitor;
 use crate::page::view_of;
 use crate::practice::HelpLines;
 use crate::practice::Length;
@@ -46,7 +44,7 @@ use crate::words::Words;
 /// A break, and whoever takes it.
 pub(super) struct Player {
     engine: Engine,
-    visiting: Visiting,
+    visitor: Visitor,
     config: Config,
     words: Words,
     locale: String,
@@ -61,11 +59,9 @@ pub(super) struct Player {
     /// What the history knows of the engine's memory.
     kept: Memory,
     stage: Stage,
-    voice: Voice,
-    /// Whether the voice speaks.
+    reader: Reader,
+    /// Whether it speaks.
     heard: mpsc::Receiver<speech::Event>,
-    /// What it says: the moment of the page, and its words.
-    saying: Option<(String, String)>,
 }
 
 /// How far it is, beyond what the page knows.
@@ -89,10 +85,10 @@ enum Asked {
 }
 
 impl Player {
-    /// Somebody for whom `engine` decides, and whose earlier breaks left `before`; what is to be kept goes to `notes`.
+    /// Somebody for whom `engine` decides, and whose earlier breaks left `earlier`; what is to be kept goes to `notes`.
     pub(super) fn new(
         mut engine: Engine,
-        before: Before,
+        earlier: Earlier,
         config: Config,
         locale: String,
         clock: Clock,
@@ -104,7 +100,7 @@ impl Player {
         Ok(Self {
             kept: engine.memory(),
             engine,
-            visiting: Visiting::new(before, &config),
+            visitor: Visitor::new(earlier, &config.practice),
             words: Words::new(config.page.language.as_deref().unwrap_or(&locale)),
             config,
             locale,
@@ -115,15 +111,14 @@ impl Player {
             notes,
             told: None,
             stage: Stage::Break,
-            voice: Voice::none(),
+            reader: Reader::none(),
             heard: mpsc::channel(1).1,
-            saying: None,
         })
     }
 
     /// The steps are to be read aloud, too.
-    pub(super) fn aloud(mut self, voice: Voice, heard: mpsc::Receiver<speech::Event>) -> Self {
-        (self.voice, self.heard) = (voice, heard);
+    pub(super) fn aloud(mut self, reader: Reader, heard: mpsc::Receiver<speech::Event>) -> Self {
+        (self.reader, self.heard) = (reader, heard);
         self
     }
 
@@ -267,28 +262,18 @@ impl Player {
 
     fn input(&mut self, input: PageInput) {
         let Some(session) = self.engine.session() else { return };
-        let (state, practice) = (session.state(), Arc::clone(session.practice()));
-        let length = session.length();
-        match self.visiting.visit.handle(input, state) {
-            Some(Wish::Break(command)) => {
+        match self.visitor.handle(input, session, self.engine.library()) {
+            Some(Decision::Break(command)) => {
                 self.handle(Input::Break(command));
             }
-            Some(Wish::Length(length)) => {
-                self.handle(Input::BreakChosen(practice.id().to_owned(), length));
+            Some(Decision::Choose(practice, length)) => {
+                self.handle(Input::BreakChosen(practice, length));
             }
-            Some(Wish::Other(index)) => {
-                if let Some(other) = self.visiting.others.get(index) {
-                    let other = other.id().to_owned();
-                    self.handle(Input::BreakChosen(other.clone(), length));
-                    self.visiting.chosen(&practice, &other);
-                }
-            }
-            Some(Wish::Said(said)) => self.said(said),
-            // Nobody hears of single beats here: a pace is not looked for, and not offered to be.
-            Some(Wish::FindPace) | None => {}
+            Some(Decision::Said(said)) => self.said(said),
+            None => {}
         }
-        if self.visiting.learn(&self.config) {
-            self.note(Note::Habits(self.visiting.habits.clone(), (self.clock)()));
+        if self.visitor.learn(&self.config.practice) {
+            self.note(Note::Habits(self.visitor.habits.clone(), (self.clock)()));
         }
     }
 
@@ -316,33 +301,17 @@ impl Player {
         if matches!(view.screen, Screen::Farewell { .. }) {
             self.stage = Stage::Over;
         }
-        self.read_aloud(&view);
+        self.reader.read(Some(&view));
         terminal::write(&self.teller.tell(&view, &self.words), out)
     }
 
-    fn read_aloud(&mut self, view: &View) {
-        let say = view.spoken().map(|text| (view.moment(), text));
-        if say == self.saying {
-            return;
-        }
-        match &say {
-            Some((_, text)) => self.voice.say(Utterance {
-                text: text.clone(),
-                language: view.language.clone(),
-                volume: self.visiting.visit.sound().volume,
-            }),
-            None => self.voice.stop(),
-        }
-        self.saying = say;
-    }
-
     fn view(&self) -> View {
-        let (session, visit) = (self.engine.session(), &self.visiting.visit);
+        let (session, visit) = (self.engine.session(), &self.visitor.visit);
         let now = (self.clock)();
         view_of(&Scene {
-            others: &self.visiting.others,
-            cycle: self.visiting.habits.pace.unwrap_or_default().cycle(),
-            needs_help: self.visiting.needs_help,
+            others: &self.visitor.others,
+            cycle: self.visitor.habits.pace.unwrap_or_default().cycle(),
+            needs_help: self.visitor.needs_help,
             ..Scene::new(now, session, visit, &self.words, &self.locale, &self.help)
         })
     }

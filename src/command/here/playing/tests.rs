@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use tokio::time::Instant;
 
@@ -19,10 +21,10 @@ async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
     let (tell, mut notes) = mpsc::unbounded_channel();
     let config = Config::default();
     let habits = Habits { welcomed: true, ..Habits::default() };
-    let before = Before { habits, past: Vec::new() };
+    let earlier = Earlier { habits, past: Vec::new() };
     let library = Library::built_in().unwrap();
     let engine = daemon::remembered(&config, Loaded::default(), library);
-    let mut player = Player::new(engine, before, config, "en_GB".to_owned(), clock, tell).unwrap();
+    let mut player = Player::new(engine, earlier, config, "en_GB".to_owned(), clock, tell).unwrap();
     player.begin(Some(practice.to_owned()), Some(Length::OneMinute)).unwrap();
     let (keys, chunks) = mpsc::channel(1);
     let mut terminal = Terminal::over(chunks).unwrap();

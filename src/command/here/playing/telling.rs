@@ -50,13 +50,13 @@ impl Player {
     fn began(&mut self, now: Timestamp, practice: &str, length: Length, known: Vec<Record>) {
         let local = (now, clock::utc_offset(now));
         let mention = self.config.offer.mention_heart;
-        self.visiting.begin(practice, self.engine.library(), &self.config, mention, local);
+        self.visitor.begin(practice, self.engine.library(), &self.config.practice, mention, local);
         // Its milliseconds tell breaks apart, here as in the history.
         let started = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
         let practice = practice.to_owned();
         let told = ToldBreak { started, practice, length, stands: Stands::Open };
         self.note(Note::Break(told.clone(), now, known));
-        self.note(Note::Habits(self.visiting.habits.clone(), now));
+        self.note(Note::Habits(self.visitor.habits.clone(), now));
         self.told = Some(told);
     }
 
@@ -73,7 +73,7 @@ impl Player {
         self.note(Note::Break(told.clone(), now, known.to_vec()));
         if let Stands::Ended(ending) = stands {
             self.ended(&told, &Said::default());
-            let before = self.visiting.visit.before();
+            let before = self.visitor.visit.before();
             // Whoever left is asked nothing; what they said before it is kept.
             if ending != Ending::Completed && before.is_some() {
                 self.said(Said { before, ..Said::default() });
@@ -97,7 +97,7 @@ impl Player {
             liking: said.liking,
             note: said.note,
         };
-        let known = vec![Record::Habits(self.visiting.habits.clone())];
+        let known = vec![Record::Habits(self.visitor.habits.clone())];
         self.note(Note::Answer(told, now, known));
     }
 
@@ -110,6 +110,6 @@ impl Player {
             tension: said.tense.map(Tense::figure),
             liking: said.liking,
         };
-        self.visiting.ended(past, (self.clock)());
+        self.visitor.ended(past, (self.clock)());
     }
 }

@@ -13,14 +13,15 @@ use crate::breathing::Search;
 use crate::breathing::Swing;
 use crate::breathing::Verdict;
 use crate::heart::Reading;
-use crate::page;
 use crate::practice::Breath;
 use crate::practice::Session;
 use crate::practice::State;
 
+use super::following::Following;
+
 /// What is known of the heart that follows the breath.
 #[derive(Debug, Default)]
-pub(super) struct Following {
+pub struct Follower {
     line: Line,
     /// The points of the last while.
     points: VecDeque<Point>,
@@ -33,9 +34,9 @@ pub(super) struct Following {
     outcome: Option<Outcome>,
 }
 
-impl Following {
+impl Follower {
     /// The monitor sent something.
-    pub(super) fn observe(&mut self, now: Timestamp, reading: &Reading) {
+    pub fn observe(&mut self, now: Timestamp, reading: &Reading) {
         self.points.extend(self.line.observe(now, reading));
         while self
             .points
@@ -47,14 +48,14 @@ impl Following {
     }
 
     /// A break begins: what the last one found is no more told.
-    pub(super) fn begin(&mut self) {
+    pub fn begin(&mut self) {
         self.search = None;
         self.outcome = None;
     }
 
     /// The break is elsewhere than before. A search begins with its step and ends with it; whatever comes between ends it, too.
     /// The pace, where it found one.
-    pub(super) fn moved(&mut self, now: Timestamp, session: Option<&Session>) -> Option<Pace> {
+    pub fn moved(&mut self, now: Timestamp, session: Option<&Session>) -> Option<Pace> {
         let began = session.and_then(search_began);
         let before = std::mem::replace(&mut self.search, began.map(|began| Search { began }));
         if self.search.is_some() {
@@ -71,7 +72,8 @@ impl Following {
     }
 
     /// How long a breath of the guide takes now, for an owner of this pace.
-    pub(super) fn cycle(&self, now: Timestamp, pace: Option<Pace>) -> SignedDuration {
+    #[must_use]
+    pub fn cycle(&self, now: Timestamp, pace: Option<Pace>) -> SignedDuration {
         let pace = match self.search {
             Some(search) => Search::schedule(now.duration_since(search.began)),
             None => pace.unwrap_or_default(),
@@ -80,7 +82,7 @@ impl Following {
     }
 
     /// Looks at the heart, once for all pages.
-    pub(super) fn look(&mut self, now: Timestamp, pace: Option<Pace>) {
+    pub fn look(&mut self, now: Timestamp, pace: Option<Pace>) {
         self.verdict = Some(self.line.verdict(now));
         // While the guide changes there is no one pace to measure a swing at.
         let pace = pace.unwrap_or_default();
@@ -89,8 +91,9 @@ impl Following {
     }
 
     /// As it was at the last look.
-    pub(super) fn seen(&self) -> page::Following<'_> {
-        page::Following {
+    #[must_use]
+    pub fn seen(&self) -> Following<'_> {
+        Following {
             verdict: self.verdict.unwrap_or(Verdict::Waiting),
             points: self.points.as_slices().0,
             swing: self.swing,
