@@ -241,7 +241,14 @@ const ANCHORS: [Anchor; 5] =
 const LARGEST_BODY: usize = 4096;
 const BODY_WITHIN: Duration = Duration::from_secs(5);
 
-const CSS: &str = include_str!("page.css");
+/// In the order in which the later take precedence.
+const CSS: &str = concat!(
+    include_str!("style/ground.css"),
+    include_str!("style/step.css"),
+    include_str!("style/controls.css"),
+    include_str!("style/questions.css"),
+    include_str!("style/around.css"),
+);
 const SCRIPT: &str = include_str!("page.js");
 const SOUND: &str = include_str!("sound.js");
 const HEART: &str = include_str!("heart.js");
