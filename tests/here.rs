@@ -88,6 +88,15 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     terminal.says("Turning inward can bring up hard feelings").await?;
     terminal.says("please seek medical care").await?;
     terminal.says("Enter: Begin").await?;
+    terminal.is_silent().await?;
+    terminal.types("h").await?;
+    terminal.says("How tense is it now, if you like to say? (").await?;
+    terminal.is_silent().await?;
+    ensure!(terminal.is_as_found()?, "what is answered is typed as a line");
+    terminal.types("10\r").await?;
+    terminal.says("10 of 10, before the break.").await?;
+    terminal.is_silent().await?;
+    ensure!(!terminal.is_as_found()?, "and what is chosen is one key again");
     terminal.types("\r").await?;
     terminal.says(&first("kind-hand-place")).await?;
     terminal.is_silent().await?;
@@ -125,7 +134,8 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     ensure!((taken.practice.as_str(), taken.length_s) == ("kind-hand", 20), "{taken:?}");
     ensure!(how == How::Completed, "{how:?}");
     let said = taken.afterwards.context("what was said")?;
-    ensure!((said.tension, said.liking) == (Some(4), Some(Liking::More)), "{said:?}");
+    let tension = (said.tension_before, said.tension);
+    ensure!((tension, said.liking) == ((Some(10), Some(4)), Some(Liking::More)), "{said:?}");
     ensure!(said.note.as_deref() == Some("Better with <b>tea</b> ä."), "{said:?}");
     Ok(())
 }

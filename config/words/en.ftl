@@ -719,6 +719,12 @@ terminal-keys-step = Enter: { next }   b: { back }   p: { pause }   q: { leave }
 terminal-keys-grounding = Enter: { next }   b: { back }   p: { pause }   q: { leave }
 terminal-paused = Time stands still now. Enter goes on.
 terminal-goes-on = It goes on.
+# $word is what attention rests on: "the breath".
+terminal-anchor = { anchor-title } { $word }.   r: something else
+terminal-anchor-now = { anchor-title } { $word } now.
+terminal-before = h: { before-title }
+# $tense is the figure, 0 to 10.
+terminal-before-said = { $tense } of 10, before the break.
 terminal-answer = A figure and Enter, or Enter alone.
 terminal-liking = m: { more-like-this }   l: { less-like-this }   Enter: { skip }
 terminal-note = A line and Enter, or Enter alone.

@@ -6,15 +6,18 @@
 use std::io;
 use std::io::Write;
 
+use crate::page::Anchors;
 use crate::page::FirstView;
 use crate::page::Help;
 use crate::page::HelpGroup;
+use crate::page::Labels;
 use crate::page::PageInput;
 use crate::page::Screen;
 use crate::page::StepView;
 use crate::page::Tense;
 use crate::page::View;
 use crate::page::WelcomeView;
+use crate::practice::Anchor;
 use crate::practice::HelpLine;
 use crate::practice::Length;
 use crate::practice::Place;
@@ -43,6 +46,8 @@ struct Told {
     /// What the break is called: on the first page another can be chosen.
     title: String,
     length: Option<Length>,
+    anchor: Option<Anchor>,
+    before: Option<Tense>,
     paused: bool,
 }
 
@@ -53,6 +58,8 @@ pub(super) enum Meant {
     Input(PageInput),
     /// How tense it feels, or nothing, is the answer to the question.
     Answer(Option<Tense>),
+    /// They want to say how tense it is before the break.
+    SayBefore,
     /// This is to be said.
     Say(String),
 }
@@ -62,7 +69,11 @@ impl Teller {
     pub(super) fn tell(&mut self, view: &View, words: &Words) -> Vec<String> {
         let now = Told::of(view);
         match self.told.replace(now.clone()) {
-            Some(before) if (&before.moment, &before.title) == (&now.moment, &now.title) => {
+            // The words of a step go with what attention rests on.
+            Some(before)
+                if (&before.moment, &before.title) == (&now.moment, &now.title)
+                    && (before.anchor == now.anchor || matches!(view.screen, Screen::First(_))) =>
+            {
                 if before.paused != now.paused {
                     let paused = now.paused;
                     let said =
@@ -71,6 +82,17 @@ impl Teller {
                 } else if before.length != now.length {
                     let length = chosen_length(view).unwrap_or_default();
                     vec![words.text(Message::TerminalLength, &[("length", length.into())])]
+                } else if before.anchor != now.anchor {
+                    anchor(view)
+                        .map(|word| rests_on(Message::TerminalAnchorNow, word, words))
+                        .into_iter()
+                        .collect()
+                } else if before.before != now.before {
+                    let said = now.before.map(|tense| {
+                        let tense = [("tense", tense.figure().into())];
+                        words.text(Message::TerminalBeforeSaid, &tense)
+                    });
+                    said.into_iter().chain([words.text(Message::TerminalKeysFirst, &[])]).collect()
                 } else {
                     Vec::new()
                 }
@@ -156,6 +178,11 @@ impl Told {
             moment: view.moment(),
             title: view.title.clone(),
             length: length.map(|length| length.length),
+            anchor: anchors(view).map(|anchors| anchors.chosen),
+            before: match &view.screen {
+                Screen::First(first) => first.before,
+                _ => None,
+            },
             paused: matches!(&view.screen, Screen::Step(StepView { paused: true, .. })),
         }
     }
@@ -173,8 +200,37 @@ fn first_page(first: &FirstView, view: &View, words: &Words) -> Vec<String> {
         let keys = others.iter().zip(OTHERS).map(|(other, key)| format!("{key}: {}", other.title));
         said.push(titled(&view.labels.others_title, keys));
     }
+    said.extend(anchor(view).map(|word| rests_on(Message::TerminalAnchor, word, words)));
+    said.push(words.text(Message::TerminalBefore, &[]));
     said.push(words.text(Message::TerminalKeysFirst, &[]));
     said
+}
+
+/// What attention can rest on here, where there is a choice.
+const fn anchors(view: &View) -> Option<&Anchors> {
+    match &view.screen {
+        Screen::First(first) => first.anchors.as_ref(),
+        Screen::Step(step) => step.anchors.as_ref(),
+        _ => None,
+    }
+}
+
+/// The word for what attention rests on.
+fn anchor(view: &View) -> Option<&str> {
+    let anchors = anchors(view)?;
+    let (_, word) = anchors.all.iter().find(|(anchor, _)| *anchor == anchors.chosen)?;
+    Some(word)
+}
+
+fn rests_on(message: Message, word: &str, words: &Words) -> String {
+    words.text(message, &[("word", word.into())])
+}
+
+/// What attention rests on after what it rests on now.
+fn next_anchor(anchors: &Anchors) -> Option<PageInput> {
+    let mut all = anchors.all.iter().map(|(anchor, _)| *anchor).cycle().take(2 * anchors.all.len());
+    all.find(|anchor| *anchor == anchors.chosen)?;
+    all.next().map(PageInput::Anchor)
 }
 
 fn titled(title: &str, keys: impl Iterator<Item = String>) -> String {
@@ -200,6 +256,8 @@ pub(super) fn meant(view: &View, line: &str, words: &Words) -> Option<Meant> {
             return Some(tense.map_or_else(again, |tense| Meant::Answer(Some(tense))));
         }
         (_, "t") => PageInput::TooMuch,
+        (_, "r") if let Some(next) = anchors(view).and_then(next_anchor) => next,
+        (Screen::First(_), "h") => return Some(Meant::SayBefore),
         (Screen::Welcome(_) | Screen::First(_), "") => PageInput::Begin,
         (Screen::Welcome(_) | Screen::Step(_), "b") => PageInput::Back,
         (Screen::Welcome(_), _) => {
@@ -218,6 +276,18 @@ pub(super) fn meant(view: &View, line: &str, words: &Words) -> Option<Meant> {
         }
     };
     Some(Meant::Input(input))
+}
+
+/// What a line means that answers how tense it is before the break; `None`: it has to be asked again.
+pub(super) fn meant_before(line: &str) -> Option<PageInput> {
+    match line.trim().to_lowercase().as_str() {
+        "q" => Some(PageInput::Leave),
+        "" => Some(PageInput::Before(None)),
+        figure => {
+            let tense = Tense::new(figure.parse().ok()?)?;
+            Some(PageInput::Before(Some(tense)))
+        }
+    }
 }
 
 /// The length or the other practice with this key.
@@ -258,14 +328,18 @@ fn chosen(step: &StepView, figure: &str) -> Option<String> {
 }
 
 fn question(view: &View, words: &Words) -> String {
-    let labels = &view.labels;
-    format!(
-        "{} ({}, {}) {}",
-        labels.tense_question,
-        labels.tense_least,
-        labels.tense_most,
-        words.text(Message::TerminalAnswer, &[])
-    )
+    asked(&view.labels.tense_question, view, words)
+}
+
+/// How tense it is before the break.
+pub(super) fn question_before(view: &View, words: &Words) -> String {
+    asked(&view.labels.before_title, view, words)
+}
+
+fn asked(question: &str, view: &View, words: &Words) -> String {
+    let Labels { tense_least, tense_most, .. } = &view.labels;
+    let answer = words.text(Message::TerminalAnswer, &[]);
+    format!("{question} ({tense_least}, {tense_most}) {answer}")
 }
 
 fn keys(place: Place, words: &Words) -> String {

@@ -267,6 +267,14 @@ messages! {
     TerminalLiking = "terminal-liking",
     /// How to leave a line of their own.
     TerminalNote = "terminal-note",
+    /// What attention rests on, and the key for something else: `word`.
+    TerminalAnchor = "terminal-anchor",
+    /// What attention rests on from now on: `word`.
+    TerminalAnchorNow = "terminal-anchor-now",
+    /// The key for how tense it is before the break.
+    TerminalBefore = "terminal-before",
+    /// How tense it was said to be before the break: `tense`.
+    TerminalBeforeSaid = "terminal-before-said",
     /// That another length was chosen: `length`.
     TerminalLength = "terminal-length",
     /// That the steps are not read aloud: `problem`.

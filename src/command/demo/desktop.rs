@@ -70,6 +70,8 @@ struct Stage<'a, W> {
     scene: Scene,
     words: Words,
     teller: Teller,
+    /// What is typed next answers how tense it is before the break.
+    asks_before: bool,
     /// Nothing can be typed here.
     deaf: bool,
 }
@@ -168,6 +170,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
         scene,
         words,
         teller: Teller::default(),
+        asks_before: false,
         deaf: false,
     };
     stage.run(&mut newsreel, &mut browser, &mut typed).await?;
@@ -287,6 +290,13 @@ impl<W: Write> Stage<'_, W> {
                 self.end()?;
             }
             (Scene::Waiting | Scene::Offered, "q") | (Scene::InBrowser, _) => self.end()?,
+            (Scene::InTerminal, line) if self.asks_before => match terminal::meant_before(line) {
+                Some(input) => {
+                    self.asks_before = false;
+                    let _ = self.page.send(input).await;
+                }
+                None => self.ask_before()?,
+            },
             (Scene::InTerminal, line) => {
                 let meant = terminal::meant(&self.view.borrow(), line, &self.words);
                 match meant {
@@ -297,6 +307,10 @@ impl<W: Write> Stage<'_, W> {
                         let said = Said { tense, ..Said::default() };
                         let _ = self.page.send(PageInput::Said(said)).await;
                     }
+                    Some(Meant::SayBefore) => {
+                        self.asks_before = true;
+                        self.ask_before()?;
+                    }
                     Some(Meant::Say(line)) => self.block(&[line])?,
                     None => {}
                 }
@@ -304,6 +318,11 @@ impl<W: Write> Stage<'_, W> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn ask_before(&mut self) -> anyhow::Result<()> {
+        let question = terminal::question_before(&self.view.borrow(), &self.words);
+        self.block(&[question])
     }
 
     /// Shows the break in the terminal, where it is.

@@ -69,15 +69,19 @@ pub(super) struct Player {
 enum Stage {
     /// In the break, or at the question behind it.
     Break,
+    /// At the question before it.
+    Before,
     /// At another question behind that, with what was said so far.
     After(Asked, Said),
     /// Behind all of it.
     Over,
 }
 
-/// What is asked behind the question.
+/// What is asked beyond the question of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
+    /// How tense it is before the break.
+    Before,
     /// Whether more like it is wanted.
     Liking,
     /// A line of their own.
@@ -172,8 +176,11 @@ impl Player {
                 }
             };
             // Before it is said: what is typed to a question is meant to be a line.
-            if matches!(self.view().screen, Screen::Question { .. }) {
-                terminal.lines();
+            match self.view().screen {
+                Screen::Question { .. } => terminal.lines(),
+                Screen::First(_) if self.stage == Stage::Before => terminal.lines(),
+                Screen::First(_) => terminal.keys(),
+                _ => {}
             }
             written = written.and_then(|()| self.show(out));
         }
@@ -212,9 +219,16 @@ impl Player {
     }
 
     fn typed(&mut self, line: &str, out: &mut impl Write) -> io::Result<()> {
-        if let Stage::After(asked, said) = self.stage.clone() {
-            self.typed_after(asked, said, line);
-            return Ok(());
+        match self.stage.clone() {
+            Stage::Before => {
+                self.typed_before(line);
+                return Ok(());
+            }
+            Stage::After(asked, said) => {
+                self.typed_after(asked, said, line);
+                return Ok(());
+            }
+            Stage::Break | Stage::Over => {}
         }
         match terminal::meant(&self.view(), line, &self.words) {
             Some(Meant::Input(input)) => {
@@ -228,10 +242,20 @@ impl Player {
                 let said = Said { tense, ..Said::default() };
                 self.stage = Stage::After(Asked::Liking, said);
             }
+            Some(Meant::SayBefore) => self.stage = Stage::Before,
             Some(Meant::Say(line)) => return terminal::write(&[line], out),
             None => {}
         }
         Ok(())
+    }
+
+    fn typed_before(&mut self, line: &str) {
+        // To be asked again, or anew should they come back to it.
+        self.asked = None;
+        if let Some(input) = terminal::meant_before(line) {
+            self.stage = Stage::Break;
+            self.input(input);
+        }
     }
 
     fn typed_after(&mut self, asked: Asked, mut said: Said, line: &str) {
@@ -257,6 +281,7 @@ impl Player {
                 self.stage = Stage::Break;
                 self.input(PageInput::Said(said));
             }
+            (Asked::Before, _) => {}
         }
     }
 
@@ -281,21 +306,28 @@ impl Player {
     fn leave(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::After(_, said) => self.input(PageInput::Said(said)),
-            Stage::Break | Stage::Over => self.input(PageInput::Leave),
+            Stage::Break | Stage::Before | Stage::Over => self.input(PageInput::Leave),
         }
     }
 
     /// Says what is new.
     fn show(&mut self, out: &mut impl Write) -> io::Result<()> {
-        if let Stage::After(asked, _) = self.stage {
+        let asked = match self.stage {
+            Stage::Before => Some(Asked::Before),
+            Stage::After(asked, _) => Some(asked),
+            Stage::Break | Stage::Over => None,
+        };
+        if let Some(asked) = asked {
             if self.asked.replace(asked) == Some(asked) {
                 return Ok(());
             }
-            let (title, keys) = match asked {
-                Asked::Liking => (Message::LikingTitle, Message::TerminalLiking),
-                Asked::Note => (Message::NoteTitle, Message::TerminalNote),
+            let words = |message| self.words.text(message, &[]);
+            let asks = match asked {
+                Asked::Before => vec![terminal::question_before(&self.view(), &self.words)],
+                Asked::Liking => vec![words(Message::LikingTitle), words(Message::TerminalLiking)],
+                Asked::Note => vec![words(Message::NoteTitle), words(Message::TerminalNote)],
             };
-            return terminal::write(&[title, keys].map(|words| self.words.text(words, &[])), out);
+            return terminal::write(&asks, out);
         }
         let view = self.view();
         if matches!(view.screen, Screen::Farewell { .. }) {

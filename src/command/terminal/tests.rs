@@ -67,6 +67,10 @@ impl Taken {
                 }
             }
             Some(Meant::Say(line)) => self.say(&[line]),
+            Some(Meant::SayBefore) => {
+                let question = question_before(&self.view(&words), &words);
+                self.say(&[question]);
+            }
             Some(Meant::Answer(_)) | None => {}
         }
         self.told()
@@ -89,6 +93,8 @@ fn a_whole_break_is_said_once() {
     An offer, or none, does not tell you whether you are well.
     How long   2: 20 seconds   1: 1 minute
     Or something else   a: What would you tell a friend?
+    Attention can rest on the breath.   r: something else
+    h: How tense is it now, if you like to say?
     Enter: Begin   q: Leave   t: This is too much
     > 
     If you like: a hand on arm, belly or chest.

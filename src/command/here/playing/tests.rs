@@ -74,6 +74,22 @@ async fn steps_come_by_themselves_and_the_first_one_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_attention_rests_on_and_how_tense_it_is_can_be_said_before() {
+    let typed = ["r\n", "h\n", "twelve\n", "7\n", "\n", "3\n", "\n", "\n"];
+    let (said, kept) = taken("self-compassion-break", &typed).await;
+    for (words, times) in [
+        ("Attention can rest on the breath.", 1),
+        ("Attention can rest on the feet now.", 1),
+        ("How tense is it now, if you like to say? (0", 2),
+        ("7 of 10, before the break.", 1),
+    ] {
+        assert_eq!(said.matches(words).count(), times, "{words}: {said}");
+    }
+    let Some(Note::Answer(answer, ..)) = kept.last() else { panic!("{kept:?}") };
+    assert_eq!((answer.tension_before, answer.tension), (Some(7), Some(3)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_too_much_is_told_at_once_and_remembered() {
     let (said, kept) = taken("self-compassion-break", &["\nt\n"]).await;
     assert!(said.contains("findahelpline.com"), "{said}");
