@@ -731,7 +731,7 @@ terminal-note = A line and Enter, or Enter alone.
 # $length is how long the break is now to last, "3 minutes".
 terminal-length = It lasts { $length } now.
 # $problem is told by the part it is about.
-terminal-mute = The steps are not read aloud: { $problem }
+terminal-mute = The steps are not read aloud: { $problem }. Starting speech-dispatcher may help; "voice = false" turns reading off.
 terminal-not-kept = This break is not kept in the history. { $problem }
 
 ## kindbeat history: each day with what happened, in the order of time

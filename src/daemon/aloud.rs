@@ -7,11 +7,11 @@ use crate::edge::speech;
 use super::service::Service;
 
 impl Service {
-    /// Has the step read aloud that stands on the page, where that is wanted.
+    /// Has the step read aloud that stands on the page, where that is wanted and a window shows it.
     pub(super) fn read_aloud(&mut self) {
         let wanted = self.visitor.visit.sound().voice && self.speaks && self.break_is_open();
         let view = self.parts.view.borrow();
-        let view = Some(&*view).filter(|_| wanted && self.parts.web.is_open());
+        let view = Some(&*view).filter(|_| wanted && self.parts.web.is_seen());
         self.parts.reader.read(view);
     }
 

@@ -1,5 +1,6 @@
 //! The break: begun, opened in a browser, gone through on the page, ended.
 
+use jiff::SignedDuration;
 use jiff::Timestamp;
 use tracing::debug;
 use tracing::info;
@@ -151,10 +152,22 @@ impl Service {
         self.visitor.ended(past, now);
     }
 
-    /// Until when the question behind the break stands on a page.
-    pub(super) fn question_until(&self) -> Option<Timestamp> {
+    /// Until when somebody may still be at a page whose break is over; `None` where there is none.
+    pub(super) fn page_until(&self) -> Option<Timestamp> {
         let session = self.parts.engine.session().filter(|_| self.parts.web.is_open())?;
-        self.visitor.question_until(session)
+        let State::Ended { at, .. } = session.state() else { return None };
+        let read = || at.saturating_add(LAST_WORDS).unwrap_or(Timestamp::MAX);
+        Some(self.visitor.question_until(session).unwrap_or_else(read))
+    }
+
+    /// Nobody is there any more: a question is skipped, and last words go with their window or stay in it without the service.
+    pub(super) fn abandoned(&mut self) {
+        let session = self.parts.engine.session();
+        if session.and_then(|session| self.visitor.question_until(session)).is_some() {
+            self.page(PageInput::Said(Said::default()));
+        } else {
+            self.parts.web.close();
+        }
     }
 
     /// Ends the break that is open, as leaving it does; false when there is none.
@@ -274,3 +287,6 @@ pub(super) const fn named(ending: Ending) -> &'static str {
         Ending::TooMuch { .. } => "too_much",
     }
 }
+
+/// How long last words and help lines stand on a page after the break: as long again as a question does.
+const LAST_WORDS: SignedDuration = SignedDuration::from_mins(60);

@@ -28,8 +28,6 @@ use crate::engine::Memory;
 use crate::heart::Reading;
 use crate::offer::Became;
 use crate::offer::OfferId;
-use crate::page::PageInput;
-use crate::page::Said;
 use crate::page::Visitor;
 use crate::practice::HelpLines;
 use crate::practice::OwnFault;
@@ -120,14 +118,14 @@ impl Service {
     /// When [`Self::tick`] is needed next; `None`: not before something happens.
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
         let store = self.parts.store.as_ref().and_then(store::Handle::next_wakeup);
-        let wakeups = [self.parts.engine.next_wakeup(), store, self.question_until()];
+        let wakeups = [self.parts.engine.next_wakeup(), store, self.page_until()];
         wakeups.into_iter().flatten().min()
     }
 
     pub(super) fn tick(&mut self) {
         self.handle(Input::Tick);
-        if self.question_until().is_some_and(|until| until <= self.now()) {
-            self.page(PageInput::Said(Said::default()));
+        if self.page_until().is_some_and(|until| until <= self.now()) {
+            self.abandoned();
         }
     }
 

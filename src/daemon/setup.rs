@@ -114,7 +114,7 @@ pub async fn start() -> anyhow::Result<()> {
     let (view, shown) = watch::channel(empty_page(&config, &locale, &help));
     let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
 
-    let (voice, heard) = Voice::start(speech::address());
+    let (voice, heard, silence) = Voice::start(speech::address());
 
     let (configs, reread) = mpsc::channel(1);
     let watching = watch_config(configs, hangup);
@@ -170,7 +170,7 @@ pub async fn start() -> anyhow::Result<()> {
     watching.abort();
     watching_practices.abort();
     telling.abort();
-    let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop) }).await;
+    let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop, silence) }).await;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::page::View;
 
@@ -33,7 +34,7 @@ pub struct Utterance {
 pub enum Event {
     /// It is, after it was not, or for the first time.
     Speaks,
-    /// It is not, for this reason; told once, until it is again.
+    /// It is not, for this reason; told once, until it is again, or until the next wish after a stop.
     Mute(String),
 }
 
@@ -77,13 +78,14 @@ impl Voice {
         Self { address: None, wishes: watch::channel(None).0 }
     }
 
-    /// One that says what is wished by the server at this address. Where [`address`] is `None` it tells that with the first wish.
+    /// One that says what is wished by the server at this address, and what ends when it was dropped and has fallen silent. Where
+    /// [`address`] is `None` it tells that with the first wish.
     #[must_use]
-    pub fn start(address: Option<PathBuf>) -> (Self, mpsc::Receiver<Event>) {
+    pub fn start(address: Option<PathBuf>) -> (Self, mpsc::Receiver<Event>, JoinHandle<()>) {
         let (wishes, receiver) = watch::channel(None);
         let (tell, events) = mpsc::channel(EVENTS);
-        tokio::spawn(run(address.clone(), receiver, tell));
-        (Self { address, wishes }, events)
+        let silence = tokio::spawn(run(address.clone(), receiver, tell));
+        (Self { address, wishes }, events, silence)
     }
 
     fn may_speak(&self) -> bool {
@@ -185,16 +187,17 @@ async fn run(
                 // Where it is gone, nothing is said either.
                 let _ = connection.stop().await;
             }
+            // Whoever wishes again asks anew whether it is said.
+            speaks = None;
             continue;
         };
         let event = match say(address.as_ref(), &mut connection, &utterance).await {
             Ok(()) => Event::Speaks,
             Err(error) => Event::Mute(format!("{:#}", anyhow::Error::from(error))),
         };
-        if speaks.replace(event == Event::Speaks) != Some(event == Event::Speaks)
-            && tell.send(event).await.is_err()
-        {
-            return;
+        if speaks.replace(event == Event::Speaks) != Some(event == Event::Speaks) {
+            // Where nobody listens any more, the end comes by the wish that is over.
+            let _ = tell.send(event).await;
         }
     }
     if let Some(connection) = connection {
@@ -208,14 +211,18 @@ async fn say(
     connection: &mut Option<Connection>,
     utterance: &Utterance,
 ) -> Result<(), Error> {
-    if let Some(mut open) = connection.take()
-        && open.say(utterance).await.is_ok()
-    {
-        *connection = Some(open);
-        return Ok(());
+    if let Some(mut open) = connection.take() {
+        if open.say(utterance).await.is_ok() {
+            *connection = Some(open);
+            return Ok(());
+        }
+        open.give_up().await;
     }
     let mut new = Connection::open(address.ok_or(Error::Nowhere)?).await?;
-    new.say(utterance).await?;
+    if let Err(error) = new.say(utterance).await {
+        new.give_up().await;
+        return Err(error);
+    }
     *connection = Some(new);
     Ok(())
 }

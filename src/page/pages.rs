@@ -112,6 +112,12 @@ impl Pages {
         self.pages.iter().any(|page| page.id.0 == id)
     }
 
+    /// Whether a window shows any of them at this moment.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.pages.iter().any(|page| matches!(page.life, Life::Live { .. }))
+    }
+
     /// A live connection to the page began.
     pub fn connected(&mut self, id: &str) {
         if let Some(page) = self.get(id) {

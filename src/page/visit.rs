@@ -70,6 +70,8 @@ pub enum PageInput {
     Sound(Sound),
     /// What is said after the last step; empty: skipped.
     Said(Said),
+    /// A window began to show the page, or ceased to: look whether [any does](super::Pages::is_seen).
+    Watched,
     /// The last page is gone, however it went.
     Closed,
 }

@@ -189,3 +189,6 @@ impl Visitor {
 /// A break with all its pauses seldom lasts longer, in seconds; what comes later is not drawn.
 const COURSE: usize = 900;
 const SECOND: SignedDuration = SignedDuration::from_millis(900);
+
+#[cfg(test)]
+mod tests;

@@ -169,7 +169,7 @@ impl Desk {
         let (requests, requested) = mpsc::channel(64);
         let (configs, reread) = mpsc::channel(1);
         let (news, told) = mpsc::channel(100_000);
-        let (voice, heard) = Voice::start(self.speech.clone());
+        let (voice, heard, _) = Voice::start(self.speech.clone());
         let parts = Parts {
             reader: Reader::new(voice),
             clock,

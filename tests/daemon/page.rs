@@ -90,6 +90,24 @@ fn a_question_that_nobody_answers_is_skipped_after_half_an_hour() -> anyhow::Res
 }
 
 #[test]
+fn help_lines_stay_for_an_hour_and_no_socket_stays_behind_them() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let page = wanted(&mut desk, Some("stop")).await?;
+        page.does("begin").await?;
+        page.does("too-much").await?;
+        passes(&mut desk, 150).await?;
+        assert!(page.sees().await?.contains("findahelpline.com"));
+        desk.wait(55 * 60);
+        assert!(desk.status().await?.page_open);
+        desk.wait(6 * 60);
+        desk.status().await?;
+        assert!(!desk.status().await?.page_open);
+        desk.stop().await.map(drop)
+    })
+}
+
+#[test]
 fn what_was_chosen_holds_for_the_next_page_and_the_next_run() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;

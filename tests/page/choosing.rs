@@ -5,6 +5,7 @@ use kindbeat::page::PageInput;
 use kindbeat::page::Said;
 use kindbeat::page::Tense;
 use kindbeat::page::Wish;
+use kindbeat::practice::Anchor;
 use kindbeat::practice::Length;
 use kindbeat::practice::Library;
 use kindbeat::practice::Liking;
@@ -129,3 +130,46 @@ fn sounds_are_off_until_they_are_chosen_and_stay_as_chosen() {
         assert_eq!(browser.eval("page.dataset.tones !== undefined && tones.checked").await, true);
     });
 }
+
+#[test]
+fn steps_are_read_aloud_by_a_voice_of_this_machine_and_not_while_time_stands_still() {
+    run(async || {
+        let mut browser = Browser::start(&browser::find().unwrap()).await;
+        // Where attention rests elsewhere than on the breath there is no guide to see that time stands still.
+        let setup = Setup { anchor: Anchor::Feet, ..Setup::new(Length::ThreeMinutes) };
+        let _desk = arrive(&setup, &mut browser).await;
+        browser.eval(VOICES).await;
+        next(&mut browser).await;
+        browser.eval("voice.click()").await;
+        browser.until("page.dataset.voice !== undefined").await;
+        assert_eq!(
+            browser.eval("said.every((one) => one === 'silence')").await,
+            true,
+            "nobody here can"
+        );
+        browser
+            .eval("voices.push(own); speechSynthesis.dispatchEvent(new Event('voiceschanged'))")
+            .await;
+        let step = browser.text("words.innerText").await;
+        assert_eq!(browser.text("said.at(-1)").await, step);
+        browser.press("p").await;
+        browser.until("said.at(-1) === 'silence'").await;
+        browser.press("p").await;
+        browser.until("said.at(-1) === words.innerText").await;
+        browser.press("t").await;
+        browser
+            .until("page.className === 'step grounding' && said.at(-1) === words.innerText")
+            .await;
+    });
+}
+
+/// A browser with a voice far away and one for another language; `own` could be a third.
+const VOICES: &str = "
+    window.said = [];
+    window.voices = [{ localService: false, lang: 'en-US' }, { localService: true, lang: 'de-DE' }];
+    window.own = { localService: true, lang: 'en_GB' };
+    window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+    speechSynthesis.getVoices = () => voices;
+    speechSynthesis.speak = (one) => { if (one.voice === own) said.push(one.text); else throw one; };
+    speechSynthesis.cancel = () => said.push('silence');
+";

@@ -8,6 +8,7 @@ mod playing;
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::mpsc;
@@ -61,18 +62,22 @@ pub fn run(
         let keeping = tokio::spawn(keeping.run(notes, problems));
         let player = Player::new(engine, earlier, config, locale, Arc::new(clock::now), tell);
         let mut player = player?;
+        let mut fallen_silent = None;
         if read_aloud {
-            let (voice, heard) = Voice::start(speech::address());
+            let (voice, heard, silence) = Voice::start(speech::address());
             player = player.aloud(Reader::new(voice), heard);
+            fallen_silent = Some(silence);
         }
         player.begin(practice, length)?;
         let mut terminal = Terminal::open().context("reading the keyboard")?;
         let ended = player.play(&mut terminal, &mut problem, out, complaints).await;
         // The terminal is its owner's again before anything else is waited for.
         drop(terminal);
-        let (words, silence) = player.end();
-        let parting = async { tokio::join!(silence, keeping) };
-        let _ = tokio::time::timeout(keeping::LIMIT, parting).await;
+        let words = player.into_words();
+        let _ = tokio::time::timeout(keeping::LIMIT, keeping).await;
+        if let Some(silence) = fallen_silent {
+            let _ = tokio::time::timeout(SILENCE, silence).await;
+        }
         // It may have turned out only now.
         if let Ok(problem) = problem.try_recv() {
             writeln!(complaints, "{}", not_kept(&words, problem))?;
@@ -82,3 +87,6 @@ pub fn run(
     runtime.shutdown_background();
     ended
 }
+
+/// How long the voice may take to fall silent when all else is done: nobody waits longer for a prompt.
+const SILENCE: Duration = Duration::from_millis(500);

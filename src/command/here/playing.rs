@@ -159,7 +159,7 @@ impl Player {
             }
             let due = self.engine.next_wakeup();
             written = tokio::select! {
-                event = terminal.next() => self.event(event, terminal, out),
+                event = terminal.next() => self.event(event, terminal, out).await,
                 Some(problem) = problem.recv() => {
                     writeln!(complaints, "{}", not_kept(&self.words, problem))
                 }
@@ -187,13 +187,17 @@ impl Player {
         written
     }
 
-    /// Has nothing more to keep and nothing more to say: the words it spoke in, and what is over when the voice has fallen silent.
-    pub(super) fn end(self) -> (Words, impl Future<Output = ()>) {
-        let Self { words, mut heard, .. } = self;
-        (words, async move { while heard.recv().await.is_some() {} })
+    /// The words it spoke in; with it ends what is to be kept and to be said.
+    pub(super) fn into_words(self) -> Words {
+        self.words
     }
 
-    fn event(&mut self, event: Event, terminal: &Terminal, out: &mut impl Write) -> io::Result<()> {
+    async fn event(
+        &mut self,
+        event: Event,
+        terminal: &Terminal,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         match event {
             Event::Key('\n' | ' ') => self.typed("", out),
             Event::Escape | Event::Key(END_OF_INPUT) => self.typed("q", out),
@@ -206,6 +210,8 @@ impl Player {
             Event::StandStill => {
                 self.input(PageInput::Pause);
                 let told = self.show(out);
+                // What reads aloud stops before everything does.
+                tokio::task::yield_now().await;
                 terminal.stand_still();
                 told
             }

@@ -65,6 +65,16 @@ impl Connection {
         .await
     }
 
+    /// Something went wrong: what it may have taken in is not to be said, and no answer is waited for.
+    pub(super) async fn give_up(mut self) {
+        let _ = limited(async {
+            self.client.cancel(MessageScope::Last).await?;
+            self.client.quit().await?;
+            Ok(())
+        })
+        .await;
+    }
+
     async fn cancel(&mut self) -> Result<(), ClientError> {
         let asked = self.client.cancel(MessageScope::Last).await?;
         asked.check_status(constants::OK_CANCELED).await?;
@@ -144,7 +154,7 @@ fn user() -> String {
     if user.is_empty() { "user".to_owned() } else { user }
 }
 
-const LIMIT: Duration = Duration::from_secs(2);
+const LIMIT: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

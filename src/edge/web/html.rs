@@ -183,11 +183,11 @@ fn shape(view: &View) -> Markup {
     }
 }
 
-/// Where there are breaths and words to be heard.
+/// Where there are breaths and words to be heard. In the grounding there is only a voice, which can be turned off.
 const fn has_sound(view: &View) -> bool {
     match &view.screen {
         Screen::First(_) => true,
-        Screen::Step(step) => matches!(step.place, Place::Practice { .. }),
+        Screen::Step(step) => matches!(step.place, Place::Practice { .. }) || view.sound.voice,
         Screen::Welcome(_) | Screen::Question { .. } | Screen::Farewell { .. } => false,
     }
 }

@@ -152,6 +152,7 @@ impl Connection {
     fn new(shared: Arc<Shared>, id: String) -> Self {
         shared.open().pages.connected(&id);
         shared.ring();
+        shared.is_watched();
         Self { shared, id }
     }
 
@@ -165,6 +166,7 @@ impl Drop for Connection {
         let now = self.shared.now();
         self.shared.open().pages.disconnected(&self.id, now);
         self.shared.ring();
+        self.shared.is_watched();
     }
 }
 

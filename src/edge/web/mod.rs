@@ -134,6 +134,12 @@ impl Server {
         !self.shared.open().pages.is_empty()
     }
 
+    /// Whether a window shows one at this moment; [`PageInput::Watched`] tells that this may have changed.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.shared.open().pages.is_seen()
+    }
+
     /// Looks at the clock: to be called when it may have jumped, as it does when a machine wakes.
     pub fn tick(&self) {
         self.shared.ring();
@@ -160,6 +166,12 @@ impl Shared {
     /// What is open at this moment. Nothing panics while it is held, so that what it holds is whole even if the lock says not.
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whoever takes what is done on the pages that a window came or went. Where there is too much to be told already, the
+    /// rest of it leads to the same look.
+    fn is_watched(&self) {
+        let _ = self.inputs.try_send(PageInput::Watched);
     }
 
     /// Tells all who wait that something changed.

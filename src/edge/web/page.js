@@ -10,6 +10,7 @@ const byId = (id) => document.getElementById(id);
 // What each part was last sent: what is chosen on the page itself is not mistaken for something new.
 const sent = new Map(parts.map((id) => [id, byId(id).innerHTML]));
 let over = false;
+let standsStill = still();
 
 const live = new EventSource("live");
 live.addEventListener("view", (event) => show(event.data));
@@ -52,9 +53,11 @@ function show(html) {
     now.replaceChildren(...then.childNodes);
   }
   const voiced = page.dataset.voice;
+  const stood = standsStill;
   copy(next, page, ["class", "data-moment", "data-closing", "data-tones", "data-voice", "data-volume"]);
   follow();
-  if (elsewhere || voiced !== page.dataset.voice || byId("shape").classList.contains("paused")) speak();
+  standsStill = still();
+  if (elsewhere || voiced !== page.dataset.voice || stood !== standsStill) speak();
   document.title = byId("title").textContent;
   if (elsewhere) scrollTo(0, 0);
   keepFocus(focused);
@@ -75,9 +78,14 @@ function copy(from, to, names) {
   }
 }
 
+// Whether the step waits.
+function still() {
+  return byId("pause")?.dataset.do === "resume";
+}
+
 // A step that goes on is read aloud, where nothing else on this machine reads it.
 function speak() {
-  const step = page.classList.contains("step") && !byId("pause")?.dataset.do.startsWith("resume");
+  const step = page.classList.contains("step") && !still();
   say(step && page.dataset.voice !== undefined ? byId("words").innerText : "");
 }
 
@@ -135,9 +143,9 @@ function close() {
 
 // The daemon is gone. Help lines stay.
 function gone() {
+  live.close();
   if (over || page.classList.contains("farewell")) return;
   over = true;
-  live.close();
   say("");
   draw(null);
   byId("heart").textContent = "";

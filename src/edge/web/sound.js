@@ -61,13 +61,28 @@ export function play(way) {
   tone.stop(now + lasts);
 }
 
-// Reads a step aloud; nothing, or a pause, ends what is being read.
+let wanted = "";
+window.speechSynthesis?.addEventListener("voiceschanged", () => {
+  if (wanted) say(wanted);
+});
+
+// Reads a step aloud; nothing, or a pause, ends what is being read. Only by a voice of this machine: others would be sent the words.
+// Voices may come a while after they were first asked for.
 export function say(words) {
   if (!window.speechSynthesis) return;
   speechSynthesis.cancel();
+  wanted = "";
   if (!words) return;
+  const { lang } = document.documentElement;
+  const speaks = (voice) => voice.localService && voice.lang.split(/[-_]/)[0] === lang.split("-")[0];
+  const voice = speechSynthesis.getVoices().find(speaks);
+  if (!voice) {
+    wanted = words;
+    return;
+  }
   const said = new SpeechSynthesisUtterance(words);
-  said.lang = document.documentElement.lang;
+  said.voice = voice;
+  said.lang = voice.lang;
   said.rate = 0.9;
   said.volume = volume;
   speechSynthesis.speak(said);
