@@ -356,6 +356,7 @@ fn nothing_moves_for_those_who_want_nothing_to_move() {
         let (_desk, mut browser) = opened(Length::OneMinute).await;
         browser.press(" ").await;
         browser.until("document.getAnimations().length === 1").await;
+        browser.until("document.getAnimations()[0].currentTime > 0").await;
         browser.prefer(&[("prefers-reduced-motion", "reduce")]).await;
         browser.until("document.getAnimations().length === 0").await;
         browser.until_it_says("The breath comes and goes in its own time.").await;

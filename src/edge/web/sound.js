@@ -8,6 +8,11 @@ const drawn = 10_000;
 const slow = [[0, "in"], [0.4, "out"]];
 const turns = { slow, search: slow, "long-out": [[0, "in"], [0.24, "in"], [0.36, "out"]] };
 
+// How often the guide is drawn: every so many ms. Its edge goes less than a pixel in between; drawn as often as a browser can, it takes
+// more than twice the processor.
+const frame = 125;
+let drawing;
+
 let context;
 let volume = 0.5;
 let timer;
@@ -20,16 +25,32 @@ export function follow() {
   const moving = shape.className === "breathing";
   if (now !== breath) since = performance.now();
   breath = now;
-  for (const animation of shape.getAnimations({ subtree: true })) animation.updatePlaybackRate(drawn / cycle);
+  clearInterval(drawing);
+  if (moving) drawing = draw(drawn / cycle);
   volume = page.dataset.volume / 100;
   clearTimeout(timer);
   timer = undefined;
   if (moving && page.dataset.tones !== undefined) schedule(Number(cycle));
 }
 
+// Lets the guide go on, so much faster than it is drawn.
+function draw(rate) {
+  let last = performance.now();
+  return setInterval(() => {
+    const now = performance.now();
+    for (const animation of guides()) animation.currentTime += (now - last) * rate;
+    last = now;
+  }, frame);
+}
+
+// What is drawn of the guide: one animation at most.
+function guides() {
+  return shape.getAnimations({ subtree: true });
+}
+
 // Where in the breath the guide is, 0 to 1; where nothing is drawn, by the clock.
 function phase(cycle) {
-  const [animation] = shape.getAnimations({ subtree: true });
+  const [animation] = guides();
   const time = animation ? animation.currentTime / drawn : (performance.now() - since) / cycle;
   return time % 1;
 }

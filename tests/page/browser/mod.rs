@@ -194,7 +194,8 @@ impl Browser {
     /// A picture of the window, as PNG in base 64.
     pub(crate) async fn picture(&mut self) -> String {
         // The shape at its widest, so that the same page gives the same picture; and that drawn.
-        let still = "document.getAnimations().forEach((one) => { one.pause(); one.currentTime = 4500; }); \
+        let still = "document.getAnimations().forEach((one) => { one.pause(); one.currentTime = 4500; \
+                     Object.defineProperty(one, 'currentTime', { get: () => 4500, set() {}, configurable: true }); }); \
                      new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))";
         self.eval(still).await;
         match self {
