@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 /// The pauses between attempts, with jitter that is the same for the same seed.
 ///
 /// 1, 2 and 4 s, then 5 s for two minutes, then so that a scan starts at least every 10 s until ten minutes have passed, then
-/// so that one starts about every minute. Jitter shortens a pause by up to a fifth, never lengthens it; it keeps two
-/// computers, or two programs on one, from asking for the same strap in step.
+/// so that one starts about every minute. Jitter shortens a pause by up to a fifth, in the end by up to a tenth, never lengthens it;
+/// it keeps two computers, or two programs on one, from asking for the same strap in step.
 #[derive(Clone, Debug)]
 pub struct Pace {
     state: u64,
@@ -29,7 +29,8 @@ impl Pace {
             _ if elapsed < STEADY => 7_500,
             _ => 57_500,
         };
-        let share = i64::from(self.random() % 200);
+        let jitter = if elapsed < STEADY { 200 } else { 100 };
+        let share = i64::from(self.random() % jitter);
         SignedDuration::from_millis(longest * (1_000 - share) / 1_000)
     }
 
@@ -47,7 +48,7 @@ impl Pace {
 const BRISK: SignedDuration = SignedDuration::from_mins(2);
 
 /// Until then a scan starts every ten seconds: two of scan and at most 7.5 of pause leave half a second for the calls. Later,
-/// one a minute: 2 s in at least 48 is at most 5 % of the time, and the seven wake-ups of each stay below ten a minute.
+/// one a minute: 2 s in at least 53 is at most 5 % of the time, and the eight or nine wake-ups of each stay below ten a minute.
 const STEADY: SignedDuration = SignedDuration::from_mins(10);
 
 #[cfg(test)]
@@ -71,7 +72,7 @@ mod tests {
         assert_eq!(range(3, 10), (3, 4));
         assert_eq!(range(4, 20), (4, 5));
         assert_eq!(range(30, 200), (6, 7));
-        assert_eq!(range(100, 601), (46, 57));
+        assert_eq!(range(100, 601), (51, 57));
     }
 
     #[test]
