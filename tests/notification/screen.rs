@@ -18,11 +18,13 @@ pub(crate) struct Screen {
     display: String,
 }
 
-/// A window on it, of this height.
+/// Something on it, to click on and to take a picture of.
 #[derive(Clone, Debug)]
-pub(crate) struct Window {
-    id: String,
-    height: f64,
+pub(crate) enum Spot {
+    /// All of it.
+    Screen,
+    /// A window, and its height.
+    Window(String, f64),
 }
 
 /// What a screen needs, with the packages.
@@ -47,72 +49,133 @@ impl Screen {
         &self.display
     }
 
-    /// The window of this name, as soon as it is on the screen; the newest, where another one is about to go.
-    pub(crate) fn window(&self, name: &str) -> anyhow::Result<Window> {
+    /// The window of this name, as soon as it is on the screen.
+    pub(crate) async fn window(&self, name: &str) -> anyhow::Result<Spot> {
         for _ in 0..500 {
-            // Not by that name: the search looks for it in another place than where Qt writes it.
-            let all = self.run("xdotool", &["search", "--onlyvisible", "--name", ".*"])?;
-            for id in all.lines().rev() {
-                if let Some(window) = self.measured(id, name) {
-                    return Ok(window);
-                }
+            if let Some(window) = self.window_now(name).await? {
+                return Ok(window);
             }
         }
         anyhow::bail!("no window {name:?}")
     }
 
-    /// This window, if it has that name and is still there.
-    fn measured(&self, id: &str, name: &str) -> Option<Window> {
-        let named = self.run("xdotool", &["getwindowname", id]).ok()?;
-        let geometry = self.run("xdotool", &["getwindowgeometry", "--shell", id]).ok()?;
-        let height = geometry.lines().find_map(|line| line.strip_prefix("HEIGHT="))?;
-        (named.trim() == name).then_some(Window { id: id.to_owned(), height: height.parse().ok()? })
+    /// The window of this name, if it is on the screen; the newest, where another one is about to go.
+    pub(crate) async fn window_now(&self, name: &str) -> anyhow::Result<Option<Spot>> {
+        // Not by that name: the search looks for it in another place than where Qt writes it.
+        let all = self.run("xdotool", &["search", "--onlyvisible", "--name", ".*"]).await?;
+        for id in all.lines().rev() {
+            if let Some(window) = self.measured(id, name).await {
+                return Ok(Some(window));
+            }
+        }
+        Ok(None)
+    }
+
+    /// This window, if it has that name, is still there, and of a size that says something.
+    async fn measured(&self, id: &str, name: &str) -> Option<Spot> {
+        let named = self.run("xdotool", &["getwindowname", id]).await.ok()?;
+        let geometry = self.run("xdotool", &["getwindowgeometry", "--shell", id]).await.ok()?;
+        let size = |prefix: &str| -> Option<f64> {
+            geometry.lines().find_map(|line| line.strip_prefix(prefix))?.parse().ok()
+        };
+        let (width, height) = (size("WIDTH=")?, size("HEIGHT=")?);
+        // Plasma calls all of its windows the same, and the panel is as wide as the screen.
+        let fits = named.trim() == name && width > 200.0 && width < 600.0;
+        fits.then(|| Spot::Window(id.to_owned(), height))
     }
 
     /// Clicks so many pixels from the left and from the bottom.
-    pub(crate) fn click(
+    pub(crate) async fn click(
         &self,
-        window: &Window,
+        spot: &Spot,
         left: f64,
         bottom: f64,
         button: u8,
     ) -> anyhow::Result<()> {
         let x = format!("{left:.0}");
-        let y = format!("{:.0}", window.height - bottom);
         let button = button.to_string();
-        let click = ["mousemove", "--window", &window.id, &x, &y, "click", &button];
-        self.run("xdotool", &click).map(|_| ())
+        match spot {
+            Spot::Screen => {
+                let y = format!("{:.0}", HEIGHT - bottom);
+                self.run("xdotool", &["mousemove", &x, &y, "click", &button]).await?;
+            }
+            Spot::Window(id, height) => {
+                let y = format!("{:.0}", height - bottom);
+                self.run("xdotool", &["mousemove", "--window", id, &x, &y, "click", &button]).await?;
+            }
+        }
+        Ok(())
     }
 
-    /// Takes a picture of a window once it is drawn: it has several colours, and is the same twice in a row.
-    pub(crate) fn picture(&self, window: &Window, name: &str) -> anyhow::Result<()> {
-        let shot = tempfile::NamedTempFile::with_suffix(".png")?;
-        let path = shot.path().to_string_lossy();
-        let mut before = Vec::new();
+    /// Takes a picture once something is drawn: it has several colours, and is the same twice in a row.
+    pub(crate) async fn picture(
+        &self,
+        spot: &Spot,
+        area: Option<&str>,
+        name: &str,
+    ) -> anyhow::Result<()> {
         for _ in 0..50 {
-            let plain = "png:exclude-chunks=date,time";
-            self.run("import", &["-window", &window.id, "-strip", "-define", plain, &path])?;
-            let now = fs::read(shot.path())?;
-            let colours = self.run("identify", &["-format", "%k", &path])?.trim().parse::<u32>()?;
-            if now == before && colours > 8 {
+            let picture = self.still(spot, area).await?;
+            let shot = tempfile::NamedTempFile::with_suffix(".png")?;
+            fs::write(shot.path(), &picture)?;
+            let path = shot.path().to_string_lossy();
+            let colours = self.run("identify", &["-format", "%k", &path]).await?.trim().parse::<u32>()?;
+            if colours > 8 {
                 let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
                 fs::create_dir_all(&pictures)?;
-                fs::write(pictures.join(name), now)?;
+                fs::write(pictures.join(name), picture)?;
                 return Ok(());
             }
-            before = now;
         }
         anyhow::bail!("{name}: nothing is drawn")
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) -> anyhow::Result<String> {
-        let output = Command::new(program)
+    /// What is to be seen, as soon as it is the same twice in a row; of `area` alone, where one is given.
+    pub(crate) async fn still(&self, spot: &Spot, area: Option<&str>) -> anyhow::Result<Vec<u8>> {
+        let mut before = self.shot(spot, area).await?;
+        for _ in 0..100 {
+            let now = self.shot(spot, area).await?;
+            if now == before {
+                return Ok(now);
+            }
+            before = now;
+        }
+        anyhow::bail!("the screen does not come to rest")
+    }
+
+    /// Whether anything but black is on it.
+    pub(crate) async fn is_lit(&self) -> anyhow::Result<bool> {
+        let shot = tempfile::NamedTempFile::with_suffix(".png")?;
+        fs::write(shot.path(), self.still(&Spot::Screen, None).await?)?;
+        let path = shot.path().to_string_lossy();
+        Ok(self.run("identify", &["-format", "%[fx:maxima]", &path]).await?.trim() != "0")
+    }
+
+    async fn shot(&self, spot: &Spot, area: Option<&str>) -> anyhow::Result<Vec<u8>> {
+        let shot = tempfile::NamedTempFile::with_suffix(".png")?;
+        let path = shot.path().to_string_lossy();
+        let window = match spot {
+            Spot::Screen => "root",
+            Spot::Window(id, _) => id,
+        };
+        let mut arguments = vec!["-window", window, "-strip"];
+        arguments.extend(area.iter().flat_map(|area| ["-crop", area, "+repage"]));
+        arguments.extend(["-define", "png:exclude-chunks=date,time", &path]);
+        self.run("import", &arguments).await?;
+        Ok(fs::read(shot.path())?)
+    }
+
+    async fn run(&self, program: &str, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = tokio::process::Command::new(program)
             .args(arguments)
             .env("DISPLAY", &self.display)
             .output()
+            .await
             .with_context(|| program.to_owned())?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         ensure!(output.status.success(), "{program} {arguments:?}: {said}");
         Ok(String::from_utf8(output.stdout)?)
     }
 }
+
+const HEIGHT: f64 = 600.0;

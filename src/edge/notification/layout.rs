@@ -68,6 +68,10 @@ pub(super) fn notification(offer: &Offer, server: &ServerInfo) -> Notification {
         body.push('\n');
         body.push_str(how);
     }
+    if server.name.to_lowercase().contains("lxqt") {
+        // Its window is too low for a text of several lines, by one line or a little more, and cuts off the end.
+        body.push_str(ROOM);
+    }
     let mut notification = plain(&offer.title, &body, server.can("body-markup"));
     if matches!(layout, Layout::ButtonsAndBody | Layout::MiddleClick | Layout::Click) {
         notification.action(DEFAULT, &offer.labels.start);
@@ -115,6 +119,9 @@ pub(super) fn answer(action: &str) -> Option<Answer> {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
+
+/// Two lines with nothing to read.
+const ROOM: &str = "\n\u{a0}\n\u{a0}";
 
 /// The name that servers know for a click on the notification itself.
 const DEFAULT: &str = "default";
@@ -164,6 +171,11 @@ mod tests {
             let actions = ["start", "Start", "later", "Later", "fine", "I'm fine"];
             assert_eq!(shown(name, &ALL).actions, actions, "{name}");
         }
+    }
+
+    #[test]
+    fn lxqt_is_given_room_for_all_of_the_text() {
+        assert!(shown("lxqt-notificationd", &ALL).body.ends_with("help?\n\u{a0}\n\u{a0}"));
     }
 
     #[test]

@@ -1,0 +1,104 @@
+//! What is known of a server beforehand, and what is expected of it.
+
+use kindbeat::offer::Answer;
+
+/// A server as people have it.
+pub(crate) struct Kind {
+    /// As the README calls it.
+    pub(crate) name: &'static str,
+    /// The one that was tried, which is Debian 12's.
+    pub(crate) version: &'static str,
+    /// As it calls itself.
+    pub(crate) calls_itself: &'static str,
+    /// What has to be there, with the packages it comes from.
+    pub(crate) needs: &'static [(&'static str, &'static str)],
+    /// What starts it: a program with its arguments, or the file that tells the bus how to.
+    pub(crate) program: &'static str,
+    pub(crate) variables: &'static [(&'static str, &'static str)],
+    /// Files in the home of whoever runs it.
+    pub(crate) files: &'static [(&'static str, &'static str)],
+    /// Services that it asks the bus to start.
+    pub(crate) services: &'static [&'static str],
+    pub(crate) stage: Stage,
+    pub(crate) view: View,
+    /// Whether it gives what raises a window, along with a click.
+    pub(crate) token: bool,
+    pub(crate) start: Hand,
+    pub(crate) later: Hand,
+    pub(crate) fine: Hand,
+    /// Beside all buttons.
+    pub(crate) body: Hand,
+    pub(crate) dismiss: Hand,
+    pub(crate) silence: Option<Silence>,
+}
+
+/// What it runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The bare screen.
+    Screen,
+    /// A Sway of its own, in a window that is the whole screen.
+    Sway,
+}
+
+/// How an offer is found on the screen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum View {
+    /// It is a window of this name.
+    Window(&'static str),
+    /// It is drawn here, by what draws all else, too: width, height, and where they begin from the left and from the top.
+    Area(u32, u32, u32, u32),
+}
+
+/// How somebody answers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Hand {
+    /// With a button of the mouse, so many pixels from the left and from the bottom of its window, or of the screen.
+    Mouse(f64, f64, u8),
+    /// With a command of the server.
+    Command(&'static str),
+    /// The server has no way.
+    Missing,
+}
+
+/// Commands that keep offers off the screen, and let them on it again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Silence {
+    pub(crate) on: &'static str,
+    pub(crate) off: &'static str,
+}
+
+impl Kind {
+    /// Each way to answer; `None`: closed without an answer.
+    pub(crate) fn hands(&self) -> [(Hand, Option<Answer>); 5] {
+        [
+            (self.start, Some(Answer::Start)),
+            (self.later, Some(Answer::Later)),
+            (self.fine, Some(Answer::Fine)),
+            (self.body, Some(Answer::Start)),
+            (self.dismiss, None),
+        ]
+    }
+
+    /// The way to begin that this server has.
+    pub(crate) fn to_begin(&self) -> Hand {
+        if self.start == Hand::Missing { self.body } else { self.start }
+    }
+
+    /// Its row in the README.
+    pub(crate) fn row(&self) -> String {
+        let hands = self.hands().map(|(hand, _)| match hand {
+            Hand::Mouse(..) => "click",
+            Hand::Command(_) => "command",
+            Hand::Missing => "–",
+        });
+        let silence = if self.silence.is_some() { "yes" } else { "–" };
+        let token = if self.token { "yes" } else { "–" };
+        format!(
+            "| {} {} | yes | {} | yes | yes | yes | {silence} | {token} |",
+            self.name,
+            self.version,
+            hands.join(" | ")
+        )
+    }
+}
