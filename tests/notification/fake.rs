@@ -152,9 +152,8 @@ impl Server {
     }
 
     /// As when it is killed: its socket is closed.
-    pub(crate) async fn die(self) -> zbus::Result<()> {
-        drop(self.messages);
-        self.connection.close().await
+    pub(crate) async fn die(&self) -> zbus::Result<()> {
+        self.connection.clone().close().await
     }
 }
 

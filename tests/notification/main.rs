@@ -7,7 +7,7 @@
 mod bus;
 mod client;
 mod fake;
-mod memory;
+mod nasty;
 mod notices;
 mod offers;
 mod presence;

@@ -25,7 +25,7 @@ async fn met(bus: &PrivateBus) -> anyhow::Result<(Client, Server)> {
 }
 
 /// Lets the server say who it is, which it does while it waits to be asked something else.
-async fn introduce(client: &mut Client, server: &mut Server) -> anyhow::Result<()> {
+pub(super) async fn introduce(client: &mut Client, server: &mut Server) -> anyhow::Result<()> {
     tokio::select! {
         known = client.server() => known.map(|_| ()),
         asked = server.asked() => anyhow::bail!("asked too early: {asked:?}"),
@@ -357,7 +357,7 @@ async fn nobody_who_is_slow_to_take_events_holds_up_the_bus() -> anyhow::Result<
 }
 
 /// Lets time pass on the clock of the program alone: nobody waits for it.
-async fn pass(time: Duration) {
+pub(super) async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();

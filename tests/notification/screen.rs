@@ -34,7 +34,8 @@ pub(crate) const NEEDED: [(&str, &str); 3] =
 impl Screen {
     pub(crate) fn start() -> anyhow::Result<Self> {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"])
+            // It starts anew whenever its last client goes, and is not there meanwhile: unless it is told not to.
+            .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -62,7 +63,15 @@ impl Screen {
     /// The window of this name, if it is on the screen; the newest, where another one is about to go.
     pub(crate) async fn window_now(&self, name: &str) -> anyhow::Result<Option<Spot>> {
         // Not by that name: the search looks for it in another place than where Qt writes it.
-        let all = self.run("xdotool", &["search", "--onlyvisible", "--name", ".*"]).await?;
+        let search = ["search", "--onlyvisible", "--name", ".*"];
+        let mut all = self.run("xdotool", &search).await;
+        for _ in 0..5 {
+            // It stumbles over a window that goes while it looks.
+            if all.is_err() {
+                all = self.run("xdotool", &search).await;
+            }
+        }
+        let all = all?;
         for id in all.lines().rev() {
             if let Some(window) = self.measured(id, name).await {
                 return Ok(Some(window));
@@ -101,7 +110,8 @@ impl Screen {
             }
             Spot::Window(id, height) => {
                 let y = format!("{:.0}", height - bottom);
-                self.run("xdotool", &["mousemove", "--window", id, &x, &y, "click", &button]).await?;
+                self.run("xdotool", &["mousemove", "--window", id, &x, &y, "click", &button])
+                    .await?;
             }
         }
         Ok(())
@@ -116,10 +126,11 @@ impl Screen {
     ) -> anyhow::Result<()> {
         for _ in 0..50 {
             let picture = self.still(spot, area).await?;
-            let shot = tempfile::NamedTempFile::with_suffix(".png")?;
-            fs::write(shot.path(), &picture)?;
-            let path = shot.path().to_string_lossy();
-            let colours = self.run("identify", &["-format", "%k", &path]).await?.trim().parse::<u32>()?;
+            let file = tempfile::NamedTempFile::with_suffix(".png")?;
+            fs::write(file.path(), &picture)?;
+            let path = file.path().to_string_lossy();
+            let colours =
+                self.run("identify", &["-format", "%k", &path]).await?.trim().parse::<u32>()?;
             if colours > 8 {
                 let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
                 fs::create_dir_all(&pictures)?;
@@ -145,15 +156,15 @@ impl Screen {
 
     /// Whether anything but black is on it.
     pub(crate) async fn is_lit(&self) -> anyhow::Result<bool> {
-        let shot = tempfile::NamedTempFile::with_suffix(".png")?;
-        fs::write(shot.path(), self.still(&Spot::Screen, None).await?)?;
-        let path = shot.path().to_string_lossy();
+        let file = tempfile::NamedTempFile::with_suffix(".png")?;
+        fs::write(file.path(), self.still(&Spot::Screen, None).await?)?;
+        let path = file.path().to_string_lossy();
         Ok(self.run("identify", &["-format", "%[fx:maxima]", &path]).await?.trim() != "0")
     }
 
     async fn shot(&self, spot: &Spot, area: Option<&str>) -> anyhow::Result<Vec<u8>> {
-        let shot = tempfile::NamedTempFile::with_suffix(".png")?;
-        let path = shot.path().to_string_lossy();
+        let file = tempfile::NamedTempFile::with_suffix(".png")?;
+        let path = file.path().to_string_lossy();
         let window = match spot {
             Spot::Screen => "root",
             Spot::Window(id, _) => id,
@@ -162,7 +173,7 @@ impl Screen {
         arguments.extend(area.iter().flat_map(|area| ["-crop", area, "+repage"]));
         arguments.extend(["-define", "png:exclude-chunks=date,time", &path]);
         self.run("import", &arguments).await?;
-        Ok(fs::read(shot.path())?)
+        Ok(fs::read(file.path())?)
     }
 
     async fn run(&self, program: &str, arguments: &[&str]) -> anyhow::Result<String> {

@@ -49,6 +49,8 @@ pub(super) enum Deed {
     Notify(Call, Box<Offer>, ServerInfo, u32),
     /// Take a notification away.
     Close(u32),
+    /// Put another one in its place, which is gone at once: for a server that does not take away what it closes.
+    Supplant(u32),
     /// Tell the program.
     Tell(Event),
 }
@@ -134,7 +136,7 @@ impl Exchange {
             Heard::Command(Command::Withdraw(offer)) => {
                 if self.stands(offer) {
                     self.standing = None;
-                    self.close(&mut deeds);
+                    deeds.extend(self.part());
                 }
             }
             Heard::Owner(present) => self.owner_changed(present, &mut deeds),
@@ -177,8 +179,19 @@ impl Exchange {
         deeds
     }
 
-    /// The notification on the screen, to be taken away when the program ends: nobody could answer it any more.
-    pub(super) fn shown(&self) -> Option<u32> {
+    /// Takes away what is on the screen, and was not clicked on; also when the program ends, and nobody could answer it any more.
+    pub(super) fn part(&mut self) -> Vec<Deed> {
+        let mut deeds = Vec::new();
+        if let (Some(id), Server::Known(server)) = (self.shown(), &self.server)
+            && layout::outlives_closing(server)
+        {
+            deeds.push(Deed::Supplant(id));
+        }
+        self.close(&mut deeds);
+        deeds
+    }
+
+    fn shown(&self) -> Option<u32> {
         self.shown.as_ref().map(|shown| shown.id)
     }
 

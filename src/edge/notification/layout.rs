@@ -63,11 +63,12 @@ pub(super) fn notification(offer: &Offer, server: &ServerInfo) -> Notification {
         Layout::Click => Some(&offer.labels.click),
         Layout::Text => Some(&offer.labels.run),
     };
-    let mut body = offer.body.clone();
-    if let Some(how) = how {
-        body.push('\n');
-        body.push_str(how);
-    }
+    let mut body = match how {
+        // Mako shows no more than four lines: what matters most comes first.
+        Some(how) if layout == Layout::Click => format!("{how}\n{}", offer.body),
+        Some(how) => format!("{}\n{how}", offer.body),
+        None => offer.body.clone(),
+    };
     if server.name.to_lowercase().contains("lxqt") {
         // Its window is too low for a text of several lines, by one line or a little more, and cuts off the end.
         body.push_str(ROOM);
@@ -86,6 +87,22 @@ pub(super) fn notification(offer: &Offer, server: &ServerInfo) -> Notification {
     notification.hint(Hint::Category("x-kindbeat.offer".to_owned()));
     // The offer stands until it is withdrawn: servers count differently, and some not at all.
     notification.timeout(Timeout::Never);
+    notification
+}
+
+/// Whether `server` leaves on the screen what it was told to close, for good: notification-daemon, and GNOME Flashback, which has
+/// the same code. MATE's has the same name, and closes.
+pub(super) fn outlives_closing(server: &ServerInfo) -> bool {
+    let name = server.name.to_lowercase();
+    (name.contains("notification daemon") && server.vendor != "MATE" && !name.contains("xfce"))
+        || name.contains("flashback")
+}
+
+/// What takes the place of a notification that would outlive its closing: it is gone at once, and leaves nothing in a tray.
+pub(super) fn fleeting() -> Notification {
+    let mut notification = plain(PROGRAM, "", false);
+    notification.hint(Hint::Transient(true));
+    notification.timeout(Timeout::Milliseconds(1));
     notification
 }
 
@@ -186,7 +203,10 @@ mod tests {
             shown.actions.len()
         };
         assert_eq!(ends("dunst", &ALL, "\nTo begin: middle-click here, or run kindbeat break"), 8);
-        assert_eq!(ends("mako", &ALL, "\nTo begin: click here, or run kindbeat break"), 8);
+        assert_eq!(ends("mako", &ALL, "\nWould &lt;b&gt; &amp; one help?"), 8);
+        assert!(
+            shown("mako", &ALL).body.starts_with("To begin: click here, or run kindbeat break\n")
+        );
         assert_eq!(ends("anything", &["body"], "\nTo begin: kindbeat break"), 0);
         assert_eq!(ends("dunst", &[], "\nTo begin: kindbeat break"), 0);
     }
@@ -203,6 +223,28 @@ mod tests {
         assert!(shown.hints.contains(&Hint::Urgency(Urgency::Normal)));
         assert!(shown.hints.contains(&Hint::DesktopEntry(DESKTOP_ENTRY.to_owned())));
         assert_eq!(shown.timeout, Timeout::Never);
+    }
+
+    #[test]
+    fn only_the_old_daemon_of_gnome_leaves_what_is_closed() {
+        let outlives = |name: &str, vendor: &str| {
+            let server = ServerInfo {
+                name: name.to_owned(),
+                vendor: vendor.to_owned(),
+                ..ServerInfo::default()
+            };
+            outlives_closing(&server)
+        };
+        assert!(outlives("Notification Daemon", "GNOME"));
+        assert!(outlives("gnome-flashback", "GNOME"));
+        for (name, vendor) in [
+            ("Notification Daemon", "MATE"),
+            ("Xfce Notify Daemon", "Xfce"),
+            ("gnome-shell", "GNOME"),
+            ("dunst", "knopwob"),
+        ] {
+            assert!(!outlives(name, vendor), "{name}");
+        }
     }
 
     #[test]

@@ -99,11 +99,11 @@ impl Link {
             }
             Deed::Notify(call, offer, server, replaced) => {
                 let notification = layout::notification(&offer, &server);
-                let message = self.notify(&notification, replaced);
+                let message = self.notify(&notification, replaced, Flags::empty());
                 self.ask(Question::Notify(call), &message, tasks);
             }
-            Deed::Close(id) => {
-                if let Ok(message) = self.close(id) {
+            Deed::Close(_) | Deed::Supplant(_) => {
+                if let Some(Ok(message)) = self.parting(&deed) {
                     let connection = self.connection.clone();
                     tasks.spawn(async move {
                         send(&connection, &message).await;
@@ -116,18 +116,24 @@ impl Link {
     }
 
     /// Takes a notification away, and waits until the bus has been told.
-    pub(super) async fn close_now(&mut self, id: u32) {
-        if let Ok(message) = self.close(id) {
+    pub(super) async fn perform_now(&self, deed: &Deed) {
+        if let Some(Ok(message)) = self.parting(deed) {
             send(&self.connection, &message).await;
         }
     }
 
-    fn close(&self, id: u32) -> zbus::Result<Message> {
-        // Some servers reply with an error to a number that is gone already: nothing follows from it.
-        self.server_call("CloseNotification", &id, Flags::NO_REPLY_EXPECTED)
+    /// The message that takes a notification away. Some servers reply with an error to a number that is gone already: nothing
+    /// follows from it, nor from any other reply.
+    fn parting(&self, deed: &Deed) -> Option<zbus::Result<Message>> {
+        let unanswered = Flags::NO_REPLY_EXPECTED;
+        match *deed {
+            Deed::Close(id) => Some(self.server_call("CloseNotification", &id, unanswered)),
+            Deed::Supplant(id) => Some(self.notify(&layout::fleeting(), id, unanswered)),
+            Deed::Start | Deed::Describe | Deed::Notify(..) | Deed::Tell(_) => None,
+        }
     }
 
-    fn notify(&self, shown: &Notification, replaced: u32) -> zbus::Result<Message> {
+    fn notify(&self, shown: &Notification, replaced: u32, flags: Flags) -> zbus::Result<Message> {
         let hints: HashMap<&str, Variant<'_>> = shown.hints.iter().map(Into::into).collect();
         let body = (
             &shown.appname,
@@ -139,7 +145,7 @@ impl Link {
             hints,
             i32::from(shown.timeout),
         );
-        self.server_call("Notify", &body, Flags::empty())
+        self.server_call("Notify", &body, flags)
     }
 
     /// A call of the server by its own name: one that is gone is then not started by a message meant for it.

@@ -283,15 +283,20 @@ impl Desk {
                 (Deed::Start, None) => deeds.extend(self.exchange.handle(Heard::NotStarted)),
                 (deed, Some(link)) => link.perform(deed, &mut self.tasks),
                 // What was shown went with the bus.
-                (Deed::Describe | Deed::Notify(..) | Deed::Close(_), None) => {}
+                (Deed::Describe | Deed::Notify(..) | Deed::Close(_) | Deed::Supplant(_), None) => {}
             }
         }
     }
 
     /// Takes away the open notification before the program ends; without a reply, and not for long.
     async fn clear(mut self) {
-        let (Some(link), Some(id)) = (&mut self.link, self.exchange.shown()) else { return };
-        if tokio::time::timeout(PARTING, link.close_now(id)).await.is_err() {
+        let Some(link) = &self.link else { return };
+        let part = async {
+            for deed in self.exchange.part() {
+                link.perform_now(&deed).await;
+            }
+        };
+        if tokio::time::timeout(PARTING, part).await.is_err() {
             debug!("the session bus does not take messages");
         }
     }

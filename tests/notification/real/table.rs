@@ -151,6 +151,7 @@ pub(crate) const SWAYNC: Kind = Kind {
     calls_itself: "SwayNotificationCenter",
     needs: &[("swaync", "sway-notification-center"), ("sway", "sway"), ("swaymsg", "sway")],
     program: "swaync",
+    variables: &[("GSETTINGS_BACKEND", "keyfile")],
     stage: Stage::Sway,
     view: View::Area(490, 200, 310, 0),
     start: Mouse(392.0, 460.0, 1),

@@ -154,6 +154,26 @@ fn an_offer_is_withdrawn_from_the_screen_or_on_its_way_there() {
 }
 
 #[test]
+fn what_a_server_leaves_on_the_screen_is_supplanted_before_it_is_closed() {
+    let mut exchange = Exchange::default();
+    exchange.handle(Heard::Owner(true));
+    let name = "Notification Daemon".to_owned();
+    exchange.handle(Heard::Described(ServerInfo { name, ..ServerInfo::default() }));
+    for (call, id) in [(1, 7), (2, 8)] {
+        exchange.handle(show(FIRST));
+        exchange.handle(Heard::Named(Call(call), id));
+        if call == 1 {
+            assert_eq!(exchange.handle(withdraw(FIRST)), [Deed::Supplant(7), Deed::Close(7)]);
+        } else {
+            // It takes away by itself what was clicked on, and would show another one.
+            let told = [answered(FIRST, Answer::Start), Deed::Close(8)];
+            assert_eq!(exchange.handle(invoked(8, "start")), told);
+        }
+    }
+    assert_eq!(exchange.part(), []);
+}
+
+#[test]
 fn a_new_offer_takes_the_place_of_the_open_one() {
     let mut exchange = open(7);
     assert_eq!(exchange.handle(show(SECOND)), [notify(2, SECOND, 7)]);
