@@ -12,6 +12,7 @@ use crate::engine::Standing;
 use crate::offer::Answer;
 use crate::offer::Became;
 use crate::offer::Gate;
+use crate::offer::OfferId;
 use crate::words::Message;
 use crate::words::Value;
 use crate::words::Words;
@@ -22,10 +23,30 @@ pub fn risen(figures: &Figures, sustain: SignedDuration, words: &Words) -> Strin
     words.text(Message::ReasonRisen, &values(figures, sustain, words))
 }
 
-/// The offer with its figures.
+/// How much the text of an offer says.
+#[derive(Clone, Copy, Debug)]
+pub enum Detail<'a> {
+    /// The heart, and the time over which its rate is averaged.
+    Figures(&'a Figures, SignedDuration),
+    /// That it is the heart.
+    Heart,
+    /// Nothing of the heart.
+    Nothing,
+}
+
+/// The text of an offer. Never the same twice running.
 #[must_use]
-pub fn offer(figures: &Figures, sustain: SignedDuration, words: &Words) -> String {
-    words.text(Message::OfferBodyFigures, &values(figures, sustain, words))
+pub fn offer(id: OfferId, detail: Detail<'_>, words: &Words) -> String {
+    let turn = ("turn", (id.0 % WORDINGS).into());
+    match detail {
+        Detail::Figures(figures, sustain) => {
+            let mut args = vec![turn];
+            args.extend(values(figures, sustain, words));
+            words.text(Message::OfferBodyFigures, &args)
+        }
+        Detail::Heart => words.text(Message::OfferBody, &[turn]),
+        Detail::Nothing => words.text(Message::OfferBodyNoHeart, &[turn]),
+    }
 }
 
 /// What held the offer back.
@@ -187,9 +208,43 @@ const fn closed(gate: Gate) -> Message {
     }
 }
 
+/// How many wordings each text of an offer has.
+const WORDINGS: u64 = 3;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_offer_is_never_word_for_word_the_one_before() {
+        let words = Words::new("en");
+        let sustained = SignedDuration::from_mins(6);
+        let figures = Figures { heart_rate: 88.4, usual: 66.2, spread: 4.0, sustained };
+        let details = [
+            Detail::Figures(&figures, SignedDuration::from_mins(5)),
+            Detail::Heart,
+            Detail::Nothing,
+        ];
+        let all: Vec<_> = (0..7)
+            .flat_map(|id| details.map(|detail| offer(OfferId(id), detail, &Words::new("en"))))
+            .collect();
+        for (at, said) in all.iter().enumerate() {
+            // What went before may have said more or less.
+            let before = (at - at % 3).saturating_sub(3)..at - at % 3;
+            assert!(all[before].iter().all(|earlier| earlier != said), "{said}");
+            assert!(said.ends_with('?') && !said.contains(['{', '$']), "{said}");
+        }
+        for id in 0..3 {
+            let said = offer(OfferId(id), details[0], &words);
+            assert!(["88", "66", "5 minutes"].iter().all(|figure| said.contains(figure)), "{said}");
+            let said = offer(OfferId(id), Detail::Heart, &words);
+            assert!(
+                said.contains("heart") && !said.contains(|c: char| c.is_ascii_digit()),
+                "{said}"
+            );
+            assert!(!offer(OfferId(id), Detail::Nothing, &words).contains("heart"));
+        }
+    }
 
     #[test]
     fn the_span_is_said_as_it_is_set() {

@@ -202,7 +202,7 @@ fn fill_for_later(folder: &Path) {
         Record::Baseline(baseline.state()),
         Record::Monitor(Some("C0:FF:EE:00:00:01".to_owned())),
         Record::Snoozed(Some(at(5_000))),
-        Record::Offered { last: started, day: date(2026, 11, 23), count: 2 },
+        Record::Offered { last: started, made: 7, day: date(2026, 11, 23), count: 2 },
     ] {
         store.keep(at(4_000), record);
     }

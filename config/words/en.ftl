@@ -549,13 +549,29 @@ not-medical =
 
 offer-title = A short break?
 
-offer-body = Your heart has been running higher than usual for some minutes. There can be many reasons. Would a short break help?
+# $turn is 0, 1 or 2, and another one in each offer: the same words twice running are soon not read any more.
+offer-body =
+    { $turn ->
+        [0] Your heart has been running higher than usual for some minutes. There can be many reasons. Would a short break help?
+        [1] For some minutes now, your heart has been faster than it usually is. That can have many reasons. Would a short break do you good?
+       *[2] Your heart has stayed above its usual pace for the last minutes. Many things can do that. Would you like a short break?
+    }
 
-# $rate and $usual in beats a minute; $span is the time over which the rate is averaged, "5 minutes".
-offer-body-figures = Your heart has averaged { $rate } beats a minute over the last { $span }; about { $usual } is usual for you. There can be many reasons. Would a short break help?
+# $turn as above; $rate and $usual in beats a minute; $span is the time over which the rate is averaged, "5 minutes".
+offer-body-figures =
+    { $turn ->
+        [0] Your heart has averaged { $rate } beats a minute over the last { $span }; about { $usual } is usual for you. There can be many reasons. Would a short break help?
+        [1] Over the last { $span } your heart was at { $rate } beats a minute on average, where about { $usual } is usual. That can have many reasons. Would a short break do you good?
+       *[2] Usually your heart is at about { $usual } beats a minute; over the last { $span } it was at { $rate }. Many things can do that. Would you like a short break?
+    }
 
-# For those who do not want to hear of their heart, and while others can see the screen.
-offer-body-no-heart = Perhaps this is a moment for a short break. Would one help?
+# For those who do not want to hear of their heart, and while others can see the screen. $turn as above.
+offer-body-no-heart =
+    { $turn ->
+        [0] Perhaps this is a moment for a short break. Would one help?
+        [1] This may be a good time to pause for a moment. Would a short break do you good?
+       *[2] A short break is here, if you want one. Would you like to take it now?
+    }
 
 # Where the notification has no buttons: below the offer, on a line of its own.
 offer-run = To begin: kindbeat break

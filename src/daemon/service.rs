@@ -349,7 +349,7 @@ pub(crate) fn changes_of(memory: Memory, before: Memory, now: Timestamp) -> Vec<
     if let (Some(last), Some((day, count))) = (offers.last, offers.of_day)
         && (offers.last, offers.of_day) != (kept.last, kept.of_day)
     {
-        records.push(Record::Offered { last, day, count });
+        records.push(Record::Offered { last, made: offers.made, day, count });
     }
     records
 }

@@ -223,6 +223,7 @@ pub fn remembered(config: &Config, loaded: store::Loaded, library: Library) -> E
     let memory = engine::Memory {
         offers: offer::Memory {
             last: kept.last_offer,
+            made: kept.offers_made,
             of_day: kept.offers_of_day,
             snoozed_until: kept.snoozed_until,
             rest_until: kept.resting_until,

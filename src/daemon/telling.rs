@@ -16,6 +16,7 @@ use crate::offer::Became;
 use crate::offer::OfferId;
 use crate::practice::Focus;
 use crate::reason;
+use crate::reason::Detail;
 use crate::status::News;
 use crate::status::Sensor;
 use crate::status::Status;
@@ -27,13 +28,14 @@ impl Service {
     /// Puts an offer to its owner, on the desktop.
     pub(super) fn offer(&mut self, id: OfferId, figures: &Figures) {
         let sustain = self.parts.config.detection.thresholds().sustain;
-        let body = if !self.may_mention_heart() {
-            self.words.text(Message::OfferBodyNoHeart, &[])
+        let detail = if !self.may_mention_heart() {
+            Detail::Nothing
         } else if self.parts.config.practice.show_heart {
-            reason::offer(figures, sustain, &self.words)
+            Detail::Figures(figures, sustain)
         } else {
-            self.words.text(Message::OfferBody, &[])
+            Detail::Heart
         };
+        let body = reason::offer(id, detail, &self.words);
         let offer = notification::Offer {
             id,
             title: self.words.text(Message::OfferTitle, &[]),

@@ -41,6 +41,8 @@ pub enum Became {
 pub struct Memory {
     /// When the last offer was made; `None`: never.
     pub last: Option<Timestamp>,
+    /// How many there were, ever.
+    pub made: u64,
     /// The local day on which offers were last counted, and how many there were.
     pub of_day: Option<(Date, u32)>,
     /// Until when its owner wants quiet.
@@ -96,8 +98,8 @@ impl Offers {
     /// What an earlier run left. Its offers are no longer open.
     #[must_use]
     pub const fn remembered(memory: Memory) -> Self {
-        let Memory { last, of_day, snoozed_until, rest_until } = memory;
-        Self { last, today: of_day, snoozed_until, rest_until, ..Self::new() }
+        let Memory { last, made, of_day, snoozed_until, rest_until } = memory;
+        Self { last, made, today: of_day, snoozed_until, rest_until, ..Self::new() }
     }
 
     /// What the next run has to know.
@@ -105,6 +107,7 @@ impl Offers {
     pub const fn memory(&self) -> Memory {
         Memory {
             last: self.last,
+            made: self.made,
             of_day: self.today,
             snoozed_until: self.snoozed_until,
             rest_until: self.rest_until,

@@ -9,11 +9,11 @@ messages! {
     NotMedical = "not-medical",
     /// The title of the offer.
     OfferTitle = "offer-title",
-    /// The offer with its reason, without figures.
+    /// The offer with its reason, without figures: `turn`.
     OfferBody = "offer-body",
-    /// The offer with figures: `rate`, `usual`, `span`.
+    /// The offer with figures: `turn`, `rate`, `usual`, `span`.
     OfferBodyFigures = "offer-body-figures",
-    /// The offer that does not mention the heart.
+    /// The offer that does not mention the heart: `turn`.
     OfferBodyNoHeart = "offer-body-no-heart",
     /// How to begin where the notification has no buttons.
     OfferRun = "offer-run",

@@ -144,8 +144,12 @@ mod tests {
         let words = Words::new("en");
         let span = |count: i64| words.text(Message::SpanMinutes, &[("count", count.into())]);
         let offer = |minutes: i64| {
-            let figures =
-                [("rate", 92.into()), ("usual", 74.into()), ("span", span(minutes).into())];
+            let figures = [
+                ("turn", 0.into()),
+                ("rate", 92.into()),
+                ("usual", 74.into()),
+                ("span", span(minutes).into()),
+            ];
             words.text(Message::OfferBodyFigures, &figures)
         };
         assert_eq!(

@@ -11,6 +11,8 @@ use kindbeat::edge::notification::Labels;
 use kindbeat::edge::notification::Offer;
 use kindbeat::edge::notification::ServerInfo;
 use kindbeat::offer::OfferId;
+use kindbeat::reason;
+use kindbeat::reason::Detail;
 use kindbeat::words::Message;
 use kindbeat::words::Words;
 use tokio::sync::mpsc;
@@ -80,7 +82,7 @@ pub(crate) fn offer(id: u64) -> Offer {
     Offer {
         id: OfferId(id),
         title: words.text(Message::OfferTitle, &[]),
-        body: words.text(Message::OfferBody, &[]),
+        body: reason::offer(OfferId(id), Detail::Heart, &words),
         labels: Labels::new(&words),
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Server {
     messages: MessageStream,
     name: &'static str,
     capabilities: &'static [&'static str],
+    /// How often it does not know yet who it is.
+    pub(crate) unaware: u32,
     /// The last order to close a notification, to which no reply was sent.
     last: Option<Message>,
 }
@@ -66,7 +68,7 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let messages = MessageStream::from(&connection);
         connection.request_name(INTERFACE).await?;
-        Ok(Self { connection, messages, name, capabilities, last: None })
+        Ok(Self { connection, messages, name, capabilities, unaware: 0, last: None })
     }
 
     /// What it is asked next.
@@ -80,6 +82,11 @@ impl Server {
                 continue;
             }
             match header.member().context("a method")?.as_str() {
+                "GetServerInformation" if self.unaware > 0 => {
+                    self.unaware -= 1;
+                    let name = "org.freedesktop.DBus.Error.UnknownMethod";
+                    self.connection.reply_error(&header, name, &"not yet").await?;
+                }
                 "GetServerInformation" => {
                     self.connection.reply(&header, &(self.name, "nobody", "1", "1.2")).await?;
                 }

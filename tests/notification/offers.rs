@@ -77,6 +77,20 @@ async fn every_answer_arrives_with_its_token_among_the_signals_of_others() -> an
 }
 
 #[tokio::test]
+async fn a_server_that_does_not_know_itself_yet_is_asked_again() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut server = Server::start(&bus).await?;
+    server.unaware = 2;
+    let mut client = Client::start(&bus.address());
+    client.show(1).await?;
+    // In the layout that it has room for, and not before.
+    let notify = server.asked_to_show().await?;
+    assert_eq!(notify.buttons.len(), 4);
+    assert_eq!(client.server().await?.name, "fake");
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_offer_is_shown_as_it_should_be() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (mut client, mut server) = met(&bus).await?;

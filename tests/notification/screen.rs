@@ -101,20 +101,22 @@ impl Screen {
         bottom: f64,
         button: u8,
     ) -> anyhow::Result<()> {
+        self.point(spot, left, bottom).await?;
+        self.run("xdotool", &["click", &button.to_string()]).await.map(drop)
+    }
+
+    /// Puts the mouse there.
+    pub(crate) async fn point(&self, spot: &Spot, left: f64, bottom: f64) -> anyhow::Result<()> {
         let x = format!("{left:.0}");
-        let button = button.to_string();
-        match spot {
-            Spot::Screen => {
-                let y = format!("{:.0}", HEIGHT - bottom);
-                self.run("xdotool", &["mousemove", &x, &y, "click", &button]).await?;
-            }
-            Spot::Window(id, height) => {
-                let y = format!("{:.0}", height - bottom);
-                self.run("xdotool", &["mousemove", "--window", id, &x, &y, "click", &button])
-                    .await?;
-            }
-        }
-        Ok(())
+        let (window, height) = match spot {
+            Spot::Screen => (None, HEIGHT),
+            Spot::Window(id, height) => (Some(id), *height),
+        };
+        let y = format!("{:.0}", height - bottom);
+        let mut arguments = vec!["mousemove"];
+        arguments.extend(window.iter().flat_map(|id| ["--window", id]));
+        arguments.extend([x.as_str(), &y]);
+        self.run("xdotool", &arguments).await.map(drop)
     }
 
     /// Takes a picture once something is drawn: it has several colours, and is the same twice in a row.
@@ -126,12 +128,7 @@ impl Screen {
     ) -> anyhow::Result<()> {
         for _ in 0..50 {
             let picture = self.still(spot, area).await?;
-            let file = tempfile::NamedTempFile::with_suffix(".png")?;
-            fs::write(file.path(), &picture)?;
-            let path = file.path().to_string_lossy();
-            let colours =
-                self.run("identify", &["-format", "%k", &path]).await?.trim().parse::<u32>()?;
-            if colours > 8 {
+            if self.measure("%k", &picture).await?.parse::<u32>()? > 8 {
                 let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
                 fs::create_dir_all(&pictures)?;
                 fs::write(pictures.join(name), picture)?;
@@ -156,10 +153,21 @@ impl Screen {
 
     /// Whether anything but black is on it.
     pub(crate) async fn is_lit(&self) -> anyhow::Result<bool> {
+        let picture = self.still(&Spot::Screen, None).await?;
+        Ok(self.measure("%[fx:maxima]", &picture).await? != "0")
+    }
+
+    /// How many colours are to be seen there.
+    pub(crate) async fn colours(&self, area: Option<&str>) -> anyhow::Result<u32> {
+        let picture = self.still(&Spot::Screen, area).await?;
+        Ok(self.measure("%k", &picture).await?.parse()?)
+    }
+
+    async fn measure(&self, what: &str, picture: &[u8]) -> anyhow::Result<String> {
         let file = tempfile::NamedTempFile::with_suffix(".png")?;
-        fs::write(file.path(), self.still(&Spot::Screen, None).await?)?;
+        fs::write(file.path(), picture)?;
         let path = file.path().to_string_lossy();
-        Ok(self.run("identify", &["-format", "%[fx:maxima]", &path]).await?.trim() != "0")
+        Ok(self.run("identify", &["-format", what, &path]).await?.trim().to_owned())
     }
 
     async fn shot(&self, spot: &Spot, area: Option<&str>) -> anyhow::Result<Vec<u8>> {

@@ -50,6 +50,7 @@ impl PrivateBus {
                  <auth>EXTERNAL</auth>
                  <servicedir>{at}</servicedir>
                  <policy context="default">
+                   <allow user="*"/>
                    <allow send_destination="*" eavesdrop="true"/>
                    <allow eavesdrop="true"/>
                    <allow own="*"/>

@@ -17,12 +17,14 @@ use crate::engine::Input;
 use crate::heart::Measurement;
 use crate::heart::Reading;
 use crate::offer::Answer;
+use crate::offer::OfferId;
 use crate::practice::Anchor;
 use crate::practice::Ending;
 use crate::practice::Library;
 use crate::practice::State;
 use crate::practice::Text;
 use crate::reason;
+use crate::reason::Detail;
 use crate::simulation::SimulatedHeart;
 use crate::words::Message;
 use crate::words::Words;
@@ -102,7 +104,7 @@ impl<W: Write> Demo<'_, W> {
         for effect in self.engine.handle(now, input) {
             match effect {
                 Effect::Offer(id, figures) => {
-                    self.offered(second, &figures)?;
+                    self.offered(second, id, &figures)?;
                     self.say(second, &format!("Answer: {}", self.words.text(Message::Start, &[])))?;
                     self.step(second, Input::Answered(id, Answer::Start))?;
                 }
@@ -147,13 +149,13 @@ impl<W: Write> Demo<'_, W> {
         Ok(())
     }
 
-    fn offered(&mut self, second: u32, figures: &Figures) -> anyhow::Result<()> {
+    fn offered(&mut self, second: u32, id: OfferId, figures: &Figures) -> anyhow::Result<()> {
         self.say(
             second,
             &format!("Elevated: {}", reason::risen(figures, self.sustain, &self.words)),
         )?;
         self.say(second, &format!("Offer: {}", self.words.text(Message::OfferTitle, &[])))?;
-        self.indented(&reason::offer(figures, self.sustain, &self.words))
+        self.indented(&reason::offer(id, Detail::Figures(figures, self.sustain), &self.words))
     }
 
     fn break_moved(&mut self, second: u32, state: State) -> anyhow::Result<()> {

@@ -33,6 +33,8 @@ pub(super) enum Task {
     Sent,
     /// This message has waited long enough for its reply.
     Overdue(NonZeroU32),
+    /// It is time to ask this server again who it is, so many times after the first.
+    Again(String, u32),
     /// The bus, or why there is none.
     Connected(Box<zbus::Result<Link>>),
 }
@@ -54,8 +56,8 @@ enum Question {
     Owner,
     /// Start somebody who does.
     Start,
-    /// Who are you?
-    Information,
+    /// Who are you? Asked so many times before.
+    Information(u32),
     /// What can you do? Its name is known by then.
     Capabilities(ServerInfo),
     /// Show this.
@@ -93,10 +95,7 @@ impl Link {
                 let message = bus_call("StartServiceByName", &(SERVER, 0_u32));
                 self.ask(Question::Start, &message, tasks);
             }
-            Deed::Describe => {
-                let message = self.server_call("GetServerInformation", &(), Flags::empty());
-                self.ask(Question::Information, &message, tasks);
-            }
+            Deed::Describe => self.describe(0, tasks),
             Deed::Notify(call, offer, server, replaced) => {
                 let notification = layout::notification(&offer, &server);
                 let message = self.notify(&notification, replaced, Flags::empty());
@@ -113,6 +112,18 @@ impl Link {
             }
             Deed::Tell(_) => {}
         }
+    }
+
+    /// Asks this server once more who it is, if it is still there.
+    pub(super) fn describe_again(&mut self, server: &str, asked: u32, tasks: &mut JoinSet<Task>) {
+        if self.owner.as_deref() == Some(server) {
+            self.describe(asked, tasks);
+        }
+    }
+
+    fn describe(&mut self, asked: u32, tasks: &mut JoinSet<Task>) {
+        let message = self.server_call("GetServerInformation", &(), Flags::empty());
+        self.ask(Question::Information(asked), &message, tasks);
     }
 
     /// Takes a notification away, and waits until the bus has been told.
@@ -195,7 +206,7 @@ impl Link {
             Question::Owner => Some(Heard::Owner(false)),
             Question::Start => Some(Heard::NotStarted),
             // Offers go out all the same, in the layout that asks least of a server.
-            Question::Information => Some(Heard::Described(ServerInfo::default())),
+            Question::Information(_) => Some(Heard::Described(ServerInfo::default())),
             Question::Capabilities(server) => Some(Heard::Described(server)),
         }
     }
@@ -265,7 +276,16 @@ impl Link {
             }
             // Where it came up, its owner was told before.
             Question::Start => self.owner.is_none().then_some(Heard::NotStarted),
-            Question::Information => {
+            // GNOME has its name on the bus a moment before it can answer to it.
+            Question::Information(asked) if failed && asked < MOST_ASKED => {
+                let server = self.owner.clone()?;
+                tasks.spawn(async move {
+                    tokio::time::sleep(PAUSE).await;
+                    Task::Again(server, asked + 1)
+                });
+                None
+            }
+            Question::Information(_) => {
                 let server = match body.deserialize::<(&str, &str, &str, &str)>() {
                     Ok((name, vendor, version, _)) if !failed => ServerInfo {
                         name: name.to_owned(),
@@ -339,6 +359,10 @@ const DBUS: &str = "org.freedesktop.DBus";
 pub(super) const SERVER: &str = "org.freedesktop.Notifications";
 
 pub(super) const PATH: &str = "/org/freedesktop/Notifications";
+
+/// How often a server is asked again who it is, and how long after it refused: about as long as a desktop takes to start.
+const MOST_ASKED: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// How long a server may take to reply: the first notification of a session was seen to take more than two seconds.
 const LIMIT: Duration = Duration::from_secs(10);

@@ -254,6 +254,10 @@ impl Desk {
     fn done(&mut self, task: Task) -> Option<Heard> {
         match task {
             Task::Sent => None,
+            Task::Again(server, asked) => {
+                self.link.as_mut()?.describe_again(&server, asked, &mut self.tasks);
+                None
+            }
             Task::Overdue(serial) => self.link.as_mut()?.overdue(serial),
             Task::Connected(link) => match *link {
                 Ok(mut link) => {

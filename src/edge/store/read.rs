@@ -74,6 +74,9 @@ impl Store {
             loaded.kept.snoozed_until =
                 loaded.read(write::SNOOZED_UNTIL, snoozed.as_deref(), parsed);
             loaded.kept.last_offer = loaded.read(write::LAST_OFFER, last.as_deref(), parsed);
+            let made = find(write::OFFERS_MADE)?;
+            loaded.kept.offers_made =
+                loaded.read(write::OFFERS_MADE, made.as_deref(), parsed).unwrap_or_default();
             let of_day = find(write::OFFERS_OF_DAY)?;
             loaded.kept.offers_of_day =
                 loaded.read(write::OFFERS_OF_DAY, of_day.as_deref(), |text| {

@@ -47,6 +47,8 @@ pub enum Record {
     Offered {
         /// When the last one was made.
         last: Timestamp,
+        /// How many there were, ever.
+        made: u64,
         /// The local day that is counted.
         day: Date,
         /// How many were made on it.
@@ -186,6 +188,8 @@ pub struct Kept {
     pub resting_until: Option<Timestamp>,
     /// When the last offer was made.
     pub last_offer: Option<Timestamp>,
+    /// How many offers there were, ever.
+    pub offers_made: u64,
     /// The local day on which offers were last counted, and how many there were.
     pub offers_of_day: Option<(Date, u32)>,
     /// What was chosen on the page.

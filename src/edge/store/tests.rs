@@ -155,7 +155,7 @@ fn the_next_run_starts_from_what_was_kept() {
             (at(0), Record::Monitor(monitor.clone())),
             (at(0), Record::Snoozed(Some(at(500)))),
             (at(0), Record::Resting(Some(at(50)))),
-            (at(0), Record::Offered { last: at(3), day, count: 2 }),
+            (at(0), Record::Offered { last: at(3), made: 7, day, count: 2 }),
             (at(0), Record::Habits(habits.clone())),
         ],
     );
@@ -164,6 +164,7 @@ fn the_next_run_starts_from_what_was_kept() {
         monitor,
         snoozed_until: Some(at(500)),
         last_offer: Some(at(3)),
+        offers_made: 7,
         offers_of_day: Some((day, 2)),
         habits,
     };

@@ -189,7 +189,8 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
                 .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
             write_state(connection, HABITS, Some(&habits))
         }
-        Record::Offered { last, day, count } => {
+        Record::Offered { last, made, day, count } => {
+            write_state(connection, OFFERS_MADE, Some(&made.to_string()))?;
             write_state(connection, LAST_OFFER, Some(&last.to_string()))?;
             write_state(connection, OFFERS_OF_DAY, Some(&format!("{day} {count}")))
         }
@@ -268,5 +269,6 @@ pub(super) const MONITOR: &str = "monitor";
 pub(super) const SNOOZED_UNTIL: &str = "snoozed_until";
 pub(super) const RESTING_UNTIL: &str = "resting_until";
 pub(super) const LAST_OFFER: &str = "last_offer";
+pub(super) const OFFERS_MADE: &str = "offers_made";
 pub(super) const HABITS: &str = "habits";
 pub(super) const OFFERS_OF_DAY: &str = "offers_of_day";

@@ -1,7 +1,6 @@
 //! A screen and a bus, and a notification server on both.
 
 use std::fs;
-use std::os::unix::fs::chown;
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
@@ -9,8 +8,9 @@ use std::process::Stdio;
 use anyhow::Context as _;
 use anyhow::bail;
 use anyhow::ensure;
-use tempfile::TempDir;
 
+use super::home::Home;
+use super::home::write;
 use super::kind::Kind;
 use super::kind::Stage;
 use super::kind::View;
@@ -21,21 +21,17 @@ use crate::screen;
 use crate::screen::Screen;
 use crate::screen::Spot;
 
-/// What `kind` runs on, without it at first. What is started last ends first.
+/// What `kind` runs on, without it at first. What is first here ends first.
 pub(crate) struct Desktop {
     kind: &'static Kind,
     server: Option<Ended>,
-    sway: Option<Sway>,
+    home: Option<Home>,
     bus: PrivateBus,
     screen: Screen,
     /// What its part of the screen looks like without an offer.
     bare: Option<Vec<u8>>,
-}
-
-/// A compositor, and the folder with its sockets.
-struct Sway {
-    _compositor: Ended,
-    folder: TempDir,
+    /// What the part below looks like as soon as it is there, where it draws all there is.
+    below: Option<Vec<u8>>,
 }
 
 impl Desktop {
@@ -50,28 +46,56 @@ impl Desktop {
             return Ok(None);
         };
         install(&bus)?;
-        for (file, text) in kind.files {
-            let file = bus.folder().join(file);
-            fs::create_dir_all(file.parent().context("in a folder")?)?;
-            fs::write(file, text)?;
-        }
-        let sway = match kind.stage {
-            Stage::Screen => None,
-            Stage::Sway => Some(Sway::start(&bus, &screen).await?),
+        let home = match kind.stage {
+            Stage::Screen => {
+                write(bus.folder(), kind.files)?;
+                None
+            }
+            Stage::Sway | Stage::Desktop => Some(Home::new(&bus, kind.files)?),
         };
-        let mut desktop = Self { kind, server: None, sway, bus, screen, bare: None };
-        if matches!(kind.view, View::Area(..)) {
-            desktop.bare = Some(desktop.drawn().await?);
+        let mut desktop = Self { kind, server: None, home, bus, screen, bare: None, below: None };
+        match (kind.stage, &mut desktop.home) {
+            (Stage::Sway, Some(home)) => {
+                home.start_sway(&desktop.bus, &desktop.screen).await?;
+                desktop.bare = Some(desktop.drawn().await?);
+            }
+            (Stage::Desktop, _) => desktop.learn().await?,
+            _ => {}
         }
         Ok(Some(desktop))
+    }
+
+    /// Starts the server once, to know what it looks like when there is no offer.
+    async fn learn(&mut self) -> anyhow::Result<()> {
+        self.spawn()?;
+        for _ in 0..500 {
+            if self.screen.colours(Some(BELOW)).await? > 8 {
+                self.below = Some(self.screen.still(&Spot::Screen, Some(BELOW)).await?);
+                self.bare = Some(self.drawn().await?);
+                self.server = None;
+                return Ok(());
+            }
+        }
+        bail!("{} does not start", self.kind.name)
     }
 
     pub(crate) fn address(&self) -> String {
         self.bus.address()
     }
 
-    /// Starts the server.
-    pub(crate) fn serve(&mut self) -> anyhow::Result<()> {
+    /// Starts the server, and waits where it has to draw all else before an offer.
+    pub(crate) async fn serve(&mut self) -> anyhow::Result<()> {
+        self.spawn()?;
+        for _ in 0..500 {
+            let Some(below) = &self.below else { return Ok(()) };
+            if *below == self.screen.still(&Spot::Screen, Some(BELOW)).await? {
+                return Ok(());
+            }
+        }
+        bail!("{} does not start again", self.kind.name)
+    }
+
+    fn spawn(&mut self) -> anyhow::Result<()> {
         let program = match self.kind.program {
             service if Path::new(service).extension().is_some_and(|is| is == "service") => {
                 let text = fs::read_to_string(service)?;
@@ -100,7 +124,18 @@ impl Desktop {
 
     /// Clicks on the offer.
     pub(crate) async fn click(&self, left: f64, bottom: f64, button: u8) -> anyhow::Result<()> {
-        self.screen.click(&self.place().await?, left, bottom, button).await
+        let place = self.place().await?;
+        self.hover(&place).await?;
+        self.screen.click(&place, left, bottom, button).await
+    }
+
+    /// Has the mouse where the buttons come up.
+    async fn hover(&self, place: &Spot) -> anyhow::Result<()> {
+        if let Some((left, bottom)) = self.kind.hover {
+            self.screen.point(place, left, bottom).await?;
+            self.screen.still(&Spot::Screen, None).await?;
+        }
+        Ok(())
     }
 
     /// Takes a picture of the offer.
@@ -111,6 +146,7 @@ impl Desktop {
                 (Spot::Screen, Some(format!("{width}x{height}+{left}+{top}")))
             }
         };
+        self.hover(&place).await?;
         self.screen.picture(&place, area.as_deref(), name).await
     }
 
@@ -118,6 +154,8 @@ impl Desktop {
     pub(crate) async fn shows(&self) -> anyhow::Result<bool> {
         match self.kind.view {
             View::Window(name) => Ok(self.screen.window_now(name).await?.is_some()),
+            // There is nothing at all without it.
+            View::Area(..) if self.below.is_some() && self.server.is_none() => Ok(false),
             View::Area(..) => Ok(Some(self.drawn().await?) != self.bare),
         }
     }
@@ -141,6 +179,10 @@ impl Desktop {
     /// Its part of the screen, once that stays as it is.
     async fn drawn(&self) -> anyhow::Result<Vec<u8>> {
         let View::Area(width, height, left, top) = self.kind.view else { return Ok(Vec::new()) };
+        if self.kind.hover.is_some() {
+            // The mouse is drawn, too.
+            self.screen.point(&Spot::Screen, 10.0, 10.0).await?;
+        }
         self.screen.still(&Spot::Screen, Some(&format!("{width}x{height}+{left}+{top}"))).await
     }
 
@@ -155,60 +197,17 @@ impl Desktop {
     /// A program on this desktop; its name may be followed by arguments.
     fn program(&self, line: &str) -> Command {
         let mut words = line.split(' ');
-        let mut program = self.bus.program(words.next().unwrap_or_default());
-        program.args(words).env("DISPLAY", self.screen.display());
-        program.envs(self.kind.variables.iter().copied());
-        if let Some(sway) = &self.sway {
-            sway.be_found_by(&mut program);
-        }
-        program
-    }
-}
-
-impl Sway {
-    /// Returns when it listens and has drawn its background.
-    async fn start(bus: &PrivateBus, screen: &Screen) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let config = folder.path().join("config");
-        fs::write(&config, "output * resolution 800x600\n")?;
-        // It refuses to run as root.
-        let mut compositor = if rustix::process::geteuid().is_root() {
-            chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
-            let mut setpriv = bus.program("setpriv");
-            setpriv.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", "sway"]);
-            setpriv
-        } else {
-            bus.program("sway")
+        let name = words.next().unwrap_or_default();
+        let mut program = match &self.home {
+            Some(home) => home.program(&self.bus, name),
+            None => self.bus.program(name),
         };
-        compositor
-            .arg("--config")
-            .arg(config)
-            .env("DISPLAY", screen.display())
-            .env("WLR_BACKENDS", "x11")
-            .env("WLR_RENDERER", "pixman")
-            .env("XDG_RUNTIME_DIR", folder.path())
-            .env("SWAYSOCK", folder.path().join(SWAY_SOCKET))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let sway = Self { _compositor: Ended(compositor.spawn().context("sway")?), folder };
-        for _ in 0..500 {
-            let mut ask = bus.program("swaymsg");
-            sway.be_found_by(&mut ask);
-            ask.args(["-t", "get_version"]);
-            let heard = tokio::process::Command::from(ask).output().await?.status.success();
-            if heard && screen.is_lit().await? {
-                return Ok(sway);
-            }
-        }
-        bail!("sway does not start")
-    }
-
-    fn be_found_by(&self, program: &mut Command) {
         program
-            .env("XDG_RUNTIME_DIR", self.folder.path())
-            .env("SWAYSOCK", self.folder.path().join(SWAY_SOCKET))
-            // The first name there is, in a folder that was empty.
-            .env("WAYLAND_DISPLAY", "wayland-1");
+            .args(words)
+            .env("DISPLAY", self.screen.display())
+            .env("DBUS_SYSTEM_BUS_ADDRESS", self.bus.address())
+            .envs(self.kind.variables.iter().copied());
+        program
     }
 }
 
@@ -226,6 +225,5 @@ pub(crate) fn install(bus: &PrivateBus) -> anyhow::Result<()> {
     Ok(())
 }
 
-const NOBODY: u32 = 65_534;
-
-const SWAY_SOCKET: &str = "sway.sock";
+/// A part of the screen that GNOME fills with what there is to start, and where no notification is.
+const BELOW: &str = "200x60+300+530";

@@ -3,6 +3,7 @@
 use kindbeat::offer::Answer;
 
 /// A server as people have it.
+#[derive(Debug)]
 pub(crate) struct Kind {
     /// As the README calls it.
     pub(crate) name: &'static str,
@@ -20,7 +21,11 @@ pub(crate) struct Kind {
     /// Services that it asks the bus to start.
     pub(crate) services: &'static [&'static str],
     pub(crate) stage: Stage,
+    /// Whether it is tried only where everything is: with `KINDBEAT_ALL` set.
+    pub(crate) is_large: bool,
     pub(crate) view: View,
+    /// Where the mouse has to be for the buttons to be there, as for a click.
+    pub(crate) hover: Option<(f64, f64)>,
     /// Whether it gives what raises a window, along with a click.
     pub(crate) token: bool,
     pub(crate) start: Hand,
@@ -39,6 +44,8 @@ pub(crate) enum Stage {
     Screen,
     /// A Sway of its own, in a window that is the whole screen.
     Sway,
+    /// Such a window, which the server itself fills: a whole desktop.
+    Desktop,
 }
 
 /// How an offer is found on the screen.

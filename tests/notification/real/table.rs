@@ -19,7 +19,9 @@ const PLAIN: Kind = Kind {
     files: &[],
     services: &[],
     stage: Stage::Screen,
+    is_large: false,
     view: View::Window(""),
+    hover: None,
     token: false,
     start: Missing,
     later: Missing,
@@ -127,7 +129,7 @@ pub(crate) const MAKO: Kind = Kind {
     name: "mako",
     version: "1.7.1",
     calls_itself: "mako",
-    needs: &[("mako", "mako-notifier"), ("sway", "sway"), ("swaymsg", "sway")],
+    needs: &[("mako", "mako-notifier"), ("sway", "sway"), ("setpriv", "util-linux")],
     program: "mako",
     files: &[("mako/config", "[mode=do-not-disturb]\ninvisible=1\n")],
     stage: Stage::Sway,
@@ -149,7 +151,7 @@ pub(crate) const SWAYNC: Kind = Kind {
     name: "swaync",
     version: "0.7.3",
     calls_itself: "SwayNotificationCenter",
-    needs: &[("swaync", "sway-notification-center"), ("sway", "sway"), ("swaymsg", "sway")],
+    needs: &[("swaync", "sway-notification-center"), ("sway", "sway"), ("setpriv", "util-linux")],
     program: "swaync",
     variables: &[("GSETTINGS_BACKEND", "keyfile")],
     stage: Stage::Sway,
@@ -163,6 +165,85 @@ pub(crate) const SWAYNC: Kind = Kind {
     ..PLAIN
 };
 
+pub(crate) const PLASMA: Kind = Kind {
+    name: "KDE Plasma",
+    version: "5.27.5",
+    calls_itself: "Plasma",
+    needs: &[
+        ("plasmashell", "plasma-workspace"),
+        ("/usr/share/plasma/shells/org.kde.plasma.desktop", "plasma-desktop"),
+        (ACTIVITIES_SERVICE, "kactivitymanagerd"),
+        (SHORTCUTS_SERVICE, "libkf5globalaccel-data"),
+        ("kwriteconfig5", "libkf5config-bin"),
+    ],
+    program: "plasmashell",
+    variables: &[
+        ("KDE_FULL_SESSION", "true"),
+        ("QT_QUICK_BACKEND", "software"),
+        ("XDG_CURRENT_DESKTOP", "KDE"),
+    ],
+    services: &[ACTIVITIES_SERVICE, SHORTCUTS_SERVICE],
+    is_large: true,
+    view: View::Window("Plasma"),
+    token: true,
+    start: Mouse(224.0, 21.0, 1),
+    later: Mouse(275.0, 21.0, 1),
+    fine: Mouse(334.0, 21.0, 1),
+    body: Mouse(60.0, 82.0, 1),
+    dismiss: Mouse(357.0, 137.0, 1),
+    ..PLAIN
+};
+
+const ACTIVITIES_SERVICE: &str = "/usr/share/dbus-1/services/org.kde.ActivityManager.service";
+
+const SHORTCUTS_SERVICE: &str = "/usr/share/dbus-1/services/org.kde.kglobalaccel.service";
+
+pub(crate) const GNOME: Kind = Kind {
+    name: "GNOME Shell",
+    version: "43.9",
+    calls_itself: "gnome-shell",
+    needs: &[
+        ("gnome-shell", "gnome-shell"),
+        ("setpriv", "util-linux"),
+        ("gjs", "gjs"),
+        ("gsettings", "libglib2.0-bin"),
+        (SHELL_SERVICE, "gnome-shell"),
+    ],
+    program: "gnome-shell --nested --wayland",
+    variables: &[
+        ("GSETTINGS_BACKEND", "keyfile"),
+        ("LIBGL_ALWAYS_SOFTWARE", "1"),
+        ("MUTTER_DEBUG_DUMMY_MODE_SPECS", "800x600"),
+        ("XDG_CURRENT_DESKTOP", "GNOME"),
+    ],
+    files: &[
+        // It would tell that it cannot lock the screen.
+        ("gnome-shell/lock-warning-shown", ""),
+        (
+            "glib-2.0/settings/keyfile",
+            "[org/gnome/desktop/interface]\nenable-animations=false\n\
+             [org/gnome/shell]\nwelcome-dialog-last-shown-version='99'\n",
+        ),
+    ],
+    services: &[SHELL_SERVICE],
+    stage: Stage::Desktop,
+    is_large: true,
+    view: View::Area(500, 180, 150, 32),
+    hover: Some((400.0, 530.0)),
+    start: Mouse(230.0, 420.0, 1),
+    later: Mouse(390.0, 420.0, 1),
+    fine: Mouse(560.0, 420.0, 1),
+    body: Mouse(400.0, 530.0, 1),
+    dismiss: Mouse(626.0, 541.0, 1),
+    silence: Some(Silence {
+        on: "gsettings set org.gnome.desktop.notifications show-banners false",
+        off: "gsettings set org.gnome.desktop.notifications show-banners true",
+    }),
+    ..PLAIN
+};
+
+const SHELL_SERVICE: &str = "/usr/share/dbus-1/services/org.gnome.Shell.Notifications.service";
+
 /// All of them, in the order of the README.
-pub(crate) const ALL: [&Kind; 7] =
-    [&DUNST, &XFCE, &NOTIFICATION_DAEMON, &MATE, &LXQT, &MAKO, &SWAYNC];
+pub(crate) const ALL: [&Kind; 9] =
+    [&GNOME, &PLASMA, &XFCE, &MATE, &LXQT, &NOTIFICATION_DAEMON, &DUNST, &MAKO, &SWAYNC];
