@@ -8,6 +8,7 @@ use std::process::Stdio;
 use anyhow::Context as _;
 use anyhow::bail;
 use anyhow::ensure;
+use futures_util::StreamExt as _;
 
 use super::home::Home;
 use super::home::write;
@@ -17,6 +18,7 @@ use super::kind::View;
 use crate::bus::Ended;
 use crate::bus::PrivateBus;
 use crate::bus::installed;
+use crate::client::soon;
 use crate::screen;
 use crate::screen::Screen;
 use crate::screen::Spot;
@@ -73,7 +75,7 @@ impl Desktop {
                 self.below = Some(self.screen.still(&Spot::Screen, Some(BELOW)).await?);
                 self.bare = Some(self.drawn().await?);
                 self.server = None;
-                return Ok(());
+                return self.deserted().await;
             }
         }
         bail!("{} does not start", self.kind.name)
@@ -81,6 +83,16 @@ impl Desktop {
 
     pub(crate) fn address(&self) -> String {
         self.bus.address()
+    }
+
+    /// Waits until nobody shows notifications: a server may have helpers that outlive it by a moment.
+    async fn deserted(&self) -> anyhow::Result<()> {
+        let dbus = zbus::fdo::DBusProxy::new(&self.bus.connect().await?).await?;
+        let mut changes = dbus.receive_name_owner_changed_with_args(&[(0, SERVER)]).await?;
+        while dbus.name_has_owner(SERVER.try_into()?).await? {
+            soon(changes.next()).await?;
+        }
+        Ok(())
     }
 
     /// Starts the server, and waits where it has to draw all else before an offer.
@@ -224,6 +236,8 @@ pub(crate) fn install(bus: &PrivateBus) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+const SERVER: &str = "org.freedesktop.Notifications";
 
 /// A part of the screen that GNOME fills with what there is to start, and where no notification is.
 const BELOW: &str = "200x60+300+530";
