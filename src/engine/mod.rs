@@ -303,6 +303,9 @@ impl Engine {
             let gone = self.offers.clock_stepped_back(now, step);
             effects.extend(gone.map(|id| Effect::Withdraw(id, Became::Expired)));
             self.returned = self.returned.map(|returned| returned.min(now));
+            if let Some(session) = &mut self.session {
+                session.clock_stepped_back(now);
+            }
         }
         self.last = Some(now);
         if self.heard.is_some_and(|heard| now.duration_since(heard) >= Watch::MAX_GAP) {
