@@ -78,3 +78,56 @@ impl Presence {
         matches!(self, Self::Unknown | Self::AtDesk)
     }
 }
+
+/// What the hands do at this machine, as far as can be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hands {
+    /// Nothing tells.
+    #[default]
+    Unknown,
+    /// A key or the pointer was used within the last minutes; when exactly is not told.
+    Lately,
+    /// A key or the pointer was used within the last seconds.
+    Busy,
+    /// Neither was used since then.
+    Resting(Timestamp),
+}
+
+/// What a question to the desktop brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seen {
+    /// This desktop has nothing that could tell: it holds nothing back.
+    #[default]
+    Lacking,
+    /// It should tell and does not, or not in time: it holds back, as if it were so.
+    Failed,
+    /// It is not so.
+    No,
+    /// It is so.
+    Yes,
+}
+
+impl Seen {
+    /// Whether an offer is held back for it.
+    #[must_use]
+    pub const fn holds(self) -> bool {
+        matches!(self, Self::Failed | Self::Yes)
+    }
+}
+
+/// What the desktop was seen to do. The default is one that tells nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Desktop {
+    /// The microphone is in use.
+    pub microphone: Seen,
+    /// The camera is in use.
+    pub camera: Seen,
+    /// The screen is being shared or recorded.
+    pub sharing: Seen,
+    /// A window fills the screen.
+    pub full_screen: Seen,
+    /// Notifications are silenced.
+    pub do_not_disturb: Seen,
+    /// A program keeps the session from going idle.
+    pub inhibited: Seen,
+}
