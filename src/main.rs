@@ -66,6 +66,9 @@ fn run(
                 command::breaks::start(practice.as_deref(), length, Bus::Session, out)?;
             }
         }
+        Command::Fine { answer, undo } => {
+            command::fine::run(&answer, undo, Bus::Session, out)?;
+        }
         Command::Snooze { until } => {
             command::snooze::snooze(&until, clock::now(), &clock::zone(), Bus::Session, out)?;
         }

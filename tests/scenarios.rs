@@ -363,6 +363,19 @@ fn an_unknown_practice_is_said_and_opens_nothing() {
 }
 
 #[test]
+fn whoever_is_fine_again_and_again_is_asked_less_and_less_until_a_break_is_taken() {
+    let mut settings = Settings::default();
+    settings.offer.at_most_per_day = Count::of(20);
+    let mut day = Day::with(settings, "06:00");
+    for hour in 0..16 {
+        let answer = if hour == 11 { Answer::Start } else { Answer::Fine };
+        day.heart_rate(62.0).for_minutes(40).heart_rate(84.0).for_minutes(10);
+        day.answer(answer).in_break(Command::Leave).for_minutes(10);
+    }
+    assert_snapshot!(day.log(), @"");
+}
+
+#[test]
 fn the_daily_limit_holds_until_the_next_day() {
     let mut settings = Settings::default();
     settings.offer.at_most_per_day = Count::of(1);

@@ -66,6 +66,8 @@ pub enum Input {
     Surroundings(Surroundings),
     /// An offer was answered.
     Answered(OfferId, Answer),
+    /// What became of the last offer was said anew, after it was gone from the screen: what it was, and what it is now.
+    Reanswered(Became, Became),
     /// A break is wanted now, by name and length; `None`: the owner's own, or the outward grounding after "too much".
     BreakWanted(Option<String>, Option<Length>),
     /// Something is wanted of the open break.
@@ -221,6 +223,7 @@ impl Engine {
                 self.around = around;
                 self.reconsider(now, &mut effects);
             }
+            Input::Reanswered(before, now) => self.offers.reanswered(before, now),
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;
                 if self.offers.answer(now, id, answer, elevated) {
