@@ -245,6 +245,7 @@ impl Service {
                     self.keep_baseline(now);
                 }
             }
+            Effect::Attend(_) => {}
             Effect::Elevation(course) => self.keep(now, Record::Elevation((*course).into())),
             Effect::Held(gate, _) => self.tell(News::OfferHeld(*gate)),
             Effect::BreakBegan(practice, length) => self.break_began(now, practice, *length),

@@ -49,7 +49,7 @@ impl Service {
         let config = &self.parts.config;
         config.offer.mention_heart
             && config.practice.focus != Focus::Anxiety
-            && !self.around.sharing
+            && !self.around.desktop.is_some_and(|desktop| desktop.sharing.holds())
     }
 
     pub(super) fn order(&self, command: notification::Command) {

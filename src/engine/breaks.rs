@@ -137,7 +137,7 @@ impl Engine {
         self.elsewhere || self.own_break_is_open()
     }
 
-    fn own_break_is_open(&self) -> bool {
+    pub(super) fn own_break_is_open(&self) -> bool {
         self.session.as_ref().is_some_and(|session| !matches!(session.state(), State::Ended { .. }))
     }
 

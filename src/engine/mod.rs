@@ -64,6 +64,8 @@ pub enum Input {
     MonitorLost,
     /// The desk or the desktop changed.
     Surroundings(Surroundings),
+    /// The machine woke from its sleep: whoever sits here came back.
+    Woke,
     /// An offer was answered.
     Answered(OfferId, Answer),
     /// What became of the last offer was said anew, after it was gone from the screen: what it was, and what it is now.
@@ -99,6 +101,8 @@ pub enum Effect {
     Sampled(Sample),
     /// An elevation began, was offered or is over.
     Elevation(Course),
+    /// From now on so much has to be known of the desk and the desktop.
+    Attend(Attention),
     /// An elevation is over, and was not offered: the gate that was closed last, and the figures of that moment.
     Held(Gate, Figures),
     /// A break begins: the name of its practice and its length. [`Self::BreakMoved`] follows.
@@ -109,6 +113,15 @@ pub enum Effect {
     BreakMoved(State),
     /// There is no such practice.
     NoSuchPractice(UnknownPractice),
+}
+
+/// What has to be known of the desk and the desktop, beyond what is always told. The default is nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attention {
+    /// The desktop is looked at, and every change is told: an offer is about to be made, or a break is open.
+    pub desktop: bool,
+    /// A rest of the hands is told when it begins: an offer waits for one.
+    pub hands: bool,
 }
 
 /// The course of an elevation so far.
@@ -149,6 +162,7 @@ pub struct Engine {
     library: Library,
     around: Surroundings,
     returned: Option<Timestamp>,
+    breather: Option<Timestamp>,
     beats: BeatFilter,
     sampler: Sampler,
     watch: Watch,
@@ -156,6 +170,9 @@ pub struct Engine {
     contact: Contact,
     last_sample: Option<Sample>,
     elevation: Elevation,
+    attention: Attention,
+    /// What whoever calls was told to attend to.
+    attended: Attention,
     course: Option<Course>,
     /// The figures of the last sample, if it counted as sustained: what a gate that opens between two samples is held against.
     sustained: Option<Figures>,
@@ -178,6 +195,7 @@ impl Engine {
             library,
             around: Surroundings::default(),
             returned: None,
+            breather: None,
             beats: BeatFilter::default(),
             sampler,
             watch,
@@ -185,6 +203,8 @@ impl Engine {
             contact: Contact::default(),
             last_sample: None,
             elevation: Elevation::None,
+            attention: Attention::default(),
+            attended: Attention::default(),
             course: None,
             sustained: None,
             offers: Offers::new(),
@@ -217,12 +237,10 @@ impl Engine {
             Input::Measured(reading) => self.measured(now, &reading, &mut effects),
             Input::MonitorLost => self.silence(now, &mut effects),
             Input::Surroundings(around) => {
-                if around.presence.may_sit() && !around.locked && !self.may_sit() {
-                    self.returned = Some(now);
-                }
-                self.around = around;
+                self.surrounded(now, around);
                 self.reconsider(now, &mut effects);
             }
+            Input::Woke => self.returned = Some(now),
             Input::Reanswered(before, now) => self.offers.reanswered(before, now),
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;
@@ -254,8 +272,9 @@ impl Engine {
             }
             Input::Configured(settings) => self.configure(now, *settings, &mut effects),
             Input::Practices(library) => self.library = *library,
-            Input::Tick => {}
+            Input::Tick => self.reconsider(now, &mut effects),
         }
+        self.attend(&mut effects);
         effects
     }
 
@@ -265,7 +284,10 @@ impl Engine {
         let silent =
             self.heard.map(|heard| heard.saturating_add(Watch::MAX_GAP).unwrap_or(Timestamp::MAX));
         let session = self.session.as_ref().and_then(Session::next_wakeup);
-        let due = [silent, self.offers.next_wakeup(), session].into_iter().flatten().min()?;
+        let due = [silent, self.offers.next_wakeup(), session, self.pause_due()]
+            .into_iter()
+            .flatten()
+            .min()?;
         Some(self.last.map_or(due, |last| due.max(last)))
     }
 
@@ -306,6 +328,7 @@ impl Engine {
             let gone = self.offers.clock_stepped_back(now, step);
             effects.extend(gone.map(|id| Effect::Withdraw(id, Became::Expired)));
             self.returned = self.returned.map(|returned| returned.min(now));
+            self.breather = self.breather.map(|breather| breather.min(now));
             if let Some(session) = &mut self.session {
                 session.clock_stepped_back(now);
             }
@@ -336,8 +359,8 @@ impl Engine {
         effects.push(Effect::Sampled(sample));
         let sitting =
             self.returned.is_none_or(|returned| now.duration_since(returned) >= SITTING_AFTER);
-        let settled_in = sitting && self.may_sit();
-        match self.watch.observe(&sample, self.around.presence, settled_in) {
+        let settled_in = sitting && may_sit(&self.around, now);
+        match self.watch.observe(&sample, self.around.presence_at(now), settled_in) {
             Finding::Nothing => {}
             Finding::Elevated(sustained) => {
                 self.sustained = sustained;
@@ -373,9 +396,22 @@ impl Engine {
         }
     }
 
-    fn may_sit(&self) -> bool {
-        self.around.presence.may_sit() && !self.around.locked
+    /// The desk or the desktop is otherwise than before.
+    fn surrounded(&mut self, now: Timestamp, around: Surroundings) {
+        if may_sit(&around, now) && !may_sit(&self.around, now) {
+            self.returned = Some(now);
+        }
+        let in_call = |around: &Surroundings| around.desktop.is_some_and(|seen| seen.is_in_call());
+        let call_over = in_call(&self.around) && around.desktop.is_some() && !in_call(&around);
+        if call_over || (self.around.locked && !around.locked) {
+            self.breather = Some(now);
+        }
+        self.around = around;
     }
+}
+
+fn may_sit(around: &Surroundings, now: Timestamp) -> bool {
+    around.presence_at(now).may_sit() && !around.locked
 }
 
 /// So long after coming back the heart is taken to have got over the walk: then it teaches what is usual again. Nothing is

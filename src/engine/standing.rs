@@ -77,7 +77,7 @@ impl Engine {
             held_by: match self.elevation {
                 Elevation::Held(gate, _) => Some(gate),
                 Elevation::Waiting(..) | Elevation::Lapsed(_) => Some(Gate::NoPause),
-                Elevation::None | Elevation::Offered => None,
+                Elevation::None | Elevation::Looking(_) | Elevation::Offered => None,
             },
             closed: self.settings.offer.closed_gates(&self.moment(now)).collect(),
             snoozed_until: self.offers.snoozed_until(),
@@ -97,6 +97,7 @@ impl Engine {
             now,
             around: &self.around,
             returned: self.returned,
+            breather: self.breather,
             after_return: self.settings.detection.after_return.value(),
             exerting: self.watch.exerting(),
             break_open: self.break_is_open(),

@@ -158,6 +158,13 @@ impl Day {
         self
     }
 
+    /// When breaks were offered.
+    pub fn offered_at(&self) -> Vec<Timestamp> {
+        let offers =
+            self.effects.iter().filter(|(_, _, effect)| matches!(effect, Effect::Offer(..)));
+        offers.map(|(at, ..)| *at).collect()
+    }
+
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.now
@@ -188,6 +195,7 @@ impl Day {
             Effect::BreakMoved(state) => place(*state),
             // What is stored and not seen.
             Effect::Sampled(_)
+            | Effect::Attend(_)
             | Effect::Elevation(_)
             | Effect::BreakBegan(..)
             | Effect::BreakChosen(..) => return,
