@@ -765,8 +765,37 @@ help-emergency = In an emergency:
 help-talk = To talk with someone:
 # $directory is an address to open oneself.
 help-elsewhere = Everywhere else, and where a number no longer answers: the directory at { $directory }
-# $date is a month and a year.
+# $date is help-month.
 help-as-of = These numbers are as of { $date }.
+# $month from 1, $year in four figures.
+help-month =
+    { $month ->
+        [1] January { $year }
+        [2] February { $year }
+        [3] March { $year }
+        [4] April { $year }
+        [5] May { $year }
+        [6] June { $year }
+        [7] July { $year }
+        [8] August { $year }
+        [9] September { $year }
+        [10] October { $year }
+        [11] November { $year }
+       *[12] December { $year }
+    }
+# Where a number works.
+places-europe = Europe and most mobile networks
+places-us-ca = US and Canada
+places-gb = UK
+places-gb-ie = UK and Ireland
+places-au = Australia
+places-nz = New Zealand
+places-de = Germany
+places-at = Austria
+places-ch = Switzerland
+places-fr = France
+places-nl = Netherlands
+places-es = Spain
 
 ## Why there was an offer, or none
 

@@ -201,8 +201,12 @@ mod tests {
         assert_eq!(said("2030-05-08T13:00:00Z"), "Wed 09:00");
         assert_eq!(said("2030-05-06T13:00:00Z"), "Mon 09:00");
         assert_eq!(said("2030-05-14T13:00:00Z"), "2030-05-14 09:00");
-        let week = [7, 8, 9, 10, 11, 12, 13].map(|day| said(&format!("2030-05-{day:02}T05:00:00Z")));
-        assert_eq!(week.join(", "), "01:00, Wed 01:00, Thu 01:00, Fri 01:00, Sat 01:00, Sun 01:00, Mon 01:00");
+        let week =
+            [7, 8, 9, 10, 11, 12, 13].map(|day| said(&format!("2030-05-{day:02}T05:00:00Z")));
+        assert_eq!(
+            week.join(", "),
+            "01:00, Wed 01:00, Thu 01:00, Fri 01:00, Sat 01:00, Sun 01:00, Mon 01:00"
+        );
     }
 
     fn any_now() -> impl Strategy<Value = Timestamp> {

@@ -100,8 +100,7 @@ impl Desk<'_> {
     }
 
     fn strap(&self) -> Found {
-        let knows_one =
-            matches!(&self.seen.store, Some(Ok(Stored { knows_monitor: true, .. })));
+        let knows_one = matches!(&self.seen.store, Some(Ok(Stored { knows_monitor: true, .. })));
         match &self.seen.service {
             Some(Ok(status)) => self.worn(status),
             _ if knows_one => self.look(Message::StrapKnown, Message::AskStart),
@@ -122,9 +121,7 @@ impl Desk<'_> {
             "adapter_off" | "no_bluetooth" => {
                 look(says(Message::StrapNoBluetooth), self.say(Message::SeeBluetooth))
             }
-            _ if sensor.is_some() => {
-                look(says(Message::StrapAway), self.say(Message::StrapNear))
-            }
+            _ if sensor.is_some() => look(says(Message::StrapAway), self.say(Message::StrapNear)),
             _ => self.look(Message::StrapNotFound, Message::StrapFind),
         }
     }
@@ -198,9 +195,7 @@ impl Desk<'_> {
                     self.say(Message::PageInstallWanted),
                 )
             }
-            (Some(program), _) => {
-                fine(self.of(Message::PageOpens, &[("program", program.into())]))
-            }
+            (Some(program), _) => fine(self.of(Message::PageOpens, &[("program", program.into())])),
             (None, _) => self.fault(Message::PageNoBrowser, Message::PageInstallBrowser),
         }
     }
@@ -227,9 +222,7 @@ impl Desk<'_> {
             (Some(Err(ClientError::NoBus(_))), _) => {
                 self.fault(Message::ServiceNoSession, Message::WithinSession)
             }
-            (Some(Err(_)) | None, _) => {
-                self.fault(Message::ServiceSilent, Message::ServiceRestart)
-            }
+            (Some(Err(_)) | None, _) => self.fault(Message::ServiceSilent, Message::ServiceRestart),
         }
     }
 
@@ -245,9 +238,7 @@ impl Desk<'_> {
             Some(Unit::Installed { .. }) => {
                 self.fault(Message::ServiceStopped, Message::ServiceEnableNow)
             }
-            Some(Unit::NotInstalled) => {
-                self.fault(Message::ServiceAbsent, Message::ServiceInstall)
-            }
+            Some(Unit::NotInstalled) => self.fault(Message::ServiceAbsent, Message::ServiceInstall),
             Some(Unit::NoManager) | None => {
                 self.fault(Message::ServiceStopped, Message::ServiceByHand)
             }

@@ -42,7 +42,7 @@ impl Connection {
             let mut connection = Self::named(path).await?;
             let asked = connection.client.get_output_module().await?;
             let module = match asked.receive_string(constants::OK_GET).await {
-                Ok(module) => Some(module.chars().filter(|it| !it.is_control()).collect()),
+                Ok(module) => Some(shown(&module)).filter(|module| !module.is_empty()),
                 // It needs no name to speak.
                 Err(ClientError::Ssip(_)) => None,
                 Err(error) => return Err(error.into()),
@@ -121,8 +121,7 @@ impl From<ClientError> for Error {
     fn from(error: ClientError) -> Self {
         match error {
             ClientError::Ssip(status) => {
-                let said = status.message.chars().filter(|it| !it.is_control()).collect();
-                Self::Refused { code: status.code, said }
+                Self::Refused { code: status.code, said: shown(&status.message) }
             }
             ClientError::Io(error) if error.kind() != std::io::ErrorKind::InvalidInput => {
                 Self::Unreachable(error)
@@ -139,6 +138,11 @@ async fn limited<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, 
     let answered = AssertUnwindSafe(asked).catch_unwind();
     let answered = timeout(LIMIT, answered).await.map_err(|_| Error::Silent)?;
     answered.unwrap_or(Err(Error::Strange))
+}
+
+/// What it says, fit to be shown and logged.
+fn shown(said: &str) -> String {
+    said.chars().filter(|it| !it.is_control()).take(LONGEST).collect()
 }
 
 fn tolerate<T>(answer: Result<T, ClientError>) -> Result<(), ClientError> {
@@ -174,6 +178,9 @@ fn user() -> String {
 }
 
 const LIMIT: Duration = Duration::from_secs(1);
+
+/// In characters: more than a server says by itself.
+const LONGEST: usize = 100;
 
 #[cfg(test)]
 mod tests {

@@ -107,6 +107,8 @@ macro_rules! breaks {
     HelpElsewhere = "help-elsewhere",
     /// How old the numbers are: `date`.
     HelpAsOf = "help-as-of",
+    /// A month: `month` from 1, `year`.
+    HelpMonth = "help-month",
     /// Above the help lines.
     HelpTitle = "help-title",
     /// What opens the numbers of other places.

@@ -29,8 +29,7 @@ impl Desk<'_> {
             let args = [("path", path.into()), ("problem", error.as_str().into())];
             return look(self.of(Message::ConfigBehind, &args), self.say(Message::ConfigReload));
         }
-        let message =
-            if configured.is_there { Message::ConfigFine } else { Message::ConfigAbsent };
+        let message = if configured.is_there { Message::ConfigFine } else { Message::ConfigAbsent };
         fine(self.of(message, &[("path", path.into())]))
     }
 
@@ -56,9 +55,7 @@ impl Desk<'_> {
         };
         let path = ("path", folder.join(store::FILE).display().to_string().into());
         fine(match stored.bytes {
-            Some(bytes) => {
-                self.of(Message::StoreFine, &[path, ("size", self.size(bytes).into())])
-            }
+            Some(bytes) => self.of(Message::StoreFine, &[path, ("size", self.size(bytes).into())]),
             None => self.of(Message::StoreEmpty, &[path]),
         })
     }
