@@ -1051,7 +1051,7 @@ page-opens = opens with { $program }
 page-no-browser = no program is there to open it with
 page-install-browser = install a browser such as chromium, or name one as page.open_with in the configuration
 voice-off = off
-voice-unsettled = whether steps are to be read aloud cannot be known
+voice-unsettled = not known, since the configuration cannot be used
 # $module is what speaks for it: "espeak-ng".
 voice-module = speech-dispatcher answers, and reads with { $module }
 voice-answers = speech-dispatcher answers
@@ -1059,7 +1059,7 @@ voice-answers = speech-dispatcher answers
 voice-page = { $problem }; the page reads in its place, where the browser has a voice
 voice-none = { $problem }, and there is no page that could read in its place
 voice-install = install it (package speech-dispatcher); "spd-say hello" then starts it and lets you hear it
-voice-restart = end it with "killall speech-dispatcher"; "spd-say hello" then starts it anew and lets you hear it
+voice-restart = end it; "spd-say hello" then starts it anew and lets you hear it
 voice-place = run this within your desktop session; SPEECHD_ADDRESS, where it is set, has to name a unix_socket
 service-runs-only = running, but it does not start with your session
 service-enable = "systemctl --user enable kindbeat"

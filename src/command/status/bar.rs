@@ -57,6 +57,7 @@ mod tests {
 
     use super::*;
     use crate::status::Sensor;
+    use crate::words::pseudo;
 
     fn streaming() -> Status {
         Status {
@@ -79,6 +80,20 @@ mod tests {
     fn a_line_holds_what_waybar_reads_and_no_markup() {
         assert_snapshot!(shown(&streaming()), @r#"{"text":"♥ 72","tooltip":"Strap     &lt;3 &amp; \"H\", connected\nHeart     72 beats a minute; what is usual for you is still being learned\nLearned   from 0 minutes of wear\nOffers    0 today","class":"streaming"}"#);
         assert_snapshot!(offline(&Words::new("en")), @r#"{"text":"♥ –","tooltip":"kindbeat is not running","class":"offline"}"#);
+    }
+
+    #[test]
+    fn a_bar_says_nothing_that_cannot_be_translated() {
+        let (now, words) = ("2030-05-07T14:00:00Z".parse().unwrap(), pseudo::words());
+        for line in [bar(&streaming(), now, &TimeZone::UTC, &words), offline(&words)] {
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            let said = format!(
+                "{}\n{}",
+                line["text"].as_str().unwrap(),
+                line["tooltip"].as_str().unwrap()
+            );
+            assert_eq!(pseudo::untranslated(&said, &["&lt;3 &amp; \"H\""]), [""; 0]);
+        }
     }
 
     #[test]

@@ -131,10 +131,17 @@ mod tests {
 
     use super::*;
     use crate::status::Sensor;
+    use crate::words::pseudo;
 
+    /// As it is read; in another language nothing of it is in English.
+    #[track_caller]
     fn shown(status: &Status) -> String {
         let now = "2030-05-07T14:00:00Z".parse().unwrap();
-        plain(status, now, &TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap(), &Words::new("en"))
+        let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
+        let filled_in = ["Polar H10", "config.toml:3:1: unknown key"];
+        let other = plain(status, now, &zone, &pseudo::words());
+        assert_eq!(pseudo::untranslated(&other, &filled_in), [""; 0]);
+        plain(status, now, &zone, &Words::new("en"))
     }
 
     fn polar(battery: Option<u8>) -> Sensor {
@@ -224,18 +231,40 @@ mod tests {
                 sensor: Some(polar(None)),
                 ..Status::default()
             };
-            strap(&status, &Words::new("en"))
+            shown(&status).lines().next().unwrap_or_default().to_owned()
         });
         assert_snapshot!(said.join("\n"), @r"
-        Polar H10, being looked for
-        Polar H10, being connected
-        Polar H10, connected
-        Polar H10, connected, but it sends nothing; most straps need moist skin contact
-        Polar H10, out of reach; still looked for now and then
-        Polar H10, Bluetooth is switched off
-        Polar H10, there is no Bluetooth adapter, or no Bluetooth service
-        Polar H10, let go, so that another device can have it
+        Strap     Polar H10, being looked for
+        Strap     Polar H10, being connected
+        Strap     Polar H10, connected
+        Strap     Polar H10, connected, but it sends nothing; most straps need moist skin contact
+        Strap     Polar H10, out of reach; still looked for now and then
+        Strap     Polar H10, Bluetooth is switched off
+        Strap     Polar H10, there is no Bluetooth adapter, or no Bluetooth service
+        Strap     Polar H10, let go, so that another device can have it
         ");
+    }
+
+    #[test]
+    fn every_moment_and_every_figure_has_its_words() {
+        let said = |status: Status| shown(&status).lines().nth(1).unwrap_or_default().to_owned();
+        let usual = Status { heart_rate: Some(68), usual: Some(66.5), ..Status::default() };
+        assert_eq!(said(usual), "Heart     68 beats a minute; about 66 is usual for you");
+        for (hours, words) in [(0.02, "one minute"), (0.999, "59 minutes"), (1.0, "1.0 hours")] {
+            let learned = shown(&Status { learned_hours: hours, ..Status::default() });
+            assert!(learned.contains(&format!("from {words} of wear")), "{learned}");
+        }
+        for (until, words) in [("08T04:00", "midnight"), ("09T13:00", "Thu 09:00")] {
+            let snoozed_until = format!("2030-05-{until}:00Z").parse().ok();
+            let snoozed = shown(&Status { snoozed_until, ..Status::default() });
+            assert!(snoozed.contains(&format!("until {words}")), "{snoozed}");
+        }
+        for quality in [Quality::Good, Quality::Poor, Quality::RateOnly, Quality::OffBody] {
+            shown(&Status { quality: Some(quality), ..Status::default() });
+        }
+        for gate in Gate::ALL {
+            shown(&Status { held_by: Some(gate.name().to_owned()), ..Status::default() });
+        }
     }
 
     #[test]
