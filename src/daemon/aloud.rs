@@ -16,7 +16,7 @@ impl Service {
     }
 
     /// What reads aloud does so, or does not.
-    pub(super) fn voice_event(&mut self, event: speech::Event) {
+    pub(super) fn voice_event(&mut self, event: &speech::Event) {
         match event {
             speech::Event::Speaks => self.speaks = true,
             speech::Event::Mute(_) => {

@@ -162,9 +162,10 @@ impl Desk<'_> {
                     "" => self.say(Message::NotificationsUnnamed),
                     name => name.to_owned(),
                 };
-                let message = match server.can("actions") {
-                    true => Message::NotificationsShown,
-                    false => Message::NotificationsPlain,
+                let message = if server.can("actions") {
+                    Message::NotificationsShown
+                } else {
+                    Message::NotificationsPlain
                 };
                 fine(self.of(message, &[("server", name.into())]))
             }

@@ -40,8 +40,11 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
         (say(Message::StatusSettings), status.config_error.as_ref().map(settings)),
     ];
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    let lines = lines.iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
-    lines.map(|(name, text)| format!("{name:width$}  {text}\n")).collect()
+    let lines = lines.iter().filter_map(|(name, text)| {
+        let text = text.as_ref()?;
+        Some(format!("{name:width$}  {text}\n"))
+    });
+    lines.collect()
 }
 
 fn strap(status: &Status, words: &Words) -> String {
