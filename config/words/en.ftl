@@ -916,7 +916,7 @@ time-saturday = Sat { $time }
 time-sunday = Sun { $time }
 snooze-until = No breaks are offered until { $until }. To end that sooner: kindbeat resume
 snooze-over = Breaks may be offered again.
-break-in-browser = A break opens in your browser. Should it not show, this address opens it, once and within a minute:
+break-in-browser = A break opens in your browser. If it does not show, this address opens it, once and within a minute:
 
 ## kindbeat status: names at the left, and what stands beside them
 

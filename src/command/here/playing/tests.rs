@@ -77,7 +77,7 @@ async fn where_nothing_reads_aloud_that_is_said_once_and_in_plain_words() {
             tokio::task::yield_now().await;
         }
         keys.send(b"\n".to_vec()).await.unwrap();
-        keys.send(b"q".to_vec()).await.unwrap();
+        keys.send(b"q\n".to_vec()).await.unwrap();
     };
     let (ended, ()) =
         tokio::join!(player.play(&mut terminal, &mut problems, &mut out, &mut complaints), typing);
