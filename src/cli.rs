@@ -79,6 +79,15 @@ pub enum Command {
         #[arg(long)]
         here: bool,
     },
+    /// Answers the last offer without a break: that you are fine, were moving, or were excited and gladly so
+    Fine {
+        /// What it was
+        #[arg(value_parser = ["fine", "moving", "excited"], default_value = "fine")]
+        answer: String,
+        /// Takes the answer back
+        #[arg(long, conflicts_with = "answer")]
+        undo: bool,
+    },
     /// Offers nothing for a while
     Snooze {
         /// How long (30m, 2h), until which time of day (14:00), or "today"

@@ -66,6 +66,9 @@ fn run(
                 command::breaks::start(practice.as_deref(), length, &words(), Bus::Session, out)?;
             }
         }
+        Command::Fine { answer, undo } => {
+            command::fine::run(&answer, undo, Bus::Session, out)?;
+        }
         Command::Snooze { until } => {
             let (now, zone) = (clock::now(), clock::zone());
             command::snooze::snooze(&until, now, &zone, &words(), Bus::Session, out)?;

@@ -363,6 +363,44 @@ fn an_unknown_practice_is_said_and_opens_nothing() {
 }
 
 #[test]
+fn whoever_is_fine_again_and_again_is_asked_less_and_less_until_a_break_is_taken() {
+    let mut settings = Settings::default();
+    settings.offer.at_most_per_day = Count::of(20);
+    let mut day = Day::with(settings, "06:00");
+    for hour in 0..16 {
+        let answer = if hour == 11 { Answer::Start } else { Answer::Fine };
+        day.heart_rate(62.0).for_minutes(40).heart_rate(84.0).for_minutes(10);
+        day.answer(answer).in_break(Command::Leave).for_minutes(10);
+    }
+    assert_snapshot!(day.log(), @r#"
+    06:43 offer, 75 over 62
+    06:50 offer withdrawn
+    08:01 held: cool_down
+    08:43 offer, 75 over 62
+    08:50 offer withdrawn
+    10:01 held: cool_down
+    11:01 held: cool_down
+    11:43 offer, 75 over 62
+    11:50 offer withdrawn
+    13:01 held: cool_down
+    14:01 held: cool_down
+    15:01 held: cool_down
+    16:01 held: cool_down
+    17:01 held: cool_down
+    17:43 offer, 75 over 62
+    17:50 offer withdrawn
+    17:50 break, step 1
+    17:50 break ended: Left { step: 0 }
+    19:01 held: cool_down
+    19:43 offer, 75 over 62
+    19:50 offer withdrawn
+    21:01 held: cool_down
+    21:43 offer, 75 over 62
+    21:50 offer withdrawn
+    "#);
+}
+
+#[test]
 fn the_daily_limit_holds_until_the_next_day() {
     let mut settings = Settings::default();
     settings.offer.at_most_per_day = Count::of(1);

@@ -834,7 +834,7 @@ gate-full-screen = Nothing was offered: a window filled the screen.
 gate-do-not-disturb = Nothing was offered: notifications were silenced.
 gate-inhibited = Nothing was offered: a program kept the screen awake.
 gate-daily-limit = Nothing was offered: the day's offers were used up.
-gate-cool-down = Nothing was offered: the last offer was not long ago.
+gate-cool-down = Nothing was offered: after the last offer there was still quiet.
 gate-no-pause = Nothing was offered: the hands did not rest in time.
 gate-settled = Nothing was offered: the heart settled before a good moment came.
 
@@ -880,7 +880,7 @@ closed-full-screen = a window fills the screen
 closed-do-not-disturb = notifications are silenced
 closed-inhibited = a program keeps the screen awake
 closed-daily-limit = the day's offers are used up
-closed-cool-down = the last offer is not long ago
+closed-cool-down = after the last offer there is still quiet
 closed-no-pause = the hands are at work; a pause is waited for
 closed-settled = the heart has settled
 

@@ -115,6 +115,10 @@ impl Service {
         if input == PageInput::Closed && self.parts.web.is_open() {
             return;
         }
+        if input == PageInput::Back {
+            // Before the first step there is none: it begins again.
+            self.parts.reader.once_more();
+        }
         let engine = &self.parts.engine;
         let Some(session) = engine.session() else { return };
         match self.visitor.handle(input, session, engine.library()) {
@@ -288,5 +292,5 @@ pub(super) const fn named(ending: Ending) -> &'static str {
     }
 }
 
-/// How long last words and help lines stand on a page after the break: as long again as a question does.
+/// How long last words and help lines stand on a page after the break: time to read, to choose a number, and to call it.
 const LAST_WORDS: SignedDuration = SignedDuration::from_mins(60);

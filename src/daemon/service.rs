@@ -351,6 +351,9 @@ pub(crate) fn changes_of(memory: Memory, before: Memory, now: Timestamp) -> Vec<
     {
         records.push(Record::Offered { last, day, count });
     }
+    if offers.fine_in_a_row != kept.fine_in_a_row {
+        records.push(Record::FineInARow(offers.fine_in_a_row));
+    }
     records
 }
 

@@ -226,6 +226,7 @@ pub fn remembered(config: &Config, loaded: store::Loaded, library: Library) -> E
             of_day: kept.offers_of_day,
             snoozed_until: kept.snoozed_until,
             rest_until: kept.resting_until,
+            fine_in_a_row: kept.fine_in_a_row,
         },
         tender: kept.resting_until.is_some(),
     };

@@ -135,7 +135,8 @@ impl Service {
             (LastAnswer::Given(Answer::Start), None) => {
                 self.start_break(Input::Answered(id, Answer::Start), None).map(drop)
             }
-            (LastAnswer::Given(Answer::Start), Some(_)) => {
+            (LastAnswer::Given(Answer::Start), Some(became)) => {
+                self.handle(Input::Reanswered(became, Became::Answered(Answer::Start)));
                 self.start_break(Input::BreakWanted(None, None), None).map(drop)
             }
             (LastAnswer::Given(answer), None) => {
@@ -145,12 +146,13 @@ impl Service {
             (LastAnswer::Undo, None) | (_, Some(Became::Answered(Answer::Start))) => {
                 Err(Refusal::NoOffer)
             }
-            (LastAnswer::Given(answer), Some(_)) => {
-                self.became(now, id, Became::Answered(answer));
-                Ok(())
-            }
-            (LastAnswer::Undo, Some(_)) => {
-                self.became(now, id, Became::Expired);
+            (said, Some(before)) => {
+                let became = match said {
+                    LastAnswer::Given(answer) => Became::Answered(answer),
+                    LastAnswer::Undo => Became::Expired,
+                };
+                self.handle(Input::Reanswered(before, became));
+                self.became(now, id, became);
                 Ok(())
             }
         }

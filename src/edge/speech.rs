@@ -133,6 +133,11 @@ impl Reader {
         self.voice.may_speak()
     }
 
+    /// What was read last is to be read anew.
+    pub fn once_more(&mut self) {
+        self.reading = None;
+    }
+
     /// Reads what is new on this page, and stops at once where there is nothing to read any more: after a pause, on leaving, or where
     /// `view` is `None`.
     pub fn read(&mut self, view: Option<&View>) {

@@ -66,6 +66,8 @@ pub enum Input {
     Surroundings(Surroundings),
     /// An offer was answered.
     Answered(OfferId, Answer),
+    /// What became of the last offer was said anew, after it was gone from the screen: what it was, and what it is now.
+    Reanswered(Became, Became),
     /// A break is wanted now, by name and length; `None`: the owner's own, or the outward grounding after "too much".
     BreakWanted(Option<String>, Option<Length>),
     /// Something is wanted of the open break.
@@ -221,6 +223,7 @@ impl Engine {
                 self.around = around;
                 self.reconsider(now, &mut effects);
             }
+            Input::Reanswered(before, now) => self.offers.reanswered(before, now),
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;
                 if self.offers.answer(now, id, answer, elevated) {
@@ -303,6 +306,9 @@ impl Engine {
             let gone = self.offers.clock_stepped_back(now, step);
             effects.extend(gone.map(|id| Effect::Withdraw(id, Became::Expired)));
             self.returned = self.returned.map(|returned| returned.min(now));
+            if let Some(session) = &mut self.session {
+                session.clock_stepped_back(now);
+            }
         }
         self.last = Some(now);
         if self.heard.is_some_and(|heard| now.duration_since(heard) >= Watch::MAX_GAP) {

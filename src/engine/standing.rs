@@ -103,6 +103,7 @@ impl Engine {
             snoozed_until: self.offers.quiet_until(),
             last_offer: self.offers.last_for_cool_down(),
             offers_today: self.offers.counted_today(today),
+            fine_in_a_row: self.offers.fine_in_a_row(),
         }
     }
 

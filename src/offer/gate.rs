@@ -123,6 +123,8 @@ pub struct Moment<'a> {
     pub last_offer: Option<Timestamp>,
     /// How many offers were made today.
     pub offers_today: u32,
+    /// How many times in a row the owner said to be fine.
+    pub fine_in_a_row: u32,
 }
 
 impl OfferSettings {
@@ -155,7 +157,9 @@ impl OfferSettings {
             Gate::DoNotDisturb => self.hold_on_do_not_disturb && around.do_not_disturb,
             Gate::Inhibited => self.hold_when_inhibited && around.inhibited,
             Gate::DailyLimit => moment.offers_today >= self.at_most_per_day.value(),
-            Gate::CoolDown => within(moment.last_offer, self.cool_down.value(), moment.now),
+            Gate::CoolDown => {
+                within(moment.last_offer, self.cool_down_after(moment.fine_in_a_row), moment.now)
+            }
             Gate::Settled => false,
             Gate::NoPause => {
                 !self.wait_for_pause.value().is_zero()
@@ -199,6 +203,7 @@ mod tests {
             snoozed_until: None,
             last_offer: None,
             offers_today: 0,
+            fine_in_a_row: 0,
         }
     }
 

@@ -47,6 +47,8 @@ pub struct Memory {
     pub snoozed_until: Option<Timestamp>,
     /// Until when nothing is offered since a break was too much.
     pub rest_until: Option<Timestamp>,
+    /// How many times in a row its owner was fine.
+    pub fine_in_a_row: u32,
 }
 
 /// The offer that stands, if any.
@@ -76,6 +78,7 @@ pub struct Offers {
     today: Option<(Date, u32)>,
     snoozed_until: Option<Timestamp>,
     rest_until: Option<Timestamp>,
+    fine_in_a_row: u32,
     made: u64,
 }
 
@@ -89,6 +92,7 @@ impl Offers {
             today: None,
             snoozed_until: None,
             rest_until: None,
+            fine_in_a_row: 0,
             made: 0,
         }
     }
@@ -96,8 +100,8 @@ impl Offers {
     /// What an earlier run left. Its offers are no longer open.
     #[must_use]
     pub const fn remembered(memory: Memory) -> Self {
-        let Memory { last, of_day, snoozed_until, rest_until } = memory;
-        Self { last, today: of_day, snoozed_until, rest_until, ..Self::new() }
+        let Memory { last, of_day, snoozed_until, rest_until, fine_in_a_row } = memory;
+        Self { last, today: of_day, snoozed_until, rest_until, fine_in_a_row, ..Self::new() }
     }
 
     /// What the next run has to know.
@@ -108,6 +112,7 @@ impl Offers {
             of_day: self.today,
             snoozed_until: self.snoozed_until,
             rest_until: self.rest_until,
+            fine_in_a_row: self.fine_in_a_row,
         }
     }
 
@@ -129,6 +134,12 @@ impl Offers {
         if self.open() != Some(id) {
             return false;
         }
+        match answer {
+            Answer::Fine => self.fine_in_a_row = self.fine_in_a_row.saturating_add(1),
+            Answer::Start => self.fine_in_a_row = 0,
+            // They say something of the moment, and nothing of whether it was right to ask.
+            Answer::Later | Answer::Moving | Answer::Excited => {}
+        }
         self.standing = match answer {
             Answer::Later if elevated => Standing::Postponed { until: later(now, LATER) },
             Answer::Later | Answer::Start | Answer::Fine | Answer::Moving | Answer::Excited => {
@@ -136,6 +147,17 @@ impl Offers {
             }
         };
         true
+    }
+
+    /// What became of the last offer was said anew, after it was gone.
+    pub const fn reanswered(&mut self, before: Became, now: Became) {
+        self.fine_in_a_row = match (before, now) {
+            (_, Became::Answered(Answer::Start)) => 0,
+            (Became::Answered(Answer::Fine), Became::Answered(Answer::Fine)) => return,
+            (Became::Answered(Answer::Fine), _) => self.fine_in_a_row.saturating_sub(1),
+            (_, Became::Answered(Answer::Fine)) => self.fine_in_a_row.saturating_add(1),
+            _ => return,
+        };
     }
 
     /// Lets the open offer go when its time is over, and ends a snooze that is; the offer to withdraw.
@@ -200,6 +222,12 @@ impl Offers {
     #[must_use]
     pub const fn last_for_cool_down(&self) -> Option<Timestamp> {
         if self.is_postponed() { None } else { self.last }
+    }
+
+    /// How many times in a row its owner said to be fine, whatever was left unanswered in between; 0 after an offer was taken.
+    #[must_use]
+    pub const fn fine_in_a_row(&self) -> u32 {
+        self.fine_in_a_row
     }
 
     /// How many offers count against today's limit; a second asking the owner wished for is free.
@@ -277,6 +305,53 @@ mod tests {
         let mut offers = Offers::new();
         let id = offers.make(at(0), date(1970, 1, 1), &OfferSettings::default());
         (offers, id)
+    }
+
+    #[test]
+    fn being_fine_is_counted_until_an_offer_is_taken() {
+        let mut offers = Offers::new();
+        let mut minute = 0;
+        let mut answered = |offers: &mut Offers, answer| {
+            minute += 1;
+            let id = offers.make(at(minute), date(1970, 1, 1), &OfferSettings::default());
+            assert!(offers.answer(at(minute), id, answer, true));
+            offers.fine_in_a_row()
+        };
+        let answers = [
+            Answer::Fine,
+            Answer::Later,
+            Answer::Fine,
+            Answer::Moving,
+            Answer::Excited,
+            Answer::Start,
+            Answer::Fine,
+        ];
+        let counted = answers.map(|answer| answered(&mut offers, answer));
+        assert_eq!(counted, [1, 1, 2, 2, 2, 0, 1]);
+        let id = offers.make(at(50), date(1970, 1, 1), &OfferSettings::default());
+        assert_eq!(offers.tick(at(60)), Some(id), "unanswered");
+        assert_eq!(Offers::remembered(offers.memory()).fine_in_a_row(), 1);
+    }
+
+    #[test]
+    fn an_answer_that_comes_late_or_is_taken_back_counts_as_it_is_said_last() {
+        use Became::Answered;
+        use Became::Expired;
+        let mut offers = Offers::new();
+        let fine = Answered(Answer::Fine);
+        for (before, now, counted) in [
+            (Expired, fine, 1),
+            (fine, fine, 1),
+            (fine, Answered(Answer::Moving), 0),
+            (Answered(Answer::Moving), fine, 1),
+            (fine, Expired, 0),
+            (fine, Expired, 0),
+            (Expired, fine, 1),
+            (Expired, Answered(Answer::Start), 0),
+        ] {
+            offers.reanswered(before, now);
+            assert_eq!(offers.fine_in_a_row(), counted, "{before:?} {now:?}");
+        }
     }
 
     #[test]

@@ -82,6 +82,7 @@ fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
         client.answer_last("fine").await?;
         assert_eq!(desk.screen.asked_to_close().await?, 1);
         assert_ne!(client.why().await?, why, "the answer is part of it");
+        assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, 1);
         client.answer_last("undo").await?;
         let refused = client.answer_last("perhaps").await.unwrap_err();
         assert!(refused.to_string().contains("no answer"), "{refused}");

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::time::Instant;
@@ -11,9 +12,15 @@ use crate::edge::store::Loaded;
 use crate::practice::Ending;
 use crate::practice::Habits;
 use crate::practice::Library;
+use crate::practice::Liking;
 
 /// Types these pieces, waiting a minute and a second before each; all that is said, and what is to be kept.
 async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
+    taken_for(practice, typed, Duration::from_secs(61)).await
+}
+
+/// The same, and so long after the last piece nobody is there any more.
+async fn taken_for(practice: &str, typed: &[&str], after: Duration) -> (String, Vec<Note>) {
     let begun = Instant::now();
     let clock: Clock = Arc::new(move || {
         Timestamp::from_second(1_900_000_000).unwrap()
@@ -27,12 +34,12 @@ async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
     let (mut out, mut complaints) = (Vec::new(), Vec::new());
     let typing = async {
         for piece in typed {
-            tokio::time::sleep(std::time::Duration::from_secs(61)).await;
+            tokio::time::sleep(Duration::from_secs(61)).await;
             if keys.send(piece.as_bytes().to_vec()).await.is_err() {
                 return;
             }
         }
-        tokio::time::sleep(std::time::Duration::from_secs(61)).await;
+        tokio::time::sleep(after).await;
     };
     let mut problems = mpsc::channel(1).1;
     tokio::select! {
@@ -158,4 +165,21 @@ async fn what_is_too_much_is_told_at_once_and_remembered() {
     );
     assert_eq!(at.duration_since(told.started).as_secs(), 61);
     assert!(!known.is_empty(), "offers rest");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_nobody_answers_is_skipped_after_half_an_hour() {
+    let over = Duration::from_secs(32 * 60);
+    for (typed, tension) in [(&["\n"][..], None), (&["\n", "4\n"], Some(4))] {
+        let (said, kept) = taken_for("kind-hand", typed, over).await;
+        let Some(Note::Answer(answer, ..)) = kept.last() else { panic!("{kept:?}: {said}") };
+        assert_eq!(answer.tension, tension);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_before_the_break_ends_with_it() {
+    let (said, kept) = taken_for("kind-hand", &["h\n"], Duration::from_secs(32 * 60)).await;
+    let Some(Note::Break(told, ..)) = kept.last() else { panic!("{kept:?}") };
+    assert_eq!(told.stands, Stands::Ended(Ending::Left { step: 0 }), "{said}");
 }
