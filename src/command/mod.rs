@@ -18,6 +18,7 @@ pub mod replay;
 pub mod snooze;
 pub mod status;
 mod terminal;
+mod voice;
 pub mod when;
 pub mod why;
 

@@ -89,7 +89,7 @@ pub async fn run(
             Some(request) = inlets.requests.recv() => service.request(request),
             Some(config) = inlets.configs.recv() => service.configure(config),
             Some(read) = inlets.practices.recv() => service.practices(read),
-            Some(event) = inlets.voice.recv() => service.voice_event(event),
+            Some(event) = inlets.voice.recv() => service.voice_event(&event),
             Some(report) = inlets.reports.recv() => service.store_report(report),
             Some(outcome) = service.opening() => service.opened(outcome),
             () = until(due, &clock) => service.tick(),

@@ -15,6 +15,7 @@ use crate::edge::notification;
 use crate::edge::notification::Presence;
 use crate::edge::opening::Opener;
 use crate::edge::practices;
+use crate::edge::speech;
 use crate::edge::store;
 use crate::edge::store::Store;
 use crate::edge::systemd;
@@ -30,6 +31,8 @@ pub(super) struct Seen {
     pub(super) bluetooth: Option<Result<(), ble::Error>>,
     /// Who shows notifications.
     pub(super) notifications: Option<Result<Presence, notification::Error>>,
+    /// What reads aloud; looked at only where that is wanted.
+    pub(super) voice: Option<Voice>,
     /// What the daemon says.
     pub(super) service: Option<Result<Status, ClientError>>,
     /// What systemd says of it.
@@ -45,6 +48,9 @@ pub(super) struct Seen {
     /// Whether a page could be served.
     pub(super) listening: io::Result<()>,
 }
+
+/// What reads aloud, by the name it gives itself, or why nothing does.
+pub(super) type Voice = Result<Option<String>, speech::Error>;
 
 /// The configuration, and where it is.
 pub(super) struct Configured {
@@ -76,7 +82,7 @@ pub(super) struct Stored {
 impl Seen {
     /// Looks at everything at once.
     pub(super) async fn now() -> Self {
-        let ((bluetooth, notifications, service), (unit, config, practices, store)) = tokio::join!(
+        let ((bluetooth, notifications, service), (unit, (config, voice), practices, store)) = tokio::join!(
             async {
                 tokio::join!(
                     limited(ble::usable()),
@@ -87,7 +93,7 @@ impl Seen {
             async {
                 tokio::join!(
                     limited(systemd::unit()),
-                    apart(configured),
+                    configured_and_voice(),
                     apart(own_practices),
                     apart(stored),
                 )
@@ -100,6 +106,7 @@ impl Seen {
         Self {
             bluetooth,
             notifications,
+            voice,
             service,
             unit,
             config,
@@ -114,6 +121,18 @@ impl Seen {
 /// Runs what may wait for a disk on a thread of its own.
 async fn apart<T: Send + 'static>(look: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     limited(tokio::task::spawn_blocking(look)).await?.ok()
+}
+
+/// The configuration, and what reads aloud where that wants to be read to.
+async fn configured_and_voice() -> (Option<Result<Configured, ConfigError>>, Option<Voice>) {
+    let config = apart(configured).await;
+    let voice = match &config {
+        Some(Ok(configured)) if configured.config.practice.voice => {
+            limited(speech::ask(speech::address().as_deref())).await
+        }
+        _ => None,
+    };
+    (config, voice)
 }
 
 async fn daemon() -> Result<Status, ClientError> {

@@ -13,6 +13,7 @@ use super::keeping::Note;
 use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
+use crate::command::voice;
 use crate::config::Config;
 use crate::edge::bus::ToldBreak;
 use crate::edge::clock;
@@ -166,9 +167,8 @@ impl Player {
                 }
                 Some(event) = self.heard.recv() => match event {
                     speech::Event::Speaks => Ok(()),
-                    speech::Event::Mute(problem) => {
-                        let args = [("problem", problem.into())];
-                        writeln!(complaints, "{}", self.words.text(Message::TerminalMute, &args))
+                    speech::Event::Mute(error) => {
+                        writeln!(complaints, "{}", not_read_aloud(&self.words, &error))
                     }
                 },
                 () = until(due, &self.clock) => {
@@ -333,6 +333,12 @@ async fn until(due: Option<Timestamp>, clock: &Clock) {
 /// That the break is not kept, and why.
 pub(super) fn not_kept(words: &Words, problem: String) -> String {
     words.text(Message::TerminalNotKept, &[("problem", problem.into())])
+}
+
+/// That the steps are not read aloud, and why.
+fn not_read_aloud(words: &Words, error: &speech::Error) -> String {
+    let problem = words.text(voice::why(error), &[]);
+    words.text(Message::TerminalMute, &[("problem", problem.into())])
 }
 
 /// Ctrl-D.
