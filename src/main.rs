@@ -67,7 +67,7 @@ fn run(
             }
         }
         Command::Fine { answer, undo } => {
-            command::fine::run(&answer, undo, Bus::Session, out)?;
+            command::fine::run(&answer, undo, &words(), Bus::Session, out)?;
         }
         Command::Snooze { until } => {
             let (now, zone) = (clock::now(), clock::zone());

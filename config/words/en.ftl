@@ -916,6 +916,11 @@ time-saturday = Sat { $time }
 time-sunday = Sun { $time }
 snooze-until = No breaks are offered until { $until }. To end that sooner: kindbeat resume
 snooze-over = Breaks may be offered again.
+# What the last offer was answered with: fine, moving, excited.
+fine-kept = Good. Nothing more is offered for a while.
+fine-moving = It is kept with the offer that you were moving. Nothing more is offered for a while.
+fine-excited = Good. It is kept with the offer. Nothing more is offered for a while.
+fine-undone = Taken back: the offer counts as not answered.
 break-in-browser = A break opens in your browser. If it does not show, this address opens it, once and within a minute:
 
 ## kindbeat status: names at the left, and what stands beside them

@@ -31,6 +31,14 @@ macro_rules! commands {
     SnoozeUntil = "snooze-until",
     /// That they are not any more.
     SnoozeOver = "snooze-over",
+    /// The last offer was answered: fine.
+    FineKept = "fine-kept",
+    /// The last offer was answered: moving.
+    FineMoving = "fine-moving",
+    /// The last offer was answered: excited.
+    FineExcited = "fine-excited",
+    /// That answer was taken back.
+    FineUndone = "fine-undone",
     /// Where a break was opened. Its address follows.
     BreakInBrowser = "break-in-browser",
     /// In front of the strap.
