@@ -302,18 +302,17 @@ mod tests {
 
     #[test]
     fn the_cool_down_doubles_from_the_second_time_on_up_to_a_working_day() {
-        let hours =
-            |settings: &OfferSettings, fine| settings.cool_down_after(fine).as_secs_f64() / 3600.0;
+        let minutes = |settings: &OfferSettings, fine| settings.cool_down_after(fine).as_mins();
         let usual = OfferSettings::default();
         assert_eq!(
-            [0, 1, 2, 3, 4, 5, u32::MAX].map(|fine| hours(&usual, fine)),
-            [1.5, 1.5, 3.0, 6.0, 8.0, 8.0, 8.0]
+            [0, 1, 2, 3, 4, 5, u32::MAX].map(|fine| minutes(&usual, fine)),
+            [90, 90, 180, 360, 480, 480, 480]
         );
         let set = |seconds| OfferSettings {
             cool_down: Lasting::secs(seconds),
             ..OfferSettings::default()
         };
-        assert_eq!(hours(&set(12 * 3_600), 9), 12.0);
-        assert_eq!((hours(&set(0), 9), hours(&set(1), 99)), (0.0, 8.0));
+        assert_eq!(minutes(&set(12 * 3_600), 9), 720);
+        assert_eq!((minutes(&set(0), 9), minutes(&set(1), 99)), (0, 480));
     }
 }
