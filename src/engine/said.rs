@@ -73,7 +73,7 @@ pub enum Effect {
     BreakBegan(String, Length),
     /// The break that was begun became another one: the name of its practice and its length. [`Self::BreakMoved`] follows.
     BreakChosen(String, Length),
-    /// The break is at another place than before; [`Engine::session`] has it.
+    /// The break is at another place than before; [`Engine::session`](super::Engine::session) has it.
     BreakMoved(State),
     /// There is no such practice.
     NoSuchPractice(UnknownPractice),

@@ -60,7 +60,7 @@ impl OfferSettings {
     }
 
     /// How long after an offer no other comes, once its owner was fine so many times in a row: from the second time on each doubles
-    /// it, up to [`MOST_COOL_DOWN`]. What was set to be longer stays as long.
+    /// it, up to 8 h. What was set to be longer stays as long.
     #[must_use]
     pub fn cool_down_after(&self, fine_in_a_row: u32) -> SignedDuration {
         let set = self.cool_down.value();
