@@ -82,13 +82,31 @@ fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
         client.answer_last("fine").await?;
         assert_eq!(desk.screen.asked_to_close().await?, 1);
         assert_ne!(client.why().await?, why, "the answer is part of it");
-        assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, 1);
         client.answer_last("undo").await?;
         let refused = client.answer_last("perhaps").await.unwrap_err();
         assert!(refused.to_string().contains("no answer"), "{refused}");
         drop(served);
         desk.stop().await?;
         assert_eq!(stored::answers(&folder()?)?, [Some(Became::Expired)], "taken back");
+        assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, 0, "taken back");
+        Ok(())
+    })
+}
+
+#[test]
+fn how_often_it_was_fine_outlives_the_service() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        for in_a_row in [1, 2] {
+            desk.settles().await?;
+            desk.rises().await?;
+            let served = desk.serve().await?;
+            Client::connect(Bus::Session).await?.answer_last("fine").await?;
+            drop(served);
+            desk.stop().await?;
+            assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, in_a_row);
+            desk.start(EAGER)?;
+        }
         Ok(())
     })
 }
