@@ -162,8 +162,8 @@ impl Probes {
     }
 }
 
-/// How long a source may take: all answer within some 50 ms when well, and a moment between two things, at which an offer is made, is
-/// over after a second.
+/// How long a source may take: all were seen to answer within some 20 ms when well, and a moment between two things, at which an offer
+/// is made, is over after a second.
 const LIMIT: Duration = Duration::from_millis(500);
 
 /// So many answers wait to be taken: every source may give all of its own at once.
