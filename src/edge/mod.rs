@@ -6,6 +6,7 @@
 pub mod ble;
 pub mod bus;
 pub mod clock;
+pub mod desk;
 pub mod notification;
 pub mod opening;
 pub mod practices;
