@@ -9,6 +9,7 @@ pub mod clock;
 pub mod notification;
 pub mod opening;
 pub mod practices;
+pub mod presence;
 pub mod recording;
 pub mod speech;
 pub mod store;
