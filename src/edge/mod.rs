@@ -10,6 +10,7 @@ pub mod desk;
 pub mod notification;
 pub mod opening;
 pub mod practices;
+pub mod presence;
 pub mod recording;
 pub mod speech;
 pub mod store;
