@@ -114,6 +114,17 @@ impl Seen {
     pub const fn holds(self) -> bool {
         matches!(self, Self::Failed | Self::Yes)
     }
+
+    /// Of two that either of is enough: that it is so, else that one of them does not tell, else that it is not so.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Lacking, Self::Lacking) => Self::Lacking,
+        }
+    }
 }
 
 /// What the desktop was seen to do. The default is one that tells nothing.

@@ -1,7 +1,7 @@
 //! Everything that touches the world: the only place allowed to.
 //!
 //! A module here turns bytes into the plain types of the pure modules and back. It decides nothing, and it knows no other
-//! edge module.
+//! edge module but those that two of them need: [`clock`] and [`x11`].
 
 pub mod ble;
 pub mod bus;
@@ -18,3 +18,4 @@ pub mod systemd;
 pub mod terminal;
 pub mod watching;
 pub mod web;
+pub mod x11;

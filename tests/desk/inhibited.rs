@@ -148,21 +148,40 @@ async fn plasma_tells_what_keeps_the_screen_on() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn one_that_refuses_holds_back() -> anyhow::Result<()> {
-    struct Strange;
-    #[zbus::interface(name = "org.gnome.SessionManager")]
-    impl Strange {
-        fn can_shutdown(&self) -> bool {
-            let Self = self;
-            true
-        }
+/// A session manager that is asked something else.
+struct Other;
+
+#[zbus::interface(name = "org.gnome.SessionManager")]
+impl Other {
+    fn can_shutdown(&self) -> bool {
+        let Self = self;
+        true
     }
+}
+
+/// A session manager that does not say.
+struct Refusing;
+
+#[zbus::interface(name = "org.gnome.SessionManager")]
+impl Refusing {
+    fn is_inhibited(&self, what: u32) -> zbus::fdo::Result<bool> {
+        let Self = self;
+        Err(zbus::fdo::Error::Failed(format!("nobody knows {what}")))
+    }
+}
+
+#[tokio::test]
+async fn one_that_refuses_holds_back_and_one_that_knows_nothing_of_it_does_not()
+-> anyhow::Result<()> {
+    let (name, path) = ("org.gnome.SessionManager", "/org/gnome/SessionManager");
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let _session =
-        serve(&bus, "org.gnome.SessionManager", "/org/gnome/SessionManager", Strange).await?;
+    let _session = serve(&bus, name, path, Refusing).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
     assert_eq!(watcher.next().await?.inhibited, Seen::Failed);
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let _session = serve(&bus, name, path, Other).await?;
+    let mut watcher = Watcher::start(on(&bus)).await?;
+    assert_eq!(watcher.next().await?.inhibited, Seen::Lacking);
     Ok(())
 }
 

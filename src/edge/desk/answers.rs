@@ -85,13 +85,7 @@ impl Answers {
 
     fn seen(&self, fact: Fact) -> Seen {
         let all = self.0.iter().filter(|asked| asked.fact == fact).map(Asked::seen);
-        all.max_by_key(|seen| match seen {
-            Seen::Lacking => 0,
-            Seen::No => 1,
-            Seen::Failed => 2,
-            Seen::Yes => 3,
-        })
-        .unwrap_or_default()
+        all.fold(Seen::Lacking, Seen::or)
     }
 
     /// Who said what: for each fact those who are there, or, where nobody is, those who could be.

@@ -98,12 +98,23 @@ impl Bus {
 
 impl From<&zbus::Error> for Silence {
     fn from(error: &zbus::Error) -> Self {
-        if let zbus::Error::FDO(fault) = error
-            && matches!(**fault, fdo::Error::ServiceUnknown(_) | fdo::Error::NameHasNoOwner(_))
-        {
-            return Self::Absent("it does not run".to_owned());
+        let fault = match error {
+            zbus::Error::FDO(fault) => Some(&**fault),
+            _ => None,
+        };
+        match fault {
+            Some(fdo::Error::ServiceUnknown(_) | fdo::Error::NameHasNoOwner(_)) => {
+                Self::Absent("it does not run".to_owned())
+            }
+            // Another program of that name, or an older one.
+            Some(
+                fdo::Error::UnknownObject(_)
+                | fdo::Error::UnknownInterface(_)
+                | fdo::Error::UnknownMethod(_)
+                | fdo::Error::UnknownProperty(_),
+            ) => Self::Absent("it knows nothing of that".to_owned()),
+            _ => Self::Broken(format!("it answers with an error: {error}")),
         }
-        Self::Broken(format!("it answers with an error: {error}"))
     }
 }
 

@@ -54,7 +54,7 @@ impl Place {
     pub(super) fn pipewire(&self) -> Result<PathBuf, Silence> {
         let socket = self.runtime.as_ref().map(|runtime| runtime.join("pipewire-0"));
         if !socket.is_some_and(|socket| socket.exists()) {
-            return Err(Silence::Absent("PipeWire does not run".to_owned()));
+            return Err(Silence::Absent("it does not run".to_owned()));
         }
         let program = self.program("pw-dump");
         program.ok_or_else(|| Silence::Absent("pw-dump is not installed".to_owned()))

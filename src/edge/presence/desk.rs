@@ -20,8 +20,6 @@ pub(super) enum Heard {
     Lost,
     /// Keyboard and pointer have not been used for this long.
     IdleFor(Duration),
-    /// The source watches for a rest from now on, and cannot say what was before.
-    Counting,
     /// Somebody used them after a rest.
     Used,
     /// What logind says of the session.
@@ -89,8 +87,6 @@ pub(super) struct Desk {
     source: Source,
     hint: Hint,
     hands: Hands,
-    /// When somebody was last heard to use keyboard or pointer.
-    used: Option<Timestamp>,
     lock: Lock,
     asleep: bool,
 }
@@ -123,7 +119,6 @@ impl Desk {
             source: Source::None,
             hint: Hint::None,
             hands: Hands::Unknown,
-            used: None,
             lock: Lock::default(),
             asleep: false,
         }
@@ -141,7 +136,6 @@ impl Desk {
         match heard {
             Heard::WatchPause(wanted) => self.pause_wanted = wanted,
             Heard::Hint(hint) => self.hint = hint,
-            Heard::Used => self.used = Some(now),
             _ => {}
         }
         let mut events = Vec::new();
@@ -173,13 +167,6 @@ impl Desk {
                 Hands::Resting(since) => self.rest_since(since),
                 hands => hands,
             },
-            // Nobody rested for long, or it would have been told; whether they work at this moment, nobody knows.
-            Heard::Counting
-                if self.hands == Hands::Busy
-                    && self.used.is_none_or(|used| used < before(now, self.watches.rest)) =>
-            {
-                Hands::Lately
-            }
             _ => self.hands,
         }
     }

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use wayland_client::DispatchError;
 use wayland_client::backend::WaylandError;
-use x11rb_protocol::errors::ConnectError;
-use x11rb_protocol::errors::DisplayParsingError;
-use x11rb_protocol::errors::ParseError;
+
+use crate::edge::x11;
 
 /// Why a source of presence does not tell.
 #[derive(Debug, thiserror::Error)]
@@ -22,30 +21,15 @@ pub enum Error {
     /// It should be there, and did not answer in this time.
     #[error("no answer in {0:?}")]
     Silent(Duration),
-    /// The socket of the compositor or of the X server could not be used.
+    /// The socket of the compositor could not be used.
     #[error("talking to the display")]
     Io(#[source] io::Error),
     /// The compositor broke off.
     #[error("talking to the Wayland compositor")]
     Wayland(#[source] DispatchError),
-    /// This is no name of a display.
-    #[error("reading the name of the X display")]
-    Display(#[source] DisplayParsingError),
-    /// The display is on another machine, and so are its keyboard and pointer.
-    #[error("the X display is on another machine")]
-    Elsewhere,
-    /// The X server lets nobody in.
-    #[error("being let in by the X server")]
-    Refused(#[source] Box<ConnectError>),
-    /// The X server sent what nobody can read.
-    #[error("reading what the X server says")]
-    Reply(#[source] ParseError),
-    /// The X server began to send more than any answer is long.
-    #[error("the X server sent too much")]
-    TooLong,
-    /// The X server refused a request with this code.
-    #[error("the X server refused a request (error {0})")]
-    Request(u8),
+    /// The X server cannot be asked.
+    #[error(transparent)]
+    X11(#[from] x11::Error),
 }
 
 impl From<zbus::Error> for Error {
@@ -63,12 +47,6 @@ impl From<DispatchError> for Error {
 impl From<WaylandError> for Error {
     fn from(error: WaylandError) -> Self {
         Self::Wayland(error.into())
-    }
-}
-
-impl From<ParseError> for Error {
-    fn from(error: ParseError) -> Self {
-        Self::Reply(error)
     }
 }
 

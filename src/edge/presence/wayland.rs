@@ -110,8 +110,8 @@ impl Wayland {
         loop {
             let wanted = *rest.borrow_and_update();
             if wanted && short.is_none() {
+                // It cannot say what was before: who rests already is told of when they have rested that long from now on.
                 short = Some(self.watch(self.watches.rest));
-                tell.send(Heard::Counting).await.map_err(|_| Error::Gone)?;
             } else if !wanted && let Some(notification) = short.take() {
                 notification.end();
             }

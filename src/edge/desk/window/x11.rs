@@ -1,7 +1,5 @@
 //! Windows under X11, as the window manager describes them (Extended Window Manager Hints).
 
-mod link;
-
 use std::borrow::Cow;
 use std::convert::Infallible;
 
@@ -17,9 +15,9 @@ use x11rb_protocol::x11_utils::TryParse as _;
 use crate::edge::desk::report::Fact;
 use crate::edge::desk::report::Silence;
 use crate::edge::desk::report::Teller;
-
-use link::Error;
-use link::Link;
+use crate::edge::x11::CORE;
+use crate::edge::x11::Error;
+use crate::edge::x11::Link;
 
 /// Tells whether the active window fills the screen, until the server goes.
 pub(super) async fn follow(display: &str, teller: &Teller) -> Result<Infallible, Silence> {
@@ -88,7 +86,11 @@ impl Display {
     /// Waits until something changed that may matter.
     async fn change(&mut self) -> Result<(), Error> {
         loop {
-            let event = self.link.event().await?;
+            let event = match self.link.event().await {
+                // A window that was to be watched is gone; if it was the one in use, another is by now.
+                Err(Error::Request(_)) => continue,
+                event => event?,
+            };
             let matters = match event.first().map(|kind| kind & !SENT_BY_A_CLIENT) {
                 Some(xproto::PROPERTY_NOTIFY_EVENT) => PropertyNotifyEvent::try_parse(&event)
                     .is_ok_and(|(event, _)| [self.active_window, self.state].contains(&event.atom)),
@@ -112,21 +114,23 @@ impl Display {
             long_offset: 0,
             long_length: STATES,
         };
-        let reply = self.link.ask(request).await?;
-        Ok(reply.and_then(|reply| Some(reply.value32()?.collect())).unwrap_or_default())
+        match self.link.ask(request, CORE).await {
+            Ok(reply) => Ok(reply.value32().map(Iterator::collect).unwrap_or_default()),
+            Err(Error::Request(_)) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 }
 
 async fn intern(link: &mut Link, name: &str) -> Result<u32, Error> {
     let name = Cow::Borrowed(name.as_bytes());
-    let reply = link.ask(InternAtomRequest { only_if_exists: false, name }).await?;
-    Ok(reply.map_or(NONE, |reply| reply.atom))
+    Ok(link.ask(InternAtomRequest { only_if_exists: false, name }, CORE).await?.atom)
 }
 
 /// Has the changes of a window told, or not any more; where it is gone, nothing comes of it.
 async fn watch(link: &mut Link, window: u32, events: EventMask) -> Result<(), Error> {
     let value_list = Cow::Owned(ChangeWindowAttributesAux::new().event_mask(events));
-    link.send(ChangeWindowAttributesRequest { window, value_list }).await
+    link.send(ChangeWindowAttributesRequest { window, value_list }, CORE).await
 }
 
 /// No window, no atom.

@@ -30,7 +30,6 @@ fn what_a_source_knows_at_first_is_told() {
     assert_eq!(found().handle(idle(0), at(0)), hands(Hands::Busy));
     assert_eq!(found().handle(idle(5), at(0)), hands(Hands::Busy));
     assert_eq!(found().handle(idle(6), at(0)), resting(-6));
-    assert_eq!(found().handle(Heard::Counting, at(0)), []);
 }
 
 #[test]
@@ -85,18 +84,6 @@ fn a_second_rest_with_a_use_between_that_went_unheard_is_told() {
     let mut desk = found();
     assert_eq!(desk.handle(idle(6), at(10)), resting(4));
     assert_eq!(desk.handle(idle(6), at(30)), resting(24));
-}
-
-#[test]
-fn where_only_the_future_is_told_old_news_of_use_becomes_lately() {
-    let mut desk = found();
-    desk.handle(idle(6), at(10));
-    desk.handle(Heard::Used, at(20));
-    // Just now: they are busy.
-    assert_eq!(desk.handle(Heard::Counting, at(21)), []);
-    assert_eq!(desk.handle(Heard::Counting, at(60)), hands(Hands::Lately));
-    assert_eq!(desk.handle(idle(6), at(66)), resting(60));
-    assert_eq!(desk.handle(Heard::Counting, at(70)), []);
 }
 
 #[test]

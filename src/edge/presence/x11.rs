@@ -1,7 +1,5 @@
 //! An X server: its counter of idle time, and alarms on it (the Sync extension).
 
-mod link;
-
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -22,10 +20,11 @@ use x11rb_protocol::protocol::sync::VALUETYPE;
 use x11rb_protocol::protocol::xproto::QueryExtensionRequest;
 use x11rb_protocol::x11_utils::TryParse as _;
 
-use self::link::Link;
 use super::Error;
 use super::Watches;
 use super::desk::Heard;
+use crate::edge::x11::CORE;
+use crate::edge::x11::Link;
 
 /// An X server that counts idle time.
 pub(super) struct X11 {
@@ -55,7 +54,7 @@ impl X11 {
     pub(super) async fn open(display: &str, watches: Watches) -> Result<Option<Self>, Error> {
         let mut link = Link::connect(display).await?;
         let name = Cow::Borrowed(sync::X11_EXTENSION_NAME.as_bytes());
-        let extension = link.ask(QueryExtensionRequest { name }, 0).await?;
+        let extension = link.ask(QueryExtensionRequest { name }, CORE).await?;
         if !extension.present {
             return Ok(None);
         }
@@ -171,12 +170,12 @@ impl X11 {
             .events(1);
         let id = self.link.id(alarm as u8);
         let request = CreateAlarmRequest { id, value_list: Cow::Owned(settings) };
-        self.link.send(request, self.opcode).await
+        Ok(self.link.send(request, self.opcode).await?)
     }
 
     async fn clear(&mut self, alarm: Alarm) -> Result<(), Error> {
         let alarm = self.link.id(alarm as u8);
-        self.link.send(DestroyAlarmRequest { alarm }, self.opcode).await
+        Ok(self.link.send(DestroyAlarmRequest { alarm }, self.opcode).await?)
     }
 }
 

@@ -1,11 +1,16 @@
-//! The connection to an X server: requests out, replies and events in, without ever holding up the program.
+//! The connection to an X server: requests out, replies and events in, without ever holding up the program. Only a display of this
+//! machine is reached.
 
 use std::collections::VecDeque;
+use std::io;
 
 use tokio::io::AsyncReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
 use x11rb_protocol::connect::Connect;
+use x11rb_protocol::errors::ConnectError;
+use x11rb_protocol::errors::DisplayParsingError;
+use x11rb_protocol::errors::ParseError;
 use x11rb_protocol::parse_display::ConnectAddress;
 use x11rb_protocol::parse_display::parse_display;
 use x11rb_protocol::x11_utils::ReplyRequest;
@@ -14,21 +19,53 @@ use x11rb_protocol::x11_utils::VoidRequest;
 use x11rb_protocol::xauth::Family;
 use x11rb_protocol::xauth::get_auth;
 
-use super::Error;
+/// Why an X server cannot be asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The name of the display is none.
+    #[error("DISPLAY cannot be read: {0}")]
+    Display(#[source] DisplayParsingError),
+    /// It is reached over a network only, and so are its keyboard and its windows.
+    #[error("the display is on another machine")]
+    Elsewhere,
+    /// It lets nobody in.
+    #[error("the X server refuses the connection: {0}")]
+    Refused(#[source] Box<ConnectError>),
+    /// The connection is broken, or there is none.
+    #[error("the X server cannot be reached: {0}")]
+    Unreachable(#[from] io::Error),
+    /// It hung up.
+    #[error("the X server went away")]
+    Gone,
+    /// It answers with something else.
+    #[error("the X server answers with what cannot be read: {0}")]
+    Strange(#[from] ParseError),
+    /// It answers with more than was asked for.
+    #[error("the X server answers with too much")]
+    TooLong,
+    /// It refused a request with this code.
+    #[error("the X server refused a request (error {0})")]
+    Request(u8),
+}
 
 /// A connection on which one request at a time waits for its reply.
+#[derive(Debug)]
 pub(super) struct Link {
     stream: UnixStream,
     /// What came and was not taken yet: the beginning of a packet.
     received: Vec<u8>,
-    /// Events that came before a reply.
+    /// What came before a reply.
     events: VecDeque<Vec<u8>>,
+    /// The number of the last request, as far as replies repeat it.
+    sequence: u16,
     /// The first of the numbers that we may give to what we make.
     base: u32,
+    root: u32,
 }
 
 impl Link {
-    /// Connects to a display on this machine.
+    /// Connects to a display of this machine, such as `:0`.
     pub(super) async fn connect(display: &str) -> Result<Self, Error> {
         let parsed = parse_display(Some(display)).map_err(Error::Display)?;
         let path = parsed.connect_instruction().find_map(|address| match address {
@@ -37,7 +74,7 @@ impl Link {
         });
         let path = path.ok_or(Error::Elsewhere)?;
         // The abstract name is reached even where the folder is hidden from a service.
-        let stream = match UnixStream::connect(format!("\0{path}")).await {
+        let mut stream = match UnixStream::connect(format!("\0{path}")).await {
             Ok(stream) => stream,
             Err(_) => UnixStream::connect(&path).await?,
         };
@@ -45,13 +82,7 @@ impl Link {
         // A file of keys that is not there or cannot be read is no reason: the server may ask for none.
         let key = get_auth(Family::LOCAL, host.nodename().to_bytes(), parsed.display);
         let (name, data) = key.ok().flatten().unwrap_or_default();
-        Self::enter(stream, Connect::with_authorization(name, data)).await
-    }
-
-    async fn enter(
-        mut stream: UnixStream,
-        (mut connect, request): (Connect, Vec<u8>),
-    ) -> Result<Self, Error> {
+        let (mut connect, request) = Connect::with_authorization(name, data);
         stream.write_all(&request).await?;
         loop {
             let count = stream.read(connect.buffer()).await?;
@@ -63,8 +94,20 @@ impl Link {
             }
         }
         let setup = connect.into_setup().map_err(|error| Error::Refused(Box::new(error)))?;
-        let base = setup.resource_id_base;
-        Ok(Self { stream, received: Vec::new(), events: VecDeque::new(), base })
+        let screen = setup.roots.get(usize::from(parsed.screen)).ok_or(Error::Elsewhere)?;
+        Ok(Self {
+            stream,
+            received: Vec::new(),
+            events: VecDeque::new(),
+            sequence: 0,
+            base: setup.resource_id_base,
+            root: screen.root,
+        })
+    }
+
+    /// The window behind all windows.
+    pub(super) const fn root(&self) -> u32 {
+        self.root
     }
 
     /// The number of one of the things that we make.
@@ -72,55 +115,72 @@ impl Link {
         self.base | u32::from(place)
     }
 
-    /// Sends a request that has no reply.
+    /// Sends a request that has no reply; `opcode` is that of its extension, or [`CORE`]. Where the server refuses it,
+    /// [`Self::event`] says so.
     pub(super) async fn send<R: VoidRequest>(
         &mut self,
         request: R,
         opcode: u8,
     ) -> Result<(), Error> {
-        let (bytes, _) = request.serialize(opcode);
-        Ok(self.stream.write_all(&bytes).await?)
+        self.write(&request.serialize(opcode).0).await
     }
 
-    /// Sends a request and waits for its reply.
+    /// Sends a request and waits for its reply; the error [`Error::Request`] where the server refuses it, after which the connection is as good as
+    /// before.
     pub(super) async fn ask<R: ReplyRequest>(
         &mut self,
         request: R,
         opcode: u8,
     ) -> Result<R::Reply, Error> {
-        let (bytes, _) = request.serialize(opcode);
-        self.stream.write_all(&bytes).await?;
+        self.write(&request.serialize(opcode).0).await?;
         loop {
             let packet = self.packet().await?;
-            if packet.first() == Some(&REPLY) {
-                return Ok(R::Reply::try_parse(&packet)?.0);
+            match packet.first() {
+                Some(&REPLY) => return Ok(R::Reply::try_parse(&packet)?.0),
+                // An earlier request that has no reply may have failed, too.
+                Some(&ERROR) if sequence(&packet) == Some(self.sequence) => {
+                    return Err(refusal(&packet));
+                }
+                _ if self.events.len() == EVENTS => return Err(Error::TooLong),
+                _ => self.events.push_back(packet),
             }
-            self.events.push_back(packet);
         }
     }
 
-    /// The next event. Nothing is lost when this is dropped before it is done.
+    /// The next event; or the error [`Error::Request`] of a request that has no reply, after which the connection is as good as before. Nothing is lost when this is
+    /// dropped before it is done.
     pub(super) async fn event(&mut self) -> Result<Vec<u8>, Error> {
-        match self.events.pop_front() {
-            Some(event) => Ok(event),
-            None => self.packet().await,
-        }
+        let packet = match self.events.pop_front() {
+            Some(packet) => packet,
+            None => self.packet().await?,
+        };
+        if packet.first() == Some(&ERROR) { Err(refusal(&packet)) } else { Ok(packet) }
     }
 
-    /// The next reply or event; an error ends the connection, since every request of ours is one that the server should know.
+    async fn write(&mut self, request: &[u8]) -> Result<(), Error> {
+        self.stream.write_all(request).await?;
+        self.sequence = self.sequence.wrapping_add(1);
+        Ok(())
+    }
+
     async fn packet(&mut self) -> Result<Vec<u8>, Error> {
         loop {
             if let Some(packet) = take(&mut self.received)? {
-                return match packet.first() {
-                    Some(&ERROR) => Err(Error::Request(packet.get(1).copied().unwrap_or_default())),
-                    _ => Ok(packet),
-                };
+                return Ok(packet);
             }
             if self.stream.read_buf(&mut self.received).await? == 0 {
                 return Err(Error::Gone);
             }
         }
     }
+}
+
+fn refusal(packet: &[u8]) -> Error {
+    Error::Request(packet.get(1).copied().unwrap_or_default())
+}
+
+fn sequence(packet: &[u8]) -> Option<u16> {
+    Some(u16::from_ne_bytes([*packet.get(2)?, *packet.get(3)?]))
 }
 
 /// Takes one packet off the front, if it is there as a whole: 32 bytes, and of a reply as much more as it says.
@@ -142,6 +202,9 @@ fn take(received: &mut Vec<u8>) -> Result<Option<Vec<u8>>, Error> {
     Ok(Some(std::mem::replace(received, rest)))
 }
 
+/// A request of the protocol itself, of no extension, which would have a number of its own.
+pub(super) const CORE: u8 = 0;
+
 /// The kinds of packets, by their first byte.
 const ERROR: u8 = 0;
 const REPLY: u8 = 1;
@@ -153,6 +216,9 @@ const PACKET: usize = 32;
 /// Far above the longest reply to what is asked here, a list of some ten counters.
 const LONGEST: usize = 64 * 1024;
 
+/// So many changes of two windows do not come before one reply.
+const EVENTS: usize = 10_000;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +226,7 @@ mod tests {
     #[test]
     fn packets_are_taken_as_they_come_in_parts() {
         let mut event = [0; 32];
-        event[0] = 83;
+        event[0] = 28;
         let mut reply = [0; 40];
         reply[0] = REPLY;
         reply[4..8].copy_from_slice(&2_u32.to_ne_bytes());
