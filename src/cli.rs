@@ -67,7 +67,11 @@ pub enum Command {
         watch: bool,
     },
     /// Tells why there was an offer, or why there is none now
-    Why,
+    Why {
+        /// Lists every time the heart was up, with what became of it and why, from what is stored
+        #[arg(long)]
+        all: bool,
+    },
     /// Starts a break now: it opens in your browser, or, with --here, in the terminal
     Break {
         /// Which; unless given, the one just offered, else the one that is set

@@ -57,7 +57,8 @@ fn run(
         }
         Command::Devices { seconds, json } => command::devices::run(seconds, json, &words(), out)?,
         Command::Status { json, waybar, watch } => status(json, waybar, watch, &words(), out)?,
-        Command::Why => command::why::run(&words(), Bus::Session, out)?,
+        Command::Why { all: true } => decisions(&words(), out)?,
+        Command::Why { all: false } => command::why::run(&words(), Bus::Session, out)?,
         Command::Break { practice, length, here } => {
             let length = length.and_then(|word| Length::named(&word));
             if here {
@@ -114,6 +115,13 @@ fn history(day: Option<&str>, words: &Words, out: &mut impl Write) -> anyhow::Re
     let zone = clock::zone();
     let telling = Telling { library: &library, words, zone: &zone };
     command::history::run(store::folder().as_deref(), day, clock::now(), &telling, out)
+}
+
+fn decisions(words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
+    let (library, _) = kindbeat::daemon::library()?;
+    let zone = clock::zone();
+    let telling = Telling { library: &library, words, zone: &zone };
+    command::history::decisions::run(store::folder().as_deref(), &telling, out)
 }
 
 fn practices(

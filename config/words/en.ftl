@@ -757,6 +757,16 @@ history-offered = A break was offered.
 # $rate and $usual in beats a minute, $span is "5 minutes".
 history-figures = The heart averaged { $rate } beats a minute, about { $usual } was usual, and it had been up for { $span }.
 
+## kindbeat why --all: each time the heart was up, and what became of it
+
+decisions-none = Since this was first stored, your heart has not been up for long enough to offer a break.
+# $until is a time of day, $span is "5 minutes".
+decisions-up-until = Your heart was up until { $until }: { $span }.
+decisions-up = Your heart went up.
+# $time is a time of day. Followed by what became of it.
+decisions-offered = At { $time } a break was offered.
+decisions-open = Nothing is decided yet, or kindbeat ended before it was.
+
 ## Help lines: the numbers are in config/help-lines.toml
 
 help-title = Someone to turn to
@@ -812,6 +822,12 @@ span-minutes =
         [one] minute
        *[other] { $count } minutes
     }
+# By itself: "a minute", "5 minutes".
+lasting-minutes =
+    { $count ->
+        [one] a minute
+       *[other] { $count } minutes
+    }
 
 # $hours with data, $learned hours that taught what is usual; both with two digits behind the point at most.
 replay-summary =
@@ -828,13 +844,13 @@ gate-locked = Nothing was offered: the screen was locked.
 gate-away = Nothing was offered: nobody was at the desk.
 gate-moving = Nothing was offered: this was movement or exercise, or the recovery from it.
 gate-just-returned = Nothing was offered: the return to the desk was too recent.
-gate-in-call = Nothing was offered: the microphone or the camera was in use.
-gate-sharing = Nothing was offered: the screen was being shared.
-gate-full-screen = Nothing was offered: a window filled the screen.
-gate-do-not-disturb = Nothing was offered: notifications were silenced.
-gate-inhibited = Nothing was offered: a program kept the screen awake.
+gate-in-call = Nothing was offered: the microphone or the camera was in use, as far as could be told.
+gate-sharing = Nothing was offered: the screen was being shared, as far as could be told.
+gate-full-screen = Nothing was offered: a window filled the screen, as far as could be told.
+gate-do-not-disturb = Nothing was offered: notifications were silenced, as far as could be told.
+gate-inhibited = Nothing was offered: a program kept the screen awake, as far as could be told.
 gate-daily-limit = Nothing was offered: the day's offers were used up.
-gate-cool-down = Nothing was offered: after the last offer there was still quiet.
+gate-cool-down = Nothing was offered: after the last offer or break there was still quiet.
 gate-no-pause = Nothing was offered: the hands did not rest in time.
 gate-settled = Nothing was offered: the heart settled before a good moment came.
 
@@ -880,9 +896,16 @@ closed-full-screen = a window fills the screen
 closed-do-not-disturb = notifications are silenced
 closed-inhibited = a program keeps the screen awake
 closed-daily-limit = the day's offers are used up
-closed-cool-down = after the last offer there is still quiet
+closed-cool-down = after the last offer or break there is still quiet
 closed-no-pause = the hands are at work; a pause is waited for
 closed-settled = the heart has settled
+
+# The desktop should tell, and does not: counted as if it were so.
+unseen-in-call = whether the microphone or the camera is in use cannot be told; "kindbeat doctor" says why
+unseen-sharing = whether the screen is being shared cannot be told; "kindbeat doctor" says why
+unseen-full-screen = whether a window fills the screen cannot be told; "kindbeat doctor" says why
+unseen-do-not-disturb = whether notifications are silenced cannot be told; "kindbeat doctor" says why
+unseen-inhibited = whether a program keeps the screen awake cannot be told; "kindbeat doctor" says why
 
 ## Notices on the desktop: few, and only where something has to be known. $problem is told by the part it is about.
 
@@ -994,6 +1017,13 @@ doctor-fault = fault
 doctor-bluetooth = bluetooth
 doctor-strap = strap
 doctor-notifications = notifications
+doctor-presence = presence
+doctor-microphone = microphone
+doctor-camera = camera
+doctor-sharing = screen shared
+doctor-full-screen = full screen
+doctor-do-not-disturb = silenced
+doctor-inhibited = kept awake
 doctor-page = page
 doctor-voice = voice
 doctor-service = service
@@ -1046,6 +1076,21 @@ notifications-silent = the program that shows them does not answer
 notifications-restart = restart that program
 no-session = the session bus cannot be reached
 within-session = run this within your desktop session
+# $source is a name, such as X11 or Mutter; $lock are names on the bus.
+presence-told = { $source } tells of keyboard and pointer, { $lock } of the lock
+presence-no-lock = { $source } tells of keyboard and pointer; nothing here tells of the lock
+presence-late = only logind tells of keyboard and pointer, minutes later: offers do not wait for a pause
+presence-none = nothing here tells of keyboard and pointer: offers do not wait for a pause, and exercise is told from the heart alone
+# $problem as the source says it.
+presence-fails = { $source } is there to tell of keyboard and pointer, and does not: { $problem }
+presence-silent = what tells of keyboard and pointer does not answer
+presence-meanwhile = it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone
+# $source are names, such as PipeWire.
+probe-yes = speaks against an offer just now (told by { $source })
+probe-no = does not speak against an offer (told by { $source })
+probe-lacking = nothing here tells ({ $problem })
+probe-silent = what is there to tell does not ({ $problem })
+probe-meanwhile = offers are held back, as if it were so; "{ $setting } = false" under [offer] has them made all the same
 # $problem as the system says it.
 page-not-served = no page can be served on 127.0.0.1 ({ $problem })
 page-see-limits = see what a sandbox or the limits of this machine forbid

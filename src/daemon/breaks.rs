@@ -191,7 +191,8 @@ impl Service {
     pub(super) fn break_began(&mut self, now: Timestamp, practice: &str, length: Length) {
         info!(practice, "a break begins");
         self.speaks = self.parts.reader.may_speak();
-        let mention_heart = self.may_mention_heart();
+        // Whether somebody else sees the screen may not be known yet; what is offered here shows no heart by itself.
+        let mention_heart = self.heart_is_welcome();
         let (library, config) = (self.parts.engine.library(), &self.parts.config);
         let local = (now, self.around.utc_offset);
         self.visitor.begin(practice, library, &config.practice, mention_heart, local);
@@ -251,9 +252,14 @@ impl Service {
         }
     }
 
-    /// Whether pages show the heart: wanted, and nothing speaks against mentioning it.
-    pub(super) fn may_show_heart(&self) -> bool {
-        self.parts.config.practice.show_heart && self.may_mention_heart()
+    /// Whether pages are to show the heart at all.
+    pub(super) fn wants_heart_shown(&self) -> bool {
+        self.parts.config.practice.show_heart && self.heart_is_welcome()
+    }
+
+    /// Whether pages show the heart now: wanted, and nothing speaks against mentioning it.
+    fn may_show_heart(&self) -> bool {
+        self.wants_heart_shown() && self.may_mention_heart()
     }
 
     fn publish(&self, now: Timestamp) {

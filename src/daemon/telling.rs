@@ -44,12 +44,16 @@ impl Service {
         self.tell(News::OfferMade(body));
     }
 
-    /// Whether the heart may be mentioned where others could see it.
-    pub(super) fn may_mention_heart(&self) -> bool {
+    /// Whether the heart is to be mentioned at all.
+    pub(super) fn heart_is_welcome(&self) -> bool {
         let config = &self.parts.config;
-        config.offer.mention_heart
-            && config.practice.focus != Focus::Anxiety
-            && !self.around.desktop.is_some_and(|desktop| desktop.sharing.holds())
+        config.offer.mention_heart && config.practice.focus != Focus::Anxiety
+    }
+
+    /// Whether the heart may be mentioned now: only where it is known that nobody else sees the screen.
+    pub(super) fn may_mention_heart(&self) -> bool {
+        self.heart_is_welcome()
+            && self.around.desktop.is_some_and(|desktop| !desktop.sharing.holds())
     }
 
     pub(super) fn order(&self, command: notification::Command) {

@@ -41,6 +41,7 @@ impl Engine {
             Elsewhere::TooMuch => self.turn_away(now),
             Elsewhere::Over => {
                 self.elsewhere = false;
+                self.offers.break_taken(now);
                 self.reconsider(now, effects);
             }
         }
@@ -128,6 +129,13 @@ impl Engine {
         let Some(state) = self.session.as_ref().map(Session::state) else { return };
         if is_too_much(state) {
             self.turn_away(now);
+        }
+        match state {
+            // Looked at, and left: as if it had not been opened.
+            State::Ended { ending: Ending::Left { step: 0 }, .. }
+            | State::Running { .. }
+            | State::Paused { .. } => {}
+            State::Ended { .. } => self.offers.break_taken(now),
         }
         effects.push(Effect::BreakMoved(state));
     }

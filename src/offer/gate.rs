@@ -5,8 +5,10 @@ use std::fmt;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::surroundings::Desktop;
 use crate::surroundings::Hands;
 use crate::surroundings::Presence;
+use crate::surroundings::Seen;
 use crate::surroundings::Surroundings;
 
 use super::settings::OfferSettings;
@@ -42,7 +44,7 @@ pub enum Gate {
     Inhibited,
     /// The day's offers are used up.
     DailyLimit,
-    /// The last offer is not long enough ago.
+    /// The last offer, or the last break, is not long enough ago.
     CoolDown,
     /// The hands did not rest for a moment.
     NoPause,
@@ -101,10 +103,31 @@ impl Gate {
     /// Whether the desktop has to be looked at to tell.
     #[must_use]
     pub const fn is_of_desktop(self) -> bool {
-        matches!(
-            self,
-            Self::InCall | Self::Sharing | Self::FullScreen | Self::DoNotDisturb | Self::Inhibited
-        )
+        self.seen(&Desktop::FAILED).holds()
+    }
+
+    /// What a look at the desktop brought that this gate goes by; for one that does not go by the desktop, that it tells nothing.
+    #[must_use]
+    pub const fn seen(self, desktop: &Desktop) -> Seen {
+        match self {
+            Self::InCall => desktop.microphone.or(desktop.camera),
+            Self::Sharing => desktop.sharing,
+            Self::FullScreen => desktop.full_screen,
+            Self::DoNotDisturb => desktop.do_not_disturb,
+            Self::Inhibited => desktop.inhibited,
+            Self::DayOff
+            | Self::QuietHours
+            | Self::Snoozed
+            | Self::BreakOpen
+            | Self::Locked
+            | Self::Away
+            | Self::Moving
+            | Self::JustReturned
+            | Self::DailyLimit
+            | Self::CoolDown
+            | Self::NoPause
+            | Self::Settled => Seen::Lacking,
+        }
     }
 }
 
@@ -133,7 +156,7 @@ pub struct Moment<'a> {
     pub break_open: bool,
     /// Until when the owner wants quiet; `None` when not.
     pub snoozed_until: Option<Timestamp>,
-    /// When the last offer was made, if it still counts for the cool-down.
+    /// When the last offer was made or the last break taken, if it still counts for the cool-down.
     pub last_offer: Option<Timestamp>,
     /// How many offers were made today.
     pub offers_today: u32,
@@ -156,7 +179,7 @@ impl OfferSettings {
     fn is_closed(&self, gate: Gate, moment: &Moment<'_>) -> bool {
         let around = moment.around;
         let local = around.local_time(moment.now);
-        let desktop = around.desktop.unwrap_or_default();
+        let holds = gate.seen(&around.desktop.unwrap_or_default()).holds();
         let presence = around.presence_at(moment.now);
         match gate {
             Gate::DayOff => !self.is_day(local.weekday()),
@@ -167,13 +190,11 @@ impl OfferSettings {
             Gate::Away => presence == Presence::Away,
             Gate::Moving => presence == Presence::Moving || moment.exerting,
             Gate::JustReturned => within(moment.returned, moment.after_return, moment.now),
-            Gate::InCall => {
-                self.hold_in_calls && (desktop.microphone.holds() || desktop.camera.holds())
-            }
-            Gate::Sharing => self.hold_when_sharing && desktop.sharing.holds(),
-            Gate::FullScreen => self.hold_in_full_screen && desktop.full_screen.holds(),
-            Gate::DoNotDisturb => self.hold_on_do_not_disturb && desktop.do_not_disturb.holds(),
-            Gate::Inhibited => self.hold_when_inhibited && desktop.inhibited.holds(),
+            Gate::InCall => self.hold_in_calls && holds,
+            Gate::Sharing => self.hold_when_sharing && holds,
+            Gate::FullScreen => self.hold_in_full_screen && holds,
+            Gate::DoNotDisturb => self.hold_on_do_not_disturb && holds,
+            Gate::Inhibited => self.hold_when_inhibited && holds,
             Gate::DailyLimit => moment.offers_today >= self.at_most_per_day.value(),
             Gate::CoolDown => {
                 within(moment.last_offer, self.cool_down_after(moment.fine_in_a_row), moment.now)

@@ -39,7 +39,7 @@ pub enum Became {
 /// What the next run has to know of offers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// When the last offer was made; `None`: never.
+    /// When the last offer was made or the last break taken, whichever was later; `None`: never.
     pub last: Option<Timestamp>,
     /// The local day on which offers were last counted, and how many there were.
     pub of_day: Option<(Date, u32)>,
@@ -180,6 +180,14 @@ impl Offers {
         }
     }
 
+    /// A break was taken, offered or not: the next offer keeps as far from it as from an offer, and one that was put off is done with.
+    pub fn break_taken(&mut self, now: Timestamp) {
+        self.last = Some(now);
+        if self.is_postponed() {
+            self.standing = Standing::Nothing;
+        }
+    }
+
     /// The clock went back by `step`, to `now`: nothing that was made lies in the future, and no quiet lasts longer for it. The
     /// offer to withdraw, if one was open.
     pub fn clock_stepped_back(&mut self, now: Timestamp, step: SignedDuration) -> Option<OfferId> {
@@ -218,7 +226,8 @@ impl Offers {
         self.snoozed_until.max(self.rest_until).max(postponed)
     }
 
-    /// When the last offer was made, as far as it counts for the cool-down: not for a second asking the owner wished for.
+    /// When the last offer was made or the last break taken, as far as it counts for the cool-down: not for a second asking the owner
+    /// wished for.
     #[must_use]
     pub const fn last_for_cool_down(&self) -> Option<Timestamp> {
         if self.is_postponed() { None } else { self.last }

@@ -25,7 +25,7 @@ use crate::setting::Lasting;
     reason = "one switch per gate, each a key of its own in the file"
 )]
 pub struct OfferSettings {
-    /// How long after an offer no other comes, 0 s to 24 h; longer for a while where the owner was fine, see
+    /// How long after an offer, or a break, no other comes, 0 s to 24 h; longer for a while where the owner was fine, see
     /// [`Self::cool_down_after`].
     pub cool_down: Lasting<0, 86_400>,
     /// How many offers a day may hold at most, 0 to 1000; 0 asks never.

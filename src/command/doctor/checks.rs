@@ -1,5 +1,6 @@
 //! What follows from what was seen. Pure.
 
+mod desk;
 mod kept;
 mod voice;
 
@@ -10,6 +11,7 @@ use super::look::Seen;
 use super::look::Stored;
 use crate::command::devices;
 use crate::edge::bus::ClientError;
+use crate::edge::desk::Fact;
 use crate::edge::notification::Presence;
 use crate::edge::systemd::Unit;
 use crate::edge::systemd::UnitState;
@@ -27,6 +29,13 @@ pub(super) fn all(seen: &Seen, words: &Words) -> Vec<Check> {
         ("bluetooth", Message::DoctorBluetooth, desk.bluetooth()),
         ("strap", Message::DoctorStrap, desk.strap()),
         ("notifications", Message::DoctorNotifications, desk.notifications()),
+        ("presence", Message::DoctorPresence, desk.presence()),
+        ("microphone", Message::DoctorMicrophone, desk.fact(Fact::Microphone)),
+        ("camera", Message::DoctorCamera, desk.fact(Fact::Camera)),
+        ("sharing", Message::DoctorSharing, desk.fact(Fact::Sharing)),
+        ("full_screen", Message::DoctorFullScreen, desk.fact(Fact::FullScreen)),
+        ("do_not_disturb", Message::DoctorDoNotDisturb, desk.fact(Fact::DoNotDisturb)),
+        ("inhibited", Message::DoctorInhibited, desk.fact(Fact::Inhibited)),
         ("page", Message::DoctorPage, desk.page()),
         ("voice", Message::DoctorVoice, desk.voice()),
         ("service", Message::DoctorService, desk.service()),

@@ -11,10 +11,15 @@ use crate::edge::ble;
 use crate::edge::bus::Bus;
 use crate::edge::bus::Client;
 use crate::edge::bus::ClientError;
+use crate::edge::desk;
+use crate::edge::desk::Place;
+use crate::edge::desk::Probed;
 use crate::edge::notification;
 use crate::edge::notification::Presence;
 use crate::edge::opening::Opener;
 use crate::edge::practices;
+use crate::edge::presence;
+use crate::edge::presence::Places;
 use crate::edge::speech;
 use crate::edge::store;
 use crate::edge::store::Store;
@@ -31,6 +36,10 @@ pub(super) struct Seen {
     pub(super) bluetooth: Option<Result<(), ble::Error>>,
     /// Who shows notifications.
     pub(super) notifications: Option<Result<Presence, notification::Error>>,
+    /// What tells whether somebody sits here.
+    pub(super) presence: Option<presence::Found>,
+    /// What the desktop does, as each source tells.
+    pub(super) desktop: Vec<Probed>,
     /// What reads aloud; looked at only where that is wanted.
     pub(super) voice: Option<Voice>,
     /// What the daemon says.
@@ -82,12 +91,23 @@ pub(super) struct Stored {
 impl Seen {
     /// Looks at everything at once.
     pub(super) async fn now() -> Self {
-        let ((bluetooth, notifications, service), (unit, (config, voice), practices, store)) = tokio::join!(
+        let places = Places::of_environment();
+        let (
+            (bluetooth, notifications, service),
+            (presence, desktop),
+            (unit, (config, voice), practices, store),
+        ) = tokio::join!(
             async {
                 tokio::join!(
                     limited(ble::usable()),
                     limited(notification::presence(&notification::Bus::Session)),
                     limited(daemon()),
+                )
+            },
+            async {
+                tokio::join!(
+                    limited(presence::look(&places)),
+                    desk::look(Place::from_environment())
                 )
             },
             async {
@@ -106,6 +126,8 @@ impl Seen {
         Self {
             bluetooth,
             notifications,
+            presence,
+            desktop,
             voice,
             service,
             unit,

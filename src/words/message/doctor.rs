@@ -15,6 +15,20 @@ macro_rules! doctor {
     DoctorStrap = "doctor-strap",
     /// In front of the check `notifications`.
     DoctorNotifications = "doctor-notifications",
+    /// In front of the check `presence`.
+    DoctorPresence = "doctor-presence",
+    /// In front of the check `microphone`.
+    DoctorMicrophone = "doctor-microphone",
+    /// In front of the check `camera`.
+    DoctorCamera = "doctor-camera",
+    /// In front of the check `sharing`.
+    DoctorSharing = "doctor-sharing",
+    /// In front of the check `full_screen`.
+    DoctorFullScreen = "doctor-full-screen",
+    /// In front of the check `do_not_disturb`.
+    DoctorDoNotDisturb = "doctor-do-not-disturb",
+    /// In front of the check `inhibited`.
+    DoctorInhibited = "doctor-inhibited",
     /// In front of the check `page`.
     DoctorPage = "doctor-page",
     /// In front of the check `voice`.
@@ -107,6 +121,30 @@ macro_rules! doctor {
     NoSession = "no-session",
     /// What to do about it.
     WithinSession = "within-session",
+    /// Hands and lock are told of: by `source`, by `lock`.
+    PresenceTold = "presence-told",
+    /// Hands are, by `source`, and the lock is not.
+    PresenceNoLock = "presence-no-lock",
+    /// Only logind tells, late.
+    PresenceLate = "presence-late",
+    /// This desktop does not tell of hands.
+    PresenceNone = "presence-none",
+    /// What should tell of them does not: `source`, `problem`.
+    PresenceFails = "presence-fails",
+    /// Nothing tells in time.
+    PresenceSilent = "presence-silent",
+    /// What follows meanwhile.
+    PresenceMeanwhile = "presence-meanwhile",
+    /// It is so: `source`.
+    ProbeYes = "probe-yes",
+    /// It is not so: `source`.
+    ProbeNo = "probe-no",
+    /// This desktop does not tell: `problem`.
+    ProbeLacking = "probe-lacking",
+    /// What should tell does not: `problem`.
+    ProbeSilent = "probe-silent",
+    /// What follows meanwhile, and what can be done: `setting`.
+    ProbeMeanwhile = "probe-meanwhile",
     /// No page can be served: `problem`.
     PageNotServed = "page-not-served",
     /// What to do about it.

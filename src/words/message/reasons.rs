@@ -9,6 +9,8 @@ macro_rules! reasons {
     SpanSeconds = "span-seconds",
     /// A span of time: `count` minutes.
     SpanMinutes = "span-minutes",
+    /// How long something lasted: `count` minutes.
+    LastingMinutes = "lasting-minutes",
     /// A whole recording: `offers`, `held`, `hours`, `learned`.
     ReplaySummary = "replay-summary",
     /// Why there was no offer: the day was left free.
@@ -75,6 +77,16 @@ macro_rules! reasons {
     HistoryOffered = "history-offered",
     /// What an offer was told by: `rate`, `usual`, `span`.
     HistoryFigures = "history-figures",
+    /// That the heart was never up for long enough.
+    DecisionsNone = "decisions-none",
+    /// The heart was up: `span`, `until`.
+    DecisionsUpUntil = "decisions-up-until",
+    /// The heart was up, and is, or nobody knows until when.
+    DecisionsUp = "decisions-up",
+    /// A break was offered about it: `time`.
+    DecisionsOffered = "decisions-offered",
+    /// Nothing was decided.
+    DecisionsOpen = "decisions-open",
     /// The last offer: `time`, `reason`.
     WhyLastOffer = "why-last-offer",
     /// That there was none.
@@ -147,6 +159,16 @@ macro_rules! reasons {
     ClosedNoPause = "closed-no-pause",
     /// Among the gates that are closed now: the heart has settled.
     ClosedSettled = "closed-settled",
+    /// Among the gates that are closed now: nothing tells whether the microphone or the camera is in use.
+    UnseenInCall = "unseen-in-call",
+    /// Among the gates that are closed now: nothing tells whether the screen is being shared.
+    UnseenSharing = "unseen-sharing",
+    /// Among the gates that are closed now: nothing tells whether a window fills the screen.
+    UnseenFullScreen = "unseen-full-screen",
+    /// Among the gates that are closed now: nothing tells whether notifications are silenced.
+    UnseenDoNotDisturb = "unseen-do-not-disturb",
+    /// Among the gates that are closed now: nothing tells whether a program keeps the screen awake.
+    UnseenInhibited = "unseen-inhibited",
 
     } };
 }

@@ -8,12 +8,17 @@ use crate::command::doctor::look::Configured;
 use crate::command::doctor::look::OwnPractices;
 use crate::config::Config;
 use crate::edge::ble;
+use crate::edge::desk::Probed;
 use crate::edge::notification::ServerInfo;
+use crate::edge::presence;
 use crate::edge::speech;
 use crate::edge::store;
 use crate::practice::OwnFault;
+use crate::surroundings;
+use crate::surroundings::Hands;
 use crate::words::pseudo;
 
+mod desk;
 mod kept;
 
 /// A desk where all is well.
@@ -27,6 +32,22 @@ fn well() -> Seen {
     Seen {
         bluetooth: Some(Ok(())),
         notifications: Some(Ok(Presence::Running(server))),
+        presence: Some(presence::Found {
+            source: Some(presence::Source::X11),
+            silent: vec![(presence::Source::Mutter, None)],
+            hands: Hands::Busy,
+            lock: vec!["org.freedesktop.login1"],
+            locked: false,
+            sleep: true,
+        }),
+        desktop: Fact::ALL
+            .map(|fact| Probed {
+                fact,
+                source: "PipeWire",
+                seen: surroundings::Seen::No,
+                why: None,
+            })
+            .into(),
         voice: None,
         service: Some(Ok(streaming())),
         unit: Some(Unit::Installed { enabled: true, state: UnitState::Running }),
@@ -71,7 +92,7 @@ fn told(seen: &Seen) -> String {
 }
 
 /// What is filled in on the desks of these tests: names, places, and what the system or a file is told to be.
-const FILLED_IN: [&str; 17] = [
+const FILLED_IN: [&str; 28] = [
     "/home/a/.config/kindbeat/config.toml",
     "/home/a/.config/kindbeat/practices/a.toml",
     "/home/a/.local/state/kindbeat/kindbeat.db",
@@ -89,6 +110,17 @@ const FILLED_IN: [&str; 17] = [
     "not a text in UTF-8; save it as UTF-8",
     "disk I/O error",
     "Query is not read-only",
+    "X11",
+    "hold_in_calls",
+    "Mutter",
+    "PipeWire",
+    "ALSA",
+    "org.freedesktop.login1",
+    "org.gnome.ScreenSaver",
+    "there is no sound card",
+    "there is no camera",
+    "it does not answer within half a second",
+    "no answer in 5s",
 ];
 
 /// The lines of one check, for each of these desks.
@@ -111,17 +143,24 @@ fn lines(check: &str, desks: &[Seen]) -> String {
 
 #[test]
 fn where_all_is_well_each_has_one_line() {
-    assert_snapshot!(told(&well()), @"
+    assert_snapshot!(told(&well()), @r#"
     ok     bluetooth      an adapter is there and switched on
     ok     strap          Polar H10 streams; battery 87 %
     ok     notifications  dunst 1.9.0 shows them
+    ok     presence       X11 tells of keyboard and pointer, org.freedesktop.login1 of the lock
+    ok     microphone     does not speak against an offer (told by PipeWire)
+    ok     camera         does not speak against an offer (told by PipeWire)
+    ok     screen shared  does not speak against an offer (told by PipeWire)
+    ok     full screen    does not speak against an offer (told by PipeWire)
+    ok     silenced       does not speak against an offer (told by PipeWire)
+    ok     kept awake     does not speak against an offer (told by PipeWire)
     ok     page           opens with chromium
     ok     voice          off
     ok     service        running, and it starts with your session
     ok     config         /home/a/.config/kindbeat/config.toml: fine
     ok     practices      those of kindbeat, and none of your own
     ok     store          /home/a/.local/state/kindbeat/kindbeat.db: 1.2 MB
-    ");
+    "#);
 }
 
 #[test]
@@ -236,7 +275,7 @@ fn a_page_needs_a_browser_and_a_place_to_be_served() {
         Seen { browsers: Vec::new(), ..well() },
         Seen { listening: Err(io::ErrorKind::PermissionDenied.into()), ..well() },
     ];
-    assert_snapshot!(lines("page", &desks), @r"
+    assert_snapshot!(lines("page", &desks), @r#"
     ok     page           opens with firefox
     look   page           page.open_with names firefux, which is not there; opens with xdg-open
                           install it, or name another program in the configuration
@@ -246,7 +285,7 @@ fn a_page_needs_a_browser_and_a_place_to_be_served() {
                           install a browser such as chromium, or name one as page.open_with in the configuration
     fault  page           no page can be served on 127.0.0.1 (permission denied)
                           see what a sandbox or the limits of this machine forbid
-    ");
+    "#);
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_store_is_readable_or_says_what_to_do() {
         with(Some(Err(store::Error::Thread { source: denied() }))),
         with(None),
     ];
-    assert_snapshot!(lines("store", &desks), @r"
+    assert_snapshot!(lines("store", &desks), @r#"
     ok     store          /home/a/.local/state/kindbeat/kindbeat.db: nothing is stored yet
     fault  store          neither XDG_STATE_HOME nor HOME says where it belongs
                           set HOME to your home, as an absolute path
@@ -108,7 +108,7 @@ fn a_store_is_readable_or_says_what_to_do() {
                           see whether the disk is there and healthy
     fault  store          what is stored cannot be read: the disk does not answer
                           see whether the disk is there and healthy
-    ");
+    "#);
 }
 
 #[test]
