@@ -67,7 +67,11 @@ pub enum Command {
         watch: bool,
     },
     /// Tells why there was an offer, or why there is none now
-    Why,
+    Why {
+        /// Lists every time the heart was up, with what became of it and why, from what is stored
+        #[arg(long)]
+        all: bool,
+    },
     /// Starts a break now: it opens in your browser, or, with --here, in the terminal
     Break {
         /// Which; unless given, the one just offered, else the one that is set
@@ -78,6 +82,15 @@ pub enum Command {
         /// Here in the terminal, by keys alone; works over ssh, with a screen reader, and without the service
         #[arg(long)]
         here: bool,
+    },
+    /// Answers the last offer without a break: that you are fine, were moving, or were excited and gladly so
+    Fine {
+        /// What it was
+        #[arg(value_parser = ["fine", "moving", "excited"], default_value = "fine")]
+        answer: String,
+        /// Takes the answer back
+        #[arg(long, conflicts_with = "answer")]
+        undo: bool,
     },
     /// Offers nothing for a while
     Snooze {

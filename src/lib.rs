@@ -9,9 +9,11 @@
 //! | when the heart counts as up | [`detection::Detector`] |
 //! | what counts as exercise | [`detection::Exertion`] |
 //! | a gate (cool-down, quiet hours, in a call, ...) | [`offer::Gate`] and [`offer::OfferSettings::closed_gate`] |
+//! | what the desktop does that holds an offer back, and who is asked | [`edge::desk`] |
 //! | a word of a break, an offer, a reason | `config/words/en.ftl` |
 //! | the steps of a break and how long they last | `config/practices/*.toml`, read by [`practice::Practice`] |
 //! | a break in the terminal | [`command::here`] |
+//! | how it is known whether somebody sits here | [`edge::presence`] |
 //! | what reads the steps aloud | [`edge::speech`], and `sound.js` on the page |
 //! | a default of the configuration | `config/default.toml`, held against the types by a test |
 //! | where a number comes from | beside the constant, at the end of its file |

@@ -55,25 +55,31 @@ fn run(
             let request = command::replay::Request { files, learn, config, set, json };
             return command::replay::run(&request, out, complaints);
         }
-        Command::Devices { seconds, json } => command::devices::run(seconds, json, out)?,
-        Command::Status { json, waybar, watch } => status(json, waybar, watch, out)?,
-        Command::Why => command::why::run(Bus::Session, out)?,
+        Command::Devices { seconds, json } => command::devices::run(seconds, json, &words(), out)?,
+        Command::Status { json, waybar, watch } => status(json, waybar, watch, &words(), out)?,
+        Command::Why { all: true } => decisions(&words(), out)?,
+        Command::Why { all: false } => command::why::run(&words(), Bus::Session, out)?,
         Command::Break { practice, length, here } => {
             let length = length.and_then(|word| Length::named(&word));
             if here {
                 command::here::run(practice, length, out, complaints)?;
             } else {
-                command::breaks::start(practice.as_deref(), length, Bus::Session, out)?;
+                command::breaks::start(practice.as_deref(), length, &words(), Bus::Session, out)?;
             }
         }
-        Command::Snooze { until } => {
-            command::snooze::snooze(&until, clock::now(), &clock::zone(), Bus::Session, out)?;
+        Command::Fine { answer, undo } => {
+            command::fine::run(&answer, undo, &words(), Bus::Session, out)?;
         }
-        Command::Resume => command::snooze::resume(Bus::Session, out)?,
-        Command::History { day } => history(day.as_deref(), out)?,
-        Command::Doctor { json } => return command::doctor::run(json, out),
+        Command::Snooze { until } => {
+            let (now, zone) = (clock::now(), clock::zone());
+            command::snooze::snooze(&until, now, &zone, &words(), Bus::Session, out)?;
+        }
+        Command::Resume => command::snooze::resume(&words(), Bus::Session, out)?,
+        Command::History { day } => history(day.as_deref(), &words(), out)?,
+        Command::Doctor { json } => return command::doctor::run(json, &words(), out),
         Command::Practices { action } => {
-            return practices(action.unwrap_or(PracticesAction::List), out, complaints);
+            let action = action.unwrap_or(PracticesAction::List);
+            return practices(action, &words(), out, complaints);
         }
         Command::Config { action: ConfigAction::Check { file } } => {
             command::config::check(file.as_deref(), out)?;
@@ -86,42 +92,55 @@ fn run(
     Ok(true)
 }
 
-fn status(json: bool, waybar: bool, watch: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let (zone, words) = (clock::zone(), Words::new("en"));
+fn status(
+    json: bool,
+    waybar: bool,
+    watch: bool,
+    words: &Words,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let zone = clock::zone();
     if waybar {
-        command::status::for_bar(clock::now, &zone, &words, Bus::Session, out)
+        command::status::for_bar(clock::now, &zone, words, Bus::Session, out)
     } else if watch {
         let in_place = io::stdout().is_terminal();
-        command::status::watch(in_place, clock::now, &zone, &words, Bus::Session, out)
+        command::status::watch(in_place, clock::now, &zone, words, Bus::Session, out)
     } else {
-        command::status::run(json, clock::now(), &zone, &words, Bus::Session, out)
+        command::status::run(json, clock::now(), &zone, words, Bus::Session, out)
     }
 }
 
-fn history(day: Option<&str>, out: &mut impl Write) -> anyhow::Result<()> {
+fn history(day: Option<&str>, words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
     let (library, _) = kindbeat::daemon::library()?;
-    let (zone, words) = (clock::zone(), Words::new("en"));
-    let telling = Telling { library: &library, words: &words, zone: &zone };
+    let zone = clock::zone();
+    let telling = Telling { library: &library, words, zone: &zone };
     command::history::run(store::folder().as_deref(), day, clock::now(), &telling, out)
+}
+
+fn decisions(words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
+    let (library, _) = kindbeat::daemon::library()?;
+    let zone = clock::zone();
+    let telling = Telling { library: &library, words, zone: &zone };
+    command::history::decisions::run(store::folder().as_deref(), &telling, out)
 }
 
 fn practices(
     action: PracticesAction,
+    words: &Words,
     out: &mut impl Write,
     complaints: &mut impl Write,
 ) -> anyhow::Result<bool> {
     let (library, faults) = kindbeat::daemon::library()?;
-    let words = Words::new("en");
     let mut tell_faults =
         || faults.iter().try_for_each(|fault| writeln!(complaints, "kindbeat: {fault}"));
     let mut well = true;
     match action {
         PracticesAction::List => {
-            command::practices::list(&library, &words, out)?;
+            command::practices::list(&library, words, out)?;
             tell_faults()?;
         }
         PracticesAction::Show { name } => {
-            let shown = command::practices::show(&name, Anchor::Breath, &library, &words, out);
+            let shown = command::practices::show(&name, Anchor::Breath, &library, words, out);
             if shown.is_err() {
                 // It may be one of these that is asked for.
                 tell_faults()?;
@@ -138,6 +157,11 @@ fn practices(
         }
     }
     Ok(well)
+}
+
+/// What the commands speak.
+fn words() -> Words {
+    Words::new("en")
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

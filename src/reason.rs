@@ -119,7 +119,10 @@ pub fn why(standing: &Standing, last: Option<&Asked>, offset: Offset, words: &Wo
         lines.push(say(Message::WhyAllOpen));
     } else {
         lines.push(say(Message::WhyClosed));
-        lines.extend(standing.closed.iter().map(|&gate| format!("- {}", say(closed(gate)))));
+        lines.extend(standing.closed.iter().map(|&gate| {
+            let is_seen = !standing.unseen.contains(&gate);
+            format!("- {}", say(unseen(gate).filter(|_| !is_seen).unwrap_or_else(|| closed(gate))))
+        }));
     }
     lines.join("\n")
 }
@@ -205,6 +208,29 @@ const fn closed(gate: Gate) -> Message {
         Gate::CoolDown => Message::ClosedCoolDown,
         Gate::NoPause => Message::ClosedNoPause,
         Gate::Settled => Message::ClosedSettled,
+    }
+}
+
+/// What is said of a gate that is closed because the desktop does not tell; `None` for one that does not go by the desktop.
+const fn unseen(gate: Gate) -> Option<Message> {
+    match gate {
+        Gate::InCall => Some(Message::UnseenInCall),
+        Gate::Sharing => Some(Message::UnseenSharing),
+        Gate::FullScreen => Some(Message::UnseenFullScreen),
+        Gate::DoNotDisturb => Some(Message::UnseenDoNotDisturb),
+        Gate::Inhibited => Some(Message::UnseenInhibited),
+        Gate::DayOff
+        | Gate::QuietHours
+        | Gate::Snoozed
+        | Gate::BreakOpen
+        | Gate::Locked
+        | Gate::Away
+        | Gate::Moving
+        | Gate::JustReturned
+        | Gate::DailyLimit
+        | Gate::CoolDown
+        | Gate::NoPause
+        | Gate::Settled => None,
     }
 }
 

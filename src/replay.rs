@@ -167,6 +167,7 @@ impl Player {
                 }
                 Effect::Withdraw(..)
                 | Effect::Sampled(_)
+                | Effect::Attend(_)
                 | Effect::Elevation(_)
                 | Effect::BreakBegan(..)
                 | Effect::BreakChosen(..)

@@ -2,33 +2,23 @@
 //!
 //! PURE.
 
+use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-/// The desk and the desktop. The default is a desktop of which nothing is known, in UTC.
+/// The desk and the desktop. The default is a desktop that tells nothing, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own, and any of them may hold together"
-)]
 pub struct Surroundings {
-    /// Whether somebody sits at this desk.
+    /// Whether somebody sits at this desk, where something else than the hands tells, as a recording does; see
+    /// [`Self::presence_at`].
     pub presence: Presence,
-    /// When a key or the pointer was last used; `None` when that cannot be told.
-    pub last_input: Option<Timestamp>,
+    /// What the hands do.
+    pub hands: Hands,
     /// The screen is locked.
     pub locked: bool,
-    /// The microphone or the camera is in use.
-    pub in_call: bool,
-    /// The screen is being shared.
-    pub sharing: bool,
-    /// A window fills the screen.
-    pub full_screen: bool,
-    /// Notifications are silenced.
-    pub do_not_disturb: bool,
-    /// A program keeps the screen awake.
-    pub inhibited: bool,
+    /// What the desktop does; `None`: it is not being looked at, and has to be before anything is offered.
+    pub desktop: Option<Desktop>,
     /// How far local time is ahead of UTC; renewed when summer time begins or ends.
     pub utc_offset: Offset,
 }
@@ -39,19 +29,30 @@ impl Surroundings {
     pub fn local_time(&self, at: Timestamp) -> DateTime {
         self.utc_offset.to_datetime(at)
     }
+
+    /// Whether somebody sits here at that time, by what was told last: where nothing else does, the hands tell.
+    #[must_use]
+    pub fn presence_at(&self, now: Timestamp) -> Presence {
+        match (self.presence, self.hands) {
+            (Presence::Unknown, Hands::Unknown) => Presence::Unknown,
+            (Presence::Unknown, Hands::Resting(since)) if now.duration_since(since) >= AWAY => {
+                Presence::Away
+            }
+            (Presence::Unknown, Hands::Resting(_) | Hands::Lately | Hands::Busy) => {
+                Presence::AtDesk
+            }
+            (told, _) => told,
+        }
+    }
 }
 
 impl Default for Surroundings {
     fn default() -> Self {
         Self {
             presence: Presence::Unknown,
-            last_input: None,
+            hands: Hands::Unknown,
             locked: false,
-            in_call: false,
-            sharing: false,
-            full_screen: false,
-            do_not_disturb: false,
-            inhibited: false,
+            desktop: Some(Desktop::default()),
             utc_offset: Offset::UTC,
         }
     }
@@ -87,7 +88,7 @@ pub enum Hands {
     Unknown,
     /// A key or the pointer was used within the last minutes; when exactly is not told.
     Lately,
-    /// A key or the pointer was used within the last seconds.
+    /// A key or the pointer was used within the last seconds; within the last minutes, while nobody waits for a rest of the hands.
     Busy,
     /// Neither was used since then.
     Resting(Timestamp),
@@ -113,6 +114,17 @@ impl Seen {
     pub const fn holds(self) -> bool {
         matches!(self, Self::Failed | Self::Yes)
     }
+
+    /// Of two that either of is enough: that it is so, else that one of them does not tell, else that it is not so.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Lacking, Self::Lacking) => Self::Lacking,
+        }
+    }
 }
 
 /// What the desktop was seen to do. The default is one that tells nothing.
@@ -131,3 +143,25 @@ pub struct Desktop {
     /// A program keeps the session from going idle.
     pub inhibited: Seen,
 }
+
+impl Desktop {
+    /// A desktop of which everything has to be told and nothing is.
+    pub const FAILED: Self = Self {
+        microphone: Seen::Failed,
+        camera: Seen::Failed,
+        sharing: Seen::Failed,
+        full_screen: Seen::Failed,
+        do_not_disturb: Seen::Failed,
+        inhibited: Seen::Failed,
+    };
+
+    /// The microphone or the camera is in use.
+    #[must_use]
+    pub const fn is_in_call(&self) -> bool {
+        matches!(self.microphone, Seen::Yes) || matches!(self.camera, Seen::Yes)
+    }
+}
+
+/// Somebody who used neither keys nor pointer for 5 min is not taken to sit here: recorded office work seldom has longer gaps, and
+/// it is as long as nothing is offered after a return.
+pub const AWAY: SignedDuration = SignedDuration::from_mins(5);

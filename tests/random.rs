@@ -15,7 +15,9 @@ use kindbeat::practice::Length;
 use kindbeat::practice::State;
 use kindbeat::setting::Count;
 use kindbeat::setting::Lasting;
+use kindbeat::surroundings::Desktop;
 use kindbeat::surroundings::Presence;
+use kindbeat::surroundings::Seen;
 use proptest::prelude::*;
 
 #[path = "support/day.rs"]
@@ -103,11 +105,15 @@ fn apply(day: &mut Day, op: Op) {
         Op::Presence(presence) => day.presence(presence),
         Op::Desktop(bits) => day.around(|around| {
             around.locked = bits & 7 == 1;
-            around.in_call = bits & 7 == 2;
-            around.sharing = bits & 7 == 3;
-            around.full_screen = bits & 7 == 4;
-            around.do_not_disturb = bits & 7 == 5;
-            around.inhibited = bits & 7 == 6;
+            let seen = |bit| if bits & 7 == bit { Seen::Yes } else { Seen::No };
+            around.desktop = Some(Desktop {
+                microphone: seen(2),
+                camera: Seen::Lacking,
+                sharing: seen(3),
+                full_screen: seen(4),
+                do_not_disturb: seen(5),
+                inhibited: seen(6),
+            });
         }),
         Op::Offset(hours) => day.around(|around| around.utc_offset = jiff::tz::offset(hours)),
         Op::Answer(answer) => day.answer(answer),

@@ -9,12 +9,21 @@ use kindbeat::practice::Command;
 use kindbeat::practice::Length;
 use kindbeat::setting::Count;
 use kindbeat::setting::Lasting;
+use kindbeat::surroundings::Desktop;
+use kindbeat::surroundings::Hands;
 use kindbeat::surroundings::Presence;
+use kindbeat::surroundings::Seen;
+use kindbeat::surroundings::Surroundings;
 
 #[path = "support/day.rs"]
 mod day;
 
 use day::Day;
+
+/// What the desktop is seen to do.
+fn seen(around: &mut Surroundings) -> &mut Desktop {
+    around.desktop.get_or_insert_default()
+}
 
 /// A quiet half hour at the desk, then a heart that stays up for as long.
 fn hard_morning() -> Day {
@@ -151,8 +160,8 @@ fn a_second_elevation_within_the_cool_down_is_held_back() {
 fn an_elevation_in_a_call_is_offered_when_the_call_ends() {
     let mut day = Day::starting("09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
-    day.around(|around| around.in_call = true).heart_rate(84.0).for_minutes(15);
-    day.around(|around| around.in_call = false).for_minutes(2);
+    day.around(|around| seen(around).microphone = Seen::Yes).heart_rate(84.0).for_minutes(15);
+    day.around(|around| seen(around).microphone = Seen::No).for_minutes(2);
     assert_snapshot!(day.log(), @"09:45 offer, 84 over 62");
 }
 
@@ -255,26 +264,69 @@ fn exercise_at_an_unknown_place_and_its_recovery_ask_nothing() {
 #[test]
 fn hands_that_never_rest_are_not_interrupted_and_the_offer_lapses() {
     let mut day = Day::starting("09:00");
-    day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30).heart_rate(84.0);
-    for _ in 0..25 {
-        let now = day.now();
-        day.around(|around| around.last_input = Some(now + SignedDuration::from_mins(1)))
-            .for_minutes(1);
-    }
-    day.heart_rate(62.0).for_minutes(5);
+    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.heart_rate(84.0).for_minutes(25).heart_rate(62.0).for_minutes(5);
     assert_snapshot!(day.log(), @"09:56 held: no_pause");
 }
 
 #[test]
 fn a_pause_of_the_hands_is_the_moment_to_ask() {
     let mut day = Day::starting("09:00");
-    day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30).heart_rate(84.0);
-    for _ in 0..7 {
-        let now = day.now();
-        day.around(|around| around.last_input = Some(now + SignedDuration::from_mins(1)))
-            .for_minutes(1);
-    }
-    day.for_minutes(1);
+    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.heart_rate(84.0).for_minutes(7);
+    let now = day.now();
+    day.around(|around| around.hands = Hands::Resting(now)).for_minutes(1);
+    assert_snapshot!(day.log(), @"09:37 offer, 84 over 62");
+    assert_eq!(day.offered_at(), [now + SignedDuration::from_secs(6)]);
+}
+
+#[test]
+fn hands_that_have_rested_for_long_are_not_asked_until_they_were_used_again() {
+    let mut day = Day::starting("09:00");
+    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.heart_rate(84.0).for_minutes(2);
+    let now = day.now();
+    day.around(|around| around.hands = Hands::Resting(now)).for_minutes(4);
+    assert_snapshot!(day.log(), @"");
+    let now = day.now();
+    day.around(|around| around.hands = Hands::Busy);
+    day.around(|around| around.hands = Hands::Resting(now)).for_minutes(1);
+    assert_snapshot!(day.log(), @"09:36 offer, 84 over 62");
+}
+
+#[test]
+fn nothing_is_offered_while_a_pause_is_waited_for_and_the_heart_settles() {
+    let mut day = Day::starting("09:00");
+    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.heart_rate(84.0).for_minutes(7).heart_rate(62.0).for_minutes(8);
+    assert_snapshot!(day.log(), @"09:38 held: settled");
+}
+
+#[test]
+fn the_end_of_a_call_is_the_moment_to_ask_though_the_hands_are_busy() {
+    let mut day = Day::starting("09:00");
+    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.around(|around| seen(around).microphone = Seen::Yes).heart_rate(84.0).for_minutes(15);
+    assert_snapshot!(day.log(), @"");
+    day.around(|around| seen(around).microphone = Seen::No);
+    assert_snapshot!(day.log(), @"09:45 offer, 84 over 62");
+}
+
+#[test]
+fn whoever_comes_back_from_a_rest_of_the_hands_is_left_alone_for_a_while() {
+    let mut day = Day::starting("09:00");
+    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    let now = day.now();
+    day.around(|around| around.hands = Hands::Resting(now)).heart_rate(84.0).for_minutes(8);
+    day.around(|around| around.hands = Hands::Lately).for_minutes(8);
+    assert_snapshot!(day.log(), @"09:43 offer, 84 over 62");
+}
+
+#[test]
+fn a_machine_that_woke_is_left_alone_for_a_while() {
+    let mut day = Day::starting("09:00");
+    day.around(|around| around.hands = Hands::Lately).heart_rate(62.0).for_minutes(30);
+    day.heart_rate(84.0).for_minutes(2).put(Input::Woke).for_minutes(8);
     assert_snapshot!(day.log(), @"09:37 offer, 84 over 62");
 }
 
@@ -293,7 +345,7 @@ fn a_strap_that_drops_for_a_minute_loses_nothing() {
 #[test]
 fn a_strap_that_is_gone_for_long_ends_what_was_under_way() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.sharing = true).heart_rate(62.0).for_minutes(30);
+    day.around(|around| seen(around).sharing = Seen::Yes).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(8).silent_for_minutes(10).heart_rate(62.0).for_minutes(5);
     assert_snapshot!(day.log(), @"09:40 held: sharing");
 }
@@ -312,11 +364,11 @@ fn a_clock_set_back_takes_the_offer_away_and_asks_no_second_time() {
 fn a_gate_that_opens_while_the_strap_is_silent_asks_nothing_until_it_speaks() {
     let mut day = Day::starting("09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
-    day.around(|around| around.in_call = true)
+    day.around(|around| seen(around).microphone = Seen::Yes)
         .heart_rate(84.0)
         .for_minutes(10)
         .silent_for_minutes(1);
-    day.around(|around| around.in_call = false);
+    day.around(|around| seen(around).microphone = Seen::No);
     assert_snapshot!(day.log(), @"");
     day.for_minutes(1);
     assert_snapshot!(day.log(), @"09:41 offer, 84 over 62");
@@ -325,7 +377,7 @@ fn a_gate_that_opens_while_the_strap_is_silent_asks_nothing_until_it_speaks() {
 #[test]
 fn a_strap_that_sends_nothing_but_empty_messages_is_silent() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.sharing = true)
+    day.around(|around| seen(around).sharing = Seen::Yes)
         .heart_rate(62.0)
         .for_minutes(30)
         .heart_rate(84.0)
@@ -360,6 +412,44 @@ fn an_unknown_practice_is_said_and_opens_nothing() {
     day.put(Input::BreakWanted(Some("kind-hnd".to_owned()), None));
     assert_snapshot!(day.log(), @"09:00 no practice kind-hnd");
     assert!(day.engine.session().is_none());
+}
+
+#[test]
+fn whoever_is_fine_again_and_again_is_asked_less_and_less_until_a_break_is_taken() {
+    let mut settings = Settings::default();
+    settings.offer.at_most_per_day = Count::of(20);
+    let mut day = Day::with(settings, "06:00");
+    for hour in 0..16 {
+        let answer = if hour == 11 { Answer::Start } else { Answer::Fine };
+        day.heart_rate(62.0).for_minutes(40).heart_rate(84.0).for_minutes(10);
+        day.answer(answer).in_break(Command::Leave).for_minutes(10);
+    }
+    assert_snapshot!(day.log(), @r#"
+    06:43 offer, 75 over 62
+    06:50 offer withdrawn
+    08:01 held: cool_down
+    08:43 offer, 75 over 62
+    08:50 offer withdrawn
+    10:01 held: cool_down
+    11:01 held: cool_down
+    11:43 offer, 75 over 62
+    11:50 offer withdrawn
+    13:01 held: cool_down
+    14:01 held: cool_down
+    15:01 held: cool_down
+    16:01 held: cool_down
+    17:01 held: cool_down
+    17:43 offer, 75 over 62
+    17:50 offer withdrawn
+    17:50 break, step 1
+    17:50 break ended: Left { step: 0 }
+    19:01 held: cool_down
+    19:43 offer, 75 over 62
+    19:50 offer withdrawn
+    21:01 held: cool_down
+    21:43 offer, 75 over 62
+    21:50 offer withdrawn
+    "#);
 }
 
 #[test]

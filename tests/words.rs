@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use kindbeat::practice::Anchor;
 use kindbeat::practice::Element;
+use kindbeat::practice::HelpLine;
+use kindbeat::practice::HelpLines;
 use kindbeat::practice::Length;
 use kindbeat::practice::Library;
 use kindbeat::practice::Practice;
@@ -59,7 +61,12 @@ fn every_message_that_is_used_is_written_and_every_one_written_is_used() {
     let named = practices.iter().flat_map(|practice| practice.texts()).map(|text| match text {
         Text::Message(id) | Text::Literal(id) => id.as_str(),
     });
-    let used: BTreeSet<_> = named.chain(Message::ALL.iter().map(|message| message.id())).collect();
+    let lines = HelpLines::built_in().unwrap();
+    let places: Vec<_> =
+        lines.emergency.iter().chain(&lines.talk).map(HelpLine::places_id).collect();
+    let places = places.iter().map(String::as_str);
+    let own = Message::ALL.iter().map(|message| message.id());
+    let used: BTreeSet<_> = named.chain(places).chain(own).collect();
     let written = written();
     assert_eq!(used.difference(&written).collect::<Vec<_>>(), [&""; 0], "used, but not written");
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), [&""; 0], "written, but not used");

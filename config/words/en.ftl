@@ -773,6 +773,16 @@ history-offered = A break was offered.
 # $rate and $usual in beats a minute, $span is "5 minutes".
 history-figures = The heart averaged { $rate } beats a minute, about { $usual } was usual, and it had been up for { $span }.
 
+## kindbeat why --all: each time the heart was up, and what became of it
+
+decisions-none = Since this was first stored, your heart has not been up for long enough to offer a break.
+# $until is a time of day, $span is "5 minutes".
+decisions-up-until = Your heart was up until { $until }: { $span }.
+decisions-up = Your heart went up.
+# $time is a time of day. Followed by what became of it.
+decisions-offered = At { $time } a break was offered.
+decisions-open = Nothing is decided yet, or kindbeat ended before it was.
+
 ## Help lines: the numbers are in config/help-lines.toml
 
 help-title = Someone to turn to
@@ -781,8 +791,37 @@ help-emergency = In an emergency:
 help-talk = To talk with someone:
 # $directory is an address to open oneself.
 help-elsewhere = Everywhere else, and where a number no longer answers: the directory at { $directory }
-# $date is a month and a year.
+# $date is help-month.
 help-as-of = These numbers are as of { $date }.
+# $month from 1, $year in four figures.
+help-month =
+    { $month ->
+        [1] January { $year }
+        [2] February { $year }
+        [3] March { $year }
+        [4] April { $year }
+        [5] May { $year }
+        [6] June { $year }
+        [7] July { $year }
+        [8] August { $year }
+        [9] September { $year }
+        [10] October { $year }
+        [11] November { $year }
+       *[12] December { $year }
+    }
+# Where a number works.
+places-europe = Europe and most mobile networks
+places-us-ca = US and Canada
+places-gb = UK
+places-gb-ie = UK and Ireland
+places-au = Australia
+places-nz = New Zealand
+places-de = Germany
+places-at = Austria
+places-ch = Switzerland
+places-fr = France
+places-nl = Netherlands
+places-es = Spain
 
 ## Why there was an offer, or none
 
@@ -797,6 +836,12 @@ span-seconds =
 span-minutes =
     { $count ->
         [one] minute
+       *[other] { $count } minutes
+    }
+# By itself: "a minute", "5 minutes".
+lasting-minutes =
+    { $count ->
+        [one] a minute
        *[other] { $count } minutes
     }
 
@@ -815,13 +860,13 @@ gate-locked = Nothing was offered: the screen was locked.
 gate-away = Nothing was offered: nobody was at the desk.
 gate-moving = Nothing was offered: this was movement or exercise, or the recovery from it.
 gate-just-returned = Nothing was offered: the return to the desk was too recent.
-gate-in-call = Nothing was offered: the microphone or the camera was in use.
-gate-sharing = Nothing was offered: the screen was being shared.
-gate-full-screen = Nothing was offered: a window filled the screen.
-gate-do-not-disturb = Nothing was offered: notifications were silenced.
-gate-inhibited = Nothing was offered: a program kept the screen awake.
+gate-in-call = Nothing was offered: the microphone or the camera was in use, as far as could be told.
+gate-sharing = Nothing was offered: the screen was being shared, as far as could be told.
+gate-full-screen = Nothing was offered: a window filled the screen, as far as could be told.
+gate-do-not-disturb = Nothing was offered: notifications were silenced, as far as could be told.
+gate-inhibited = Nothing was offered: a program kept the screen awake, as far as could be told.
 gate-daily-limit = Nothing was offered: the day's offers were used up.
-gate-cool-down = Nothing was offered: the last offer was not long ago.
+gate-cool-down = Nothing was offered: after the last offer or break there was still quiet.
 gate-no-pause = Nothing was offered: the hands did not rest in time.
 gate-settled = Nothing was offered: the heart settled before a good moment came.
 
@@ -867,9 +912,16 @@ closed-full-screen = a window fills the screen
 closed-do-not-disturb = notifications are silenced
 closed-inhibited = a program keeps the screen awake
 closed-daily-limit = the day's offers are used up
-closed-cool-down = the last offer is not long ago
+closed-cool-down = after the last offer or break there is still quiet
 closed-no-pause = the hands are at work; a pause is waited for
 closed-settled = the heart has settled
+
+# The desktop should tell, and does not: counted as if it were so.
+unseen-in-call = whether the microphone or the camera is in use cannot be told; "kindbeat doctor" says why
+unseen-sharing = whether the screen is being shared cannot be told; "kindbeat doctor" says why
+unseen-full-screen = whether a window fills the screen cannot be told; "kindbeat doctor" says why
+unseen-do-not-disturb = whether notifications are silenced cannot be told; "kindbeat doctor" says why
+unseen-inhibited = whether a program keeps the screen awake cannot be told; "kindbeat doctor" says why
 
 ## Notices on the desktop: few, and only where something has to be known. $problem is told by the part it is about.
 
@@ -885,3 +937,258 @@ notice-store-none = kindbeat runs, but remembers nothing of today. { $problem }
 notice-page-title = kindbeat: the break
 notice-page-address = No browser opened the break by itself. Within a minute, this address opens it: { $url }
 notice-page-none = The break could not be opened: this machine gives no port for its page. The log has more: journalctl --user -u kindbeat
+
+## What several commands say: how to start kindbeat, and moments
+
+ask-start = start it with "systemctl --user start kindbeat", or in a terminal of its own with "kindbeat daemon"
+ask-not-running = kindbeat is not running; { ask-start }
+ask-no-session = kindbeat can be asked only within a desktop session, and none is to be found from here; in one, it is started with "systemctl --user start kindbeat" or "kindbeat daemon"
+ask-stuck = restart kindbeat with "systemctl --user restart kindbeat"; "kindbeat doctor" may tell more
+time-midnight = midnight
+# $time is a time of day: "15:04". The day is one of the last or the next six.
+time-monday = Mon { $time }
+time-tuesday = Tue { $time }
+time-wednesday = Wed { $time }
+time-thursday = Thu { $time }
+time-friday = Fri { $time }
+time-saturday = Sat { $time }
+time-sunday = Sun { $time }
+snooze-until = No breaks are offered until { $until }. To end that sooner: kindbeat resume
+snooze-over = Breaks may be offered again.
+# What the last offer was answered with: fine, moving, excited.
+fine-kept = Good. Nothing more is offered for a while.
+fine-moving = It is kept with the offer that you were moving. Nothing more is offered for a while.
+fine-excited = Good. It is kept with the offer. Nothing more is offered for a while.
+fine-undone = Taken back: the offer counts as not answered.
+break-in-browser = A break opens in your browser. If it does not show, this address opens it, once and within a minute:
+
+## kindbeat status: names at the left, and what stands beside them
+
+status-strap = Strap
+status-heart = Heart
+status-held = Held
+status-signal = Signal
+status-learned = Learned
+status-offers = Offers
+status-snoozed = Snoozed
+status-break = Break
+status-settings = Settings
+# $name is what the strap calls itself; $state is one of those that follow.
+status-sensor = { $name }, { $state }
+# $level in percent.
+status-sensor-battery = { $name }, { $state }; battery { $level } %
+status-none-found = none found yet; being looked for
+status-searching = being looked for
+status-connecting = being connected
+status-streaming = connected
+status-silent = connected, but it sends nothing; most straps need moist skin contact
+status-away = out of reach; still looked for now and then
+status-adapter-off = Bluetooth is switched off
+status-no-bluetooth = there is no Bluetooth adapter, or no Bluetooth service
+status-released = let go, so that another device can have it
+# $rate is status-rate or status-rate-none, $usual one of the three below.
+status-rates = { $rate }; { $usual }
+# $rate, $usual and $spread in beats a minute.
+status-rate = { $rate } beats a minute
+status-rate-none = nothing measured just now
+status-usual = about { $usual } is usual for you
+status-usual-spread = about { $usual } is usual for you, give or take { $spread }
+status-usual-learning = what is usual for you is still being learned
+# $time is a moment: "15:04", "Tue 09:00" or "midnight".
+status-up-since = higher than usual since { $time }
+# $reason is one of closed-day-off to closed-settled.
+status-held-by = nothing is offered just now: { $reason }
+status-signal-good = good
+status-signal-poor = poor: too many gaps to tell one beat from the next
+status-signal-rate-only = the rate alone, without single beats; that is enough
+status-signal-off-body = the strap feels no skin
+status-learned-minutes =
+    { $count ->
+        [one] from one minute of wear
+       *[other] from { $count } minutes of wear
+    }
+# $hours with one digit behind the point.
+status-learned-hours = from { $hours } hours of wear
+status-offers-today = { $count } today
+status-snoozed-until = until { $time }
+status-break-open = one is open
+# $problem is told by the file: where, and what.
+status-settings-kept = the file has a fault, so the earlier ones apply: { $problem }
+status-offline = kindbeat is not running
+status-gone = kindbeat is not running any more; { ask-start }.
+
+## Why the steps are not read aloud
+
+voice-nowhere = no speech-dispatcher can be found: neither SPEECHD_ADDRESS nor XDG_RUNTIME_DIR names a place on this machine
+voice-away = speech-dispatcher is not running
+voice-silent = speech-dispatcher does not answer
+voice-strange = speech-dispatcher hung up, or what answers is something else
+voice-refused = speech-dispatcher does not do what it is asked to
+
+## kindbeat doctor: how things are and what they are called, at the left
+
+doctor-ok = ok
+doctor-look = look
+doctor-fault = fault
+doctor-bluetooth = bluetooth
+doctor-strap = strap
+doctor-notifications = notifications
+doctor-presence = presence
+doctor-microphone = microphone
+doctor-camera = camera
+doctor-sharing = screen shared
+doctor-full-screen = full screen
+doctor-do-not-disturb = silenced
+doctor-inhibited = kept awake
+doctor-page = page
+doctor-voice = voice
+doctor-service = service
+doctor-config = config
+doctor-practices = practices
+doctor-store = store
+
+## kindbeat doctor: what was seen, and what to do about it
+
+bluetooth-fine = an adapter is there and switched on
+bluetooth-stopped = the Bluetooth service is not running
+bluetooth-start = start it with "systemctl start bluetooth.service" (package bluez)
+bluetooth-no-adapter = there is no Bluetooth adapter
+bluetooth-plug-in = plug one in, or see whether "rfkill" lists one as blocked
+bluetooth-off = Bluetooth is switched off
+bluetooth-switch-on = switch it on in the settings of your desktop or with "bluetoothctl power on"
+bluetooth-no-bus = the system bus cannot be reached, and Bluetooth only through it
+bluetooth-see-bus = see whether D-Bus runs on this machine: "systemctl status dbus.service"
+bluetooth-silent = Bluetooth does not answer
+bluetooth-see-service = "systemctl status bluetooth.service" may say why
+# $name is what the strap calls itself, or strap-unnamed.
+strap-unnamed = the strap
+strap-connecting = { $name } is being connected
+strap-released = { $name } is let go, so that another device can have it
+strap-silent = { $name } is connected, but it sends nothing
+strap-no-bluetooth = { $name } cannot be reached without Bluetooth
+strap-away = { $name } is out of reach, and looked for
+strap-streams = { $name } streams
+strap-gaps = { $name } streams, with many gaps
+strap-no-skin = { $name } feels no skin
+# $says is one of the three above, $level in percent.
+strap-battery = { $says }; battery { $level } %
+strap-not-found = none was found yet
+strap-not-known = none is known yet
+strap-known = one is known from before; whether it can be reached, the running service tells
+strap-find = put one on, then see whether "kindbeat devices" lists it
+strap-skin = most straps need moist skin contact; see that it sits close
+strap-near = put it on; where a watch or a phone is connected to it, let go of it there
+strap-new-battery = it needs a new battery soon
+see-bluetooth = see the line "{ doctor-bluetooth }"
+see-config = see the line "{ doctor-config }"
+# $server is a name and a version.
+notifications-shown = { $server } shows them
+notifications-plain = { $server } shows them, without buttons: offers then say to run "kindbeat break"
+notifications-unnamed = a program without a name
+notifications-startable = a program that shows them is started with the first one
+notifications-missing = no program shows them, so offers cannot be seen
+notifications-install = install and start one, such as dunst or mako; "kindbeat break" works without
+notifications-silent = the program that shows them does not answer
+notifications-restart = restart that program
+no-session = the session bus cannot be reached
+within-session = run this within your desktop session
+# $source is a name, such as X11 or Mutter; $lock are names on the bus.
+presence-told = { $source } tells of keyboard and pointer, { $lock } of the lock
+presence-no-lock = { $source } tells of keyboard and pointer; nothing here tells of the lock
+presence-late = only logind tells of keyboard and pointer, minutes later: offers do not wait for a pause
+presence-none = nothing here tells of keyboard and pointer: offers do not wait for a pause, and exercise is told from the heart alone
+# $problem as the source says it.
+presence-fails = { $source } is there to tell of keyboard and pointer, and does not: { $problem }
+presence-silent = what tells of keyboard and pointer does not answer
+presence-meanwhile = it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone
+# $source are names, such as PipeWire.
+probe-yes = speaks against an offer just now (told by { $source })
+probe-no = does not speak against an offer (told by { $source })
+probe-lacking = nothing here tells ({ $problem })
+probe-silent = what is there to tell does not ({ $problem })
+probe-meanwhile = offers are held back, as if it were so; "{ $setting } = false" under [offer] has them made all the same
+# $problem as the system says it.
+page-not-served = no page can be served on 127.0.0.1 ({ $problem })
+page-see-limits = see what a sandbox or the limits of this machine forbid
+# $wanted and $program are names of programs.
+page-other-browser = page.open_with names { $wanted }, which is not there; opens with { $program }
+page-install-wanted = install it, or name another program in the configuration
+page-opens = opens with { $program }
+page-no-browser = no program is there to open it with
+page-install-browser = install a browser such as chromium, or name one as page.open_with in the configuration
+voice-off = off
+voice-unsettled = not known, since the configuration cannot be used
+# $module is what speaks for it: "espeak-ng".
+voice-module = speech-dispatcher answers, and reads with { $module }
+voice-answers = speech-dispatcher answers
+# $problem is one of voice-nowhere to voice-refused.
+voice-page = { $problem }; the page reads in its place, where the browser has a voice
+voice-none = { $problem }, and there is no page that could read in its place
+voice-install = install it (package speech-dispatcher); "spd-say hello" then starts it and lets you hear it
+voice-restart = end it; "spd-say hello" then starts it anew and lets you hear it
+voice-place = run this within your desktop session; SPEECHD_ADDRESS, where it is set, has to name a unix_socket
+service-runs-only = running, but it does not start with your session
+service-enable = "systemctl --user enable kindbeat"
+service-fine = running, and it starts with your session
+service-runs = running
+service-no-session = the session bus cannot be reached, so it cannot be found
+service-silent = running, but it does not answer
+service-restart = "systemctl --user restart kindbeat"
+service-bad-config = it ended, since the configuration has a fault
+service-mend-config = "kindbeat config check" shows where; then { service-restart }
+# $problem is a word of systemd: "oom-kill".
+service-ended = it ended with a fault ({ $problem })
+service-see-log = "journalctl --user --unit kindbeat" says which; then { service-restart }
+service-stopped = not running
+service-enable-now = "systemctl --user enable --now kindbeat"
+service-absent = not running, and not installed
+service-install = copy systemd/kindbeat.service to ~/.config/systemd/user, then { service-enable-now }
+service-by-hand = start it with "kindbeat daemon", best along with your desktop
+config-see-check = "kindbeat config check" shows the place
+config-unread = the file cannot be read: the disk does not answer
+# $path is a file, here and below.
+config-many = { $path }: up to { $most } offers a day
+config-fewer = fewer are kinder: think about offer.at_most_per_day = { $most } or less
+config-behind = { $path }: fine, but the running service still sees a fault: { $problem }
+config-reload = "systemctl --user reload kindbeat"
+config-fine = { $path }: fine
+config-absent = { $path }: not there; the defaults apply
+see-disk = see whether the disk is there and healthy
+practices-unread = files of your own cannot be read: the disk does not answer
+practices-fine =
+    { $count ->
+        [0] those of kindbeat, and none of your own
+        [one] those of kindbeat, and one of your own
+       *[other] those of kindbeat, and { $count } of your own
+    }
+# $problem is told by the first of them: where, and what.
+practices-faulty =
+    { $count ->
+        [one] one file of your own cannot be used: { $problem }
+       *[other] { $count } files of your own cannot be used: { $problem }
+    }
+practices-see-list = "kindbeat practices list" names each with its fault
+# $size is size-kilo or size-mega.
+store-fine = { $path }: { $size }
+store-empty = { $path }: nothing is stored yet
+size-kilo = { $count } kB
+size-mega = { $count } MB
+store-unread = what is stored cannot be read: the disk does not answer
+store-nowhere = neither XDG_STATE_HOME nor HOME says where it belongs
+store-set-home = set HOME to your home, as an absolute path
+store-unwritable = { $path }: cannot be written
+store-own = make sure that it belongs to you, or move it with XDG_STATE_HOME
+store-read-only = { $path }: is read-only
+store-make-writable = make it and its folder writable, or move it with XDG_STATE_HOME
+store-full = { $path }: the disk is full
+store-free = free some space, and writing goes on
+store-busy = { $path }: is in use by another program
+store-close = close that, and writing goes on
+store-corrupt = { $path }: is damaged
+store-begun-anew = it is kept aside and a new one begun at the next start of kindbeat daemon
+# $found and $known are numbers.
+store-version = { $path }: has version { $found }, this kindbeat reads version { $known }
+store-same-kindbeat = use the same kindbeat as the service, or restart that
+# $problem as the database says it.
+store-unusable = { $path }: cannot be used ({ $problem })
+store-move = move it away by hand

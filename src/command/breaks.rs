@@ -5,20 +5,20 @@ use std::io::Write;
 use super::asking;
 use crate::edge::bus::Bus;
 use crate::practice::Length;
+use crate::words::Message;
+use crate::words::Words;
 
 /// Starts the break of this name, else the offer just missed or the one that is set, and prints the address of its page, which the
 /// daemon opens.
 pub fn start(
     practice: Option<&str>,
     length: Option<Length>,
+    words: &Words,
     bus: Bus,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let url = asking::ask(bus, async |client| client.start_break(practice, length).await)?;
-    writeln!(
-        out,
-        "A break opens in your browser. Should it not show, this address opens it, once and within a minute:"
-    )?;
+    let url = asking::ask(bus, words, async |client| client.start_break(practice, length).await)?;
+    writeln!(out, "{}", words.text(Message::BreakInBrowser, &[]))?;
     writeln!(out, "  {url}")?;
     Ok(())
 }

@@ -13,24 +13,26 @@ use serde::Serialize;
 use crate::edge::ble;
 use crate::edge::ble::Error;
 use crate::edge::ble::Nearby;
+use crate::words::Message;
+use crate::words::Words;
 
 /// Looks for `seconds`, at least one (usual: [`SECONDS`]), and lists what is there, the strongest signal first; none is no error.
 ///
 /// `json`: one line, a list of objects with `name` (text or null), `address`, `signal` (dBm or null), `battery` (percent or
 /// null), `rr` (always null) and `connected`.
-pub fn run(seconds: u64, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+pub fn run(seconds: u64, json: bool, words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("starting to look round")?;
-    let nearby =
-        runtime.block_on(ble::nearby(Duration::from_secs(seconds.max(1)))).map_err(with_remedy)?;
+    let nearby = runtime.block_on(ble::nearby(Duration::from_secs(seconds.max(1))));
+    let nearby = nearby.map_err(|error| with_remedy(error, words))?;
     if json { as_json(&nearby, out) } else { as_text(&nearby, out) }
 }
 
 /// The error with what to do about it.
-fn with_remedy(error: Error) -> anyhow::Error {
-    let [says, remedy] = in_words(&error);
+fn with_remedy(error: Error, words: &Words) -> anyhow::Error {
+    let [says, remedy] = in_words(&error).map(|message| words.text(message, &[]));
     let text = format!("{says}; {remedy}");
     match error {
         Error::NoService | Error::NoAdapter | Error::Off => anyhow::anyhow!(text),
@@ -39,25 +41,15 @@ fn with_remedy(error: Error) -> anyhow::Error {
 }
 
 /// What is wrong with Bluetooth, and what to do about it.
-pub(super) const fn in_words(error: &Error) -> [&'static str; 2] {
+pub(super) const fn in_words(error: &Error) -> [Message; 2] {
     match error {
-        Error::NoService => [
-            "the Bluetooth service is not running",
-            "start it with \"systemctl start bluetooth.service\" (package bluez)",
-        ],
-        Error::NoAdapter => [
-            "there is no Bluetooth adapter",
-            "plug one in, or see whether \"rfkill\" lists one as blocked",
-        ],
-        Error::Off => [
-            "Bluetooth is switched off",
-            "switch it on in the settings of your desktop or with \"bluetoothctl power on\"",
-        ],
-        Error::BlueZ { source: zbus::Error::Connection(..) | zbus::Error::Address(_), .. } => [
-            "the system bus cannot be reached, and Bluetooth only through it",
-            "see whether D-Bus runs on this machine: \"systemctl status dbus.service\"",
-        ],
-        _ => ["Bluetooth does not answer", "\"systemctl status bluetooth.service\" may say why"],
+        Error::NoService => [Message::BluetoothStopped, Message::BluetoothStart],
+        Error::NoAdapter => [Message::BluetoothNoAdapter, Message::BluetoothPlugIn],
+        Error::Off => [Message::BluetoothOff, Message::BluetoothSwitchOn],
+        Error::BlueZ { source: zbus::Error::Connection(..) | zbus::Error::Address(_), .. } => {
+            [Message::BluetoothNoBus, Message::BluetoothSeeBus]
+        }
+        _ => [Message::BluetoothSilent, Message::BluetoothSeeService],
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! It reads what is stored, whether or not the daemon runs, and changes nothing.
 
+pub mod decisions;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -52,10 +54,7 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let today = telling.zone.to_datetime(now).date();
     let day = day.map(|day| date(day, today)).transpose()?;
-    let folder = folder.context(
-        "neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history?",
-    )?;
-    let Some(store) = Store::open_to_look(folder)? else {
+    let Some(store) = opened(folder)? else {
         writeln!(out, "{}", telling.say(Message::HistoryNone))?;
         return Ok(());
     };
@@ -63,6 +62,14 @@ pub fn run(
         Some(day) => one_day(&store, day, telling, out),
         None => all_days(&store, telling, out),
     }
+}
+
+/// The history, for a look; `None`: there is none yet.
+fn opened(folder: Option<&Path>) -> anyhow::Result<Option<Store>> {
+    let folder = folder.context(
+        "neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history?",
+    )?;
+    Ok(Store::open_to_look(folder)?)
 }
 
 /// `2026-11-23`, `today` or `yesterday`.
@@ -84,6 +91,15 @@ fn all_days(store: &Store, telling: &Telling<'_>, out: &mut impl Write) -> anyho
     if entries.is_empty() {
         writeln!(out, "{}", telling.say(Message::HistoryNone))?;
     }
+    write_days(&entries, telling, out)
+}
+
+/// Each under its day.
+fn write_days(
+    entries: &[Entry],
+    telling: &Telling<'_>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     let mut day = None;
     for entry in entries {
         let date = telling.zone.to_datetime(entry.at).date();
@@ -94,7 +110,7 @@ fn all_days(store: &Store, telling: &Telling<'_>, out: &mut impl Write) -> anyho
             writeln!(out, "{date}")?;
             day = Some(date);
         }
-        telling.write(&entry, out)?;
+        telling.write(entry, out)?;
     }
     Ok(())
 }
@@ -178,19 +194,23 @@ impl Telling<'_> {
         [tense, liking, note].into_iter().flatten().collect()
     }
 
+    /// What became of an offer; `None`: it is open, or nobody knows.
+    fn became(&self, offer: &Offer) -> Option<String> {
+        let (became, _) = offer.became?;
+        Some(self.say(match became {
+            Became::Start => Message::WhyStart,
+            Became::Later => Message::WhyLater,
+            Became::Fine => Message::WhyFine,
+            Became::Moving => Message::WhyMoving,
+            Became::Excited => Message::WhyExcited,
+            Became::Expired => Message::WhyExpired,
+            Became::Replaced => Message::WhyReplaced,
+        }))
+    }
+
     fn offer(&self, offer: &Offer, figures: bool) -> Entry {
-        let became = match offer.became.map(|(became, _)| became) {
-            Some(Became::Start) => Some(Message::WhyStart),
-            Some(Became::Later) => Some(Message::WhyLater),
-            Some(Became::Fine) => Some(Message::WhyFine),
-            Some(Became::Moving) => Some(Message::WhyMoving),
-            Some(Became::Excited) => Some(Message::WhyExcited),
-            Some(Became::Expired) => Some(Message::WhyExpired),
-            Some(Became::Replaced) => Some(Message::WhyReplaced),
-            None => None,
-        };
-        let offered = [Some(Message::HistoryOffered), became];
-        let offered = offered.into_iter().flatten().map(|message| self.say(message));
+        let offered = [Some(self.say(Message::HistoryOffered)), self.became(offer)];
+        let offered = offered.into_iter().flatten();
         let mut lines = vec![offered.collect::<Vec<_>>().join(" ")];
         if figures {
             lines.push(self.figures(&offer.figures));
@@ -218,7 +238,7 @@ impl Telling<'_> {
     fn span(&self, span: SignedDuration) -> Value<'static> {
         let (message, count) = match span.as_mins() {
             0 => (Message::SpanSeconds, span.as_secs()),
-            minutes => (Message::SpanMinutes, minutes),
+            minutes => (Message::LastingMinutes, minutes),
         };
         self.words.text(message, &[("count", count.into())]).into()
     }
@@ -245,9 +265,13 @@ impl Telling<'_> {
         self.words.text(message, &[])
     }
 
+    fn time_of_day(&self, at: Timestamp) -> String {
+        self.zone.to_datetime(at).strftime("%H:%M").to_string()
+    }
+
     /// The time of day, then what happened, what belongs to it below.
     fn write(&self, entry: &Entry, out: &mut impl Write) -> anyhow::Result<()> {
-        let time = self.zone.to_datetime(entry.at).strftime("%H:%M");
+        let time = self.time_of_day(entry.at);
         for (number, line) in entry.lines.iter().enumerate() {
             if number == 0 {
                 writeln!(out, "  {time}  {line}")?;

@@ -10,6 +10,7 @@ pub mod daemon;
 pub mod demo;
 pub mod devices;
 pub mod doctor;
+pub mod fine;
 pub mod here;
 pub mod history;
 pub mod practices;
@@ -17,6 +18,7 @@ pub mod replay;
 pub mod snooze;
 pub mod status;
 mod terminal;
+mod voice;
 pub mod when;
 pub mod why;
 

@@ -9,6 +9,8 @@ use super::Usage;
 use super::asking;
 use super::when;
 use crate::edge::bus::Bus;
+use crate::words::Message;
+use crate::words::Words;
 
 /// How long a snooze lasts unless told otherwise: about as long as a meeting.
 pub const USUAL: &str = "1h";
@@ -18,19 +20,20 @@ pub fn snooze(
     asked: &str,
     now: Timestamp,
     zone: &TimeZone,
+    words: &Words,
     bus: Bus,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let until = when::until(asked, now, zone).map_err(|error| Usage(error.to_string()))?;
-    asking::ask(bus, async |client| client.snooze(until).await)?;
-    let until = when::said(until, now, zone);
-    writeln!(out, "No breaks are offered until {until}. To end that sooner: kindbeat resume")?;
+    asking::ask(bus, words, async |client| client.snooze(until).await)?;
+    let until = when::said(until, now, zone, words);
+    writeln!(out, "{}", words.text(Message::SnoozeUntil, &[("until", until.into())]))?;
     Ok(())
 }
 
 /// `resume`: ends a snooze; where there is none, nothing changes.
-pub fn resume(bus: Bus, out: &mut impl Write) -> anyhow::Result<()> {
-    asking::ask(bus, async |client| client.resume().await)?;
-    writeln!(out, "Breaks may be offered again.")?;
+pub fn resume(words: &Words, bus: Bus, out: &mut impl Write) -> anyhow::Result<()> {
+    asking::ask(bus, words, async |client| client.resume().await)?;
+    writeln!(out, "{}", words.text(Message::SnoozeOver, &[]))?;
     Ok(())
 }

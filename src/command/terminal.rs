@@ -10,6 +10,7 @@ use crate::page::Anchors;
 use crate::page::FirstView;
 use crate::page::Help;
 use crate::page::HelpGroup;
+use crate::page::HelpNumber;
 use crate::page::Labels;
 use crate::page::PageInput;
 use crate::page::Screen;
@@ -18,7 +19,6 @@ use crate::page::Tense;
 use crate::page::View;
 use crate::page::WelcomeView;
 use crate::practice::Anchor;
-use crate::practice::HelpLine;
 use crate::practice::Length;
 use crate::practice::Place;
 use crate::words::Message;
@@ -366,7 +366,7 @@ fn other_places(help: &Help) -> Vec<String> {
 }
 
 fn numbers(group: &HelpGroup) -> Vec<String> {
-    let line = |line: &HelpLine| format!("  {}  {}", line.number, line.places);
+    let line = |line: &HelpNumber| format!("  {}  {}", line.number, line.places);
     [group.title.clone()].into_iter().chain(group.lines.iter().map(line)).collect()
 }
 

@@ -7,7 +7,11 @@ use jiff::TimestampRound;
 use jiff::Unit;
 use jiff::civil::Date;
 use jiff::civil::Time;
+use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+
+use crate::words::Message;
+use crate::words::Words;
 
 /// The moment that somebody means: `30m` or `2h` from now, `14:00` when it is that late next, `today` when the day is over.
 ///
@@ -66,17 +70,29 @@ fn next(time: Time, date: Date, now: Timestamp, zone: &TimeZone) -> Option<Times
 
 /// A moment in words, as short as is clear at `now`: `15:04`, `midnight`, `Tue 09:00`, `2030-05-07 09:00`.
 #[must_use]
-pub fn said(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+pub fn said(at: Timestamp, now: Timestamp, zone: &TimeZone, words: &Words) -> String {
     let (local, today) = (zone.to_datetime(at), zone.to_datetime(now).date());
     if today.tomorrow().is_ok_and(|tomorrow| tomorrow.to_datetime(Time::midnight()) == local) {
-        return "midnight".to_owned();
+        return words.text(Message::TimeMidnight, &[]);
     }
-    let format = match today.until(local.date()).map(|span| span.get_days()) {
-        Ok(0) => "%H:%M",
-        Ok(-6..=6) => "%a %H:%M",
-        _ => "%Y-%m-%d %H:%M",
-    };
-    local.strftime(format).to_string()
+    let time = local.strftime("%H:%M").to_string();
+    match today.until(local.date()).map(|span| span.get_days()) {
+        Ok(0) => time,
+        Ok(-6..=6) => words.text(on(local.weekday()), &[("time", time.into())]),
+        _ => local.strftime("%Y-%m-%d %H:%M").to_string(),
+    }
+}
+
+const fn on(day: Weekday) -> Message {
+    match day {
+        Weekday::Monday => Message::TimeMonday,
+        Weekday::Tuesday => Message::TimeTuesday,
+        Weekday::Wednesday => Message::TimeWednesday,
+        Weekday::Thursday => Message::TimeThursday,
+        Weekday::Friday => Message::TimeFriday,
+        Weekday::Saturday => Message::TimeSaturday,
+        Weekday::Sunday => Message::TimeSunday,
+    }
 }
 
 /// Why a text does not mean a moment.
@@ -179,12 +195,18 @@ mod tests {
     #[test]
     fn a_moment_is_said_as_short_as_is_clear() {
         let (now, zone) = (moment("2030-05-07T14:00:00Z"), new_york());
-        let said = |text: &str| said(moment(text), now, &zone);
+        let said = |text: &str| said(moment(text), now, &zone, &Words::new("en"));
         assert_eq!(said("2030-05-07T19:04:00Z"), "15:04");
         assert_eq!(said("2030-05-08T04:00:00Z"), "midnight");
         assert_eq!(said("2030-05-08T13:00:00Z"), "Wed 09:00");
         assert_eq!(said("2030-05-06T13:00:00Z"), "Mon 09:00");
         assert_eq!(said("2030-05-14T13:00:00Z"), "2030-05-14 09:00");
+        let week =
+            [7, 8, 9, 10, 11, 12, 13].map(|day| said(&format!("2030-05-{day:02}T05:00:00Z")));
+        assert_eq!(
+            week.join(", "),
+            "01:00, Wed 01:00, Thu 01:00, Fri 01:00, Sat 01:00, Sun 01:00, Mon 01:00"
+        );
     }
 
     fn any_now() -> impl Strategy<Value = Timestamp> {
@@ -233,7 +255,7 @@ mod tests {
             if let Ok(until) = until(&text, now, &zone) {
                 let ahead = until.duration_since(now);
                 prop_assert!(ahead.is_positive() && ahead <= LONGEST + SignedDuration::from_hours(24));
-                prop_assert!(!said(until, now, &zone).is_empty());
+                prop_assert!(!said(until, now, &zone, &Words::new("en")).is_empty());
             }
         }
     }

@@ -4,10 +4,11 @@ use std::io::Write;
 
 use super::asking;
 use crate::edge::bus::Bus;
+use crate::words::Words;
 
 /// Prints it.
-pub fn run(bus: Bus, out: &mut impl Write) -> anyhow::Result<()> {
-    let why = asking::ask(bus, async |client| client.why().await)?;
+pub fn run(words: &Words, bus: Bus, out: &mut impl Write) -> anyhow::Result<()> {
+    let why = asking::ask(bus, words, async |client| client.why().await)?;
     writeln!(out, "{}", why.trim_end())?;
     Ok(())
 }

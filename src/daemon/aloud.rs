@@ -16,11 +16,11 @@ impl Service {
     }
 
     /// What reads aloud does so, or does not.
-    pub(super) fn voice_event(&mut self, event: speech::Event) {
+    pub(super) fn voice_event(&mut self, event: &speech::Event) {
         match event {
             speech::Event::Speaks => self.speaks = true,
-            speech::Event::Mute(why) => {
-                info!(why, "the steps are not read aloud here; the page does it where it can");
+            speech::Event::Mute(_) => {
+                info!("the steps are not read aloud here; the page does it where it can");
                 self.speaks = false;
             }
         }

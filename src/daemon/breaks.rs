@@ -115,6 +115,10 @@ impl Service {
         if input == PageInput::Closed && self.parts.web.is_open() {
             return;
         }
+        if input == PageInput::Back {
+            // Before the first step there is none: it begins again.
+            self.parts.reader.once_more();
+        }
         let engine = &self.parts.engine;
         let Some(session) = engine.session() else { return };
         match self.visitor.handle(input, session, engine.library()) {
@@ -187,7 +191,8 @@ impl Service {
     pub(super) fn break_began(&mut self, now: Timestamp, practice: &str, length: Length) {
         info!(practice, "a break begins");
         self.speaks = self.parts.reader.may_speak();
-        let mention_heart = self.may_mention_heart();
+        // Whether somebody else sees the screen may not be known yet; what is offered here shows no heart by itself.
+        let mention_heart = self.heart_is_welcome();
         let (library, config) = (self.parts.engine.library(), &self.parts.config);
         let local = (now, self.around.utc_offset);
         self.visitor.begin(practice, library, &config.practice, mention_heart, local);
@@ -247,9 +252,14 @@ impl Service {
         }
     }
 
-    /// Whether pages show the heart: wanted, and nothing speaks against mentioning it.
-    pub(super) fn may_show_heart(&self) -> bool {
-        self.parts.config.practice.show_heart && self.may_mention_heart()
+    /// Whether pages are to show the heart at all.
+    pub(super) fn wants_heart_shown(&self) -> bool {
+        self.parts.config.practice.show_heart && self.heart_is_welcome()
+    }
+
+    /// Whether pages show the heart now: wanted, and nothing speaks against mentioning it.
+    fn may_show_heart(&self) -> bool {
+        self.wants_heart_shown() && self.may_mention_heart()
     }
 
     fn publish(&self, now: Timestamp) {
@@ -288,5 +298,5 @@ pub(super) const fn named(ending: Ending) -> &'static str {
     }
 }
 
-/// How long last words and help lines stand on a page after the break: as long again as a question does.
+/// How long last words and help lines stand on a page after the break: time to read, to choose a number, and to call it.
 const LAST_WORDS: SignedDuration = SignedDuration::from_mins(60);

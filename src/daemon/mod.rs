@@ -1,9 +1,9 @@
 //! The daemon: joins the world to the [`Engine`](crate::engine::Engine) in one loop, and decides nothing.
 //!
 //! ```text
-//!  monitor   desktop   page   other programs   configuration   store   the clock
-//!      \        |        |          |                |           |        /
-//!       +-------+--------+----------+----------------+-----------+-------+
+//!  monitor   desk and desktop   page   other programs   configuration   store   the clock
+//!      \            |            |          |                |           |        /
+//!       +-----------+------------+----------+----------------+-----------+-------+
 //!                                   |
 //!                 run: one event at a time, on one thread
 //!                                   |
@@ -16,6 +16,7 @@
 //! this desktop; the demonstration connects others.
 
 mod aloud;
+mod around;
 mod breaks;
 mod elsewhere;
 mod practices;
@@ -33,7 +34,9 @@ use crate::config::ConfigError;
 use crate::edge::ble;
 use crate::edge::bus;
 use crate::edge::clock;
+use crate::edge::desk;
 use crate::edge::notification;
+use crate::edge::presence;
 use crate::edge::speech;
 use crate::edge::store;
 use crate::edge::web::Clock;
@@ -58,6 +61,10 @@ pub struct Inlets {
     pub monitor: mpsc::Receiver<ble::Event>,
     /// What became of offers on the desktop.
     pub offers: mpsc::Receiver<notification::Event>,
+    /// What the desktop does.
+    pub desk: mpsc::Receiver<desk::Event>,
+    /// What happens at the desk.
+    pub presence: mpsc::Receiver<presence::Event>,
     /// What is done on the page.
     pub page: mpsc::Receiver<PageInput>,
     /// What other programs ask for.
@@ -85,11 +92,13 @@ pub async fn run(
             () = &mut stop => return service,
             Some(event) = inlets.monitor.recv() => service.monitor(event),
             Some(event) = inlets.offers.recv() => service.offer_event(event),
+            Some(event) = inlets.desk.recv() => service.desktop_seen(event),
+            Some(event) = inlets.presence.recv() => service.presence(event),
             Some(input) = inlets.page.recv() => service.page(input),
             Some(request) = inlets.requests.recv() => service.request(request),
             Some(config) = inlets.configs.recv() => service.configure(config),
             Some(read) = inlets.practices.recv() => service.practices(read),
-            Some(event) = inlets.voice.recv() => service.voice_event(event),
+            Some(event) = inlets.voice.recv() => service.voice_event(&event),
             Some(report) = inlets.reports.recv() => service.store_report(report),
             Some(outcome) = service.opening() => service.opened(outcome),
             () = until(due, &clock) => service.tick(),

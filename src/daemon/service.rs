@@ -22,6 +22,7 @@ use crate::edge::notification::Labels;
 use crate::edge::store;
 use crate::edge::store::Record;
 use crate::edge::web::Clock;
+use crate::engine::Attention;
 use crate::engine::Effect;
 use crate::engine::Input;
 use crate::engine::Memory;
@@ -47,6 +48,8 @@ pub struct Service {
     pub(super) labels: Labels,
     pub(super) help: HelpLines,
     pub(super) around: Surroundings,
+    /// How closely the desk and the desktop are looked at.
+    pub(super) attended: Attention,
     pub(super) link: Link,
     pub(super) sensor: Option<ble::Sensor>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
@@ -84,6 +87,7 @@ impl Service {
             words,
             help,
             around: Surroundings::default(),
+            attended: Attention::default(),
             link: Link::Searching,
             sensor: None,
             rate: None,
@@ -102,6 +106,7 @@ impl Service {
             seen: now,
             parts,
         };
+        service.surrounded_at_first();
         service.settle();
         service
     }
@@ -139,7 +144,7 @@ impl Service {
                 if self.break_is_open() {
                     self.visitor.heart_beats(now, self.rate);
                 }
-                if self.may_show_heart() {
+                if self.wants_heart_shown() {
                     self.visitor.follower.observe(now, &reading);
                 }
                 self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
@@ -245,6 +250,7 @@ impl Service {
                     self.keep_baseline(now);
                 }
             }
+            Effect::Attend(attention) => self.attend(*attention),
             Effect::Elevation(course) => self.keep(now, Record::Elevation((*course).into())),
             Effect::Held(gate, _) => self.tell(News::OfferHeld(*gate)),
             Effect::BreakBegan(practice, length) => self.break_began(now, practice, *length),
@@ -350,6 +356,9 @@ pub(crate) fn changes_of(memory: Memory, before: Memory, now: Timestamp) -> Vec<
         && (offers.last, offers.of_day) != (kept.last, kept.of_day)
     {
         records.push(Record::Offered { last, made: offers.made, day, count });
+    }
+    if offers.fine_in_a_row != kept.fine_in_a_row {
+        records.push(Record::FineInARow(offers.fine_in_a_row));
     }
     records
 }

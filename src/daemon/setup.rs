@@ -58,6 +58,7 @@ use crate::words::Words;
 use super::Inlets;
 use super::Parts;
 use super::Service;
+use super::around::Watchers;
 use super::practices;
 use super::publishing::publish;
 use super::service::words;
@@ -108,6 +109,8 @@ pub async fn start() -> anyhow::Result<()> {
     let desktop =
         tokio::spawn(notification::run(notification::Bus::Session, offer_commands, offer_events));
 
+    let around = Watchers::start();
+
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: Clock = Arc::new(clock::now);
     let help = HelpLines::built_in().context("reading the help lines of the program")?;
@@ -137,6 +140,8 @@ pub async fn start() -> anyhow::Result<()> {
         store,
         monitor,
         offers,
+        desk: Some(around.desk),
+        presence: around.presence,
         web,
         view,
         opener,
@@ -146,6 +151,8 @@ pub async fn start() -> anyhow::Result<()> {
     let inlets = Inlets {
         monitor: monitored,
         offers: offered,
+        desk: around.seen,
+        presence: around.sensed,
         page,
         requests: requested,
         configs: reread,
@@ -170,6 +177,9 @@ pub async fn start() -> anyhow::Result<()> {
     watching.abort();
     watching_practices.abort();
     telling.abort();
+    for watching in around.tasks {
+        watching.abort();
+    }
     let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop, silence) }).await;
     Ok(())
 }
@@ -227,6 +237,7 @@ pub fn remembered(config: &Config, loaded: store::Loaded, library: Library) -> E
             of_day: kept.offers_of_day,
             snoozed_until: kept.snoozed_until,
             rest_until: kept.resting_until,
+            fine_in_a_row: kept.fine_in_a_row,
         },
         tender: kept.resting_until.is_some(),
     };
@@ -361,7 +372,7 @@ pub fn locale() -> String {
 }
 
 /// How much may wait on each channel: a strap sends one message a second, people less.
-const QUEUE: usize = 64;
+pub(super) const QUEUE: usize = 64;
 /// How long somebody may have the history who only keeps a break in it, and how often it is tried meanwhile.
 const LOCKED: Duration = Duration::from_secs(2);
 const LOCKED_AGAIN: Duration = Duration::from_millis(50);

@@ -46,12 +46,16 @@ impl Service {
         self.tell(News::OfferMade(body));
     }
 
-    /// Whether the heart may be mentioned where others could see it.
-    pub(super) fn may_mention_heart(&self) -> bool {
+    /// Whether the heart is to be mentioned at all.
+    pub(super) fn heart_is_welcome(&self) -> bool {
         let config = &self.parts.config;
-        config.offer.mention_heart
-            && config.practice.focus != Focus::Anxiety
-            && !self.around.sharing
+        config.offer.mention_heart && config.practice.focus != Focus::Anxiety
+    }
+
+    /// Whether the heart may be mentioned now: only where it is known that nobody else sees the screen.
+    pub(super) fn may_mention_heart(&self) -> bool {
+        self.heart_is_welcome()
+            && self.around.desktop.is_some_and(|desktop| !desktop.sharing.holds())
     }
 
     pub(super) fn order(&self, command: notification::Command) {
@@ -137,7 +141,8 @@ impl Service {
             (LastAnswer::Given(Answer::Start), None) => {
                 self.start_break(Input::Answered(id, Answer::Start), None).map(drop)
             }
-            (LastAnswer::Given(Answer::Start), Some(_)) => {
+            (LastAnswer::Given(Answer::Start), Some(became)) => {
+                self.handle(Input::Reanswered(became, Became::Answered(Answer::Start)));
                 self.start_break(Input::BreakWanted(None, None), None).map(drop)
             }
             (LastAnswer::Given(answer), None) => {
@@ -147,12 +152,13 @@ impl Service {
             (LastAnswer::Undo, None) | (_, Some(Became::Answered(Answer::Start))) => {
                 Err(Refusal::NoOffer)
             }
-            (LastAnswer::Given(answer), Some(_)) => {
-                self.became(now, id, Became::Answered(answer));
-                Ok(())
-            }
-            (LastAnswer::Undo, Some(_)) => {
-                self.became(now, id, Became::Expired);
+            (said, Some(before)) => {
+                let became = match said {
+                    LastAnswer::Given(answer) => Became::Answered(answer),
+                    LastAnswer::Undo => Became::Expired,
+                };
+                self.handle(Input::Reanswered(before, became));
+                self.became(now, id, became);
                 Ok(())
             }
         }

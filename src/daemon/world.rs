@@ -7,8 +7,10 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::edge::ble;
+use crate::edge::desk;
 use crate::edge::notification;
 use crate::edge::opening::Opener;
+use crate::edge::presence;
 use crate::edge::speech::Reader;
 use crate::edge::store;
 use crate::edge::web;
@@ -36,6 +38,10 @@ pub struct Parts {
     pub monitor: mpsc::Sender<ble::Command>,
     /// What shows offers.
     pub offers: mpsc::Sender<notification::Command>,
+    /// What looks at the desktop; `None`: nobody can, and it counts as one that tells nothing.
+    pub desk: Option<mpsc::Sender<desk::Command>>,
+    /// What tells of the hands.
+    pub presence: mpsc::Sender<presence::Command>,
     /// What serves the page.
     pub web: web::Server,
     /// What stands on the page.

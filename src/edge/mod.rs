@@ -1,14 +1,16 @@
 //! Everything that touches the world: the only place allowed to.
 //!
 //! A module here turns bytes into the plain types of the pure modules and back. It decides nothing, and it knows no other
-//! edge module.
+//! edge module but those that two of them need: [`clock`] and [`x11`].
 
 pub mod ble;
 pub mod bus;
 pub mod clock;
+pub mod desk;
 pub mod notification;
 pub mod opening;
 pub mod practices;
+pub mod presence;
 pub mod recording;
 pub mod speech;
 pub mod store;
@@ -16,3 +18,4 @@ pub mod systemd;
 pub mod terminal;
 pub mod watching;
 pub mod web;
+pub mod x11;

@@ -6,13 +6,16 @@
 mod ssip;
 
 use std::env;
+use std::error::Error as _;
 use std::ffi::OsString;
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tracing::debug;
 
 use crate::page::View;
 
@@ -30,12 +33,12 @@ pub struct Utterance {
 }
 
 /// Whether what is to be said is said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Event {
     /// It is, after it was not, or for the first time.
     Speaks,
     /// It is not, for this reason; told once, until it is again, or until the next wish after a stop.
-    Mute(String),
+    Mute(Error),
 }
 
 /// Why nothing is said.
@@ -130,6 +133,11 @@ impl Reader {
         self.voice.may_speak()
     }
 
+    /// What was read last is to be read anew.
+    pub fn once_more(&mut self) {
+        self.reading = None;
+    }
+
     /// Reads what is new on this page, and stops at once where there is nothing to read any more: after a pause, on leaving, or where
     /// `view` is `None`.
     pub fn read(&mut self, view: Option<&View>) {
@@ -173,6 +181,11 @@ fn address_in(named: Option<OsString>, runtime: Option<OsString>) -> Option<Path
     }
 }
 
+/// Asks the server there whether it would read, and by what: the module that speaks for it, where it tells. Says nothing.
+pub async fn ask(address: Option<&Path>) -> Result<Option<String>, Error> {
+    Connection::ask(address.ok_or(Error::Nowhere)?).await
+}
+
 async fn run(
     address: Option<PathBuf>,
     mut wished: watch::Receiver<Option<Utterance>>,
@@ -191,14 +204,16 @@ async fn run(
             speaks = None;
             continue;
         };
-        let event = match say(address.as_ref(), &mut connection, &utterance).await {
-            Ok(()) => Event::Speaks,
-            Err(error) => Event::Mute(format!("{:#}", anyhow::Error::from(error))),
-        };
-        if speaks.replace(event == Event::Speaks) != Some(event == Event::Speaks) {
-            // Where nobody listens any more, the end comes by the wish that is over.
-            let _ = tell.send(event).await;
+        let said = say(address.as_deref(), &mut connection, &utterance).await;
+        if speaks.replace(said.is_ok()) == Some(said.is_ok()) {
+            continue;
         }
+        let event = said.map_or_else(Event::Mute, |()| Event::Speaks);
+        if let Event::Mute(error) = &event {
+            debug!(%error, cause = ?error.source(), "nothing is said");
+        }
+        // Where nobody listens any more, the end comes by the wish that is over.
+        let _ = tell.send(event).await;
     }
     if let Some(connection) = connection {
         let _ = connection.stop().await;
@@ -207,7 +222,7 @@ async fn run(
 
 /// Says it on the connection that is there, else, or where that is gone, on a new one.
 async fn say(
-    address: Option<&PathBuf>,
+    address: Option<&Path>,
     connection: &mut Option<Connection>,
     utterance: &Utterance,
 ) -> Result<(), Error> {

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use crate::detection::Figures;
 use crate::offer::Became;
 use crate::offer::Gate;
+use crate::offer::REST_OF_HANDS;
+use crate::surroundings::Hands;
 
+use super::Attention;
 use super::Course;
 use super::Effect;
 use super::Engine;
@@ -19,6 +22,8 @@ pub(super) enum Elevation {
     None,
     /// Sustained, and held back: by which gate last, and the figures of that moment.
     Held(Gate, Figures),
+    /// Every gate is open but for those that the desktop tells of, and it is being looked at: the figures of the last moment.
+    Looking(Figures),
     /// Every gate is open but for hands that do not rest: since when, and the figures of the last moment.
     Waiting(Timestamp, Figures),
     /// The hands did not rest in time, and it is given up; the figures of that moment.
@@ -38,15 +43,26 @@ impl Engine {
 
     /// An elevation is sustained: offer, or note what holds it back.
     pub(super) fn consider(&mut self, now: Timestamp, figures: Figures, effects: &mut Vec<Effect>) {
+        self.attention = Attention::default();
         let again = match self.elevation {
             Elevation::Offered => self.offers.is_postponed(),
             Elevation::Lapsed(_) => false,
-            Elevation::None | Elevation::Held(..) | Elevation::Waiting(..) => true,
+            Elevation::None
+            | Elevation::Held(..)
+            | Elevation::Looking(_)
+            | Elevation::Waiting(..) => true,
         };
         if !again {
             return;
         }
-        self.elevation = match (self.closed_gate(now), self.elevation) {
+        let closed = self.closed_gate(now);
+        // Only the desktop, or the hands, are in the way, if anything is.
+        let about = closed.is_none_or(|gate| gate.is_of_desktop() || gate == Gate::NoPause);
+        let unseen = about && self.around.desktop.is_none();
+        self.elevation = match (closed, self.elevation) {
+            (_, Elevation::Offered) if unseen => Elevation::Offered,
+            (_, Elevation::Waiting(since, _)) if unseen => Elevation::Waiting(since, figures),
+            _ if unseen => Elevation::Looking(figures),
             (None, _) => {
                 let replaced = self.offers.open();
                 effects.extend(replaced.map(|id| Effect::Withdraw(id, Became::Replaced)));
@@ -56,19 +72,52 @@ impl Engine {
                     figures,
                 ));
                 self.decided(figures, Outcome::Offered, effects);
-                Elevation::Offered
+                self.elevation = Elevation::Offered;
+                return;
             }
             (Some(_), Elevation::Offered) => Elevation::Offered,
             (Some(Gate::NoPause), Elevation::Waiting(since, _)) => {
-                if now.duration_since(since) < self.settings.offer.wait_for_pause.value() {
-                    Elevation::Waiting(since, figures)
-                } else {
-                    Elevation::Lapsed(figures)
+                if now.duration_since(since) >= self.settings.offer.wait_for_pause.value() {
+                    self.elevation = Elevation::Lapsed(figures);
+                    return;
                 }
+                Elevation::Waiting(since, figures)
             }
             (Some(Gate::NoPause), _) => Elevation::Waiting(now, figures),
             (Some(gate), _) => Elevation::Held(gate, figures),
         };
+        self.attention = Attention { desktop: about, hands: closed == Some(Gate::NoPause) };
+    }
+
+    /// Says what has to be known from now on, where that is something else than before.
+    pub(super) fn attend(&mut self, effects: &mut Vec<Effect>) {
+        // A page shows the heart only where nobody else sees the screen.
+        let shows_heart = self.own_break_is_open() && self.settings.practice.show_heart;
+        let wanted = Attention {
+            desktop: self.attention.desktop || shows_heart,
+            hands: self.attention.hands,
+        };
+        if wanted != self.attended {
+            self.attended = wanted;
+            effects.push(Effect::Attend(wanted));
+        }
+    }
+
+    /// When a rest of the hands will have become a pause, or is no longer waited for; `None` while none is.
+    pub(super) fn pause_due(&self) -> Option<Timestamp> {
+        if !self.attention.hands {
+            return None;
+        }
+        let rested = match self.around.hands {
+            Hands::Resting(since) => since.checked_add(REST_OF_HANDS).ok(),
+            Hands::Unknown | Hands::Lately | Hands::Busy => None,
+        };
+        let patience = self.settings.offer.wait_for_pause.value();
+        let given_up = match self.elevation {
+            Elevation::Waiting(since, _) => since.checked_add(patience).ok(),
+            _ => None,
+        };
+        [rested, given_up].into_iter().flatten().filter(|&due| Some(due) > self.last).min()
     }
 
     /// An elevation counts as sustained at this moment, for the first time or again.
@@ -97,7 +146,9 @@ impl Engine {
     pub(super) fn elevation_ended(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let held = match std::mem::replace(&mut self.elevation, Elevation::None) {
             Elevation::Held(gate, figures) => Some((gate, figures)),
-            Elevation::Waiting(_, figures) => Some((Gate::Settled, figures)),
+            Elevation::Looking(figures) | Elevation::Waiting(_, figures) => {
+                Some((Gate::Settled, figures))
+            }
             Elevation::Lapsed(figures) => Some((Gate::NoPause, figures)),
             Elevation::Offered | Elevation::None => None,
         };
@@ -111,6 +162,7 @@ impl Engine {
         }
         effects.extend(held.map(|(gate, figures)| Effect::Held(gate, figures)));
         self.offers.elevation_ended();
+        self.attention = Attention::default();
         self.sustained = None;
     }
 }

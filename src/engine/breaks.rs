@@ -41,6 +41,7 @@ impl Engine {
             Elsewhere::TooMuch => self.turn_away(now),
             Elsewhere::Over => {
                 self.elsewhere = false;
+                self.offers.break_taken(now);
                 self.reconsider(now, effects);
             }
         }
@@ -129,6 +130,13 @@ impl Engine {
         if is_too_much(state) {
             self.turn_away(now);
         }
+        match state {
+            // Looked at, and left: as if it had not been opened.
+            State::Ended { ending: Ending::Left { step: 0 }, .. }
+            | State::Running { .. }
+            | State::Paused { .. } => {}
+            State::Ended { .. } => self.offers.break_taken(now),
+        }
         effects.push(Effect::BreakMoved(state));
     }
 
@@ -137,7 +145,7 @@ impl Engine {
         self.elsewhere || self.own_break_is_open()
     }
 
-    fn own_break_is_open(&self) -> bool {
+    pub(super) fn own_break_is_open(&self) -> bool {
         self.session.as_ref().is_some_and(|session| !matches!(session.state(), State::Ended { .. }))
     }
 

@@ -6,6 +6,7 @@
 
 mod asking;
 mod breaks;
+mod said;
 mod standing;
 
 use jiff::SignedDuration;
@@ -26,22 +27,21 @@ use crate::heart::Sampler;
 use crate::offer;
 use crate::offer::Answer;
 use crate::offer::Became;
-use crate::offer::Gate;
-use crate::offer::OfferId;
 use crate::offer::OfferSettings;
 use crate::offer::Offers;
-use crate::practice::Command;
-use crate::practice::Length;
 use crate::practice::Library;
 use crate::practice::PracticeSettings;
 use crate::practice::Session;
-use crate::practice::State;
-use crate::practice::UnknownPractice;
 use crate::surroundings::Surroundings;
 
 use asking::Elevation;
 
 pub use breaks::Elsewhere;
+pub use said::Attention;
+pub use said::Course;
+pub use said::Effect;
+pub use said::Input;
+pub use said::Outcome;
 pub use standing::Standing;
 
 /// All that the owner can set about decisions.
@@ -53,82 +53,6 @@ pub struct Settings {
     pub offer: OfferSettings,
     /// What to open.
     pub practice: PracticeSettings,
-}
-
-/// What can happen.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// The monitor sent something.
-    Measured(Reading),
-    /// The monitor is gone, or the recording is at its end.
-    MonitorLost,
-    /// The desk or the desktop changed.
-    Surroundings(Surroundings),
-    /// An offer was answered.
-    Answered(OfferId, Answer),
-    /// A break is wanted now, by name and length; `None`: the owner's own, or the outward grounding after "too much".
-    BreakWanted(Option<String>, Option<Length>),
-    /// Something is wanted of the open break.
-    Break(Command),
-    /// A break that another program runs began, moved or ended.
-    Elsewhere(Elsewhere),
-    /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
-    BreakChosen(String, Length),
-    /// No offers until then.
-    Snooze(Timestamp),
-    /// Offers again.
-    Resume,
-    /// The owner changed the settings.
-    Configured(Box<Settings>),
-    /// The owner's practices changed. A break that is open stays what it is.
-    Practices(Box<Library>),
-    /// Time passed.
-    Tick,
-}
-
-/// What is to be done about it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Ask whether a break would help.
-    Offer(OfferId, Figures),
-    /// Take the offer away, since this became of it.
-    Withdraw(OfferId, Became),
-    /// A sample was taken: what the heart did in the last minute.
-    Sampled(Sample),
-    /// An elevation began, was offered or is over.
-    Elevation(Course),
-    /// An elevation is over, and was not offered: the gate that was closed last, and the figures of that moment.
-    Held(Gate, Figures),
-    /// A break begins: the name of its practice and its length. [`Self::BreakMoved`] follows.
-    BreakBegan(String, Length),
-    /// The break that was begun became another one: the name of its practice and its length. [`Self::BreakMoved`] follows.
-    BreakChosen(String, Length),
-    /// The break is at another place than before; [`Engine::session`] has it.
-    BreakMoved(State),
-    /// There is no such practice.
-    NoSuchPractice(UnknownPractice),
-}
-
-/// The course of an elevation so far.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Course {
-    /// When the heart left what is usual; tells one elevation from another.
-    pub started: Timestamp,
-    /// When it was over; `None` while it is not.
-    pub ended: Option<Timestamp>,
-    /// What it was told by: when it was offered, else the last moment it counted as sustained.
-    pub figures: Figures,
-    /// What became of it; `None` while that is open.
-    pub outcome: Option<Outcome>,
-}
-
-/// What became of an elevation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A break was offered.
-    Offered,
-    /// It was held back by the gate that was closed last.
-    Held(Gate),
 }
 
 /// What the next run has to know, besides the baseline.
@@ -147,6 +71,7 @@ pub struct Engine {
     library: Library,
     around: Surroundings,
     returned: Option<Timestamp>,
+    breather: Option<Timestamp>,
     beats: BeatFilter,
     sampler: Sampler,
     watch: Watch,
@@ -154,6 +79,9 @@ pub struct Engine {
     contact: Contact,
     last_sample: Option<Sample>,
     elevation: Elevation,
+    attention: Attention,
+    /// What whoever calls was told to attend to.
+    attended: Attention,
     course: Option<Course>,
     /// The figures of the last sample, if it counted as sustained: what a gate that opens between two samples is held against.
     sustained: Option<Figures>,
@@ -176,6 +104,7 @@ impl Engine {
             library,
             around: Surroundings::default(),
             returned: None,
+            breather: None,
             beats: BeatFilter::default(),
             sampler,
             watch,
@@ -183,6 +112,8 @@ impl Engine {
             contact: Contact::default(),
             last_sample: None,
             elevation: Elevation::None,
+            attention: Attention::default(),
+            attended: Attention::default(),
             course: None,
             sustained: None,
             offers: Offers::new(),
@@ -215,12 +146,11 @@ impl Engine {
             Input::Measured(reading) => self.measured(now, &reading, &mut effects),
             Input::MonitorLost => self.silence(now, &mut effects),
             Input::Surroundings(around) => {
-                if around.presence.may_sit() && !around.locked && !self.may_sit() {
-                    self.returned = Some(now);
-                }
-                self.around = around;
+                self.surrounded(now, around);
                 self.reconsider(now, &mut effects);
             }
+            Input::Woke => self.returned = Some(now),
+            Input::Reanswered(before, now) => self.offers.reanswered(before, now),
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;
                 if self.offers.answer(now, id, answer, elevated) {
@@ -251,8 +181,9 @@ impl Engine {
             }
             Input::Configured(settings) => self.configure(now, *settings, &mut effects),
             Input::Practices(library) => self.library = *library,
-            Input::Tick => {}
+            Input::Tick => self.reconsider(now, &mut effects),
         }
+        self.attend(&mut effects);
         effects
     }
 
@@ -262,7 +193,10 @@ impl Engine {
         let silent =
             self.heard.map(|heard| heard.saturating_add(Watch::MAX_GAP).unwrap_or(Timestamp::MAX));
         let session = self.session.as_ref().and_then(Session::next_wakeup);
-        let due = [silent, self.offers.next_wakeup(), session].into_iter().flatten().min()?;
+        let due = [silent, self.offers.next_wakeup(), session, self.pause_due()]
+            .into_iter()
+            .flatten()
+            .min()?;
         Some(self.last.map_or(due, |last| due.max(last)))
     }
 
@@ -303,6 +237,10 @@ impl Engine {
             let gone = self.offers.clock_stepped_back(now, step);
             effects.extend(gone.map(|id| Effect::Withdraw(id, Became::Expired)));
             self.returned = self.returned.map(|returned| returned.min(now));
+            self.breather = self.breather.map(|breather| breather.min(now));
+            if let Some(session) = &mut self.session {
+                session.clock_stepped_back(now);
+            }
         }
         self.last = Some(now);
         if self.heard.is_some_and(|heard| now.duration_since(heard) >= Watch::MAX_GAP) {
@@ -330,8 +268,8 @@ impl Engine {
         effects.push(Effect::Sampled(sample));
         let sitting =
             self.returned.is_none_or(|returned| now.duration_since(returned) >= SITTING_AFTER);
-        let settled_in = sitting && self.may_sit();
-        match self.watch.observe(&sample, self.around.presence, settled_in) {
+        let settled_in = sitting && may_sit(&self.around, now);
+        match self.watch.observe(&sample, self.around.presence_at(now), settled_in) {
             Finding::Nothing => {}
             Finding::Elevated(sustained) => {
                 self.sustained = sustained;
@@ -367,9 +305,22 @@ impl Engine {
         }
     }
 
-    fn may_sit(&self) -> bool {
-        self.around.presence.may_sit() && !self.around.locked
+    /// The desk or the desktop is otherwise than before.
+    fn surrounded(&mut self, now: Timestamp, around: Surroundings) {
+        if may_sit(&around, now) && !may_sit(&self.around, now) {
+            self.returned = Some(now);
+        }
+        let in_call = |around: &Surroundings| around.desktop.is_some_and(|seen| seen.is_in_call());
+        let call_over = in_call(&self.around) && around.desktop.is_some() && !in_call(&around);
+        if call_over || (self.around.locked && !around.locked) {
+            self.breather = Some(now);
+        }
+        self.around = around;
     }
+}
+
+fn may_sit(around: &Surroundings, now: Timestamp) -> bool {
+    around.presence_at(now).may_sit() && !around.locked
 }
 
 /// So long after coming back the heart is taken to have got over the walk: then it teaches what is usual again. Nothing is

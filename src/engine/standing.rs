@@ -12,6 +12,7 @@ use crate::heart::Contact;
 use crate::offer::Gate;
 use crate::offer::Moment;
 use crate::status::Quality;
+use crate::surroundings::Seen;
 
 use super::Engine;
 use super::asking::Elevation;
@@ -39,6 +40,8 @@ pub struct Standing {
     pub held_by: Option<Gate>,
     /// Every gate that is closed just now, whether or not there is anything to offer.
     pub closed: Vec<Gate>,
+    /// Those among them that are closed only because the desktop should tell and does not.
+    pub unseen: Vec<Gate>,
     /// Until when nothing is offered, at its owner's wish.
     pub snoozed_until: Option<Timestamp>,
     /// How many breaks were offered today.
@@ -65,6 +68,9 @@ impl Engine {
         let warm_up = detection.warm_up.value();
         let known = learned >= warm_up && learned.is_positive();
         let live = self.heard.is_some_and(|heard| now.duration_since(heard) < Watch::MAX_GAP);
+        let closed: Vec<_> = self.settings.offer.closed_gates(&self.moment(now)).collect();
+        let desktop = self.around.desktop.unwrap_or_default();
+        let unseen = closed.iter().copied().filter(|gate| gate.seen(&desktop) == Seen::Failed);
         Standing {
             phase: self.watch.phase(),
             usual: known.then(|| self.watch.usual()),
@@ -77,9 +83,10 @@ impl Engine {
             held_by: match self.elevation {
                 Elevation::Held(gate, _) => Some(gate),
                 Elevation::Waiting(..) | Elevation::Lapsed(_) => Some(Gate::NoPause),
-                Elevation::None | Elevation::Offered => None,
+                Elevation::None | Elevation::Looking(_) | Elevation::Offered => None,
             },
-            closed: self.settings.offer.closed_gates(&self.moment(now)).collect(),
+            unseen: unseen.collect(),
+            closed,
             snoozed_until: self.offers.snoozed_until(),
             offers_today: self.offers.made_on(self.around.local_time(now).date()),
         }
@@ -97,12 +104,14 @@ impl Engine {
             now,
             around: &self.around,
             returned: self.returned,
+            breather: self.breather,
             after_return: self.settings.detection.after_return.value(),
             exerting: self.watch.exerting(),
             break_open: self.break_is_open(),
             snoozed_until: self.offers.quiet_until(),
             last_offer: self.offers.last_for_cool_down(),
             offers_today: self.offers.counted_today(today),
+            fine_in_a_row: self.offers.fine_in_a_row(),
         }
     }
 

@@ -5,7 +5,10 @@ use std::fmt;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::surroundings::Desktop;
+use crate::surroundings::Hands;
 use crate::surroundings::Presence;
+use crate::surroundings::Seen;
 use crate::surroundings::Surroundings;
 
 use super::settings::OfferSettings;
@@ -41,7 +44,7 @@ pub enum Gate {
     Inhibited,
     /// The day's offers are used up.
     DailyLimit,
-    /// The last offer is not long enough ago.
+    /// The last offer, or the last break, is not long enough ago.
     CoolDown,
     /// The hands did not rest for a moment.
     NoPause,
@@ -96,6 +99,38 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// Whether the desktop has to be looked at to tell.
+    #[must_use]
+    pub const fn is_of_desktop(self) -> bool {
+        self.seen(&Desktop::FAILED).holds()
+    }
+
+    /// What a look at the desktop brought that this gate goes by; for one that does not go by the desktop, that it tells nothing.
+    #[must_use]
+    pub const fn seen(self, desktop: &Desktop) -> Seen {
+        match self {
+            Self::InCall => desktop.microphone.or(desktop.camera),
+            Self::Sharing => desktop.sharing,
+            Self::FullScreen => desktop.full_screen,
+            Self::DoNotDisturb => desktop.do_not_disturb,
+            Self::Inhibited => desktop.inhibited,
+            Self::DayOff
+            | Self::QuietHours
+            | Self::Snoozed
+            | Self::BreakOpen
+            | Self::Locked
+            | Self::Away
+            | Self::Moving
+            | Self::JustReturned
+            | Self::DailyLimit
+            | Self::CoolDown
+            | Self::NoPause
+            | Self::Settled => Seen::Lacking,
+        }
+    }
+}
+
 impl fmt::Display for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -111,6 +146,8 @@ pub struct Moment<'a> {
     pub around: &'a Surroundings,
     /// When the wearer last came back to the desk; `None` if never since the start.
     pub returned: Option<Timestamp>,
+    /// When a call was over or the screen unlocked, last: a moment between two things; `None` if never since the start.
+    pub breather: Option<Timestamp>,
     /// How long after a return nothing is offered.
     pub after_return: SignedDuration,
     /// Whether the heart is in exercise or in the recovery from it.
@@ -119,10 +156,12 @@ pub struct Moment<'a> {
     pub break_open: bool,
     /// Until when the owner wants quiet; `None` when not.
     pub snoozed_until: Option<Timestamp>,
-    /// When the last offer was made, if it still counts for the cool-down.
+    /// When the last offer was made or the last break taken, if it still counts for the cool-down.
     pub last_offer: Option<Timestamp>,
     /// How many offers were made today.
     pub offers_today: u32,
+    /// How many times in a row the owner said to be fine.
+    pub fine_in_a_row: u32,
 }
 
 impl OfferSettings {
@@ -140,28 +179,43 @@ impl OfferSettings {
     fn is_closed(&self, gate: Gate, moment: &Moment<'_>) -> bool {
         let around = moment.around;
         let local = around.local_time(moment.now);
+        let holds = gate.seen(&around.desktop.unwrap_or_default()).holds();
+        let presence = around.presence_at(moment.now);
         match gate {
             Gate::DayOff => !self.is_day(local.weekday()),
             Gate::QuietHours => self.is_quiet(local.time()),
             Gate::Snoozed => moment.snoozed_until.is_some_and(|until| moment.now < until),
             Gate::BreakOpen => moment.break_open,
             Gate::Locked => around.locked,
-            Gate::Away => around.presence == Presence::Away,
-            Gate::Moving => around.presence == Presence::Moving || moment.exerting,
+            Gate::Away => presence == Presence::Away,
+            Gate::Moving => presence == Presence::Moving || moment.exerting,
             Gate::JustReturned => within(moment.returned, moment.after_return, moment.now),
-            Gate::InCall => self.hold_in_calls && around.in_call,
-            Gate::Sharing => self.hold_when_sharing && around.sharing,
-            Gate::FullScreen => self.hold_in_full_screen && around.full_screen,
-            Gate::DoNotDisturb => self.hold_on_do_not_disturb && around.do_not_disturb,
-            Gate::Inhibited => self.hold_when_inhibited && around.inhibited,
+            Gate::InCall => self.hold_in_calls && holds,
+            Gate::Sharing => self.hold_when_sharing && holds,
+            Gate::FullScreen => self.hold_in_full_screen && holds,
+            Gate::DoNotDisturb => self.hold_on_do_not_disturb && holds,
+            Gate::Inhibited => self.hold_when_inhibited && holds,
             Gate::DailyLimit => moment.offers_today >= self.at_most_per_day.value(),
-            Gate::CoolDown => within(moment.last_offer, self.cool_down.value(), moment.now),
-            Gate::Settled => false,
-            Gate::NoPause => {
-                !self.wait_for_pause.value().is_zero()
-                    && within(around.last_input, REST_OF_HANDS, moment.now)
+            Gate::CoolDown => {
+                within(moment.last_offer, self.cool_down_after(moment.fine_in_a_row), moment.now)
             }
+            Gate::Settled => false,
+            Gate::NoPause => !self.wait_for_pause.value().is_zero() && !moment.is_pause(),
         }
+    }
+}
+
+impl Moment<'_> {
+    /// Whether it is a moment between two things. Where nothing tells of the hands, or not exactly, every moment may be one.
+    fn is_pause(&self) -> bool {
+        let hands_rest = match self.around.hands {
+            Hands::Unknown | Hands::Lately => true,
+            Hands::Busy => false,
+            Hands::Resting(since) => {
+                (REST_OF_HANDS..=LONGEST_REST).contains(&self.now.duration_since(since))
+            }
+        };
+        hands_rest || within(self.breather, LONGEST_REST, self.now)
     }
 }
 
@@ -170,129 +224,10 @@ fn within(begin: Option<Timestamp>, length: SignedDuration, now: Timestamp) -> b
     begin.is_some_and(|begin| now.duration_since(begin) < length)
 }
 
-/// Hands that rest for 6 s are between two things: the lower end of the gaps that break reminders wait for.
-const REST_OF_HANDS: SignedDuration = SignedDuration::from_secs(6);
+/// Hands that rest for 6 s are between two things, and after 15 s they may be at something else: the gaps that break reminders wait
+/// for.
+pub const REST_OF_HANDS: SignedDuration = SignedDuration::from_secs(6);
+const LONGEST_REST: SignedDuration = SignedDuration::from_secs(15);
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::offer::settings::Day;
-    use crate::setting::Lasting;
-
-    /// Sunday 1970-01-04, 12:00 UTC.
-    const NOON: i64 = (3 * 24 + 12) * 3_600;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
-    }
-
-    fn moment(around: &Surroundings) -> Moment<'_> {
-        Moment {
-            now: at(NOON),
-            around,
-            returned: None,
-            after_return: SignedDuration::from_mins(5),
-            exerting: false,
-            break_open: false,
-            snoozed_until: None,
-            last_offer: None,
-            offers_today: 0,
-        }
-    }
-
-    /// Settings and a moment in which nothing but `gate` is closed.
-    fn closed_by(gate: Gate) -> Option<Gate> {
-        let (mut settings, mut around) = (OfferSettings::default(), Surroundings::default());
-        match gate {
-            Gate::DayOff => settings.days = vec![Day::Mon],
-            Gate::QuietHours => settings.quiet_hours = vec!["11:00-13:00".parse().unwrap()],
-            Gate::Locked => around.locked = true,
-            Gate::Away => around.presence = Presence::Away,
-            Gate::InCall => around.in_call = true,
-            Gate::Sharing => around.sharing = true,
-            Gate::FullScreen => around.full_screen = true,
-            Gate::DoNotDisturb => around.do_not_disturb = true,
-            Gate::Inhibited => around.inhibited = true,
-            Gate::NoPause => around.last_input = Some(at(NOON - 5)),
-            _ => {}
-        }
-        let moment = moment(&around);
-        settings.closed_gate(&match gate {
-            Gate::Snoozed => Moment { snoozed_until: Some(at(NOON + 1)), ..moment },
-            Gate::BreakOpen => Moment { break_open: true, ..moment },
-            Gate::Moving => Moment { exerting: true, ..moment },
-            Gate::JustReturned => Moment { returned: Some(at(NOON - 299)), ..moment },
-            Gate::DailyLimit => Moment { offers_today: 3, ..moment },
-            Gate::CoolDown => Moment { last_offer: Some(at(NOON - 5_399)), ..moment },
-            _ => moment,
-        })
-    }
-
-    #[test]
-    fn each_gate_closes_by_itself() {
-        for gate in Gate::ALL {
-            let by_itself = (gate != Gate::Settled).then_some(gate);
-            assert_eq!(closed_by(gate), by_itself);
-        }
-    }
-
-    #[test]
-    fn with_nothing_against_it_every_gate_is_open() {
-        assert_eq!(OfferSettings::default().closed_gate(&moment(&Surroundings::default())), None);
-    }
-
-    #[test]
-    fn each_gate_opens_when_its_time_is_over() {
-        let around = Surroundings { last_input: Some(at(NOON - 6)), ..Surroundings::default() };
-        let over = Moment {
-            snoozed_until: Some(at(NOON)),
-            returned: Some(at(NOON - 300)),
-            last_offer: Some(at(NOON - 5_400)),
-            offers_today: 2,
-            ..moment(&around)
-        };
-        assert_eq!(OfferSettings::default().closed_gate(&over), None);
-    }
-
-    #[test]
-    fn a_gate_that_is_switched_off_stays_open() {
-        let settings = OfferSettings {
-            hold_in_calls: false,
-            hold_when_sharing: false,
-            hold_in_full_screen: false,
-            hold_on_do_not_disturb: false,
-            hold_when_inhibited: false,
-            wait_for_pause: Lasting::secs(0),
-            ..OfferSettings::default()
-        };
-        let around = Surroundings {
-            in_call: true,
-            sharing: true,
-            full_screen: true,
-            do_not_disturb: true,
-            inhibited: true,
-            last_input: Some(at(NOON)),
-            ..Surroundings::default()
-        };
-        assert_eq!(settings.closed_gate(&moment(&around)), None);
-    }
-
-    proptest! {
-        #[test]
-        fn local_time_counts_for_hours_and_days(offset in -12i8..=14, hour in 0i64..168) {
-            let settings = OfferSettings {
-                quiet_hours: vec!["22:00-07:00".parse().unwrap()],
-                ..OfferSettings::default()
-            };
-            let utc_offset = jiff::tz::offset(offset);
-            let around = Surroundings { utc_offset, ..Surroundings::default() };
-            let now = at(NOON + hour * 3_600);
-            let local = (NOON / 3_600 + hour + i64::from(offset)).rem_euclid(24);
-            let quiet = !(7..22).contains(&local);
-            let gate = settings.closed_gate(&Moment { now, ..moment(&around) });
-            prop_assert_eq!(gate, quiet.then_some(Gate::QuietHours));
-        }
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ mod settings;
 
 pub use gate::Gate;
 pub use gate::Moment;
+pub use gate::REST_OF_HANDS;
 pub use offers::Answer;
 pub use offers::Became;
 pub use offers::Memory;

@@ -39,7 +39,7 @@ pub enum Became {
 /// What the next run has to know of offers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// When the last offer was made; `None`: never.
+    /// When the last offer was made or the last break taken, whichever was later; `None`: never.
     pub last: Option<Timestamp>,
     /// How many there were, ever.
     pub made: u64,
@@ -49,6 +49,8 @@ pub struct Memory {
     pub snoozed_until: Option<Timestamp>,
     /// Until when nothing is offered since a break was too much.
     pub rest_until: Option<Timestamp>,
+    /// How many times in a row its owner was fine.
+    pub fine_in_a_row: u32,
 }
 
 /// The offer that stands, if any.
@@ -78,6 +80,7 @@ pub struct Offers {
     today: Option<(Date, u32)>,
     snoozed_until: Option<Timestamp>,
     rest_until: Option<Timestamp>,
+    fine_in_a_row: u32,
     made: u64,
 }
 
@@ -91,6 +94,7 @@ impl Offers {
             today: None,
             snoozed_until: None,
             rest_until: None,
+            fine_in_a_row: 0,
             made: 0,
         }
     }
@@ -98,8 +102,9 @@ impl Offers {
     /// What an earlier run left. Its offers are no longer open.
     #[must_use]
     pub const fn remembered(memory: Memory) -> Self {
-        let Memory { last, made, of_day, snoozed_until, rest_until } = memory;
-        Self { last, made, today: of_day, snoozed_until, rest_until, ..Self::new() }
+        let Memory { last, made, of_day, snoozed_until, rest_until, fine_in_a_row } = memory;
+        let today = of_day;
+        Self { last, made, today, snoozed_until, rest_until, fine_in_a_row, ..Self::new() }
     }
 
     /// What the next run has to know.
@@ -111,6 +116,7 @@ impl Offers {
             of_day: self.today,
             snoozed_until: self.snoozed_until,
             rest_until: self.rest_until,
+            fine_in_a_row: self.fine_in_a_row,
         }
     }
 
@@ -132,6 +138,12 @@ impl Offers {
         if self.open() != Some(id) {
             return false;
         }
+        match answer {
+            Answer::Fine => self.fine_in_a_row = self.fine_in_a_row.saturating_add(1),
+            Answer::Start => self.fine_in_a_row = 0,
+            // They say something of the moment, and nothing of whether it was right to ask.
+            Answer::Later | Answer::Moving | Answer::Excited => {}
+        }
         self.standing = match answer {
             Answer::Later if elevated => Standing::Postponed { until: later(now, LATER) },
             Answer::Later | Answer::Start | Answer::Fine | Answer::Moving | Answer::Excited => {
@@ -139,6 +151,17 @@ impl Offers {
             }
         };
         true
+    }
+
+    /// What became of the last offer was said anew, after it was gone.
+    pub const fn reanswered(&mut self, before: Became, now: Became) {
+        self.fine_in_a_row = match (before, now) {
+            (_, Became::Answered(Answer::Start)) => 0,
+            (Became::Answered(Answer::Fine), Became::Answered(Answer::Fine)) => return,
+            (Became::Answered(Answer::Fine), _) => self.fine_in_a_row.saturating_sub(1),
+            (_, Became::Answered(Answer::Fine)) => self.fine_in_a_row.saturating_add(1),
+            _ => return,
+        };
     }
 
     /// Lets the open offer go when its time is over, and ends a snooze that is; the offer to withdraw.
@@ -156,6 +179,14 @@ impl Offers {
 
     /// The elevation is over: nothing is left to ask about a second time. An open offer stands for its time.
     pub fn elevation_ended(&mut self) {
+        if self.is_postponed() {
+            self.standing = Standing::Nothing;
+        }
+    }
+
+    /// A break was taken, offered or not: the next offer keeps as far from it as from an offer, and one that was put off is done with.
+    pub fn break_taken(&mut self, now: Timestamp) {
+        self.last = Some(now);
         if self.is_postponed() {
             self.standing = Standing::Nothing;
         }
@@ -199,10 +230,17 @@ impl Offers {
         self.snoozed_until.max(self.rest_until).max(postponed)
     }
 
-    /// When the last offer was made, as far as it counts for the cool-down: not for a second asking the owner wished for.
+    /// When the last offer was made or the last break taken, as far as it counts for the cool-down: not for a second asking the owner
+    /// wished for.
     #[must_use]
     pub const fn last_for_cool_down(&self) -> Option<Timestamp> {
         if self.is_postponed() { None } else { self.last }
+    }
+
+    /// How many times in a row its owner said to be fine, whatever was left unanswered in between; 0 after an offer was taken.
+    #[must_use]
+    pub const fn fine_in_a_row(&self) -> u32 {
+        self.fine_in_a_row
     }
 
     /// How many offers count against today's limit; a second asking the owner wished for is free.
@@ -267,108 +305,4 @@ fn later(now: Timestamp, length: SignedDuration) -> Timestamp {
 const LATER: SignedDuration = SignedDuration::from_mins(20);
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-
-    fn at(minute: i64) -> Timestamp {
-        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute)
-    }
-
-    fn offered() -> (Offers, OfferId) {
-        let mut offers = Offers::new();
-        let id = offers.make(at(0), date(1970, 1, 1), &OfferSettings::default());
-        (offers, id)
-    }
-
-    #[test]
-    fn an_offer_goes_away_by_itself_when_its_time_is_over() {
-        let (mut offers, id) = offered();
-        assert_eq!(offers.next_wakeup(), Some(at(10)));
-        assert_eq!(offers.tick(at(9)), None);
-        assert_eq!(offers.tick(at(10)), Some(id));
-        assert_eq!((offers.open(), offers.next_wakeup()), (None, None));
-    }
-
-    #[test]
-    fn an_offer_is_answered_once() {
-        let (mut offers, id) = offered();
-        assert!(offers.answer(at(1), id, Answer::Fine, true));
-        assert!(!offers.answer(at(1), id, Answer::Start, true));
-    }
-
-    #[test]
-    fn an_answer_to_an_offer_long_gone_changes_nothing() {
-        let (mut offers, old) = offered();
-        let new = offers.make(at(5), date(1970, 1, 1), &OfferSettings::default());
-        assert!(!offers.answer(at(6), old, Answer::Start, true));
-        assert_eq!(offers.open(), Some(new));
-    }
-
-    #[test]
-    fn later_asks_once_more_without_counting_again() {
-        let (mut offers, id) = offered();
-        let today = date(1970, 1, 1);
-        assert!(offers.answer(at(1), id, Answer::Later, true));
-        assert_eq!(offers.quiet_until(), Some(at(21)));
-        assert_eq!((offers.last_for_cool_down(), offers.counted_today(today)), (None, 0));
-        offers.make(at(21), today, &OfferSettings::default());
-        assert_eq!((offers.last_for_cool_down(), offers.counted_today(today)), (Some(at(21)), 1));
-    }
-
-    #[test]
-    fn later_is_forgotten_when_the_heart_settles() {
-        let (mut offers, id) = offered();
-        offers.answer(at(1), id, Answer::Later, true);
-        offers.elevation_ended();
-        assert_eq!((offers.quiet_until(), offers.last_for_cool_down()), (None, Some(at(0))));
-    }
-
-    #[test]
-    fn the_count_begins_anew_each_day() {
-        let (mut offers, _) = offered();
-        offers.make(at(1), date(1970, 1, 1), &OfferSettings::default());
-        assert_eq!(offers.counted_today(date(1970, 1, 1)), 2);
-        assert_eq!(offers.counted_today(date(1970, 1, 2)), 0);
-    }
-
-    #[test]
-    fn a_snooze_ends_by_itself() {
-        let mut offers = Offers::new();
-        offers.snooze(at(30));
-        assert_eq!(offers.next_wakeup(), Some(at(30)));
-        offers.tick(at(30));
-        assert_eq!((offers.quiet_until(), offers.next_wakeup()), (None, None));
-    }
-
-    #[test]
-    fn later_means_no_more_when_the_heart_has_settled_before_the_answer() {
-        let (mut offers, id) = offered();
-        assert!(offers.answer(at(5), id, Answer::Later, false));
-        assert_eq!((offers.quiet_until(), offers.last_for_cool_down()), (None, Some(at(0))));
-    }
-
-    #[test]
-    fn rest_outlasts_every_snooze() {
-        let mut offers = Offers::new();
-        offers.rest(at(600));
-        offers.snooze(at(30));
-        offers.resume();
-        assert_eq!(offers.quiet_until(), Some(at(600)));
-        offers.tick(at(600));
-        assert_eq!((offers.quiet_until(), offers.next_wakeup()), (None, None));
-    }
-
-    #[test]
-    fn a_clock_that_steps_back_leaves_nothing_in_the_future() {
-        let mut offers = Offers::new();
-        let id = offers.make(at(60), date(1970, 1, 1), &OfferSettings::default());
-        offers.snooze(at(90));
-        assert_eq!(offers.clock_stepped_back(at(0), SignedDuration::from_mins(60)), Some(id));
-        assert_eq!(
-            (offers.last_for_cool_down(), offers.next_wakeup()),
-            (Some(at(0)), Some(at(30)))
-        );
-    }
-}
+mod tests;

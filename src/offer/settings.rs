@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::civil::Weekday;
 use serde::Deserialize;
@@ -24,7 +25,8 @@ use crate::setting::Lasting;
     reason = "one switch per gate, each a key of its own in the file"
 )]
 pub struct OfferSettings {
-    /// How long after an offer no other comes, 0 s to 24 h.
+    /// How long after an offer, or a break, no other comes, 0 s to 24 h; longer for a while where the owner was fine, see
+    /// [`Self::cool_down_after`].
     pub cool_down: Lasting<0, 86_400>,
     /// How many offers a day may hold at most, 0 to 1000; 0 asks never.
     pub at_most_per_day: Count<0, 1_000>,
@@ -55,6 +57,15 @@ impl OfferSettings {
     #[must_use]
     pub fn is_quiet(&self, time: Time) -> bool {
         self.quiet_hours.iter().any(|hours| hours.contains(time))
+    }
+
+    /// How long after an offer no other comes, once its owner was fine so many times in a row: from the second time on each doubles
+    /// it, up to 8 h. What was set to be longer stays as long.
+    #[must_use]
+    pub fn cool_down_after(&self, fine_in_a_row: u32) -> SignedDuration {
+        let set = self.cool_down.value();
+        let doublings = fine_in_a_row.saturating_sub(1).min(MOST_DOUBLINGS);
+        set.saturating_mul(1 << doublings).min(MOST_COOL_DOWN).max(set)
     }
 
     /// Whether something may be offered on a day of the week.
@@ -222,6 +233,11 @@ impl From<Weekday> for Day {
     }
 }
 
+/// A working day: whoever was fine again and again is asked once in it at most.
+const MOST_COOL_DOWN: SignedDuration = SignedDuration::from_hours(8);
+/// From one second to more than [`MOST_COOL_DOWN`].
+const MOST_DOUBLINGS: u32 = 15;
+
 #[cfg(test)]
 mod tests {
     use jiff::ToSpan as _;
@@ -282,5 +298,21 @@ mod tests {
         fn any_text_reads_as_quiet_hours_or_not_without_a_panic(text in ".*") {
             let _ = text.parse::<QuietHours>();
         }
+    }
+
+    #[test]
+    fn the_cool_down_doubles_from_the_second_time_on_up_to_a_working_day() {
+        let minutes = |settings: &OfferSettings, fine| settings.cool_down_after(fine).as_mins();
+        let usual = OfferSettings::default();
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5, u32::MAX].map(|fine| minutes(&usual, fine)),
+            [90, 90, 180, 360, 480, 480, 480]
+        );
+        let set = |seconds| OfferSettings {
+            cool_down: Lasting::secs(seconds),
+            ..OfferSettings::default()
+        };
+        assert_eq!(minutes(&set(12 * 3_600), 9), 720);
+        assert_eq!((minutes(&set(0), 9), minutes(&set(1), 99)), (0, 480));
     }
 }

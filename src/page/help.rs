@@ -1,7 +1,8 @@
-//! Which help lines stand first: those of the place the locale names.
+//! The help lines in words, and which stand first: those of the place the locale names.
 
 use unic_langid::LanguageIdentifier;
 
+use crate::practice::AsOf;
 use crate::practice::HelpLine;
 use crate::practice::HelpLines;
 use crate::words::Message;
@@ -30,7 +31,16 @@ pub struct HelpGroup {
     /// What they are for.
     pub title: String,
     /// The lines, never none.
-    pub lines: Vec<HelpLine>,
+    pub lines: Vec<HelpNumber>,
+}
+
+/// One number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpNumber {
+    /// As it is written and dialled there.
+    pub number: String,
+    /// Where it works.
+    pub places: String,
 }
 
 impl Help {
@@ -38,10 +48,14 @@ impl Help {
     #[must_use]
     pub fn new(lines: &HelpLines, locale: &str, words: &Words) -> Self {
         let country = country(locale);
+        let number = |line: &HelpLine| HelpNumber {
+            number: line.number.clone(),
+            places: words.text(line.places_id(), &[]),
+        };
         let group = |title, lines: Vec<&HelpLine>| {
             (!lines.is_empty()).then(|| HelpGroup {
                 title: words.text(title, &[]),
-                lines: lines.into_iter().cloned().collect(),
+                lines: lines.into_iter().map(number).collect(),
             })
         };
         let (emergency_here, emergency) = divide(&lines.emergency, &country);
@@ -57,27 +71,33 @@ impl Help {
             others: groups(emergency, talk),
             elsewhere: words
                 .text(Message::HelpElsewhere, &[("directory", lines.directory.as_str().into())]),
-            as_of: words.text(Message::HelpAsOf, &[("date", lines.as_of.as_str().into())]),
+            as_of: words.text(Message::HelpAsOf, &[("date", date(lines.as_of, words).into())]),
         }
     }
 }
 
 /// The lines of that country, those that name it before those of all Europe, and the rest.
 fn divide<'a>(lines: &'a [HelpLine], country: &str) -> (Vec<&'a HelpLine>, Vec<&'a HelpLine>) {
-    let name = NAMES.iter().find(|(code, _)| *code == country).map(|(_, name)| *name);
-    let nearness = |line: &HelpLine| match name {
-        Some(name) if names(&line.places, name) => 0,
-        _ if EUROPE.contains(&country) && names(&line.places, "Europe") => 1,
-        _ => 2,
+    let nearness = |line: &HelpLine| {
+        let names = |place: &str| line.places.iter().any(|named| named == place);
+        if names(country) {
+            0
+        } else if names(HelpLine::EUROPE) && EUROPE.contains(&country) {
+            1
+        } else {
+            2
+        }
     };
     let (mut here, others): (Vec<_>, Vec<_>) = lines.iter().partition(|line| nearness(line) < 2);
     here.sort_by_key(|line| nearness(line));
     (here, others)
 }
 
-/// Whether a place is named among `places`, as a whole word.
-fn names(places: &str, place: &str) -> bool {
-    places.split(", ").flat_map(|places| places.split(" and ")).any(|named| named == place)
+/// "November 2026".
+fn date(as_of: AsOf, words: &Words) -> String {
+    let AsOf { year, month } = as_of;
+    // As text: a year is not written as other numbers are.
+    words.text(Message::HelpMonth, &[("month", month.into()), ("year", year.to_string().into())])
 }
 
 /// The country of a locale, as two capital letters; empty where it names none.
@@ -87,24 +107,8 @@ fn country(locale: &str) -> String {
     locale.region.map(|region| region.as_str().to_owned()).unwrap_or_default()
 }
 
-/// How the file of help lines calls a country.
-const NAMES: [(&str, &str); 12] = [
-    ("AT", "Austria"),
-    ("AU", "Australia"),
-    ("CA", "Canada"),
-    ("CH", "Switzerland"),
-    ("DE", "Germany"),
-    ("ES", "Spain"),
-    ("FR", "France"),
-    ("GB", "UK"),
-    ("IE", "Ireland"),
-    ("NL", "Netherlands"),
-    ("NZ", "New Zealand"),
-    ("US", "US"),
-];
-
-/// The members of the European Union and of its free-trade neighbours, and the UK: what the file means by Europe, with care;
-/// elsewhere all numbers stand side by side.
+/// The members of the European Union and of its free-trade neighbours, and the UK: Europe, with care; elsewhere all numbers stand
+/// side by side.
 const EUROPE: [&str; 32] = [
     "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU",
     "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
@@ -148,11 +152,17 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_one_that_the_file_uses() {
-        let lines = HelpLines::built_in().unwrap();
-        for (_, name) in NAMES {
-            let mut all = lines.emergency.iter().chain(&lines.talk);
-            assert!(all.any(|line| names(&line.places, name)), "{name}");
-        }
+    fn where_and_when_is_said_in_words() {
+        let help = Help::new(&HelpLines::built_in().unwrap(), "en_CA", &Words::new("en"));
+        let places = help.here.iter().flat_map(|group| &group.lines).map(|line| &line.places);
+        assert_eq!(places.collect::<Vec<_>>(), ["US and Canada", "US and Canada"]);
+        assert_eq!(help.as_of, "These numbers are as of November 2026.");
+    }
+
+    #[test]
+    fn every_month_has_its_name() {
+        let said = |month| date(AsOf { year: 2030, month }, &Words::new("en"));
+        let said: std::collections::HashSet<_> = (1..=12).map(said).collect();
+        assert!(said.len() == 12 && said.iter().all(|said| said.ends_with(" 2030")), "{said:?}");
     }
 }

@@ -18,6 +18,7 @@ pub use follower::Follower;
 pub use following::Following;
 pub use help::Help;
 pub use help::HelpGroup;
+pub use help::HelpNumber;
 pub use pages::Cookie;
 pub use pages::PageId;
 pub use pages::Pages;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::breathing::Pace;
 use crate::page::following::Following;
 use crate::page::help::Help;
 use crate::page::view::Anchors;
@@ -68,12 +69,9 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// Six breaths a minute, near which most hearts follow the breath best.
-    pub const CYCLE: SignedDuration = SignedDuration::from_secs(10);
-
     /// The page of a break of which nothing else is known.
     #[must_use]
-    pub const fn new(
+    pub fn new(
         now: Timestamp,
         session: Option<&'a Session>,
         visit: &'a Visit,
@@ -91,7 +89,7 @@ impl<'a> Scene<'a> {
             heart: None,
             show_heart: false,
             others: &[],
-            cycle: Self::CYCLE,
+            cycle: Pace::default().cycle(),
             following: None,
             course: &[],
             needs_help: false,

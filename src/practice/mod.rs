@@ -22,6 +22,7 @@ pub use habits::ChosenAnchor;
 pub use habits::Habits;
 pub use habits::Liking;
 pub use habits::Past;
+pub use help::AsOf;
 pub use help::HelpLine;
 pub use help::HelpLines;
 pub use library::Library;

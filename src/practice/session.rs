@@ -220,6 +220,14 @@ impl Session {
         self.state != before
     }
 
+    /// The clock was set back to `now`: a break that is over does not end in the future, so that whatever waits for a while after
+    /// its end does not wait for longer.
+    pub fn clock_stepped_back(&mut self, now: Timestamp) {
+        if let State::Ended { at, .. } = &mut self.state {
+            *at = now.min(*at);
+        }
+    }
+
     /// Puts right what happened while nobody called: a pause too long, a machine asleep, a clock set back.
     fn settle(&mut self, now: Timestamp) {
         match self.state {

@@ -10,6 +10,8 @@
 #[macro_use]
 mod naming;
 mod message;
+#[cfg(test)]
+pub(crate) mod pseudo;
 
 use std::borrow::Cow;
 

@@ -12,6 +12,7 @@ use kindbeat::connection::MonitorSettings;
 use kindbeat::edge::ble;
 use kindbeat::edge::ble::Command;
 use kindbeat::edge::ble::Event;
+use kindbeat::words::Words;
 use tokio::io::AsyncBufReadExt;
 use tokio::io::AsyncWriteExt;
 use tokio::io::BufReader;
@@ -114,7 +115,7 @@ pub(crate) fn play_role() -> anyhow::Result<()> {
 
 fn look_round() -> anyhow::Result<()> {
     let mut out = Vec::new();
-    let ended = devices::run(1, true, &mut out);
+    let ended = devices::run(1, true, &Words::new("en"), &mut out);
     for line in String::from_utf8(out)?.lines() {
         say(line)?;
     }

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use kindbeat::edge::bus::Refusal;
 use kindbeat::edge::clock;
 use kindbeat::status::Status;
 use tokio::io::AsyncBufReadExt as _;
@@ -77,7 +78,7 @@ async fn a_break_is_started_and_its_address_told() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let daemon = Stand::start(&bus).await?;
     insta::assert_snapshot!(printed(&bus, &["break"]).await?, @r"
-    A break opens in your browser. Should it not show, this address opens it, once and within a minute:
+    A break opens in your browser. If it does not show, this address opens it, once and within a minute:
       http://127.0.0.1:40123/p/1/open/2
     ");
     printed(&bus, &["break", "kind-hand", "--length", "20s"]).await?;
@@ -121,9 +122,34 @@ async fn offers_are_snoozed_and_resumed() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn the_last_offer_is_answered_without_a_break() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let daemon = Stand::start(&bus).await?;
+    insta::assert_snapshot!(printed(&bus, &["fine"]).await?, @"Good. Nothing more is offered for a while.");
+    insta::assert_snapshot!(printed(&bus, &["fine", "moving"]).await?, @"It is kept with the offer that you were moving. Nothing more is offered for a while.");
+    insta::assert_snapshot!(printed(&bus, &["fine", "excited"]).await?, @"Good. It is kept with the offer. Nothing more is offered for a while.");
+    insta::assert_snapshot!(printed(&bus, &["fine", "--undo"]).await?, @"Taken back: the offer counts as not answered.");
+    insta::assert_debug_snapshot!(daemon.asked(), @r#"
+    [
+        "answer Given(Fine)",
+        "answer Given(Moving)",
+        "answer Given(Excited)",
+        "answer Undo",
+    ]
+    "#);
+    daemon.refuses(Refusal::NoOffer);
+    let (code, complaint) = fails(&bus, &["fine"]).await?;
+    insta::assert_snapshot!(complaint, @r#"kindbeat: There is no offer to answer just now; "kindbeat break" starts a break at any time."#);
+    assert_eq!(code, 1);
+    assert_eq!(fails(&bus, &["fine", "later"]).await?.0, 2);
+    assert_eq!(fails(&bus, &["fine", "moving", "--undo"]).await?.0, 2);
+    Ok(())
+}
+
+#[tokio::test]
 async fn without_a_daemon_each_says_how_to_start_it() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 8] = [
         &["status"],
         &["status", "--json"],
         &["status", "--watch"],
@@ -131,6 +157,7 @@ async fn without_a_daemon_each_says_how_to_start_it() -> anyhow::Result<()> {
         &["break"],
         &["snooze"],
         &["resume"],
+        &["fine"],
     ];
     for arguments in commands {
         let (code, complaint) = fails(&bus, arguments).await?;

@@ -8,6 +8,10 @@ use std::path::Path;
 use kindbeat::edge::clock;
 use kindbeat::edge::store::Store;
 use serde_json::Value;
+use tokio::io::AsyncBufReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::io::BufReader;
+use tokio::net::UnixListener;
 
 use super::bus::PrivateBus;
 use super::commands::program;
@@ -38,7 +42,9 @@ async fn findings(bus: &PrivateBus) -> anyhow::Result<(Option<i32>, String)> {
         let text = |key: &str| found[key].as_str().unwrap_or("-").to_owned();
         format!("{} {}: {} ({})", text("check"), text("state"), text("says"), text("remedy"))
     };
-    let lines: Vec<_> = list.iter().map(line).collect();
+    // Which devices there are is this machine's own.
+    let device = |found: &&Value| found["check"] != "microphone" && found["check"] != "camera";
+    let lines: Vec<_> = list.iter().filter(device).map(line).collect();
     let folder = bus.folder().to_string_lossy().into_owned();
     Ok((output.status.code(), lines.join("\n").replace(&folder, "HOME")))
 }
@@ -58,7 +64,13 @@ async fn a_desk_that_lacks_everything_is_told_what_to_do() -> anyhow::Result<()>
     bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
     strap look: none is known yet (put one on, then see whether "kindbeat devices" lists it)
     notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
+    presence look: logind is there to tell of keyboard and pointer, and does not: asking on the message bus: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    sharing ok: nothing here tells (PipeWire: it does not run) (-)
+    full_screen ok: nothing here tells (display: there is no display) (-)
+    do_not_disturb ok: nothing here tells (notification server: nobody shows notifications) (-)
+    inhibited ok: nothing here tells (GNOME session: it does not run; Plasma power management: it does not run; logind: there is no bus to ask on) (-)
     page fault: no program is there to open it with (install a browser such as chromium, or name one as page.open_with in the configuration)
+    voice ok: off (-)
     service fault: not running (start it with "kindbeat daemon", best along with your desktop)
     config ok: HOME/kindbeat/config.toml: not there; the defaults apply (-)
     practices ok: those of kindbeat, and none of your own (-)
@@ -68,7 +80,7 @@ async fn a_desk_that_lacks_everything_is_told_what_to_do() -> anyhow::Result<()>
     let output = soon(doctor(&bus, &["doctor"]).output()).await??;
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout)?;
-    assert_eq!(text.lines().filter(|line| !line.starts_with(' ')).count(), 8, "{text}");
+    assert_eq!(text.lines().filter(|line| !line.starts_with(' ')).count(), 16, "{text}");
     Ok(())
 }
 
@@ -87,7 +99,13 @@ async fn a_desk_that_has_most_of_it_lacks_the_rest() -> anyhow::Result<()> {
     bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
     strap ok: Polar H10 streams; battery 87 % (-)
     notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
+    presence look: logind is there to tell of keyboard and pointer, and does not: asking on the message bus: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    sharing ok: nothing here tells (PipeWire: it does not run) (-)
+    full_screen ok: nothing here tells (display: there is no display) (-)
+    do_not_disturb ok: nothing here tells (notification server: nobody shows notifications) (-)
+    inhibited ok: nothing here tells (GNOME session: it does not run; Plasma power management: it does not run; logind: there is no bus to ask on) (-)
     page ok: opens with chromium (-)
+    voice ok: off (-)
     service ok: running, and it starts with your session (-)
     config ok: HOME/kindbeat/config.toml: not there; the defaults apply (-)
     practices ok: those of kindbeat, and none of your own (-)
@@ -104,6 +122,43 @@ async fn what_never_answers_does_not_hold_it_up() -> anyhow::Result<()> {
     with_programs(&bus, &[("systemctl", "while :; do :; done")])?;
     let (_, found) = findings(&bus).await?;
     assert!(found.contains("service fault: not running"), "{found}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_reads_aloud_is_asked_where_that_is_wanted() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    with_programs(&bus, &[("chromium", "exit 0")])?;
+    let folder = bus.folder().join("kindbeat");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("config.toml"), "[practice]\nvoice = true\n")?;
+    let (_, found) = findings(&bus).await?;
+    let line = "voice look: speech-dispatcher is not running; the page reads in its place, where the browser has a voice";
+    assert!(found.contains(line), "{found}");
+    // Where programs look for it.
+    let socket = bus.folder().join("speech-dispatcher/speechd.sock");
+    fs::create_dir_all(bus.folder().join("speech-dispatcher"))?;
+    let listener = UnixListener::bind(&socket)?;
+    let asked = async {
+        let (stream, _) = listener.accept().await?;
+        let mut lines = BufReader::new(stream).lines();
+        let mut asked = Vec::new();
+        while let Some(line) = lines.next_line().await? {
+            let answer: &[u8] = match line.as_str() {
+                "GET OUTPUT_MODULE" => b"251-espeak-ng\r\n251 OK GET RETURNED\r\n",
+                "QUIT" => b"231 HAPPY HACKING\r\n",
+                _ => b"208 OK CLIENT NAME SET\r\n",
+            };
+            lines.get_mut().write_all(answer).await?;
+            asked.push(line);
+        }
+        anyhow::Ok(asked)
+    };
+    let (asked, found) = tokio::join!(soon(asked), findings(&bus));
+    let (asked, (_, found)) = (asked??, found?);
+    let line = "voice ok: speech-dispatcher answers, and reads with espeak-ng (-)";
+    assert!(found.contains(line), "{found}");
+    assert_eq!(asked.len(), 3, "nothing is said: {asked:?}");
     Ok(())
 }
 

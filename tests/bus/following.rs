@@ -60,7 +60,7 @@ async fn a_bar_follows_a_daemon_that_comes_and_goes() -> anyhow::Result<()> {
         let words = Words::new("en");
         let line = |status: Option<&Status>| match status {
             Some(status) => status::bar(status, clock::now(), &TimeZone::UTC, &words),
-            None => status::OFFLINE.to_owned(),
+            None => status::offline(&words),
         };
         let mut pipe = Pipe { lines, unended: Vec::new() };
         status::follow(at, Duration::from_millis(5), "", line, &mut pipe).await

@@ -88,6 +88,25 @@ fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
         drop(served);
         desk.stop().await?;
         assert_eq!(stored::answers(&folder()?)?, [Some(Became::Expired)], "taken back");
+        assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, 0, "taken back");
+        Ok(())
+    })
+}
+
+#[test]
+fn how_often_it_was_fine_outlives_the_service() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        for in_a_row in [1, 2] {
+            desk.settles().await?;
+            desk.rises().await?;
+            let served = desk.serve().await?;
+            Client::connect(Bus::Session).await?.answer_last("fine").await?;
+            drop(served);
+            desk.stop().await?;
+            assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, in_a_row);
+            desk.start(EAGER)?;
+        }
         Ok(())
     })
 }

@@ -1,5 +1,8 @@
 //! A service in this process, whose clock the test moves and whose strap it plays; the rest of the world is real.
 
+mod around;
+mod screen;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -21,8 +24,10 @@ use kindbeat::edge::ble;
 use kindbeat::edge::bus;
 use kindbeat::edge::bus::Served;
 use kindbeat::edge::clock;
+use kindbeat::edge::desk;
 use kindbeat::edge::notification;
 use kindbeat::edge::opening::Opener;
+use kindbeat::edge::presence;
 use kindbeat::edge::speech::Reader;
 use kindbeat::edge::speech::Voice;
 use kindbeat::edge::store;
@@ -42,6 +47,7 @@ use kindbeat::practice::Library;
 use kindbeat::simulation::SimulatedHeart;
 use kindbeat::status::News;
 use kindbeat::status::Status;
+use kindbeat::surroundings::Desktop;
 use kindbeat::words::Words;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
@@ -51,11 +57,8 @@ use tokio::task::JoinHandle;
 use crate::alone;
 use crate::browser::Browser;
 use crate::client::soon;
-use crate::fake::Asked;
-use crate::fake::Notify;
 use crate::fake::Server;
 use crate::stored;
-use crate::visitor::Visitor;
 
 /// The service, and all that is around it.
 pub(crate) struct Desk {
@@ -64,6 +67,11 @@ pub(crate) struct Desk {
     /// Where what reads aloud listens.
     pub(crate) speech: Option<PathBuf>,
     now: Arc<Mutex<Timestamp>>,
+    /// What the desktop does whenever it is looked at.
+    pub(crate) desktop: Desktop,
+    /// How the service wanted to look at the desktop and at the hands, one after the other.
+    pub(crate) looks: Vec<desk::Command>,
+    pub(crate) attends: Vec<presence::Command>,
     heart: SimulatedHeart,
     second: u32,
     run: Option<Run>,
@@ -74,6 +82,10 @@ struct Run {
     monitor: mpsc::Sender<ble::Event>,
     requests: mpsc::Sender<bus::Request>,
     configs: mpsc::Sender<Result<Config, ConfigError>>,
+    looks: mpsc::Receiver<desk::Command>,
+    see: mpsc::Sender<desk::Event>,
+    attends: mpsc::Receiver<presence::Command>,
+    sense: mpsc::Sender<presence::Event>,
     news: mpsc::Receiver<News>,
     /// The offers that the service knows to be on the screen.
     on_screen: mpsc::Receiver<OfferId>,
@@ -115,6 +127,9 @@ impl Desk {
             browser: Browser::install(&alone::folder()?)?,
             speech: None,
             now: Arc::new(Mutex::new(noon)),
+            desktop: Desktop::default(),
+            looks: Vec::new(),
+            attends: Vec::new(),
             heart: SimulatedHeart::new(3),
             second: 0,
             run: None,
@@ -160,12 +175,16 @@ impl Desk {
         let (forward, offered) = mpsc::channel(1);
         let (tell_shown, on_screen) = mpsc::channel(64);
         tokio::spawn(watch_offers(told_of_offers, forward, tell_shown));
+        let (look, looks) = mpsc::channel(64);
+        let (see, seen) = mpsc::channel(1);
+        let (attend, attends) = mpsc::channel(64);
+        let (sense, sensed) = mpsc::channel(1);
         let (page_inputs, page) = mpsc::channel(64);
         let help = HelpLines::built_in()?;
         let (words, visit) = (Words::new("en"), Visit::new(Anchor::Breath, Sound::SILENT, false));
         let empty = Scene::new(Timestamp::UNIX_EPOCH, None, &visit, &words, "", &help);
-        let (view, seen) = watch::channel(view_of(&empty));
-        let web = web::Server::new(Arc::clone(&clock), seen, page_inputs);
+        let (view, shown) = watch::channel(view_of(&empty));
+        let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
         let (requests, requested) = mpsc::channel(64);
         let (configs, reread) = mpsc::channel(1);
         let (news, told) = mpsc::channel(100_000);
@@ -180,6 +199,8 @@ impl Desk {
             store: Some(store),
             monitor: commands,
             offers,
+            desk: Some(look),
+            presence: attend,
             web,
             view,
             opener: Opener::from_environment(),
@@ -188,6 +209,8 @@ impl Desk {
         let inlets = Inlets {
             monitor: monitored,
             offers: offered,
+            desk: seen,
+            presence: sensed,
             page,
             requests: requested,
             configs: reread,
@@ -202,8 +225,20 @@ impl Desk {
             let _ = stopped.await;
         }));
         let news = told;
-        let run = Run { monitor, requests, configs, news, on_screen, stop, service, screen };
-        self.run = Some(run);
+        self.run = Some(Run {
+            monitor,
+            requests,
+            configs,
+            looks,
+            see,
+            attends,
+            sense,
+            news,
+            on_screen,
+            stop,
+            service,
+            screen,
+        });
         Ok(())
     }
 
@@ -236,6 +271,7 @@ impl Desk {
         let monitor = &self.run()?.monitor;
         soon(monitor.send(event)).await??;
         soon(monitor.reserve()).await??;
+        self.is_looked_at().await?;
         Ok(())
     }
 
@@ -268,44 +304,6 @@ impl Desk {
             }
         }
         anyhow::bail!("no offer; {:?}", self.status().await?)
-    }
-
-    /// The heart goes up until a break is offered, and the offer is on the screen under this number, as the service knows.
-    pub(crate) async fn offered(&mut self, id: u32) -> anyhow::Result<Notify> {
-        self.rises().await?;
-        let notify = self.asked_to_show().await?;
-        self.screen.name(&notify, id).await?;
-        soon(self.run()?.on_screen.recv()).await?.context("the offer is shown")?;
-        Ok(notify)
-    }
-
-    /// What the screen is asked to show next, whatever it is asked to close before.
-    pub(crate) async fn asked_to_show(&mut self) -> anyhow::Result<Notify> {
-        loop {
-            if let Asked::Notify(notify) = self.screen.asked().await? {
-                return Ok(notify);
-            }
-        }
-    }
-
-    /// The owner clicks: what raises a window comes first, and both go to the program alone.
-    pub(crate) async fn click(
-        &self,
-        notify: &Notify,
-        id: u32,
-        button: &str,
-        token: &str,
-    ) -> anyhow::Result<()> {
-        self.screen.tell_sender(notify, "ActivationToken", &(id, token)).await?;
-        self.screen.tell_sender(notify, "ActionInvoked", &(id, button)).await?;
-        self.screen.tell_sender(notify, "NotificationClosed", &(id, 2_u32)).await?;
-        Ok(())
-    }
-
-    /// The browser opens the page that it was started with.
-    pub(crate) async fn visit(&mut self) -> anyhow::Result<Visitor> {
-        let started = self.browser.started().await?;
-        Visitor::fetch(&started.url).await
     }
 
     /// Whether this was among what happened since it was last asked for.

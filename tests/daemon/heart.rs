@@ -93,6 +93,7 @@ async fn slow_breathing(desk: &mut Desk) -> anyhow::Result<Visitor> {
     let url = soon(answer).await???;
     let page = Visitor::fetch(&url).await?;
     desk.browser.started().await?;
+    desk.is_looked_at().await?;
     Ok(page)
 }
 

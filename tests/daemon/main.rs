@@ -10,6 +10,7 @@
 
 mod alone;
 mod aloud;
+mod around;
 mod browser;
 mod commands;
 mod control;

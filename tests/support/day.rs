@@ -28,6 +28,7 @@ use kindbeat::practice::Library;
 use kindbeat::practice::Place;
 use kindbeat::practice::State;
 use kindbeat::simulation::SimulatedHeart;
+use kindbeat::surroundings::Desktop;
 use kindbeat::surroundings::Presence;
 use kindbeat::surroundings::Surroundings;
 
@@ -39,6 +40,8 @@ pub struct Day {
     start: Timestamp,
     now: Timestamp,
     pub around: Surroundings,
+    /// What the desktop does, seen only while the engine wants it looked at; `None`: `around` says it all along.
+    pub desktop: Option<Desktop>,
     level: f64,
     last_offer: Option<OfferId>,
     log: String,
@@ -67,6 +70,7 @@ impl Day {
             start,
             now: start,
             around: Surroundings::default(),
+            desktop: None,
             level: 62.0,
             last_offer: None,
             log: String::new(),
@@ -110,6 +114,18 @@ impl Day {
         self
     }
 
+    /// From here on the desktop is seen only while the engine wants it looked at, and does this.
+    pub fn desktop(&mut self, desktop: Desktop) -> &mut Self {
+        let first = self.desktop.replace(desktop).is_none();
+        self.around(|around| {
+            if first {
+                around.desktop = None;
+            } else if let Some(seen) = &mut around.desktop {
+                *seen = desktop;
+            }
+        })
+    }
+
     /// Somebody sits here, moves about, ...
     pub fn presence(&mut self, presence: Presence) -> &mut Self {
         self.around(|around| around.presence = presence)
@@ -142,11 +158,20 @@ impl Day {
             self.note(effect);
         }
         let local = self.around.local_time(self.now).date();
+        let attention = effects.iter().find_map(|effect| match effect {
+            Effect::Attend(attention) => Some(*attention),
+            _ => None,
+        });
         self.effects.extend(effects.into_iter().map(|effect| (self.now, local, effect)));
         assert!(
             self.engine.next_wakeup().is_none_or(|due| due >= self.now),
             "the next wake-up lies in the past"
         );
+        if let Some((attention, desktop)) = attention.zip(self.desktop)
+            && attention.desktop != self.around.desktop.is_some()
+        {
+            self.around(|around| around.desktop = attention.desktop.then_some(desktop));
+        }
         self
     }
 
@@ -156,6 +181,13 @@ impl Day {
         self.start += step;
         self.now += step;
         self
+    }
+
+    /// When breaks were offered.
+    pub fn offered_at(&self) -> Vec<Timestamp> {
+        let offers =
+            self.effects.iter().filter(|(_, _, effect)| matches!(effect, Effect::Offer(..)));
+        offers.map(|(at, ..)| *at).collect()
     }
 
     /// Now.
@@ -188,6 +220,7 @@ impl Day {
             Effect::BreakMoved(state) => place(*state),
             // What is stored and not seen.
             Effect::Sampled(_)
+            | Effect::Attend(_)
             | Effect::Elevation(_)
             | Effect::BreakBegan(..)
             | Effect::BreakChosen(..) => return,

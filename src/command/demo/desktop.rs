@@ -134,6 +134,9 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             // Nothing to remember, and no other program to be told.
             store: None,
             monitor: mpsc::channel(1).0,
+            // What is simulated is offered whatever happens at the desk.
+            desk: None,
+            presence: mpsc::channel(1).0,
             clock,
             locale,
             config,
@@ -146,6 +149,8 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let inlets = Inlets {
         monitor,
         offers: offered,
+        desk: mpsc::channel(1).1,
+        presence: mpsc::channel(1).1,
         page: page_inputs,
         requests: requested,
         configs: mpsc::channel(1).1,

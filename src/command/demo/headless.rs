@@ -112,6 +112,7 @@ impl<W: Write> Demo<'_, W> {
                 Effect::Held(gate, _) => self.say(second, &format!("Held back: {gate}"))?,
                 Effect::Withdraw(..)
                 | Effect::Sampled(_)
+                | Effect::Attend(_)
                 | Effect::Elevation(_)
                 | Effect::BreakBegan(..)
                 | Effect::BreakChosen(..)

@@ -11,10 +11,16 @@ use crate::edge::ble;
 use crate::edge::bus::Bus;
 use crate::edge::bus::Client;
 use crate::edge::bus::ClientError;
+use crate::edge::desk;
+use crate::edge::desk::Place;
+use crate::edge::desk::Probed;
 use crate::edge::notification;
 use crate::edge::notification::Presence;
 use crate::edge::opening::Opener;
 use crate::edge::practices;
+use crate::edge::presence;
+use crate::edge::presence::Places;
+use crate::edge::speech;
 use crate::edge::store;
 use crate::edge::store::Store;
 use crate::edge::systemd;
@@ -30,6 +36,12 @@ pub(super) struct Seen {
     pub(super) bluetooth: Option<Result<(), ble::Error>>,
     /// Who shows notifications.
     pub(super) notifications: Option<Result<Presence, notification::Error>>,
+    /// What tells whether somebody sits here.
+    pub(super) presence: Option<presence::Found>,
+    /// What the desktop does, as each source tells.
+    pub(super) desktop: Vec<Probed>,
+    /// What reads aloud; looked at only where that is wanted.
+    pub(super) voice: Option<Voice>,
     /// What the daemon says.
     pub(super) service: Option<Result<Status, ClientError>>,
     /// What systemd says of it.
@@ -45,6 +57,9 @@ pub(super) struct Seen {
     /// Whether a page could be served.
     pub(super) listening: io::Result<()>,
 }
+
+/// What reads aloud, by the name it gives itself, or why nothing does.
+pub(super) type Voice = Result<Option<String>, speech::Error>;
 
 /// The configuration, and where it is.
 pub(super) struct Configured {
@@ -76,7 +91,12 @@ pub(super) struct Stored {
 impl Seen {
     /// Looks at everything at once.
     pub(super) async fn now() -> Self {
-        let ((bluetooth, notifications, service), (unit, config, practices, store)) = tokio::join!(
+        let places = Places::of_environment();
+        let (
+            (bluetooth, notifications, service),
+            (presence, desktop),
+            (unit, (config, voice), practices, store),
+        ) = tokio::join!(
             async {
                 tokio::join!(
                     limited(ble::usable()),
@@ -86,8 +106,14 @@ impl Seen {
             },
             async {
                 tokio::join!(
+                    limited(presence::look(&places)),
+                    desk::look(Place::from_environment())
+                )
+            },
+            async {
+                tokio::join!(
                     limited(systemd::unit()),
-                    apart(configured),
+                    configured_and_voice(),
                     apart(own_practices),
                     apart(stored),
                 )
@@ -100,6 +126,9 @@ impl Seen {
         Self {
             bluetooth,
             notifications,
+            presence,
+            desktop,
+            voice,
             service,
             unit,
             config,
@@ -114,6 +143,18 @@ impl Seen {
 /// Runs what may wait for a disk on a thread of its own.
 async fn apart<T: Send + 'static>(look: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     limited(tokio::task::spawn_blocking(look)).await?.ok()
+}
+
+/// The configuration, and what reads aloud where that wants to be read to.
+async fn configured_and_voice() -> (Option<Result<Configured, ConfigError>>, Option<Voice>) {
+    let config = apart(configured).await;
+    let voice = match &config {
+        Some(Ok(configured)) if configured.config.practice.voice => {
+            limited(speech::ask(speech::address().as_deref())).await
+        }
+        _ => None,
+    };
+    (config, voice)
 }
 
 async fn daemon() -> Result<Status, ClientError> {

@@ -1,5 +1,6 @@
 //! The break itself: keys and time go to the engine, and what is new on the page is said.
 
+mod questions;
 mod telling;
 
 use std::io;
@@ -12,6 +13,7 @@ use super::keeping::Note;
 use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
+use crate::command::voice;
 use crate::config::Config;
 use crate::edge::bus::ToldBreak;
 use crate::edge::clock;
@@ -36,7 +38,6 @@ use crate::page::Visitor;
 use crate::page::view_of;
 use crate::practice::HelpLines;
 use crate::practice::Length;
-use crate::practice::Liking;
 use crate::surroundings::Surroundings;
 use crate::words::Message;
 use crate::words::Words;
@@ -157,7 +158,8 @@ impl Player {
                 self.leave();
                 return written;
             }
-            let due = self.engine.next_wakeup();
+            let due =
+                [self.engine.next_wakeup(), self.question_until()].into_iter().flatten().min();
             written = tokio::select! {
                 event = terminal.next() => self.event(event, terminal, out).await,
                 Some(problem) = problem.recv() => {
@@ -165,13 +167,12 @@ impl Player {
                 }
                 Some(event) = self.heard.recv() => match event {
                     speech::Event::Speaks => Ok(()),
-                    speech::Event::Mute(problem) => {
-                        let args = [("problem", problem.into())];
-                        writeln!(complaints, "{}", self.words.text(Message::TerminalMute, &args))
+                    speech::Event::Mute(error) => {
+                        writeln!(complaints, "{}", not_read_aloud(&self.words, &error))
                     }
                 },
                 () = until(due, &self.clock) => {
-                    self.handle(Input::Tick);
+                    self.tick();
                     Ok(())
                 }
             };
@@ -241,6 +242,7 @@ impl Player {
                 if input == PageInput::Back {
                     // Before the first step there is none: it begins again.
                     self.teller.once_more();
+                    self.reader.once_more();
                 }
                 self.input(input);
             }
@@ -253,42 +255,6 @@ impl Player {
             None => {}
         }
         Ok(())
-    }
-
-    fn typed_before(&mut self, line: &str) {
-        // To be asked again, or anew should they come back to it.
-        self.asked = None;
-        if let Some(input) = terminal::meant_before(line) {
-            self.stage = Stage::Break;
-            self.input(input);
-        }
-    }
-
-    fn typed_after(&mut self, asked: Asked, mut said: Said, line: &str) {
-        match (asked, line.trim().to_lowercase().as_str()) {
-            (Asked::Liking, word) => {
-                said.liking = match word {
-                    "m" => Some(Liking::More),
-                    "l" => Some(Liking::Less),
-                    "" => None,
-                    "q" => {
-                        self.stage = Stage::Break;
-                        return self.input(PageInput::Said(said));
-                    }
-                    _ => {
-                        self.asked = None;
-                        return;
-                    }
-                };
-                self.stage = Stage::After(Asked::Note, said);
-            }
-            (Asked::Note, _) => {
-                said.note = Said::note(line);
-                self.stage = Stage::Break;
-                self.input(PageInput::Said(said));
-            }
-            (Asked::Before, _) => {}
-        }
     }
 
     fn input(&mut self, input: PageInput) {
@@ -367,6 +333,12 @@ async fn until(due: Option<Timestamp>, clock: &Clock) {
 /// That the break is not kept, and why.
 pub(super) fn not_kept(words: &Words, problem: String) -> String {
     words.text(Message::TerminalNotKept, &[("problem", problem.into())])
+}
+
+/// That the steps are not read aloud, and why.
+fn not_read_aloud(words: &Words, error: &speech::Error) -> String {
+    let problem = words.text(voice::why(error), &[]);
+    words.text(Message::TerminalMute, &[("problem", problem.into())])
 }
 
 /// Ctrl-D.

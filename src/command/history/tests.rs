@@ -86,6 +86,14 @@ fn records() -> Vec<Record> {
 }
 
 fn told(records: Vec<Record>, day: Option<&str>) -> anyhow::Result<String> {
+    tell(records, |folder, telling, out| run(Some(folder), day, now(), telling, out))
+}
+
+/// What is told of these records.
+fn tell(
+    records: Vec<Record>,
+    what: impl FnOnce(&Path, &Telling<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
+) -> anyhow::Result<String> {
     let folder = tempfile::tempdir()?;
     let mut writer = Writer::new(SignedDuration::from_hours(24 * 365));
     for record in records {
@@ -100,7 +108,7 @@ fn told(records: Vec<Record>, day: Option<&str>) -> anyhow::Result<String> {
         words: &Words::new("en"),
         zone: &TimeZone::fixed(Offset::constant(1)),
     };
-    run(Some(folder.path()), day, now(), &telling, &mut out)?;
+    what(folder.path(), &telling, &mut out)?;
     Ok(String::from_utf8(out)?)
 }
 
@@ -126,18 +134,18 @@ fn days_are_told_with_breaks_offers_answers_and_notes() {
 
 #[test]
 fn one_day_is_told_in_detail() {
-    insta::assert_snapshot!(told(records(), Some("2026-05-07")).unwrap(), @"
+    insta::assert_snapshot!(told(records(), Some("2026-05-07")).unwrap(), @r#"
     2026-05-07
     The heart was heard for 1.5 hours; half of the time it beat slower than 70 a minute, half of the time faster.
       00:01  A break was offered.
              The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
-      11:00  Nothing was offered: the microphone or the camera was in use.
+      11:00  Nothing was offered: the microphone or the camera was in use, as far as could be told.
              The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
       14:00  gone, 3 minutes, left before its end.
       15:05  Kind hand, 3 minutes; it was too much, and led outward.
              Tense before: 9.
       17:00  Kind hand, 3 minutes, open or interrupted.
-    ");
+    "#);
     assert_eq!(
         told(records(), Some("today")).unwrap(),
         told(records(), Some("2026-05-07")).unwrap()
@@ -165,4 +173,52 @@ fn what_is_no_day_is_said_with_what_is() {
         let error = told(Vec::new(), Some(day)).unwrap_err();
         assert!(error.is::<Usage>() && error.to_string().len() < 200, "{day:?}: {error}");
     }
+}
+
+#[test]
+fn every_elevation_is_told_with_what_became_of_it_and_why() {
+    let up = |from: &str, minutes: Option<i64>, outcome| {
+        let started = at(from);
+        let ended = minutes.map(|minutes| started + SignedDuration::from_mins(minutes));
+        Record::Elevation(Elevation { started, ended, figures: figures(), outcome })
+    };
+    let held = |gate: &str| Some(Outcome::Held(gate.to_owned()));
+    let records = vec![
+        up("2026-05-06T08:54:00Z", Some(31), Some(Outcome::Offered)),
+        offer("2026-05-06T09:00:00Z", Some(Became::Later)),
+        offer("2026-05-06T09:20:00Z", Some(Became::Start)),
+        up("2026-05-06T10:00:00Z", Some(1), held("in_call")),
+        // Of another version of the program.
+        up("2026-05-06T11:00:00Z", Some(6), held("full_moon")),
+        up("2026-05-07T12:00:00Z", Some(90), held("no_pause")),
+        up("2026-05-07T14:00:00Z", None, Some(Outcome::Offered)),
+        offer("2026-05-07T14:06:00Z", None),
+        up("2026-05-07T15:00:00Z", None, None),
+    ];
+    let all =
+        |records| tell(records, |folder, telling, out| decisions::run(Some(folder), telling, out));
+    insta::assert_snapshot!(all(records).unwrap(), @r#"
+    2026-05-06
+      09:54  Your heart was up until 10:25: 31 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             At 10:00 a break was offered. The answer was: later.
+             At 10:20 a break was offered. It was begun.
+      11:00  Your heart was up until 11:01: a minute.
+             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             Nothing was offered: the microphone or the camera was in use, as far as could be told.
+      12:00  Your heart was up until 12:06: 6 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+
+    2026-05-07
+      13:00  Your heart was up until 14:30: 90 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             Nothing was offered: the hands did not rest in time.
+      15:00  Your heart went up.
+             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             At 15:06 a break was offered.
+      16:00  Your heart went up.
+             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             Nothing is decided yet, or kindbeat ended before it was.
+    "#);
+    insta::assert_snapshot!(all(Vec::new()).unwrap(), @r#"Since this was first stored, your heart has not been up for long enough to offer a break."#);
 }

@@ -6,10 +6,8 @@ use serde::Serialize;
 
 use super::plain;
 use crate::status::Status;
+use crate::words::Message;
 use crate::words::Words;
-
-/// What a bar shows while there is no daemon.
-pub const OFFLINE: &str = r#"{"text":"♥ –","tooltip":"kindbeat is not running","class":"offline"}"#;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -33,9 +31,19 @@ pub fn bar(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) -> S
         &status.state
     };
     let tooltip = escaped(plain(status, now, zone, words).trim_end());
-    let line = Line { text: format!("♥ {rate}"), tooltip, class };
+    written(&Line { text: format!("♥ {rate}"), tooltip, class })
+}
+
+/// What a bar shows while there is no daemon; the class is `offline`.
+#[must_use]
+pub fn offline(words: &Words) -> String {
+    let tooltip = escaped(&words.text(Message::StatusOffline, &[]));
+    written(&Line { text: "♥ –".to_owned(), tooltip, class: "offline" })
+}
+
+fn written(line: &Line<'_>) -> String {
     // Texts can always be written.
-    serde_json::to_string(&line).unwrap_or_default()
+    serde_json::to_string(line).unwrap_or_default()
 }
 
 /// Waybar reads markup: a strap may be called "<3".
@@ -49,6 +57,7 @@ mod tests {
 
     use super::*;
     use crate::status::Sensor;
+    use crate::words::pseudo;
 
     fn streaming() -> Status {
         Status {
@@ -70,7 +79,21 @@ mod tests {
     #[test]
     fn a_line_holds_what_waybar_reads_and_no_markup() {
         assert_snapshot!(shown(&streaming()), @r#"{"text":"♥ 72","tooltip":"Strap     &lt;3 &amp; \"H\", connected\nHeart     72 beats a minute; what is usual for you is still being learned\nLearned   from 0 minutes of wear\nOffers    0 today","class":"streaming"}"#);
-        assert_snapshot!(OFFLINE, @r#"{"text":"♥ –","tooltip":"kindbeat is not running","class":"offline"}"#);
+        assert_snapshot!(offline(&Words::new("en")), @r#"{"text":"♥ –","tooltip":"kindbeat is not running","class":"offline"}"#);
+    }
+
+    #[test]
+    fn a_bar_says_nothing_that_cannot_be_translated() {
+        let (now, words) = ("2030-05-07T14:00:00Z".parse().unwrap(), pseudo::words());
+        for line in [bar(&streaming(), now, &TimeZone::UTC, &words), offline(&words)] {
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            let said = format!(
+                "{}\n{}",
+                line["text"].as_str().unwrap(),
+                line["tooltip"].as_str().unwrap()
+            );
+            assert_eq!(pseudo::untranslated(&said, &["&lt;3 &amp; \"H\""]), [""; 0]);
+        }
     }
 
     #[test]
@@ -87,7 +110,7 @@ mod tests {
         assert_eq!(class(&status), "snoozed");
         status.page_open = true;
         assert_eq!(class(&status), "break");
-        let offline: serde_json::Value = serde_json::from_str(OFFLINE).unwrap();
+        let offline: serde_json::Value = serde_json::from_str(&offline(&Words::new("en"))).unwrap();
         assert_eq!(offline["class"], "offline");
     }
 }

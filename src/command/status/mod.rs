@@ -15,10 +15,11 @@ use crate::edge::bus::Bus;
 use crate::edge::bus::Client;
 use crate::edge::bus::ClientError;
 use crate::status::Status;
+use crate::words::Message;
 use crate::words::Words;
 
-pub use self::bar::OFFLINE;
 pub use self::bar::bar;
+pub use self::bar::offline;
 pub use self::plain::plain;
 
 /// What tells the time.
@@ -33,7 +34,7 @@ pub fn run(
     bus: Bus,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let status = asking::ask(bus, async |client| client.status().await)?;
+    let status = asking::ask(bus, words, async |client| client.status().await)?;
     if json {
         writeln!(out, "{}", serde_json::to_string(&status)?)?;
     } else {
@@ -52,7 +53,7 @@ pub fn for_bar(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let line = |status: Option<&Status>| {
-        status.map_or_else(|| OFFLINE.to_owned(), |status| bar(status, clock(), zone, words))
+        status.map_or_else(|| offline(words), |status| bar(status, clock(), zone, words))
     };
     asking::runtime()?.block_on(follow(bus, EVERY_BAR, "", line, out))
 }
@@ -69,12 +70,13 @@ pub fn watch(
 ) -> anyhow::Result<()> {
     let text = |status: Option<&Status>| {
         status.map_or_else(
-            || format!("kindbeat is not running any more; {}.\n", asking::START),
+            || words.text(Message::StatusGone, &[]),
             |status| plain(status, clock(), zone, words),
         )
     };
     asking::runtime()?.block_on(async {
-        Client::connect(bus.clone()).await.map_err(asking::in_words)?;
+        let connected = Client::connect(bus.clone()).await;
+        connected.map_err(|error| asking::in_words(error, words))?;
         if in_place {
             write!(out, "{CLEAR}")?;
         }

@@ -9,92 +9,123 @@ use crate::offer::Gate;
 use crate::reason;
 use crate::status::Quality;
 use crate::status::Status;
+use crate::words::Message;
+use crate::words::Value;
 use crate::words::Words;
 
 /// A few lines, the most asked for first; what there is nothing to say about is left out. Times are local and relative to `now`.
 #[must_use]
 pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) -> String {
-    let at = |moment: Timestamp| said(moment, now, zone);
+    let say = |message| words.text(message, &[]);
+    let at = |message, moment: Timestamp| {
+        words.text(message, &[("time", said(moment, now, zone, words).into())])
+    };
+    let offers = [("count", status.offers_today.into())];
+    let settings = |error: &String| {
+        words.text(Message::StatusSettingsKept, &[("problem", harmless(error).into())])
+    };
     let lines = [
-        ("Strap", Some(strap(status))),
-        ("Heart", Some(heart(status))),
-        ("", status.elevated_since.map(|since| format!("higher than usual since {}", at(since)))),
-        ("Held", status.held_by.as_deref().map(|gate| held(gate, words))),
-        ("Signal", status.quality.map(|quality| signal(quality).to_owned())),
-        ("Learned", Some(learned(status.learned_hours))),
-        ("Offers", Some(format!("{} today", status.offers_today))),
-        ("Snoozed", status.snoozed_until.map(|until| format!("until {}", at(until)))),
-        ("Break", status.page_open.then(|| "one is open".to_owned())),
-        ("Settings", status.config_error.as_deref().map(config)),
+        (say(Message::StatusStrap), Some(strap(status, words))),
+        (say(Message::StatusHeart), Some(heart(status, words))),
+        (String::new(), status.elevated_since.map(|since| at(Message::StatusUpSince, since))),
+        (say(Message::StatusHeld), status.held_by.as_deref().map(|gate| held(gate, words))),
+        (say(Message::StatusSignal), status.quality.map(|quality| say(signal(quality)))),
+        (say(Message::StatusLearned), Some(learned(status.learned_hours, words))),
+        (say(Message::StatusOffers), Some(words.text(Message::StatusOffersToday, &offers))),
+        (
+            say(Message::StatusSnoozed),
+            status.snoozed_until.map(|until| at(Message::StatusSnoozedUntil, until)),
+        ),
+        (say(Message::StatusBreak), status.page_open.then(|| say(Message::StatusBreakOpen))),
+        (say(Message::StatusSettings), status.config_error.as_ref().map(settings)),
     ];
-    let lines = lines.into_iter().filter_map(|(name, text)| Some(format!("{name:9} {}\n", text?)));
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let lines = lines.iter().filter_map(|(name, text)| {
+        let text = text.as_ref()?;
+        Some(format!("{name:width$}  {text}\n"))
+    });
     lines.collect()
 }
 
-fn strap(status: &Status) -> String {
-    let stands = match status.state.as_str() {
-        "searching" => "being looked for",
-        "connecting" => "being connected",
-        "streaming" => "connected",
-        "silent" => "connected, but it sends nothing; most straps need moist skin contact",
-        "away" => "out of reach; still looked for now and then",
-        "adapter_off" => "Bluetooth is switched off",
-        "no_bluetooth" => "there is no Bluetooth adapter, or no Bluetooth service",
-        "released" => "let go, so that another device can have it",
-        other => other,
+fn strap(status: &Status, words: &Words) -> String {
+    let known = match status.state.as_str() {
+        "searching" => Some(Message::StatusSearching),
+        "connecting" => Some(Message::StatusConnecting),
+        "streaming" => Some(Message::StatusStreaming),
+        "silent" => Some(Message::StatusSilent),
+        "away" => Some(Message::StatusAway),
+        "adapter_off" => Some(Message::StatusAdapterOff),
+        "no_bluetooth" => Some(Message::StatusNoBluetooth),
+        "released" => Some(Message::StatusReleased),
+        _ => None,
     };
     let Some(sensor) = &status.sensor else {
-        return match status.state.as_str() {
-            "searching" | "away" => "none found yet; being looked for".to_owned(),
-            _ => harmless(stands),
+        return match known {
+            Some(Message::StatusSearching | Message::StatusAway) => {
+                words.text(Message::StatusNoneFound, &[])
+            }
+            known => stands(known, status, words),
         };
     };
-    let name = sensor.name.as_deref().unwrap_or(&sensor.address);
-    let battery = sensor.battery.map(|level| format!("; battery {level} %")).unwrap_or_default();
-    harmless(&format!("{name}, {stands}{battery}"))
+    let name = harmless(sensor.name.as_deref().unwrap_or(&sensor.address));
+    let args = [("name", name.into()), ("state", stands(known, status, words).into())];
+    match sensor.battery {
+        None => words.text(Message::StatusSensor, &args),
+        Some(level) => {
+            let [name, state] = args;
+            words.text(Message::StatusSensorBattery, &[name, state, ("level", level.into())])
+        }
+    }
 }
 
-fn heart(status: &Status) -> String {
+/// How the strap is; what another version calls it, where that is not known here.
+fn stands(known: Option<Message>, status: &Status, words: &Words) -> String {
+    known.map_or_else(|| harmless(&status.state), |message| words.text(message, &[]))
+}
+
+fn heart(status: &Status, words: &Words) -> String {
     let rate = status.heart_rate.map_or_else(
-        || "nothing measured just now".to_owned(),
-        |rate| format!("{rate} beats a minute"),
+        || words.text(Message::StatusRateNone, &[]),
+        |rate| words.text(Message::StatusRate, &[("rate", rate.into())]),
     );
     let usual = match (status.usual, status.spread) {
         (Some(usual), Some(spread)) => {
-            format!("about {usual:.0} is usual for you, give or take {spread:.0}")
+            let args = [("usual", whole(usual)), ("spread", whole(spread))];
+            words.text(Message::StatusUsualSpread, &args)
         }
-        (Some(usual), None) => format!("about {usual:.0} is usual for you"),
-        (None, _) => "what is usual for you is still being learned".to_owned(),
+        (Some(usual), None) => words.text(Message::StatusUsual, &[("usual", whole(usual))]),
+        (None, _) => words.text(Message::StatusUsualLearning, &[]),
     };
-    format!("{rate}; {usual}")
+    words.text(Message::StatusRates, &[("rate", rate.into()), ("usual", usual.into())])
+}
+
+/// As fine as anyone feels.
+fn whole(rate: f64) -> Value<'static> {
+    rate.round_ties_even().into()
 }
 
 /// What holds an offer back, by the name of its gate.
 fn held(name: &str, words: &Words) -> String {
     let gate = Gate::ALL.into_iter().find(|gate| gate.name() == name);
     let why = gate.map_or_else(|| harmless(name), |gate| reason::holds(gate, words));
-    format!("nothing is offered just now: {why}")
+    words.text(Message::StatusHeldBy, &[("reason", why.into())])
 }
 
-const fn signal(quality: Quality) -> &'static str {
+const fn signal(quality: Quality) -> Message {
     match quality {
-        Quality::Good => "good",
-        Quality::Poor => "poor: too many gaps to tell one beat from the next",
-        Quality::RateOnly => "the rate alone, without single beats; that is enough",
-        Quality::OffBody => "the strap feels no skin",
+        Quality::Good => Message::StatusSignalGood,
+        Quality::Poor => Message::StatusSignalPoor,
+        Quality::RateOnly => Message::StatusSignalRateOnly,
+        Quality::OffBody => Message::StatusSignalOffBody,
     }
 }
 
-fn learned(hours: f64) -> String {
+fn learned(hours: f64, words: &Words) -> String {
     if hours < 1.0 {
-        format!("from {:.0} minutes of wear", (hours * 60.0).floor())
+        words.text(Message::StatusLearnedMinutes, &[("count", (hours * 60.0).floor().into())])
     } else {
-        format!("from {hours:.1} hours of wear")
+        words.text(Message::StatusLearnedHours, &[("hours", format!("{hours:.1}").into())])
     }
-}
-
-fn config(error: &str) -> String {
-    format!("the file has a fault, so the earlier ones apply: {}", harmless(error))
 }
 
 #[cfg(test)]
@@ -103,10 +134,17 @@ mod tests {
 
     use super::*;
     use crate::status::Sensor;
+    use crate::words::pseudo;
 
+    /// As it is read; in another language nothing of it is in English.
+    #[track_caller]
     fn shown(status: &Status) -> String {
         let now = "2030-05-07T14:00:00Z".parse().unwrap();
-        plain(status, now, &TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap(), &Words::new("en"))
+        let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
+        let filled_in = ["Polar H10", "config.toml:3:1: unknown key"];
+        let other = plain(status, now, &zone, &pseudo::words());
+        assert_eq!(pseudo::untranslated(&other, &filled_in), [""; 0]);
+        plain(status, now, &zone, &Words::new("en"))
     }
 
     fn polar(battery: Option<u8>) -> Sensor {
@@ -196,18 +234,40 @@ mod tests {
                 sensor: Some(polar(None)),
                 ..Status::default()
             };
-            strap(&status)
+            shown(&status).lines().next().unwrap_or_default().to_owned()
         });
         assert_snapshot!(said.join("\n"), @r"
-        Polar H10, being looked for
-        Polar H10, being connected
-        Polar H10, connected
-        Polar H10, connected, but it sends nothing; most straps need moist skin contact
-        Polar H10, out of reach; still looked for now and then
-        Polar H10, Bluetooth is switched off
-        Polar H10, there is no Bluetooth adapter, or no Bluetooth service
-        Polar H10, let go, so that another device can have it
+        Strap     Polar H10, being looked for
+        Strap     Polar H10, being connected
+        Strap     Polar H10, connected
+        Strap     Polar H10, connected, but it sends nothing; most straps need moist skin contact
+        Strap     Polar H10, out of reach; still looked for now and then
+        Strap     Polar H10, Bluetooth is switched off
+        Strap     Polar H10, there is no Bluetooth adapter, or no Bluetooth service
+        Strap     Polar H10, let go, so that another device can have it
         ");
+    }
+
+    #[test]
+    fn every_moment_and_every_figure_has_its_words() {
+        let said = |status: Status| shown(&status).lines().nth(1).unwrap_or_default().to_owned();
+        let usual = Status { heart_rate: Some(68), usual: Some(66.5), ..Status::default() };
+        assert_eq!(said(usual), "Heart     68 beats a minute; about 66 is usual for you");
+        for (hours, words) in [(0.02, "one minute"), (0.999, "59 minutes"), (1.0, "1.0 hours")] {
+            let learned = shown(&Status { learned_hours: hours, ..Status::default() });
+            assert!(learned.contains(&format!("from {words} of wear")), "{learned}");
+        }
+        for (until, words) in [("08T04:00", "midnight"), ("09T13:00", "Thu 09:00")] {
+            let snoozed_until = format!("2030-05-{until}:00Z").parse().ok();
+            let snoozed = shown(&Status { snoozed_until, ..Status::default() });
+            assert!(snoozed.contains(&format!("until {words}")), "{snoozed}");
+        }
+        for quality in [Quality::Good, Quality::Poor, Quality::RateOnly, Quality::OffBody] {
+            shown(&Status { quality: Some(quality), ..Status::default() });
+        }
+        for gate in Gate::ALL {
+            shown(&Status { held_by: Some(gate.name().to_owned()), ..Status::default() });
+        }
     }
 
     #[test]
@@ -215,7 +275,8 @@ mod tests {
         let name = Some("H\u{1b}[2J\n10".to_owned());
         let sensor = Some(Sensor { name, ..polar(None) });
         let status = Status { state: "\u{7}".to_owned(), sensor, ..Status::default() };
-        assert_eq!(strap(&status), "H?[2J?10, ?");
-        assert_eq!(held("\u{7}", &Words::new("en")), "nothing is offered just now: ?");
+        let words = Words::new("en");
+        assert_eq!(strap(&status, &words), "H?[2J?10, ?");
+        assert_eq!(held("\u{7}", &words), "nothing is offered just now: ?");
     }
 }

@@ -166,7 +166,7 @@ fn this_is_too_much_leads_to_the_grounding_and_to_the_help_lines_once() {
     kindbeat leaves you in peace for the rest of the day. You can still open a break yourself.
     Other places
     In an emergency:
-      911  US, Canada
+      911  US and Canada
       999  UK
       000  Australia
       111  New Zealand

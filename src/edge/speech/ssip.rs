@@ -33,14 +33,32 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn open(path: &Path) -> Result<Self, Error> {
+        limited(Self::named(path)).await
+    }
+
+    /// Finds out what speaks for the server, and takes its leave; all of it in the time that one answer has.
+    pub(super) async fn ask(path: &Path) -> Result<Option<String>, Error> {
         limited(async {
-            let connected = Builder::default().path(path).build().await;
-            let mut client = connected.map_err(Error::Unreachable)?;
-            let name = ClientName::with_component(&user(), "kindbeat", "break");
-            client.set_client_name(name).await?.check_client_name_set().await?;
-            Ok(Self { client, language: String::new(), volume: None })
+            let mut connection = Self::named(path).await?;
+            let asked = connection.client.get_output_module().await?;
+            let module = match asked.receive_string(constants::OK_GET).await {
+                Ok(module) => Some(shown(&module)).filter(|module| !module.is_empty()),
+                // It needs no name to speak.
+                Err(ClientError::Ssip(_)) => None,
+                Err(error) => return Err(error.into()),
+            };
+            connection.client.quit().await?.check_status(constants::OK_BYE).await?;
+            Ok(module)
         })
         .await
+    }
+
+    async fn named(path: &Path) -> Result<Self, Error> {
+        let connected = Builder::default().path(path).build().await;
+        let mut client = connected.map_err(Error::Unreachable)?;
+        let name = ClientName::with_component(&user(), "kindbeat", "break");
+        client.set_client_name(name).await?.check_client_name_set().await?;
+        Ok(Self { client, language: String::new(), volume: None })
     }
 
     /// Says it, in place of what is being said.
@@ -103,8 +121,7 @@ impl From<ClientError> for Error {
     fn from(error: ClientError) -> Self {
         match error {
             ClientError::Ssip(status) => {
-                let said = status.message.chars().filter(|it| !it.is_control()).collect();
-                Self::Refused { code: status.code, said }
+                Self::Refused { code: status.code, said: shown(&status.message) }
             }
             ClientError::Io(error) if error.kind() != std::io::ErrorKind::InvalidInput => {
                 Self::Unreachable(error)
@@ -114,12 +131,18 @@ impl From<ClientError> for Error {
     }
 }
 
-/// An answer takes milliseconds when all is well; this long it is waited for. The library panics at a line that is not ASCII
-/// where the code should be: that is no speech-dispatcher either.
+/// An answer takes milliseconds when all is well; this long it is waited for, and no line is longer than what comes in that time:
+/// the library opens the socket and reads from it by itself, and takes no reader that could count. Whoever listens there is a
+/// program of the same owner. It panics at a line that is not ASCII where the code should be: that is no speech-dispatcher either.
 async fn limited<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let answered = AssertUnwindSafe(asked).catch_unwind();
     let answered = timeout(LIMIT, answered).await.map_err(|_| Error::Silent)?;
     answered.unwrap_or(Err(Error::Strange))
+}
+
+/// What it says, fit to be shown and logged.
+fn shown(said: &str) -> String {
+    said.chars().filter(|it| !it.is_control()).take(LONGEST).collect()
 }
 
 fn tolerate<T>(answer: Result<T, ClientError>) -> Result<(), ClientError> {
@@ -155,6 +178,9 @@ fn user() -> String {
 }
 
 const LIMIT: Duration = Duration::from_secs(1);
+
+/// In characters: more than a server says by itself.
+const LONGEST: usize = 100;
 
 #[cfg(test)]
 mod tests {

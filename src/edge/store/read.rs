@@ -83,6 +83,9 @@ impl Store {
                     let (day, count) = text.split_once(' ')?;
                     Some((parsed(day)?, parsed(count)?))
                 });
+            let in_a_row = find(write::FINE_IN_A_ROW)?;
+            loaded.kept.fine_in_a_row =
+                loaded.read(write::FINE_IN_A_ROW, in_a_row.as_deref(), parsed).unwrap_or_default();
             let habits = find(write::HABITS)?;
             let read = |text: &str| serde_json::from_str(text).ok();
             loaded.kept.habits =

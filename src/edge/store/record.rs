@@ -41,6 +41,8 @@ pub enum Record {
     /// Until when nothing is offered since a break was too much, past times included: it also says that the next break is to
     /// turn outward. `None`: neither.
     Resting(Option<Timestamp>),
+    /// How many times in a row the owner was fine.
+    FineInARow(u32),
     /// What was chosen on the page.
     Habits(Habits),
     /// The offers that count for the cool-down and for the limit of a day.
@@ -192,6 +194,8 @@ pub struct Kept {
     pub offers_made: u64,
     /// The local day on which offers were last counted, and how many there were.
     pub offers_of_day: Option<(Date, u32)>,
+    /// How many times in a row the owner was fine.
+    pub fine_in_a_row: u32,
     /// What was chosen on the page.
     pub habits: Habits,
 }

@@ -12,6 +12,8 @@ const turns = { slow, search: slow, "long-out": [[0, "in"], [0.24, "in"], [0.36,
 // more than twice the processor.
 const frame = 125;
 let drawing;
+// When the guide was drawn last.
+let moved;
 
 let context;
 let volume = 0.5;
@@ -27,19 +29,20 @@ export function follow() {
   breath = now;
   clearInterval(drawing);
   if (moving) drawing = draw(drawn / cycle);
+  else moved = undefined;
   volume = page.dataset.volume / 100;
   clearTimeout(timer);
   timer = undefined;
   if (moving && page.dataset.tones !== undefined) schedule(Number(cycle));
 }
 
-// Lets the guide go on, so much faster than it is drawn.
+// Lets the guide go on, so much faster than it is drawn; from where it was, if it moved already.
 function draw(rate) {
-  let last = performance.now();
+  moved ??= performance.now();
   return setInterval(() => {
     const now = performance.now();
-    for (const animation of guides()) animation.currentTime += (now - last) * rate;
-    last = now;
+    for (const animation of guides()) animation.currentTime += (now - moved) * rate;
+    moved = now;
   }, frame);
 }
 

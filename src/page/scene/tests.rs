@@ -13,6 +13,8 @@ use crate::practice::Ending;
 use crate::practice::Length;
 use crate::practice::Library;
 
+mod aloud;
+
 /// A page in somebody's hands: what they do, and what they then see.
 struct Page {
     session: Session,
@@ -24,6 +26,7 @@ struct Page {
     others: Vec<Arc<Practice>>,
     course: Vec<(Timestamp, f64)>,
     needs_help: bool,
+    is_read_aloud: bool,
     now: Timestamp,
     wishes: Vec<Wish>,
 }
@@ -46,6 +49,7 @@ impl Page {
             others: Vec::new(),
             course: Vec::new(),
             needs_help: false,
+            is_read_aloud: false,
             now,
             wishes: Vec::new(),
         }
@@ -83,6 +87,7 @@ impl Page {
             others: &self.others,
             course: &self.course,
             needs_help: self.needs_help,
+            is_read_aloud: self.is_read_aloud,
             ..Scene::new(self.now, session, page.0, page.1, page.2, page.3)
         })
     }

@@ -267,3 +267,12 @@ fn number(state: State) -> Option<usize> {
         _ => None,
     }
 }
+
+#[test]
+fn a_clock_set_back_leaves_the_end_in_the_past() {
+    let left = Break::of(Length::OneMinute).wait(10).then(Command::Leave);
+    assert_eq!(left.told(), "Left { step: 0 } after 10s");
+    let Break { mut session, at } = left;
+    session.clock_stepped_back(time(2));
+    assert_eq!(Break { session, at }.told(), "Left { step: 0 } after 2s");
+}

@@ -159,7 +159,9 @@ impl Meeting {
         }
         assert_eq!(self.client.event().await?, Event::Shown(id));
         self.desktop.until(true).await?;
-        self.desktop.picture(&format!("offer-{}.png", self.kind.name.to_lowercase().replace(' ', "-"))).await?;
+        self.desktop
+            .picture(&format!("offer-{}.png", self.kind.name.to_lowercase().replace(' ', "-")))
+            .await?;
         self.answer(self.kind.to_begin(), Some(Answer::Start)).await
     }
 

@@ -1,0 +1,95 @@
+//! What tells whether somebody sits here, and what the desktop does that holds an offer back.
+
+use super::Desk;
+use super::Found;
+use super::fine;
+use super::look;
+use crate::config::Config;
+use crate::edge::desk::Fact;
+use crate::edge::desk::Probed;
+use crate::edge::presence::Source;
+use crate::surroundings::Seen;
+use crate::words::Message;
+
+impl Desk<'_> {
+    pub(super) fn presence(&self) -> Found {
+        let Some(found) = &self.seen.presence else {
+            return self.look(Message::PresenceSilent, Message::PresenceMeanwhile);
+        };
+        let source = match found.source {
+            None => {
+                let why =
+                    found.silent.iter().find_map(|(source, why)| Some((source, why.as_ref()?)));
+                let Some((source, why)) = why else { return fine(self.say(Message::PresenceNone)) };
+                let args =
+                    [("source", source.to_string().into()), ("problem", why.as_str().into())];
+                return look(
+                    self.of(Message::PresenceFails, &args),
+                    self.say(Message::PresenceMeanwhile),
+                );
+            }
+            Some(Source::Logind) => return fine(self.say(Message::PresenceLate)),
+            Some(source) => source.to_string(),
+        };
+        if found.lock.is_empty() {
+            return fine(self.of(Message::PresenceNoLock, &[("source", source.into())]));
+        }
+        let args = [("source", source.into()), ("lock", found.lock.join(", ").into())];
+        fine(self.of(Message::PresenceTold, &args))
+    }
+
+    pub(super) fn fact(&self, fact: Fact) -> Found {
+        let probed: Vec<_> =
+            self.seen.desktop.iter().filter(|probed| probed.fact == fact).collect();
+        let seen = probed.iter().fold(Seen::Lacking, |seen, probed| seen.or(probed.seen));
+        let mut those: Vec<_> = probed
+            .iter()
+            .filter(|probed| probed.seen == seen)
+            .map(|probed| probed.source)
+            .collect();
+        those.dedup();
+        let sources = || [("source", those.join(", ").into())];
+        match seen {
+            Seen::Yes => fine(self.of(Message::ProbeYes, &sources())),
+            Seen::No => fine(self.of(Message::ProbeNo, &sources())),
+            Seen::Lacking => {
+                fine(self.of(Message::ProbeLacking, &[("problem", why(&probed).into())]))
+            }
+            Seen::Failed => self.fails(fact, &probed),
+        }
+    }
+
+    fn fails(&self, fact: Fact, probed: &[&Probed]) -> Found {
+        let failed: Vec<_> =
+            probed.iter().copied().filter(|probed| probed.seen == Seen::Failed).collect();
+        let says = self.of(Message::ProbeSilent, &[("problem", why(&failed).into())]);
+        let config = self.configured().map(|configured| &configured.config);
+        let (setting, holds) = setting(fact, config);
+        if holds {
+            look(says, self.of(Message::ProbeMeanwhile, &[("setting", setting.into())]))
+        } else {
+            fine(says)
+        }
+    }
+}
+
+/// Why each of them says nothing.
+fn why(probed: &[&Probed]) -> String {
+    let told = probed.iter().map(|probed| match &probed.why {
+        Some(why) => format!("{}: {why}", probed.source),
+        None => probed.source.to_owned(),
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// The setting that has offers held back for this, and whether it does.
+fn setting(fact: Fact, config: Option<&Config>) -> (&'static str, bool) {
+    let offer = config.map(|config| config.offer.clone()).unwrap_or_default();
+    match fact {
+        Fact::Microphone | Fact::Camera => ("hold_in_calls", offer.hold_in_calls),
+        Fact::Sharing => ("hold_when_sharing", offer.hold_when_sharing),
+        Fact::FullScreen => ("hold_in_full_screen", offer.hold_in_full_screen),
+        Fact::DoNotDisturb => ("hold_on_do_not_disturb", offer.hold_on_do_not_disturb),
+        Fact::Inhibited => ("hold_when_inhibited", offer.hold_when_inhibited),
+    }
+}

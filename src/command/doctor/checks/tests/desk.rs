@@ -1,0 +1,63 @@
+//! What tells of the desk and the desktop.
+
+use super::*;
+use crate::edge::presence::Found;
+use crate::edge::presence::Source;
+
+#[test]
+fn what_tells_of_keyboard_and_pointer_is_named() {
+    let with = |found: Found| Seen { presence: Some(found), ..well() };
+    let found = || well().presence.unwrap();
+    let fails = Some("no answer in 5s".to_owned());
+    let desks = [
+        with(Found { lock: vec!["org.freedesktop.login1", "org.gnome.ScreenSaver"], ..found() }),
+        with(Found { lock: Vec::new(), ..found() }),
+        with(Found { source: Some(Source::Logind), ..found() }),
+        with(Found { source: None, ..found() }),
+        with(Found { source: None, silent: vec![(Source::X11, fails)], ..found() }),
+        Seen { presence: None, ..well() },
+    ];
+    assert_snapshot!(lines("presence", &desks), @r#"
+    ok     presence       X11 tells of keyboard and pointer, org.freedesktop.login1, org.gnome.ScreenSaver of the lock
+    ok     presence       X11 tells of keyboard and pointer; nothing here tells of the lock
+    ok     presence       only logind tells of keyboard and pointer, minutes later: offers do not wait for a pause
+    ok     presence       nothing here tells of keyboard and pointer: offers do not wait for a pause, and exercise is told from the heart alone
+    look   presence       X11 is there to tell of keyboard and pointer, and does not: no answer in 5s
+                          it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone
+    look   presence       what tells of keyboard and pointer does not answer
+                          it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone
+    "#);
+}
+
+#[test]
+fn what_the_desktop_tells_is_listed_with_those_who_tell_it() {
+    let says = |source, seen, why: Option<&str>| Probed {
+        fact: Fact::Microphone,
+        source,
+        seen,
+        why: why.map(str::to_owned),
+    };
+    let with = |desktop: Vec<Probed>| Seen { desktop, ..well() };
+    let late = "it does not answer within half a second";
+    let (yes, no) = (surroundings::Seen::Yes, surroundings::Seen::No);
+    let (lacking, failed) = (surroundings::Seen::Lacking, surroundings::Seen::Failed);
+    let off = Config::default().with(&["offer.hold_in_calls=false"]).unwrap();
+    let desks = [
+        with(vec![says("PipeWire", yes, None), says("ALSA", no, None)]),
+        with(vec![says("PipeWire", no, None), says("ALSA", no, None)]),
+        with(vec![says("ALSA", lacking, Some("there is no sound card"))]),
+        with(vec![says("PipeWire", failed, Some(late)), says("ALSA", no, None)]),
+        Seen {
+            config: Some(Ok(configured(off))),
+            ..with(vec![says("PipeWire", failed, Some(late))])
+        },
+    ];
+    assert_snapshot!(lines("microphone", &desks), @r#"
+    ok     microphone     speaks against an offer just now (told by PipeWire)
+    ok     microphone     does not speak against an offer (told by PipeWire, ALSA)
+    ok     microphone     nothing here tells (ALSA: there is no sound card)
+    look   microphone     what is there to tell does not (PipeWire: it does not answer within half a second)
+                          offers are held back, as if it were so; "hold_in_calls = false" under [offer] has them made all the same
+    ok     microphone     what is there to tell does not (PipeWire: it does not answer within half a second)
+    "#);
+}

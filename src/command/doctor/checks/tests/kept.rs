@@ -1,0 +1,120 @@
+//! What is kept in files.
+
+use super::*;
+
+#[test]
+fn a_configuration_is_fine_or_says_what_to_do() {
+    let with = |config| Seen { config, ..well() };
+    let faulty = Config::parse("config.toml", "[offer]\ncooldown = 1\n");
+    let absent = Configured { is_there: false, ..configured(Config::default()) };
+    let many = Config::default().with(&["offer.at_most_per_day=7"]).unwrap();
+    let error = Some("config.toml:2:1: unknown key".to_owned());
+    let desks = [
+        with(Some(Ok(absent))),
+        with(Some(Ok(configured(many)))),
+        with(Some(faulty.map(configured))),
+        Seen { service: Some(Ok(Status { config_error: error, ..streaming() })), ..well() },
+        with(None),
+    ];
+    assert_snapshot!(lines("config", &desks), @r#"
+    ok     config         /home/a/.config/kindbeat/config.toml: not there; the defaults apply
+    look   config         /home/a/.config/kindbeat/config.toml: up to 7 offers a day
+                          fewer are kinder: think about offer.at_most_per_day = 6 or less
+    fault  config         config.toml:2:1: unknown key `cooldown` in [offer]: did you mean `cool_down`?
+                          "kindbeat config check" shows the place
+    look   config         /home/a/.config/kindbeat/config.toml: fine, but the running service still sees a fault: config.toml:2:1: unknown key
+                          "systemctl --user reload kindbeat"
+    fault  config         the file cannot be read: the disk does not answer
+                          see whether the disk is there and healthy
+    "#);
+}
+
+#[test]
+fn practices_of_ones_own_are_counted_and_the_first_fault_is_told() {
+    let with = |practices| Seen { practices, ..well() };
+    let unread = OwnFault::Unread {
+        file: "/home/a/.config/kindbeat/practices/a.toml".to_owned(),
+        problem: "not a text in UTF-8".to_owned(),
+        remedy: "save it as UTF-8".to_owned(),
+    };
+    let desks = [
+        with(Some(OwnPractices { count: 1, faults: Vec::new() })),
+        with(Some(OwnPractices { count: 7, faults: Vec::new() })),
+        with(Some(OwnPractices { count: 1, faults: vec![unread.clone()] })),
+        with(Some(OwnPractices { count: 0, faults: vec![unread.clone(), unread] })),
+        with(None),
+    ];
+    assert_snapshot!(lines("practices", &desks), @r#"
+    ok     practices      those of kindbeat, and one of your own
+    ok     practices      those of kindbeat, and 7 of your own
+    look   practices      one file of your own cannot be used: /home/a/.config/kindbeat/practices/a.toml: not a text in UTF-8; save it as UTF-8
+                          "kindbeat practices list" names each with its fault
+    look   practices      2 files of your own cannot be used: /home/a/.config/kindbeat/practices/a.toml: not a text in UTF-8; save it as UTF-8
+                          "kindbeat practices list" names each with its fault
+    fault  practices      files of your own cannot be read: the disk does not answer
+                          see whether the disk is there and healthy
+    "#);
+}
+
+#[test]
+fn a_store_is_readable_or_says_what_to_do() {
+    let with = |store| Seen { store, ..well() };
+    let folder = || Some("/home/a/.local/state/kindbeat".into());
+    let path = || "/home/a/.local/state/kindbeat/kindbeat.db".into();
+    let denied = || io::ErrorKind::PermissionDenied.into();
+    let failed = || rusqlite::Error::InvalidQuery;
+    let desks = [
+        with(Some(Ok(Stored { folder: folder(), ..Stored::default() }))),
+        with(Some(Ok(Stored::default()))),
+        with(Some(Err(store::Error::Corrupt {
+            path: path(),
+            problem: "not a database".to_owned(),
+        }))),
+        with(Some(Err(store::Error::ReadOnly { path: path() }))),
+        with(Some(Err(store::Error::Unwritable { path: path(), source: denied() }))),
+        with(Some(Err(store::Error::Full { path: path(), source: failed() }))),
+        with(Some(Err(store::Error::Busy { path: path(), source: failed() }))),
+        with(Some(Err(store::Error::OtherVersion { path: path(), found: 9, known: 2 }))),
+        with(Some(Err(store::Error::Stuck {
+            path: path(),
+            problem: "disk I/O error".to_owned(),
+            source: denied(),
+        }))),
+        with(Some(Err(store::Error::Database { path: path(), source: failed() }))),
+        with(Some(Err(store::Error::Thread { source: denied() }))),
+        with(None),
+    ];
+    assert_snapshot!(lines("store", &desks), @r#"
+    ok     store          /home/a/.local/state/kindbeat/kindbeat.db: nothing is stored yet
+    fault  store          neither XDG_STATE_HOME nor HOME says where it belongs
+                          set HOME to your home, as an absolute path
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: is damaged
+                          it is kept aside and a new one begun at the next start of kindbeat daemon
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: is read-only
+                          make it and its folder writable, or move it with XDG_STATE_HOME
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: cannot be written
+                          make sure that it belongs to you, or move it with XDG_STATE_HOME
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: the disk is full
+                          free some space, and writing goes on
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: is in use by another program
+                          close that, and writing goes on
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: has version 9, this kindbeat reads version 2
+                          use the same kindbeat as the service, or restart that
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: cannot be used (disk I/O error)
+                          move it away by hand
+    fault  store          /home/a/.local/state/kindbeat/kindbeat.db: cannot be used (Query is not read-only)
+                          see whether the disk is there and healthy
+    fault  store          what is stored cannot be read: the disk does not answer
+                          see whether the disk is there and healthy
+    fault  store          what is stored cannot be read: the disk does not answer
+                          see whether the disk is there and healthy
+    "#);
+}
+
+#[test]
+fn sizes_are_said_as_people_say_them() {
+    let (seen, words) = (well(), Words::new("en"));
+    let desk = Desk { seen: &seen, words: &words };
+    let said = [0, 1, 4096, 999_000, 999_001, 12_345_678].map(|bytes| desk.size(bytes));
+    assert_eq!(said, ["0 kB", "1 kB", "5 kB", "999 kB", "1.0 MB", "12.3 MB"]);
+}

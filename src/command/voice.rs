@@ -1,0 +1,15 @@
+//! Why nothing is read aloud, in words. Pure.
+
+use crate::edge::speech::Error;
+use crate::words::Message;
+
+/// What to say of it; what the system said is for the log.
+pub(super) const fn why(error: &Error) -> Message {
+    match error {
+        Error::Nowhere => Message::VoiceNowhere,
+        Error::Unreachable(_) => Message::VoiceAway,
+        Error::Silent => Message::VoiceSilent,
+        Error::Strange => Message::VoiceStrange,
+        Error::Refused { .. } => Message::VoiceRefused,
+    }
+}

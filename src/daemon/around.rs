@@ -1,0 +1,103 @@
+//! The desk and the desktop: what they tell, and how closely they are looked at.
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tracing::debug;
+use tracing::warn;
+
+use crate::edge::desk;
+use crate::edge::desk::Place;
+use crate::edge::presence;
+use crate::edge::presence::Places;
+use crate::edge::presence::Watches;
+use crate::engine::Attention;
+use crate::engine::Input;
+use crate::surroundings::Desktop;
+
+use super::service::Service;
+use super::setup::QUEUE;
+
+/// What watches the desk and the desktop, in tasks of its own, and the ways to and from it.
+pub(super) struct Watchers {
+    pub(super) desk: mpsc::Sender<desk::Command>,
+    pub(super) seen: mpsc::Receiver<desk::Event>,
+    pub(super) presence: mpsc::Sender<presence::Command>,
+    pub(super) sensed: mpsc::Receiver<presence::Event>,
+    pub(super) tasks: [JoinHandle<()>; 2],
+}
+
+impl Watchers {
+    /// Those of the session that the environment names.
+    pub(super) fn start() -> Self {
+        let (desk, looks) = mpsc::channel(QUEUE);
+        let (see, seen) = mpsc::channel(QUEUE);
+        let (presence, attends) = mpsc::channel(QUEUE);
+        let (sense, sensed) = mpsc::channel(QUEUE);
+        let (place, places) = (Place::from_environment(), Places::of_environment());
+        let tasks = [
+            tokio::spawn(desk::run(place, looks, see)),
+            tokio::spawn(presence::run(places, Watches::default(), attends, sense)),
+        ];
+        Self { desk, seen, presence, sensed, tasks }
+    }
+}
+
+impl Service {
+    /// The desktop was looked at.
+    pub(super) fn desktop_seen(&mut self, desk::Event::Seen(desktop): desk::Event) {
+        // What was seen while it was still looked at may come late.
+        if self.attended.desktop {
+            self.around.desktop = Some(desktop);
+            self.surrounded();
+        }
+    }
+
+    /// Something happened at the desk.
+    pub(super) fn presence(&mut self, event: presence::Event) {
+        match event {
+            presence::Event::Hands(hands) => self.around.hands = hands,
+            presence::Event::Locked(locked) => self.around.locked = locked,
+            presence::Event::Asleep => return debug!("the machine is about to sleep"),
+            presence::Event::Woke => {
+                debug!("the machine is awake");
+                self.handle(Input::Woke);
+                return;
+            }
+        }
+        self.surrounded();
+    }
+
+    /// Looks at the desk and the desktop as closely as is wanted from now on.
+    pub(super) fn attend(&mut self, attention: Attention) {
+        let before = std::mem::replace(&mut self.attended, attention);
+        if attention.hands != before.hands {
+            let command = presence::Command::WatchPause(attention.hands);
+            if self.parts.presence.try_send(command).is_err() {
+                debug!("nothing tells of the hands");
+            }
+        }
+        if attention.desktop == before.desktop {
+            return;
+        }
+        let Some(desk) = &self.parts.desk else { return };
+        let command = if attention.desktop { desk::Command::Watch } else { desk::Command::Rest };
+        if desk.try_send(command).is_err() {
+            warn!("the desktop cannot be looked at; nothing is offered until the next start");
+        }
+        if !attention.desktop {
+            // What it is like when it is looked at again has to be seen anew.
+            self.around.desktop = None;
+            self.surrounded();
+        }
+    }
+
+    /// Nothing was seen of the desktop so far; where nobody can look, it tells nothing.
+    pub(super) fn surrounded_at_first(&mut self) {
+        self.around.desktop = self.parts.desk.is_none().then(Desktop::default);
+        self.surrounded();
+    }
+
+    fn surrounded(&mut self) {
+        self.handle(Input::Surroundings(self.around.clone()));
+    }
+}

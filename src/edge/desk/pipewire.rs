@@ -1,0 +1,92 @@
+//! What PipeWire does, told by `pw-dump`, which is installed wherever PipeWire is; its library would need a C compiler and its
+//! headers.
+
+mod graph;
+mod objects;
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
+
+use super::place::Place;
+use super::report::Fact;
+use super::report::Silence;
+use super::report::Teller;
+
+use graph::Graph;
+use graph::InUse;
+use objects::Objects;
+use objects::Piece;
+
+pub(super) async fn watch(place: Arc<Place>, teller: Teller) {
+    loop {
+        let mut told = None;
+        let followed = match place.pipewire() {
+            Ok(program) => follow(program, &place, &teller, &mut told).await,
+            Err(silence) => Err(silence),
+        };
+        let Err(silence) = followed;
+        let facts = [Fact::Microphone, Fact::Camera, Fact::Sharing];
+        teller.tell_all(facts.map(|fact| (fact, Err(silence.clone()).into())).into()).await;
+        // What was there a moment ago is started anew by whoever asks for it. What said nothing at all would say nothing again.
+        if told.is_none() {
+            return;
+        }
+    }
+}
+
+/// Tells what is in use, for as long as PipeWire can be followed.
+async fn follow(
+    program: PathBuf,
+    place: &Place,
+    teller: &Teller,
+    told: &mut Option<InUse>,
+) -> Result<Infallible, Silence> {
+    let mut child = Command::new(program)
+        .arg("--monitor")
+        .envs(place.runtime.iter().map(|runtime| ("XDG_RUNTIME_DIR", runtime)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| Silence::Broken(format!("pw-dump does not start: {error}")))?;
+    let mut output = child.stdout.take().ok_or_else(|| Silence::broken("pw-dump has no output"))?;
+    let (mut objects, mut graph) = (Objects::default(), Graph::default());
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let read = output.read(&mut buffer).await;
+        let length = read.map_err(|error| Silence::Broken(format!("pw-dump: {error}")))?;
+        if length == 0 {
+            return Err(Silence::broken("pw-dump ended: PipeWire went away or does not answer"));
+        }
+        let mut is_whole = false;
+        objects
+            .read(&buffer[..length], |piece| match piece {
+                Piece::Object(object) => graph.take(object),
+                Piece::End => {
+                    is_whole = true;
+                    Ok(())
+                }
+            })
+            .map_err(|fault| {
+                Silence::Broken(format!("pw-dump says what cannot be read: {fault}"))
+            })?;
+        // What belongs together comes in one list: in its middle a link may be there and its end not yet.
+        if is_whole && *told != Some(graph.in_use()) {
+            let in_use = graph.in_use();
+            *told = Some(in_use);
+            let InUse { microphone, camera, sharing } = in_use;
+            let said =
+                [(Fact::Microphone, microphone), (Fact::Camera, camera), (Fact::Sharing, sharing)];
+            teller.tell_all(said.map(|(fact, is_so)| (fact, is_so.into())).into()).await;
+        }
+    }
+}
+
+/// So much is read at once, of the 50 to 500 kB that are told first.
+const BUFFER: usize = 4096;

@@ -1,0 +1,36 @@
+//! Where the desk is to be found.
+
+use std::env;
+use std::path::PathBuf;
+
+/// The buses and displays of somebody's session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The address of the session bus; `None`: the one of whoever runs the program.
+    pub session_bus: Option<String>,
+    /// The address of the system bus; `None`: the one of this machine, which `DBUS_SYSTEM_BUS_ADDRESS` may name.
+    pub system_bus: Option<String>,
+    /// What logind calls the session; `None`: logind is asked.
+    pub session: Option<String>,
+    /// The socket of the Wayland compositor, if there is one.
+    pub wayland: Option<PathBuf>,
+    /// The X display, such as `:0`, if there is one. Not used where there is a compositor: the X server that one starts for
+    /// older programs hears nothing of what is typed elsewhere.
+    pub x11: Option<String>,
+}
+
+impl Places {
+    /// What the environment of the program says.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        let text = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let folder = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        Self {
+            session_bus: None,
+            system_bus: None,
+            session: text("XDG_SESSION_ID"),
+            wayland: text("WAYLAND_DISPLAY").map(|name| folder.unwrap_or_default().join(name)),
+            x11: text("DISPLAY"),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! A Wayland compositor: ext-idle-notify-v1 or, in older ones, `org_kde_kwin_idle`.
+//!
+//! Both tell that a seat has been idle for a length, counted from the request on, and then that it is in use again. The first
+//! seat counts: at one desk there is hardly another.
+
+use std::collections::VecDeque;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::io::Interest;
+use tokio::net::UnixStream;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::watch;
+use wayland_client::Connection;
+use wayland_client::Dispatch;
+use wayland_client::EventQueue;
+use wayland_client::Proxy as _;
+use wayland_client::QueueHandle;
+use wayland_client::backend::WaylandError;
+use wayland_client::backend::protocol::Interface;
+use wayland_client::delegate_noop;
+use wayland_client::protocol::wl_callback;
+use wayland_client::protocol::wl_callback::WlCallback;
+use wayland_client::protocol::wl_registry;
+use wayland_client::protocol::wl_registry::WlRegistry;
+use wayland_client::protocol::wl_seat::WlSeat;
+use wayland_protocols::ext::idle_notify::v1::client::ext_idle_notification_v1;
+use wayland_protocols::ext::idle_notify::v1::client::ext_idle_notification_v1::ExtIdleNotificationV1;
+use wayland_protocols::ext::idle_notify::v1::client::ext_idle_notifier_v1::ExtIdleNotifierV1;
+use wayland_protocols_plasma::idle::client::org_kde_kwin_idle::OrgKdeKwinIdle;
+use wayland_protocols_plasma::idle::client::org_kde_kwin_idle_timeout;
+use wayland_protocols_plasma::idle::client::org_kde_kwin_idle_timeout::OrgKdeKwinIdleTimeout;
+
+use super::Error;
+use super::Source;
+use super::Watches;
+use super::desk::Heard;
+
+/// A compositor that tells of idle seats.
+pub(super) struct Wayland {
+    link: Link,
+    notifier: Notifier,
+    seat: WlSeat,
+    watches: Watches,
+}
+
+/// The connection to it.
+struct Link {
+    queue: EventQueue<Inbox>,
+    inbox: Inbox,
+    /// The socket once more, to wait at.
+    socket: UnixStream,
+}
+
+/// What came from the compositor.
+#[derive(Default)]
+struct Inbox {
+    seat: Option<WlSeat>,
+    ext: Option<ExtIdleNotifierV1>,
+    kwin: Option<OrgKdeKwinIdle>,
+    /// All that there is was told.
+    settled: bool,
+    heard: VecDeque<Heard>,
+}
+
+/// Who is asked for a watch.
+enum Notifier {
+    Ext(ExtIdleNotifierV1),
+    Kwin(OrgKdeKwinIdle),
+}
+
+/// A watch of ours.
+enum Notification {
+    Ext(ExtIdleNotificationV1),
+    Kwin(OrgKdeKwinIdleTimeout),
+}
+
+impl Wayland {
+    /// `None`: this compositor offers neither of the two.
+    pub(super) async fn open(socket: &Path, watches: Watches) -> Result<Option<Self>, Error> {
+        let mut link = Link::connect(socket).await?;
+        while !link.inbox.settled {
+            link.turn().await?;
+        }
+        let notifier = match (link.inbox.ext.take(), link.inbox.kwin.take()) {
+            (Some(ext), _) => Notifier::Ext(ext),
+            (None, Some(kwin)) => Notifier::Kwin(kwin),
+            (None, None) => return Ok(None),
+        };
+        let seat = link.inbox.seat.take();
+        Ok(seat.map(|seat| Self { link, notifier, seat, watches }))
+    }
+
+    pub(super) fn source(&self) -> Source {
+        match self.notifier {
+            Notifier::Ext(_) => Source::ExtIdleNotify,
+            Notifier::Kwin(_) => Source::KwinIdle,
+        }
+    }
+
+    /// Tells until the compositor goes.
+    pub(super) async fn run(
+        mut self,
+        mut rest: watch::Receiver<bool>,
+        tell: &Sender<Heard>,
+    ) -> Result<(), Error> {
+        let _away = self.watch(self.watches.away);
+        let mut short: Option<Notification> = None;
+        loop {
+            let wanted = *rest.borrow_and_update();
+            if wanted && short.is_none() {
+                // It cannot say what was before: who rests already is told of when they have rested that long from now on.
+                short = Some(self.watch(self.watches.rest));
+            } else if !wanted && let Some(notification) = short.take() {
+                notification.end();
+            }
+            tokio::select! {
+                turned = self.link.turn() => turned?,
+                changed = rest.changed() => if changed.is_err() { return Ok(()) },
+            }
+            while let Some(heard) = self.link.inbox.heard.pop_front() {
+                tell.send(heard).await.map_err(|_| Error::Gone)?;
+            }
+        }
+    }
+
+    /// Asks to be told when the seat has been idle for this long. Idle is what nobody types or points at: where that can be
+    /// chosen, a film that keeps the screen awake does not count as somebody at the keys.
+    fn watch(&self, length: Duration) -> Notification {
+        let (seat, handle) = (&self.seat, self.link.queue.handle());
+        let wait = length.as_millis().try_into().unwrap_or(u32::MAX);
+        match &self.notifier {
+            Notifier::Ext(ext) if ext.version() >= INPUT_ALONE => {
+                Notification::Ext(ext.get_input_idle_notification(wait, seat, &handle, length))
+            }
+            Notifier::Ext(ext) => {
+                Notification::Ext(ext.get_idle_notification(wait, seat, &handle, length))
+            }
+            Notifier::Kwin(kwin) => {
+                Notification::Kwin(kwin.get_idle_timeout(seat, wait, &handle, length))
+            }
+        }
+    }
+}
+
+impl Notification {
+    fn end(self) {
+        match self {
+            Self::Ext(notification) => notification.destroy(),
+            Self::Kwin(timeout) => timeout.release(),
+        }
+    }
+}
+
+impl Link {
+    async fn connect(socket: &Path) -> Result<Self, Error> {
+        let stream = UnixStream::connect(socket).await?.into_std()?;
+        let socket = UnixStream::from_std(stream.try_clone()?)?;
+        let connection = Connection::from_socket(stream).map_err(|_| Error::Gone)?;
+        let queue = connection.new_event_queue();
+        let (display, handle) = (connection.display(), queue.handle());
+        display.get_registry(&handle, ());
+        display.sync(&handle, Settled);
+        Ok(Self { queue, inbox: Inbox::default(), socket })
+    }
+
+    /// Sends what is to be sent, and waits until something came and was put into the inbox. Nothing is lost when this is dropped
+    /// before it is done.
+    async fn turn(&mut self) -> Result<(), Error> {
+        loop {
+            if self.queue.dispatch_pending(&mut self.inbox)? > 0 {
+                return Ok(());
+            }
+            // A few bytes: there is room for them, or the compositor has long stopped reading.
+            self.queue.flush()?;
+            self.socket.readable().await?;
+            let Some(guard) = self.queue.prepare_read() else { continue };
+            let read = self.socket.try_io(Interest::READABLE, || match guard.read() {
+                Err(WaylandError::Io(error)) => Err(error),
+                read => Ok(read),
+            });
+            match read {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                read => {
+                    read??;
+                }
+            }
+        }
+    }
+}
+
+/// Marks the answer that comes after all that was there.
+struct Settled;
+
+impl Dispatch<WlRegistry, ()> for Inbox {
+    fn event(
+        inbox: &mut Self,
+        registry: &WlRegistry,
+        event: wl_registry::Event,
+        (): &(),
+        _: &Connection,
+        handle: &QueueHandle<Self>,
+    ) {
+        let wl_registry::Event::Global { name, interface, version } = event else { return };
+        let one_of = |known: &Interface| interface == known.name;
+        if one_of(WlSeat::interface()) && inbox.seat.is_none() {
+            inbox.seat = Some(registry.bind(name, 1, handle, ()));
+        } else if one_of(ExtIdleNotifierV1::interface()) && inbox.ext.is_none() {
+            inbox.ext = Some(registry.bind(name, version.min(INPUT_ALONE), handle, ()));
+        } else if one_of(OrgKdeKwinIdle::interface()) && inbox.kwin.is_none() {
+            inbox.kwin = Some(registry.bind(name, 1, handle, ()));
+        }
+    }
+}
+
+impl Dispatch<WlCallback, Settled> for Inbox {
+    fn event(
+        inbox: &mut Self,
+        _: &WlCallback,
+        _: wl_callback::Event,
+        _: &Settled,
+        _: &Connection,
+        _: &QueueHandle<Self>,
+    ) {
+        inbox.settled = true;
+    }
+}
+
+impl Dispatch<ExtIdleNotificationV1, Duration> for Inbox {
+    fn event(
+        inbox: &mut Self,
+        _: &ExtIdleNotificationV1,
+        event: ext_idle_notification_v1::Event,
+        length: &Duration,
+        _: &Connection,
+        _: &QueueHandle<Self>,
+    ) {
+        match event {
+            ext_idle_notification_v1::Event::Idled => {
+                inbox.heard.push_back(Heard::IdleFor(*length));
+            }
+            ext_idle_notification_v1::Event::Resumed => inbox.heard.push_back(Heard::Used),
+            _ => {}
+        }
+    }
+}
+
+impl Dispatch<OrgKdeKwinIdleTimeout, Duration> for Inbox {
+    fn event(
+        inbox: &mut Self,
+        _: &OrgKdeKwinIdleTimeout,
+        event: org_kde_kwin_idle_timeout::Event,
+        length: &Duration,
+        _: &Connection,
+        _: &QueueHandle<Self>,
+    ) {
+        match event {
+            org_kde_kwin_idle_timeout::Event::Idle => {
+                inbox.heard.push_back(Heard::IdleFor(*length));
+            }
+            org_kde_kwin_idle_timeout::Event::Resumed => inbox.heard.push_back(Heard::Used),
+            _ => {}
+        }
+    }
+}
+
+delegate_noop!(Inbox: ExtIdleNotifierV1);
+delegate_noop!(Inbox: OrgKdeKwinIdle);
+delegate_noop!(Inbox: ignore WlSeat);
+
+/// The version of ext-idle-notify that can be asked for input alone, whatever keeps the screen awake.
+const INPUT_ALONE: u32 = 2;

@@ -1,0 +1,111 @@
+//! What goes into the engine and what comes out of it.
+
+use jiff::Timestamp;
+
+use crate::detection::Figures;
+use crate::heart::Reading;
+use crate::heart::Sample;
+use crate::offer::Answer;
+use crate::offer::Became;
+use crate::offer::Gate;
+use crate::offer::OfferId;
+use crate::practice::Command;
+use crate::practice::Length;
+use crate::practice::Library;
+use crate::practice::State;
+use crate::practice::UnknownPractice;
+use crate::surroundings::Surroundings;
+
+use super::Elsewhere;
+use super::Settings;
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The monitor sent something.
+    Measured(Reading),
+    /// The monitor is gone, or the recording is at its end.
+    MonitorLost,
+    /// The desk or the desktop changed.
+    Surroundings(Surroundings),
+    /// The machine woke from its sleep: whoever sits here came back.
+    Woke,
+    /// An offer was answered.
+    Answered(OfferId, Answer),
+    /// What became of the last offer was said anew, after it was gone from the screen: what it was, and what it is now.
+    Reanswered(Became, Became),
+    /// A break is wanted now, by name and length; `None`: the owner's own, or the outward grounding after "too much".
+    BreakWanted(Option<String>, Option<Length>),
+    /// Something is wanted of the open break.
+    Break(Command),
+    /// A break that another program runs began, moved or ended.
+    Elsewhere(Elsewhere),
+    /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
+    BreakChosen(String, Length),
+    /// No offers until then.
+    Snooze(Timestamp),
+    /// Offers again.
+    Resume,
+    /// The owner changed the settings.
+    Configured(Box<Settings>),
+    /// The owner's practices changed. A break that is open stays what it is.
+    Practices(Box<Library>),
+    /// Time passed.
+    Tick,
+}
+
+/// What is to be done about it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask whether a break would help.
+    Offer(OfferId, Figures),
+    /// Take the offer away, since this became of it.
+    Withdraw(OfferId, Became),
+    /// A sample was taken: what the heart did in the last minute.
+    Sampled(Sample),
+    /// An elevation began, was offered or is over.
+    Elevation(Course),
+    /// From now on so much has to be known of the desk and the desktop.
+    Attend(Attention),
+    /// An elevation is over, and was not offered: the gate that was closed last, and the figures of that moment.
+    Held(Gate, Figures),
+    /// A break begins: the name of its practice and its length. [`Self::BreakMoved`] follows.
+    BreakBegan(String, Length),
+    /// The break that was begun became another one: the name of its practice and its length. [`Self::BreakMoved`] follows.
+    BreakChosen(String, Length),
+    /// The break is at another place than before; [`Engine::session`](super::Engine::session) has it.
+    BreakMoved(State),
+    /// There is no such practice.
+    NoSuchPractice(UnknownPractice),
+}
+
+/// What has to be known of the desk and the desktop, beyond what is always told. The default is nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attention {
+    /// The desktop is looked at, and every change is told: an offer is about to be made, or a break is open.
+    pub desktop: bool,
+    /// A rest of the hands is told when it begins: an offer waits for one.
+    pub hands: bool,
+}
+
+/// The course of an elevation so far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// When the heart left what is usual; tells one elevation from another.
+    pub started: Timestamp,
+    /// When it was over; `None` while it is not.
+    pub ended: Option<Timestamp>,
+    /// What it was told by: when it was offered, else the last moment it counted as sustained.
+    pub figures: Figures,
+    /// What became of it; `None` while that is open.
+    pub outcome: Option<Outcome>,
+}
+
+/// What became of an elevation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A break was offered.
+    Offered,
+    /// It was held back by the gate that was closed last.
+    Held(Gate),
+}

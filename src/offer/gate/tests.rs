@@ -1,0 +1,188 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::offer::settings::Day;
+use crate::setting::Lasting;
+use crate::surroundings::Desktop;
+use crate::surroundings::Seen;
+
+/// Sunday 1970-01-04, 12:00 UTC.
+const NOON: i64 = (3 * 24 + 12) * 3_600;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
+}
+
+fn moment(around: &Surroundings) -> Moment<'_> {
+    Moment {
+        now: at(NOON),
+        around,
+        returned: None,
+        breather: None,
+        after_return: SignedDuration::from_mins(5),
+        exerting: false,
+        break_open: false,
+        snoozed_until: None,
+        last_offer: None,
+        offers_today: 0,
+        fine_in_a_row: 0,
+    }
+}
+
+/// Settings and a moment in which nothing but `gate` is closed.
+fn closed_by(gate: Gate) -> Option<Gate> {
+    let (mut settings, mut around) = (OfferSettings::default(), Surroundings::default());
+    let desktop = around.desktop.get_or_insert_default();
+    match gate {
+        Gate::DayOff => settings.days = vec![Day::Mon],
+        Gate::QuietHours => settings.quiet_hours = vec!["11:00-13:00".parse().unwrap()],
+        Gate::Locked => around.locked = true,
+        Gate::Away => around.presence = Presence::Away,
+        Gate::InCall => desktop.microphone = Seen::Yes,
+        Gate::Sharing => desktop.sharing = Seen::Yes,
+        Gate::FullScreen => desktop.full_screen = Seen::Yes,
+        Gate::DoNotDisturb => desktop.do_not_disturb = Seen::Yes,
+        Gate::Inhibited => desktop.inhibited = Seen::Yes,
+        Gate::NoPause => around.hands = Hands::Resting(at(NOON - 5)),
+        _ => {}
+    }
+    let moment = moment(&around);
+    settings.closed_gate(&match gate {
+        Gate::Snoozed => Moment { snoozed_until: Some(at(NOON + 1)), ..moment },
+        Gate::BreakOpen => Moment { break_open: true, ..moment },
+        Gate::Moving => Moment { exerting: true, ..moment },
+        Gate::JustReturned => Moment { returned: Some(at(NOON - 299)), ..moment },
+        Gate::DailyLimit => Moment { offers_today: 3, ..moment },
+        Gate::CoolDown => Moment { last_offer: Some(at(NOON - 5_399)), ..moment },
+        _ => moment,
+    })
+}
+
+#[test]
+fn each_gate_closes_by_itself() {
+    for gate in Gate::ALL {
+        let by_itself = (gate != Gate::Settled).then_some(gate);
+        assert_eq!(closed_by(gate), by_itself);
+    }
+}
+
+#[test]
+fn with_nothing_against_it_every_gate_is_open() {
+    assert_eq!(OfferSettings::default().closed_gate(&moment(&Surroundings::default())), None);
+}
+
+#[test]
+fn each_gate_opens_when_its_time_is_over() {
+    let around = Surroundings { hands: Hands::Resting(at(NOON - 6)), ..Surroundings::default() };
+    let over = Moment {
+        snoozed_until: Some(at(NOON)),
+        returned: Some(at(NOON - 300)),
+        last_offer: Some(at(NOON - 5_400)),
+        offers_today: 2,
+        ..moment(&around)
+    };
+    assert_eq!(OfferSettings::default().closed_gate(&over), None);
+}
+
+#[test]
+fn a_gate_that_is_switched_off_stays_open() {
+    let settings = OfferSettings {
+        hold_in_calls: false,
+        hold_when_sharing: false,
+        hold_in_full_screen: false,
+        hold_on_do_not_disturb: false,
+        hold_when_inhibited: false,
+        wait_for_pause: Lasting::secs(0),
+        ..OfferSettings::default()
+    };
+    let everything = Desktop {
+        microphone: Seen::Yes,
+        camera: Seen::Failed,
+        sharing: Seen::Yes,
+        full_screen: Seen::Failed,
+        do_not_disturb: Seen::Yes,
+        inhibited: Seen::Yes,
+    };
+    let around =
+        Surroundings { desktop: Some(everything), hands: Hands::Busy, ..Surroundings::default() };
+    assert_eq!(settings.closed_gate(&moment(&around)), None);
+}
+
+#[test]
+fn what_should_tell_and_does_not_holds_back_and_what_is_not_there_does_not() {
+    for (seen, held) in [
+        (Seen::Lacking, None),
+        (Seen::No, None),
+        (Seen::Failed, Some(Gate::InCall)),
+        (Seen::Yes, Some(Gate::InCall)),
+    ] {
+        for camera in [false, true] {
+            let mut desktop = Desktop::default();
+            *(if camera { &mut desktop.camera } else { &mut desktop.microphone }) = seen;
+            let around = Surroundings { desktop: Some(desktop), ..Surroundings::default() };
+            assert_eq!(OfferSettings::default().closed_gate(&moment(&around)), held, "{seen:?}");
+        }
+    }
+}
+
+#[test]
+fn a_pause_is_a_rest_of_the_hands_that_is_neither_short_nor_long() {
+    let resting = |seconds| Hands::Resting(at(NOON - seconds));
+    for (hands, pause) in [
+        (Hands::Unknown, true),
+        (Hands::Lately, true),
+        (Hands::Busy, false),
+        (resting(5), false),
+        (resting(6), true),
+        (resting(15), true),
+        (resting(16), false),
+        (resting(-3), false),
+    ] {
+        let around = Surroundings { hands, ..Surroundings::default() };
+        let gate = OfferSettings::default().closed_gate(&moment(&around));
+        assert_eq!(gate, (!pause).then_some(Gate::NoPause), "{hands:?}");
+    }
+}
+
+#[test]
+fn the_end_of_a_call_is_a_pause_whatever_the_hands_do() {
+    let around = Surroundings { hands: Hands::Busy, ..Surroundings::default() };
+    for (ago, gate) in [(0, None), (14, None), (15, Some(Gate::NoPause))] {
+        let moment = Moment { breather: Some(at(NOON - ago)), ..moment(&around) };
+        assert_eq!(OfferSettings::default().closed_gate(&moment), gate);
+    }
+}
+
+#[test]
+fn hands_that_rest_for_long_are_away() {
+    let resting = |seconds| Hands::Resting(at(NOON - seconds));
+    for (hands, presence) in [
+        (Hands::Unknown, Presence::Unknown),
+        (Hands::Lately, Presence::AtDesk),
+        (Hands::Busy, Presence::AtDesk),
+        (resting(299), Presence::AtDesk),
+        (resting(300), Presence::Away),
+    ] {
+        let around = Surroundings { hands, ..Surroundings::default() };
+        assert_eq!(around.presence_at(at(NOON)), presence, "{hands:?}");
+        let told = Surroundings { presence: Presence::Moving, ..around };
+        assert_eq!(told.presence_at(at(NOON)), Presence::Moving, "{hands:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn local_time_counts_for_hours_and_days(offset in -12i8..=14, hour in 0i64..168) {
+        let settings = OfferSettings {
+            quiet_hours: vec!["22:00-07:00".parse().unwrap()],
+            ..OfferSettings::default()
+        };
+        let utc_offset = jiff::tz::offset(offset);
+        let around = Surroundings { utc_offset, ..Surroundings::default() };
+        let now = at(NOON + hour * 3_600);
+        let local = (NOON / 3_600 + hour + i64::from(offset)).rem_euclid(24);
+        let quiet = !(7..22).contains(&local);
+        let gate = settings.closed_gate(&Moment { now, ..moment(&around) });
+        prop_assert_eq!(gate, quiet.then_some(Gate::QuietHours));
+    }
+}

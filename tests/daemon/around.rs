@@ -1,0 +1,175 @@
+//! The desk and the desktop: when the service looks at them, and what it makes of what they tell.
+
+use jiff::SignedDuration;
+use kindbeat::edge::bus::Bus;
+use kindbeat::edge::bus::Client;
+use kindbeat::edge::desk::Command;
+use kindbeat::edge::presence;
+use kindbeat::edge::presence::Event;
+use kindbeat::edge::store::How;
+use kindbeat::status::News;
+use kindbeat::surroundings::Desktop;
+use kindbeat::surroundings::Hands;
+use kindbeat::surroundings::Seen;
+
+use crate::alone;
+use crate::desk::Desk;
+use crate::desk::EAGER;
+use crate::desk::UP;
+use crate::desk::folder;
+use crate::stored;
+use crate::visitor::Visitor;
+
+const IN_CALL: Desktop = Desktop {
+    microphone: Seen::Yes,
+    camera: Seen::Failed,
+    sharing: Seen::No,
+    full_screen: Seen::Lacking,
+    do_not_disturb: Seen::No,
+    inhibited: Seen::No,
+};
+
+#[test]
+fn the_desktop_is_looked_at_only_when_an_offer_is_about_to_be_made() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        assert_eq!(desk.looks, []);
+        desk.offered(1).await?;
+        desk.second(UP).await?;
+        assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
+        assert_eq!(desk.attends, [], "no pause is waited for");
+        desk.settles().await?;
+        assert_eq!(desk.looks.len(), 2);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_call_holds_the_offer_back_until_it_is_over() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.desktop = IN_CALL;
+        desk.settles().await?;
+        desk.seconds(120, UP).await?;
+        let status = desk.status().await?;
+        assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("in_call"), 0));
+        assert_eq!(desk.looks, [Command::Watch], "and watched until the call is over");
+        desk.desktop_does(Desktop { microphone: Seen::No, camera: Seen::No, ..IN_CALL }).await?;
+        desk.hears_of(|news| matches!(news, News::OfferMade(_))).await?;
+        Ok(())
+    })
+}
+
+#[test]
+fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.desktop = IN_CALL;
+        desk.settles().await?;
+        desk.seconds(120, UP).await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::Session).await?;
+        let why = client.why().await?;
+        assert!(why.contains("- the microphone or the camera is in use"), "{why}");
+        desk.desktop_does(Desktop { microphone: Seen::No, ..IN_CALL }).await?;
+        let why = client.why().await?;
+        assert!(
+            why.contains("- whether the microphone or the camera is in use cannot be told"),
+            "{why}"
+        );
+        desk.settles().await?;
+        desk.hears_of(|news| matches!(news, News::OfferHeld(gate) if gate.name() == "in_call"))
+            .await?;
+        drop((client, served));
+        assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
+        desk.stop().await
+    })
+}
+
+#[test]
+fn an_offer_waits_for_a_rest_of_the_hands() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::new().await?;
+        desk.start(&EAGER.replace("wait_for_pause = '0s'", "wait_for_pause = '10m'"))?;
+        desk.strap(kindbeat::edge::ble::Event::Link(kindbeat::connection::Link::Streaming)).await?;
+        desk.senses(Event::Hands(Hands::Busy)).await?;
+        desk.settles().await?;
+        desk.seconds(120, UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("no_pause"));
+        assert_eq!(desk.attends, [presence::Command::WatchPause(true)]);
+        desk.senses(Event::Hands(Hands::Resting(desk.now() - SignedDuration::from_secs(6))))
+            .await?;
+        desk.hears_of(|news| matches!(news, News::OfferMade(_))).await?;
+        desk.second(UP).await?;
+        assert_eq!(desk.attends.last(), Some(&presence::Command::WatchPause(false)));
+        assert_eq!(desk.looks.last(), Some(&Command::Rest));
+        Ok(())
+    })
+}
+
+#[test]
+fn nobody_is_asked_behind_a_lock_or_away_from_the_desk_nor_at_once_on_the_return()
+-> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        desk.senses(Event::Locked(true)).await?;
+        desk.seconds(120, UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("locked"));
+        desk.senses(Event::Locked(false)).await?;
+        desk.second(UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
+        let left = desk.now() - SignedDuration::from_mins(5);
+        desk.senses(Event::Hands(Hands::Resting(left))).await?;
+        desk.second(UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("away"));
+        assert_eq!(desk.looks, [], "no need to");
+        desk.senses(Event::Hands(Hands::Busy)).await?;
+        desk.second(UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
+        Ok(())
+    })
+}
+
+#[test]
+fn waking_up_counts_as_a_return() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        desk.senses(Event::Asleep).await?;
+        desk.senses(Event::Woke).await?;
+        desk.seconds(60, UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
+        desk.seconds(300, UP).await?;
+        assert_eq!(desk.status().await?.offers_today, 1);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::new().await?;
+        desk.start(&format!("{EAGER}show_heart = true\n"))?;
+        desk.strap(kindbeat::edge::ble::Event::Link(kindbeat::connection::Link::Streaming)).await?;
+        desk.settles().await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::Session).await?;
+        let mut page = Visitor::fetch(&client.start_break(None, None).await?).await?;
+        page.does("begin").await?;
+        desk.second(62.0).await?;
+        assert_eq!(desk.looks, [Command::Watch]);
+        page.hears_of("event: heart\ndata: Your heart:").await?;
+        desk.desktop_does(Desktop { sharing: Seen::Yes, ..Desktop::default() }).await?;
+        page.hears_of("event: heart\ndata:  \n").await?;
+        page.does("leave").await?;
+        page.closes().await?;
+        desk.second(62.0).await?;
+        assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
+        drop((client, served));
+        desk.stop().await?;
+        assert!(matches!(stored::breaks(&folder()?)?[0].ended, Some((How::Left(_), _))));
+        Ok(())
+    })
+}

@@ -1,0 +1,117 @@
+//! Windows that fill the screen.
+
+use std::process::Command;
+use std::process::Stdio;
+
+use anyhow::ensure;
+use kindbeat::edge::desk;
+use kindbeat::edge::desk::Fact;
+use kindbeat::surroundings::Seen;
+
+use super::bus::Ended;
+use super::bus::installed;
+use super::screen::Screen;
+use super::stand::Watcher;
+use super::stand::nowhere;
+use super::stand::soon;
+use super::stand::there;
+use super::sway::DISPLAY;
+use super::sway::Sway;
+
+#[tokio::test]
+async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
+    let needed =
+        [("Xvfb", "xvfb"), ("openbox", "openbox"), ("wmctrl", "wmctrl"), ("xmessage", "x11-utils")];
+    if !installed(&needed)? {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let screen = Screen::start()?;
+    let mut place = nowhere(folder.path());
+    place.display = Some(screen.display().to_owned());
+    let mut watcher = Watcher::start(place.clone()).await?;
+    // Nobody manages the windows yet.
+    let first = watcher.next().await?;
+    assert_eq!(first.full_screen, Seen::Lacking, "{:?}", desk::look(place).await);
+    let on = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).env("DISPLAY", screen.display()).env("HOME", folder.path());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(Ended)
+    };
+    // A window that comes before the manager is done with its start is not always managed.
+    let ready = folder.path().join("ready");
+    let _manager =
+        on("openbox", &["--sm-disable", "--startup", &format!("touch {}", ready.display())])?;
+    there(&ready).await?;
+    let manage = |arguments: &[&str]| -> anyhow::Result<String> {
+        let output =
+            Command::new("wmctrl").args(arguments).env("DISPLAY", screen.display()).output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let first = on("xmessage", &["-title", "first", "Hello"])?;
+    let listed = async {
+        while !manage(&["-l"])?.contains("first") {
+            tokio::task::yield_now().await;
+        }
+        anyhow::Ok(())
+    };
+    soon(listed).await??;
+    watcher.until(|seen| seen.full_screen == Seen::No).await?;
+    let state = |what: &str| manage(&["-r", "first", "-b", &format!("{what},fullscreen")]);
+    state("add")?;
+    watcher.until(|seen| seen.full_screen == Seen::Yes).await?;
+    state("remove")?;
+    watcher.until(|seen| seen.full_screen == Seen::No).await?;
+    state("add")?;
+    watcher.until(|seen| seen.full_screen == Seen::Yes).await?;
+    let listed = desk::look(place).await;
+    let full = listed.iter().find(|probed| probed.fact == Fact::FullScreen);
+    assert_eq!(full.map(|probed| (probed.source, probed.seen)), Some(("X11", Seen::Yes)));
+    // It closes: nothing fills the screen any more.
+    drop(first);
+    watcher.until(|seen| seen.full_screen == Seen::No).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn under_sway_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
+    if !installed(&[("foot", "foot"), ("swaymsg", "sway")])? {
+        return Ok(());
+    }
+    let Some(sway) = Sway::start().await? else { return Ok(()) };
+    let mut place = nowhere(sway.folder());
+    place.wayland = Some(DISPLAY.into());
+    let mut watcher = Watcher::start(place.clone()).await?;
+    assert_eq!(watcher.next().await?.full_screen, Seen::No);
+    let mut foot = Command::new("foot");
+    foot.args(["--fullscreen", "sleep", "600"]).env("HOME", sway.folder()).env("LC_ALL", "C.UTF-8");
+    foot.stdout(Stdio::null()).stderr(Stdio::null());
+    let terminal = Ended(sway.on(&mut foot).spawn()?);
+    watcher.until(|seen| seen.full_screen == Seen::Yes).await?;
+    sway.order("fullscreen disable")?;
+    watcher.until(|seen| seen.full_screen == Seen::No).await?;
+    sway.order("fullscreen enable")?;
+    watcher.until(|seen| seen.full_screen == Seen::Yes).await?;
+    drop(terminal);
+    watcher.until(|seen| seen.full_screen == Seen::No).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_compositor_does_not_tell() -> anyhow::Result<()> {
+    if !installed(&[("weston", "weston")])? {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let mut weston = Command::new("weston");
+    weston.args(["--backend=headless-backend.so", "--socket=wayland-1", "--idle-time=0"]);
+    weston.env("XDG_RUNTIME_DIR", folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _compositor = Ended(weston.spawn()?);
+    there(&folder.path().join("wayland-1")).await?;
+    let mut place = nowhere(folder.path());
+    place.wayland = Some("wayland-1".into());
+    let mut watcher = Watcher::start(place).await?;
+    assert_eq!(watcher.next().await?.full_screen, Seen::Lacking);
+    Ok(())
+}

@@ -1,0 +1,329 @@
+//! A stand-in for logind.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
+use kindbeat::edge::presence::Event;
+use kindbeat::edge::presence::Places;
+use kindbeat::edge::presence::Source;
+use kindbeat::edge::presence::look;
+use kindbeat::surroundings::Hands;
+use serde::Serialize;
+use tokio::sync::mpsc;
+use zbus::Connection;
+use zbus::DynamicType;
+use zbus::ObjectPath;
+use zbus::OwnedObjectPath;
+use zbus::fdo;
+
+use super::bus::PrivateBus;
+use super::client::Client;
+use super::client::WATCHES;
+use super::client::nowhere;
+use super::client::soon;
+
+/// logind, with two sessions; it ends with this value.
+struct Login {
+    bus: Connection,
+    asked: mpsc::UnboundedReceiver<()>,
+}
+
+/// Which session is that of whoever asks.
+#[derive(Clone, Copy)]
+enum Own {
+    ById,
+    ByProcess,
+    ByDisplay,
+    None,
+}
+
+/// What it knows of our session.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    locked: bool,
+    idle: bool,
+    /// In microseconds of Unix time.
+    since: u64,
+}
+
+struct Manager {
+    own: Arc<Mutex<Own>>,
+    uid: u32,
+    asked: mpsc::UnboundedSender<()>,
+}
+
+struct User(Arc<Mutex<Own>>);
+struct Session(Arc<Mutex<Known>>);
+
+fn path(path: &'static str) -> OwnedObjectPath {
+    ObjectPath::from_static_str_unchecked(path).into()
+}
+
+fn of<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn no_session() -> fdo::Error {
+    fdo::Error::Failed("no such session".to_owned())
+}
+
+#[zbus::interface(name = "org.freedesktop.login1.Manager")]
+impl Manager {
+    fn get_session(&self, id: &str) -> fdo::Result<OwnedObjectPath> {
+        match *of(&self.own) {
+            Own::ById if id == "c2" => Ok(path(OURS)),
+            _ => Err(no_session()),
+        }
+    }
+
+    #[zbus(name = "GetSessionByPID")]
+    fn get_session_by_pid(&self, pid: u32) -> fdo::Result<OwnedObjectPath> {
+        match *of(&self.own) {
+            Own::ByProcess if pid == std::process::id() => Ok(path(OURS)),
+            _ => Err(no_session()),
+        }
+    }
+
+    fn get_user(&self, uid: u32) -> fdo::Result<OwnedObjectPath> {
+        if uid == self.uid { Ok(path(USER)) } else { Err(no_session()) }
+    }
+
+    /// The last thing that is asked for: by then the signals are listened to.
+    #[zbus(property)]
+    fn preparing_for_sleep(&self) -> bool {
+        let _ = self.asked.send(());
+        false
+    }
+}
+
+#[zbus::interface(name = "org.freedesktop.login1.User")]
+impl User {
+    #[zbus(property)]
+    fn display(&self) -> (String, OwnedObjectPath) {
+        match *of(&self.0) {
+            Own::ByDisplay => ("c2".to_owned(), path(OURS)),
+            _ => (String::new(), path("/")),
+        }
+    }
+}
+
+#[zbus::interface(name = "org.freedesktop.login1.Session")]
+impl Session {
+    #[zbus(property)]
+    fn locked_hint(&self) -> bool {
+        of(&self.0).locked
+    }
+
+    #[zbus(property)]
+    fn idle_hint(&self) -> bool {
+        of(&self.0).idle
+    }
+
+    #[zbus(property)]
+    fn idle_since_hint(&self) -> u64 {
+        of(&self.0).since
+    }
+}
+
+impl Login {
+    async fn start(bus: &PrivateBus, own: Own, known: Known) -> anyhow::Result<Self> {
+        let (tell, asked) = mpsc::unbounded_channel();
+        let own = Arc::new(Mutex::new(own));
+        let uid = rustix::process::getuid().as_raw();
+        let manager = Manager { own: own.clone(), uid, asked: tell };
+        let bus = bus.connect().await?;
+        let server = bus.object_server();
+        server.at(MANAGER, manager).await?;
+        server.at(USER, User(own)).await?;
+        server.at(OURS, Session(Arc::new(Mutex::new(known)))).await?;
+        bus.request_name("org.freedesktop.login1").await?;
+        Ok(Self { bus, asked })
+    }
+
+    /// Waits until it was asked how things stand.
+    async fn was_asked(&mut self) -> anyhow::Result<()> {
+        anyhow::ensure!(soon(self.asked.recv()).await?.is_some());
+        Ok(())
+    }
+
+    async fn signals<B>(&self, at: &str, name: &str, body: &B) -> anyhow::Result<()>
+    where
+        B: Serialize + DynamicType,
+    {
+        let interface = match at {
+            MANAGER => "org.freedesktop.login1.Manager",
+            _ => "org.freedesktop.login1.Session",
+        };
+        Ok(self.bus.emit_signal(None::<&str>, at, interface, name, body).await?)
+    }
+
+    /// Learns something of our session, and says so.
+    async fn learns(&self, change: impl FnOnce(&mut Known)) -> anyhow::Result<()> {
+        let at = self.bus.object_server().interface::<_, Session>(OURS).await?;
+        let session = at.get().await;
+        let (before, after) = {
+            let mut known = of(&session.0);
+            let before = *known;
+            change(&mut known);
+            (before, *known)
+        };
+        if before.locked != after.locked {
+            session.locked_hint_changed(at.signal_emitter()).await?;
+        }
+        if before.idle != after.idle {
+            session.idle_hint_changed(at.signal_emitter()).await?;
+        }
+        Ok(())
+    }
+
+    /// Another session is that of whoever asks, and one is new.
+    async fn moves(&self, own: Own) -> anyhow::Result<()> {
+        let at = self.bus.object_server().interface::<_, Manager>(MANAGER).await?;
+        *of(&at.get().await.own) = own;
+        self.signals(MANAGER, "SessionNew", &("c2", path(OURS))).await
+    }
+}
+
+fn places(bus: &PrivateBus) -> Places {
+    Places {
+        session_bus: Some(nowhere()),
+        system_bus: Some(bus.address()),
+        session: Some("c2".to_owned()),
+        ..Places::default()
+    }
+}
+
+#[tokio::test]
+async fn sleep_and_waking_are_told() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut login = Login::start(&bus, Own::ById, Known::default()).await?;
+    let mut client = Client::start(places(&bus), WATCHES);
+    login.was_asked().await?;
+    for _ in 0..2 {
+        login.signals(MANAGER, "PrepareForSleep", &true).await?;
+        client.says(Event::Asleep).await?;
+        login.signals(MANAGER, "PrepareForSleep", &false).await?;
+        client.says(Event::Woke).await?;
+    }
+    client.ends().await
+}
+
+#[tokio::test]
+async fn the_lock_of_our_session_is_told_however_it_is_found() -> anyhow::Result<()> {
+    for own in [Own::ById, Own::ByProcess, Own::ByDisplay] {
+        let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+        let mut login = Login::start(&bus, own, Known::default()).await?;
+        let mut client = Client::start(places(&bus), WATCHES);
+        login.was_asked().await?;
+        // The session of somebody else is none of our business.
+        login.signals(OTHERS, "Lock", &()).await?;
+        login.learns(|known| known.locked = true).await?;
+        client.says(Event::Locked(true)).await?;
+        login.learns(|known| known.locked = false).await?;
+        client.says(Event::Locked(false)).await?;
+        client.ends().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_to_lock_and_one_to_unlock_are_heard() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut login = Login::start(&bus, Own::ById, Known::default()).await?;
+    let mut client = Client::start(places(&bus), WATCHES);
+    login.was_asked().await?;
+    login.signals(OURS, "Lock", &()).await?;
+    client.says(Event::Locked(true)).await?;
+    login.signals(OURS, "Unlock", &()).await?;
+    client.says(Event::Locked(false)).await?;
+    client.ends().await
+}
+
+#[tokio::test]
+async fn the_hint_tells_of_the_hands_where_nothing_better_does() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut login = Login::start(&bus, Own::ById, Known::default()).await?;
+    let mut client = Client::start(places(&bus), WATCHES);
+    login.was_asked().await?;
+    login
+        .learns(|known| *known = Known { idle: true, since: 1_800_000_000_000_000, ..*known })
+        .await?;
+    let since = jiff::Timestamp::from_second(1_800_000_000)?;
+    client.says(Event::Hands(Hands::Resting(since))).await?;
+    login
+        .learns(|known| *known = Known { idle: false, since: 1_800_000_100_000_000, ..*known })
+        .await?;
+    client.says(Event::Hands(Hands::Lately)).await?;
+    client.ends().await
+}
+
+#[tokio::test]
+async fn a_session_that_comes_later_is_followed() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let locked = Known { locked: true, ..Known::default() };
+    let mut login = Login::start(&bus, Own::None, locked).await?;
+    let mut client = Client::start(places(&bus), WATCHES);
+    login.was_asked().await?;
+    login.moves(Own::ByDisplay).await?;
+    client.says(Event::Locked(true)).await?;
+    // And one that goes is not locked for ever.
+    login.moves(Own::None).await?;
+    client.says(Event::Locked(false)).await?;
+    client.ends().await
+}
+
+#[tokio::test]
+async fn a_logind_that_is_replaced_is_asked_anew() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut client = Client::start(places(&bus), WATCHES);
+    let mut login = Login::start(&bus, Own::ById, Known::default()).await?;
+    login.was_asked().await?;
+    drop(login);
+    let locked = Known { locked: true, ..Known::default() };
+    let login = Login::start(&bus, Own::ById, locked).await?;
+    client.says(Event::Locked(true)).await?;
+    login.signals(MANAGER, "PrepareForSleep", &true).await?;
+    client.says(Event::Asleep).await?;
+    client.ends().await
+}
+
+#[tokio::test]
+async fn a_bus_that_restarts_is_listened_to_again() -> anyhow::Result<()> {
+    let Some(mut bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut login = Login::start(&bus, Own::ById, Known::default()).await?;
+    let mut client = Client::start(places(&bus), WATCHES);
+    login.was_asked().await?;
+    bus.kill();
+    bus.restart()?;
+    let mut login = Login::start(&bus, Own::ById, Known::default()).await?;
+    login.was_asked().await?;
+    login.learns(|known| known.locked = true).await?;
+    client.says(Event::Locked(true)).await?;
+    client.ends().await
+}
+
+#[tokio::test]
+async fn the_doctor_sees_what_logind_tells() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let login = Login::start(&bus, Own::ById, Known { locked: true, ..Known::default() }).await?;
+    let found = look(&places(&bus)).await;
+    assert_eq!((found.source, found.hands), (None, Hands::Unknown));
+    // No desktop has told it of the hands.
+    assert_eq!(found.silent.last(), Some(&(Source::Logind, None)));
+    assert_eq!(found.lock, ["org.freedesktop.login1"]);
+    assert!(found.locked && found.sleep);
+    login
+        .learns(|known| *known = Known { since: 1_800_000_000_000_000, ..Known::default() })
+        .await?;
+    let found = look(&places(&bus)).await;
+    assert_eq!((found.source, found.hands), (Some(Source::Logind), Hands::Lately));
+    assert!(!found.locked);
+    Ok(())
+}
+
+const MANAGER: &str = "/org/freedesktop/login1";
+const USER: &str = "/org/freedesktop/login1/user/_1000";
+const OURS: &str = "/org/freedesktop/login1/session/c2";
+const OTHERS: &str = "/org/freedesktop/login1/session/c1";

@@ -1,0 +1,183 @@
+//! A real X server.
+
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use anyhow::ensure;
+use kindbeat::edge::presence::Places;
+use kindbeat::edge::presence::Source;
+use kindbeat::edge::presence::Watches;
+use kindbeat::edge::presence::look;
+use kindbeat::surroundings::Hands;
+
+use super::bus::Ended;
+use super::bus::installed;
+use super::client::Client;
+use super::client::WATCHES;
+use super::client::nowhere;
+
+/// A screen that nobody sees; it ends with this value.
+struct Screen {
+    server: Ended,
+    display: String,
+}
+
+impl Screen {
+    /// `None`, and a line that says so, where something is not installed.
+    fn start() -> anyhow::Result<Option<Self>> {
+        if !installed(&[("Xvfb", "xvfb"), ("xdotool", "xdotool")])? {
+            return Ok(None);
+        }
+        Self::on(&[]).map(Some)
+    }
+
+    /// Returns when it can be reached.
+    fn on(display: &[&str]) -> anyhow::Result<Self> {
+        let mut server = Command::new("Xvfb")
+            .args(display)
+            .args(["-displayfd", "1", "-screen", "0", "320x240x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("Xvfb")?;
+        let output = server.stdout.take().context("piped")?;
+        let server = Ended(server);
+        let mut number = String::new();
+        BufReader::new(output).read_line(&mut number)?;
+        Ok(Self { server, display: format!(":{}", number.trim()) })
+    }
+
+    fn places(&self) -> Places {
+        Places {
+            session_bus: Some(nowhere()),
+            system_bus: Some(nowhere()),
+            x11: Some(self.display.clone()),
+            ..Places::default()
+        }
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        let status =
+            Command::new("xdotool").args(arguments).env("DISPLAY", &self.display).status()?;
+        ensure!(status.success(), "xdotool {arguments:?}");
+        Ok(())
+    }
+}
+
+/// Lets a client know that somebody works here.
+async fn at_work(screen: &Screen, client: &mut Client) -> anyhow::Result<()> {
+    loop {
+        screen.xdotool(&["mousemove_relative", "1", "0"])?;
+        if client.hands().await? == Hands::Busy {
+            return Ok(());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rest_and_its_end_are_told_while_a_pause_is_watched() -> anyhow::Result<()> {
+    let Some(screen) = Screen::start()? else { return Ok(()) };
+    let mut client = Client::start(screen.places(), WATCHES);
+    client.watch_pause(true).await?;
+    at_work(&screen, &mut client).await?;
+    for input in [["key", "a"], ["mousemove", "10"], ["click", "1"]] {
+        let rested = client.rests().await?;
+        assert!((0.3..1.5).contains(&rested), "{rested}");
+        // The long rest is the same one: it is not told again.
+        match input {
+            ["mousemove", x] => screen.xdotool(&["mousemove", x, "10"])?,
+            input => screen.xdotool(&input)?,
+        }
+        assert_eq!(client.hands().await?, Hands::Busy);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_long_rest_is_told_always_and_a_short_one_only_when_wanted() -> anyhow::Result<()> {
+    let Some(screen) = Screen::start()? else { return Ok(()) };
+    let mut client = Client::start(screen.places(), WATCHES);
+    at_work(&screen, &mut client).await?;
+    let rested = client.rests().await?;
+    assert!(rested >= 1.5, "{rested}");
+    screen.xdotool(&["key", "a"])?;
+    assert_eq!(client.hands().await?, Hands::Busy);
+    // A pause that is watched in the middle of a long rest is told at once as the rest that it is.
+    let rested = client.rests().await?;
+    assert!(rested >= 1.5, "{rested}");
+    client.watch_pause(true).await?;
+    screen.xdotool(&["key", "a"])?;
+    assert_eq!(client.hands().await?, Hands::Busy);
+    let rested = client.rests().await?;
+    assert!((0.3..1.5).contains(&rested), "{rested}");
+    client.ends().await
+}
+
+#[tokio::test]
+async fn a_rest_that_went_on_before_it_was_watched_is_told_with_its_beginning() -> anyhow::Result<()>
+{
+    let Some(screen) = Screen::start()? else { return Ok(()) };
+    let watches = Watches { away: Duration::from_secs(600), rest: Duration::from_secs(2) };
+    let mut client = Client::start(screen.places(), watches);
+    at_work(&screen, &mut client).await?;
+    let mut other =
+        Client::start(screen.places(), Watches { rest: Duration::from_secs(3), ..watches });
+    other.watch_pause(true).await?;
+    assert_eq!(other.hands().await?, Hands::Busy);
+    // The other one sees three seconds of rest; the first is asked then.
+    other.rests().await?;
+    client.watch_pause(true).await?;
+    let rested = client.rests().await?;
+    assert!((3.0..10.0).contains(&rested), "{rested}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_goes_is_unknown_and_one_that_comes_back_is_listened_to() -> anyhow::Result<()>
+{
+    let Some(mut screen) = Screen::start()? else { return Ok(()) };
+    let mut client = Client::start(screen.places(), WATCHES);
+    at_work(&screen, &mut client).await?;
+    screen.server.end();
+    // A rest may have been told before it went.
+    while client.hands().await? != Hands::Unknown {}
+    let screen = Screen::on(&[&screen.display])?;
+    at_work(&screen, &mut client).await
+}
+
+#[tokio::test]
+async fn the_doctor_sees_the_server() -> anyhow::Result<()> {
+    let Some(screen) = Screen::start()? else { return Ok(()) };
+    screen.xdotool(&["key", "a"])?;
+    let found = look(&screen.places()).await;
+    assert_eq!(found.source, Some(Source::X11), "{found:?}");
+    assert_eq!(found.hands, Hands::Busy);
+    assert_eq!((found.lock, found.locked, found.sleep), (vec![], false, false));
+    // There is no bus on which Mutter could be.
+    let [(Source::Mutter, Some(why))] = &found.silent[..] else {
+        anyhow::bail!("{:?}", found.silent)
+    };
+    assert!(why.contains("bus"), "{why}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_there_is_nothing_that_is_said() -> anyhow::Result<()> {
+    let places = Places {
+        session_bus: Some(nowhere()),
+        system_bus: Some(nowhere()),
+        x11: Some(":4711".to_owned()),
+        ..Places::default()
+    };
+    let found = look(&places).await;
+    assert_eq!((found.source, found.hands), (None, Hands::Unknown));
+    let silent: Vec<_> =
+        found.silent.iter().map(|(source, why)| (*source, why.is_some())).collect();
+    assert_eq!(silent, [(Source::Mutter, true), (Source::X11, true), (Source::Logind, true)]);
+    let client = Client::start(places, WATCHES);
+    client.ends().await
+}
