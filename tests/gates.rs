@@ -126,9 +126,10 @@ impl Desk {
                 settings.offer.days = if closed { vec![Weekday::Sun] } else { WEEK.to_vec() };
             }),
             Gate::QuietHours => self.configure(|settings| {
-                let day = QuietHours::new(Time::constant(6, 0, 0, 0), Time::constant(22, 0, 0, 0));
-                let hours = day.filter(|_| closed);
-                settings.offer.quiet_hours = hours.into_iter().collect();
+                let (midnight, noon) = (Time::midnight(), Time::constant(12, 0, 0, 0));
+                let halves = [QuietHours::new(midnight, noon), QuietHours::new(noon, midnight)];
+                settings.offer.quiet_hours =
+                    halves.into_iter().flatten().filter(|_| closed).collect();
             }),
             Gate::Snoozed if closed => {
                 self.day.put(Input::Snooze(now + SignedDuration::from_hours(5)));

@@ -104,7 +104,7 @@ impl Offers {
     pub const fn remembered(memory: Memory) -> Self {
         let Memory { last, made, of_day, snoozed_until, rest_until, fine_in_a_row } = memory;
         let today = of_day;
-        Self { last, made, today, snoozed_until, rest_until, fine_in_a_row, ..Self::new() }
+        Self { last, today, snoozed_until, rest_until, fine_in_a_row, made, ..Self::new() }
     }
 
     /// What the next run has to know.
