@@ -231,9 +231,11 @@ async fn the_lock_of_our_session_is_told_however_it_is_found() -> anyhow::Result
 #[tokio::test]
 async fn a_call_to_lock_and_one_to_unlock_are_heard() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let mut login = Login::start(&bus, Own::ById, Known::default()).await?;
+    let in_use = Known { idle: false, since: 1_800_000_000_000_000, ..Known::default() };
+    let mut login = Login::start(&bus, Own::ById, in_use).await?;
     let mut client = Client::start(places(&bus), WATCHES);
     login.was_asked().await?;
+    client.says(Event::Hands(Hands::Lately)).await?;
     login.signals(OURS, "Lock", &()).await?;
     client.says(Event::Locked(true)).await?;
     login.signals(OURS, "Unlock", &()).await?;

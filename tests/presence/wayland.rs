@@ -100,13 +100,15 @@ async fn a_rest_and_its_end_are_told_while_a_pause_is_watched() -> anyhow::Resul
     let Some(sway) = Sway::start()? else { return Ok(()) };
     let mut client = Client::start(sway.places(), WATCHES);
     client.watch_pause(true).await?;
+    // Since when nobody typed, before it was asked, the compositor does not say: no pause.
+    let rested = client.rests().await?;
+    assert!(rested > 10.0, "{rested}");
     for _ in 0..3 {
-        let rested = client.rests().await?;
-        assert!((0.3..1.5).contains(&rested), "{rested}");
         sway.types("a")?;
         assert_eq!(client.hands().await?, Hands::Busy);
+        let rested = client.rests().await?;
+        assert!((0.3..1.5).contains(&rested), "{rested}");
     }
-    client.rests().await?;
     client.ends().await
 }
 
@@ -114,8 +116,7 @@ async fn a_rest_and_its_end_are_told_while_a_pause_is_watched() -> anyhow::Resul
 async fn a_short_rest_is_told_first_and_then_only_long_ones() -> anyhow::Result<()> {
     let Some(sway) = Sway::start()? else { return Ok(()) };
     let mut client = Client::start(sway.places(), WATCHES);
-    let rested = client.rests().await?;
-    assert!((0.3..1.5).contains(&rested), "{rested}");
+    client.rests().await?;
     for _ in 0..2 {
         sway.types("a")?;
         assert_eq!(client.hands().await?, Hands::Busy);

@@ -71,6 +71,12 @@ impl Answers {
         self.0.iter().all(|asked| asked.said.is_some())
     }
 
+    /// Whether one of these is there and does not tell.
+    pub(super) fn have_failed(&self, sources: &[Source]) -> bool {
+        let mut asked = self.0.iter().filter(|asked| sources.contains(&asked.source));
+        asked.any(|asked| asked.seen() == Seen::Failed)
+    }
+
     /// How things stand; who did not answer yet counts as one who does not.
     pub(super) fn desktop(&self) -> Desktop {
         Desktop {

@@ -17,6 +17,8 @@ use inotify::EventMask;
 use inotify::EventStream;
 use inotify::Inotify;
 use inotify::WatchMask;
+use rustix::fs::Access;
+use rustix::fs::access;
 use tokio::time::timeout;
 
 use super::holders;
@@ -58,9 +60,11 @@ pub(super) async fn microphone(place: Arc<Place>, teller: Teller) {
 pub(super) async fn camera(place: Arc<Place>, teller: Teller) {
     let devices = Devices { folder: place.dev.clone(), is_one: is_camera };
     let look = || async {
-        let cameras = devices.all().map_err(Silence::broken)?;
+        let mut cameras = devices.all().map_err(Silence::broken)?;
+        // One that this user cannot open is in use by none of their programs.
+        cameras.retain(|camera| access(camera, Access::READ_OK).is_ok());
         if cameras.is_empty() {
-            return Err(Silence::Absent("there is no camera".to_owned()));
+            return Err(Silence::Absent("there is no camera that could be used".to_owned()));
         }
         let is_explained = place.pipewire().is_ok();
         let held = holders::of(&place.proc, &cameras, is_explained).await;
@@ -138,7 +142,15 @@ impl Devices {
         watches.add(&self.folder, WatchMask::CREATE | WatchMask::DELETE)?;
         for device in self.all()? {
             match watches.add(device, WatchMask::OPEN | WatchMask::CLOSE) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                // Pulled out meanwhile; or one that this user cannot open, and so has not open.
+                Err(error)
+                    if !matches!(
+                        error.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
+                    ) =>
+                {
+                    return Err(error);
+                }
                 _ => {}
             }
         }

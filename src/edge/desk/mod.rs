@@ -107,6 +107,10 @@ async fn watch(
                 None => return ControlFlow::Break(()),
             },
             Some(report) = probes.reports.recv() => answers.take(report),
+            // It told all that it had to tell before: that is taken first.
+            Some(Ok(watch)) = probes.tasks.join_next(), if probes.reports.is_empty() => {
+                probes.ended(watch, &answers);
+            }
             () = &mut limit, if !over => over = true,
             // Not sent at once: who takes nothing for a while is to be told how it is then, and must not hold up its own commands.
             permit = events.reserve(), if is_news => match permit {
@@ -138,29 +142,98 @@ pub async fn look(place: Place) -> Vec<Probed> {
 
 /// Every source, asked and watched in a task of its own, until this is dropped.
 struct Probes {
+    place: Arc<Place>,
     reports: mpsc::Receiver<Report>,
-    _tasks: JoinSet<()>,
+    sender: mpsc::Sender<Report>,
+    tasks: JoinSet<Watch>,
+    /// How often each was begun again.
+    again: [u32; Watch::ALL.len()],
+}
+
+/// What one task watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Watch {
+    PipeWire,
+    Microphones,
+    Cameras,
+    Windows,
+    Session,
+    Logind,
+}
+
+impl Watch {
+    const ALL: [Self; 6] = [
+        Self::PipeWire,
+        Self::Microphones,
+        Self::Cameras,
+        Self::Windows,
+        Self::Session,
+        Self::Logind,
+    ];
+
+    const fn sources(self) -> &'static [Source] {
+        match self {
+            Self::PipeWire => &[Source::PipeWire],
+            Self::Microphones => &[Source::Alsa],
+            Self::Cameras => &[Source::Cameras],
+            Self::Windows => &[Source::Windows],
+            Self::Session => &[Source::Notifications, Source::GnomeSession, Source::Plasma],
+            Self::Logind => &[Source::Logind],
+        }
+    }
+
+    /// Tells until there is nothing more to tell.
+    async fn run(self, place: Arc<Place>, reports: mpsc::Sender<Report>) {
+        let teller = |source| Teller::new(source, reports.clone());
+        match self {
+            Self::PipeWire => pipewire::watch(&place, teller(Source::PipeWire)).await,
+            Self::Microphones => devices::microphone(place, teller(Source::Alsa)).await,
+            Self::Cameras => devices::camera(place, teller(Source::Cameras)).await,
+            Self::Windows => window::watch(place, teller(Source::Windows)).await,
+            Self::Session => {
+                let notifications = teller(Source::Notifications);
+                let (gnome, plasma) = (teller(Source::GnomeSession), teller(Source::Plasma));
+                session::watch(place, notifications, gnome, plasma).await;
+            }
+            Self::Logind => inhibited::logind(place, teller(Source::Logind)).await,
+        }
+    }
 }
 
 impl Probes {
     fn start(place: &Arc<Place>) -> Self {
         let (sender, reports) = mpsc::channel(REPORTS);
-        let teller = |source| Teller::new(source, sender.clone());
-        let mut tasks = JoinSet::new();
-        tasks.spawn(pipewire::watch(place.clone(), teller(Source::PipeWire)));
-        tasks.spawn(devices::microphone(place.clone(), teller(Source::Alsa)));
-        tasks.spawn(devices::camera(place.clone(), teller(Source::Cameras)));
-        tasks.spawn(window::watch(place.clone(), teller(Source::Windows)));
-        tasks.spawn(session::watch(
-            place.clone(),
-            teller(Source::Notifications),
-            teller(Source::GnomeSession),
-            teller(Source::Plasma),
-        ));
-        tasks.spawn(inhibited::logind(place.clone(), teller(Source::Logind)));
-        Self { reports, _tasks: tasks }
+        let (place, tasks) = (Arc::clone(place), JoinSet::new());
+        let mut probes = Self { place, reports, sender, tasks, again: [0; Watch::ALL.len()] };
+        for watch in Watch::ALL {
+            probes.begin(watch, Duration::ZERO);
+        }
+        probes
+    }
+
+    fn begin(&mut self, watch: Watch, after: Duration) {
+        let (place, reports) = (Arc::clone(&self.place), self.sender.clone());
+        self.tasks.spawn(async move {
+            sleep(after).await;
+            watch.run(place, reports).await;
+            watch
+        });
+    }
+
+    /// A task ended: where its source is there and failed, it is begun again after a while, longer each time.
+    fn ended(&mut self, watch: Watch, answers: &Answers) {
+        if answers.have_failed(watch.sources()) {
+            let again = &mut self.again[watch as usize];
+            let pause = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(*again)).min(LONGEST_PAUSE);
+            *again = again.saturating_add(1);
+            self.begin(watch, pause);
+        }
     }
 }
+
+/// What went is mostly back within a second; one that fails again and again is left alone for longer.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// How long a source may take: all were seen to answer within some 20 ms when well, and a moment between two things, at which an offer
 /// is made, is over after a second.

@@ -7,7 +7,6 @@ mod objects;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::Arc;
 
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
@@ -22,30 +21,19 @@ use graph::InUse;
 use objects::Objects;
 use objects::Piece;
 
-pub(super) async fn watch(place: Arc<Place>, teller: Teller) {
-    loop {
-        let mut told = None;
-        let followed = match place.pipewire() {
-            Ok(program) => follow(program, &place, &teller, &mut told).await,
-            Err(silence) => Err(silence),
-        };
-        let Err(silence) = followed;
-        let facts = [Fact::Microphone, Fact::Camera, Fact::Sharing];
-        teller.tell_all(facts.map(|fact| (fact, Err(silence.clone()).into())).into()).await;
-        // What was there a moment ago is started anew by whoever asks for it. What said nothing at all would say nothing again.
-        if told.is_none() {
-            return;
-        }
-    }
+/// Tells until PipeWire, or its program, is gone.
+pub(super) async fn watch(place: &Place, teller: Teller) {
+    let followed = match place.pipewire() {
+        Ok(program) => follow(program, place, &teller).await,
+        Err(silence) => Err(silence),
+    };
+    let Err(silence) = followed;
+    let facts = [Fact::Microphone, Fact::Camera, Fact::Sharing];
+    teller.tell_all(facts.map(|fact| (fact, Err(silence.clone()).into())).into()).await;
 }
 
 /// Tells what is in use, for as long as PipeWire can be followed.
-async fn follow(
-    program: PathBuf,
-    place: &Place,
-    teller: &Teller,
-    told: &mut Option<InUse>,
-) -> Result<Infallible, Silence> {
+async fn follow(program: PathBuf, place: &Place, teller: &Teller) -> Result<Infallible, Silence> {
     let mut child = Command::new(program)
         .arg("--monitor")
         .envs(place.runtime.iter().map(|runtime| ("XDG_RUNTIME_DIR", runtime)))
@@ -58,6 +46,7 @@ async fn follow(
     let mut output = child.stdout.take().ok_or_else(|| Silence::broken("pw-dump has no output"))?;
     let (mut objects, mut graph) = (Objects::default(), Graph::default());
     let mut buffer = vec![0; BUFFER];
+    let mut told: Option<InUse> = None;
     loop {
         let read = output.read(&mut buffer).await;
         let length = read.map_err(|error| Silence::Broken(format!("pw-dump: {error}")))?;
@@ -77,9 +66,9 @@ async fn follow(
                 Silence::Broken(format!("pw-dump says what cannot be read: {fault}"))
             })?;
         // What belongs together comes in one list: in its middle a link may be there and its end not yet.
-        if is_whole && *told != Some(graph.in_use()) {
+        if is_whole && told != Some(graph.in_use()) {
             let in_use = graph.in_use();
-            *told = Some(in_use);
+            told = Some(in_use);
             let InUse { microphone, camera, sharing } = in_use;
             let said =
                 [(Fact::Microphone, microphone), (Fact::Camera, camera), (Fact::Sharing, sharing)];

@@ -76,6 +76,12 @@ pub(super) enum Saver {
     Common,
     /// That of GNOME.
     Gnome,
+    /// That of MATE.
+    Mate,
+    /// That of Cinnamon.
+    Cinnamon,
+    /// That of Xfce.
+    Xfce,
 }
 
 /// How things stand at the desk.
@@ -102,12 +108,10 @@ enum Source {
 
 /// What says that the screen is locked.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "any of them may say so by itself")]
 struct Lock {
     hint: bool,
     called: bool,
-    common: bool,
-    gnome: bool,
+    savers: [bool; 5],
 }
 
 impl Desk {
@@ -143,9 +147,13 @@ impl Desk {
             self.hands = hands;
             events.push(Event::Hands(hands));
         }
-        self.choose_watch();
         let locked = self.lock.is_on();
-        self.lock.hear(heard);
+        // Where nothing tells of the hands, nothing would tell that they are back.
+        let blind = self.source == Source::None && self.hint == Hint::None;
+        if !(blind && heard == Heard::LockCalled) {
+            self.lock.hear(heard);
+        }
+        self.choose_watch();
         if self.lock.is_on() != locked {
             events.push(Event::Locked(!locked));
         }
@@ -200,31 +208,34 @@ impl Desk {
     fn choose_watch(&mut self) {
         let nothing_known = self.source == Source::Found;
         if nothing_known || !matches!(self.hands, Hands::Resting(_)) {
-            self.rest_watched = self.pause_wanted || nothing_known;
+            // Of a lock that was only called for, the end is told by hands that rested and are used.
+            self.rest_watched = self.pause_wanted || nothing_known || self.lock.called;
         }
     }
 }
 
 impl Lock {
     fn hear(&mut self, heard: Heard) {
-        match heard {
-            Heard::LockedHint(on) => self.hint = on,
-            Heard::Covered(Saver::Common, on) => self.common = on,
-            Heard::Covered(Saver::Gnome, on) => self.gnome = on,
-            Heard::LockCalled => self.called = true,
-            _ => {}
-        }
-        // Not every program that locks says when it unlocks; whoever is back at the keys is about to.
-        if matches!(
-            heard,
-            Heard::UnlockCalled | Heard::Used | Heard::LockedHint(false) | Heard::Covered(_, false)
-        ) {
+        // What never said that it is locked says nothing by not being it: not every program that locks tells logind.
+        let over = match heard {
+            Heard::LockedHint(on) => std::mem::replace(&mut self.hint, on) && !on,
+            Heard::Covered(saver, on) => {
+                std::mem::replace(&mut self.savers[saver as usize], on) && !on
+            }
+            // Nor does every one say when it unlocks; whoever is back at the keys is about to.
+            Heard::UnlockCalled | Heard::Used | Heard::Hint(Hint::InUse) => true,
+            _ => false,
+        };
+        if over {
             self.called = false;
+        }
+        if heard == Heard::LockCalled {
+            self.called = true;
         }
     }
 
     fn is_on(&self) -> bool {
-        self.hint || self.called || self.common || self.gnome
+        self.hint || self.called || self.savers.contains(&true)
     }
 }
 

@@ -158,17 +158,16 @@ pub(super) async fn run(
                         debug!(%source, error = &error as &dyn std::error::Error, "it tells no longer");
                     }
                 }
-                () = next(&mut mutter), if source != Source::Mutter => {}
+                () = comes(&mut mutter), if source != Source::Mutter => {}
             }
             tell_all(tell, Heard::Lost).await;
             pauses.ended(began, clock::now());
-        } else if !again {
-            next(&mut mutter).await;
+        } else if !again && next(&mut mutter).await {
             continue;
         }
         tokio::select! {
             () = clock::sleep(pauses.next()) => {}
-            () = next(&mut mutter) => {}
+            () = comes(&mut mutter) => {}
         }
     }
 }
@@ -187,15 +186,21 @@ async fn mutter_comes(session: &Bus) -> Option<MessageStream> {
     in_time(watched).await.ok()
 }
 
-/// Waits until it has come, or the bus went that would say so; for ever, where there was none.
-async fn next(mutter: &mut Option<MessageStream>) {
+/// Waits until it has come (true), or the bus went that would say so; for ever, where there was none.
+async fn next(mutter: &mut Option<MessageStream>) -> bool {
     let Some(stream) = mutter else { return std::future::pending().await };
     while let Some(Ok(change)) = stream.next().await {
         if bus::is_owned(&change) {
-            return;
+            return true;
         }
     }
     *mutter = None;
+    false
+}
+
+/// Waits until it has come, however long.
+async fn comes(mutter: &mut Option<MessageStream>) {
+    while !next(mutter).await {}
 }
 
 /// How long a source may take to answer: milliseconds when well.

@@ -14,7 +14,7 @@ use super::desk::Saver;
 use super::pauses::Pauses;
 use crate::edge::clock;
 
-/// Tells of both for ever; each may come and go.
+/// Tells of all for ever; each may come and go.
 pub(super) async fn run(session: &Bus, tell: &Sender<Heard>) {
     let mut pauses = Pauses::default();
     loop {
@@ -24,6 +24,9 @@ pub(super) async fn run(session: &Bus, tell: &Sender<Heard>) {
             tokio::try_join!(
                 follow(&connection, Saver::Common, COMMON, tell),
                 follow(&connection, Saver::Gnome, GNOME, tell),
+                follow(&connection, Saver::Mate, MATE, tell),
+                follow(&connection, Saver::Cinnamon, CINNAMON, tell),
+                follow(&connection, Saver::Xfce, XFCE, tell),
             )
         };
         if let Err(error) = followed.await {
@@ -67,11 +70,11 @@ async fn covers(connection: &Connection, object: Object<'_>) -> Result<Option<bo
     bus::answered(object.call(connection, "GetActive", &()).await)
 }
 
-/// Which of the two say whether they cover the screen, by their names, and what they say.
+/// Which of them say whether they cover the screen, by their names, and what they say.
 pub(super) async fn told(session: &Bus) -> Result<Vec<(&'static str, bool)>, Error> {
     let connection = session.connection().await?;
     let mut told = Vec::new();
-    for object in [COMMON, GNOME] {
+    for object in [COMMON, GNOME, MATE, CINNAMON, XFCE] {
         if let Some(covers) = covers(&connection, object).await? {
             told.push((object.service, covers));
         }
@@ -89,4 +92,22 @@ const GNOME: Object<'_> = Object {
     service: "org.gnome.ScreenSaver",
     path: "/org/gnome/ScreenSaver",
     interface: "org.gnome.ScreenSaver",
+};
+
+const MATE: Object<'_> = Object {
+    service: "org.mate.ScreenSaver",
+    path: "/org/mate/ScreenSaver",
+    interface: "org.mate.ScreenSaver",
+};
+
+const CINNAMON: Object<'_> = Object {
+    service: "org.cinnamon.ScreenSaver",
+    path: "/org/cinnamon/ScreenSaver",
+    interface: "org.cinnamon.ScreenSaver",
+};
+
+const XFCE: Object<'_> = Object {
+    service: "org.xfce.ScreenSaver",
+    path: "/org/xfce/ScreenSaver",
+    interface: "org.xfce.ScreenSaver",
 };

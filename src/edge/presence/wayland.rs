@@ -12,6 +12,7 @@ use tokio::io::Interest;
 use tokio::net::UnixStream;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use wayland_client::Connection;
 use wayland_client::Dispatch;
 use wayland_client::EventQueue;
@@ -59,6 +60,8 @@ struct Inbox {
     seat: Option<WlSeat>,
     ext: Option<ExtIdleNotifierV1>,
     kwin: Option<OrgKdeKwinIdle>,
+    /// When a watch for a short rest was asked for, while it has told nothing.
+    asked: Option<Instant>,
     /// All that there is was told.
     settled: bool,
     heard: VecDeque<Heard>,
@@ -110,7 +113,7 @@ impl Wayland {
         loop {
             let wanted = *rest.borrow_and_update();
             if wanted && short.is_none() {
-                // It cannot say what was before: who rests already is told of when they have rested that long from now on.
+                self.link.inbox.asked = Some(Instant::now());
                 short = Some(self.watch(self.watches.rest));
             } else if !wanted && let Some(notification) = short.take() {
                 notification.end();
@@ -190,6 +193,21 @@ impl Link {
     }
 }
 
+impl Inbox {
+    /// Nothing was used for this long, as far as the compositor counts: from when it was asked on. Who rested before that, it cannot say;
+    /// a rest that began no later is one of unknown length, and no pause.
+    fn idle_for(&mut self, length: Duration) {
+        let before = self.asked.take().is_some_and(|asked| asked.elapsed() < length + SLACK);
+        let length = if before { length + UNKNOWN } else { length };
+        self.heard.push_back(Heard::IdleFor(length));
+    }
+
+    fn used(&mut self) {
+        self.asked = None;
+        self.heard.push_back(Heard::Used);
+    }
+}
+
 /// Marks the answer that comes after all that was there.
 struct Settled;
 
@@ -237,10 +255,8 @@ impl Dispatch<ExtIdleNotificationV1, Duration> for Inbox {
         _: &QueueHandle<Self>,
     ) {
         match event {
-            ext_idle_notification_v1::Event::Idled => {
-                inbox.heard.push_back(Heard::IdleFor(*length));
-            }
-            ext_idle_notification_v1::Event::Resumed => inbox.heard.push_back(Heard::Used),
+            ext_idle_notification_v1::Event::Idled => inbox.idle_for(*length),
+            ext_idle_notification_v1::Event::Resumed => inbox.used(),
             _ => {}
         }
     }
@@ -256,10 +272,8 @@ impl Dispatch<OrgKdeKwinIdleTimeout, Duration> for Inbox {
         _: &QueueHandle<Self>,
     ) {
         match event {
-            org_kde_kwin_idle_timeout::Event::Idle => {
-                inbox.heard.push_back(Heard::IdleFor(*length));
-            }
-            org_kde_kwin_idle_timeout::Event::Resumed => inbox.heard.push_back(Heard::Used),
+            org_kde_kwin_idle_timeout::Event::Idle => inbox.idle_for(*length),
+            org_kde_kwin_idle_timeout::Event::Resumed => inbox.used(),
             _ => {}
         }
     }
@@ -271,3 +285,9 @@ delegate_noop!(Inbox: ignore WlSeat);
 
 /// The version of ext-idle-notify that can be asked for input alone, whatever keeps the screen awake.
 const INPUT_ALONE: u32 = 2;
+
+/// How much later than asked for a compositor may tell.
+const SLACK: Duration = Duration::from_millis(500);
+
+/// How much longer than it is known to be a rest is taken to be that began before it was watched: longer than any pause.
+const UNKNOWN: Duration = Duration::from_secs(10);

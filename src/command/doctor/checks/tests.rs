@@ -118,7 +118,7 @@ const FILLED_IN: [&str; 28] = [
     "org.freedesktop.login1",
     "org.gnome.ScreenSaver",
     "there is no sound card",
-    "there is no camera",
+    "there is no camera that could be used",
     "it does not answer within half a second",
     "no answer in 5s",
 ];

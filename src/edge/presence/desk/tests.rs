@@ -131,21 +131,45 @@ fn the_lock_is_told_when_the_first_says_so_and_when_the_last_does_no_longer() {
 
 #[test]
 fn a_lock_that_was_only_called_for_ends_with_whatever_shows_that_it_is_over() {
-    for end in [
-        Heard::UnlockCalled,
-        Heard::LockedHint(false),
-        Heard::Covered(Saver::Common, false),
-        Heard::Used,
+    let covered = |on| Heard::Covered(Saver::Mate, on);
+    for (begin, end) in [
+        (None, Heard::UnlockCalled),
+        (Some(Heard::LockedHint(true)), Heard::LockedHint(false)),
+        (Some(covered(true)), covered(false)),
+        (None, Heard::Used),
+        (None, Heard::Hint(Hint::InUse)),
     ] {
-        let mut desk = Desk::new(WATCHES);
+        let mut desk = found();
         assert_eq!(desk.handle(Heard::LockCalled, at(0)), [Event::Locked(true)]);
-        assert!(desk.handle(end, at(1)).contains(&Event::Locked(false)), "{end:?}");
+        // A session that comes or goes has all asked anew.
+        for unchanged in [Heard::LockedHint(false), covered(false)] {
+            assert_eq!(desk.handle(unchanged, at(0)), []);
+        }
+        begin.map(|begin| desk.handle(begin, at(1)));
+        assert!(desk.handle(end, at(2)).contains(&Event::Locked(false)), "{end:?}");
     }
 }
 
 #[test]
+fn the_end_of_a_short_lock_that_nothing_else_tells_is_told_by_the_hands() {
+    let mut desk = found();
+    desk.handle(idle(0), at(0));
+    assert!(!desk.watches_rest());
+    assert_eq!(desk.handle(Heard::LockCalled, at(1)), [Event::Locked(true)]);
+    assert!(desk.watches_rest(), "or no source would tell that they are used");
+    desk.handle(idle(6), at(8));
+    assert!(desk.handle(Heard::Used, at(60)).contains(&Event::Locked(false)));
+    assert!(!desk.watches_rest());
+}
+
+#[test]
+fn a_call_to_lock_is_not_heard_where_nothing_would_tell_its_end() {
+    assert_eq!(Desk::new(WATCHES).handle(Heard::LockCalled, at(0)), []);
+}
+
+#[test]
 fn a_lock_that_holds_does_not_end_with_a_call_or_a_key() {
-    let mut desk = Desk::new(WATCHES);
+    let mut desk = found();
     desk.handle(Heard::LockedHint(true), at(0));
     desk.handle(Heard::LockCalled, at(0));
     assert_eq!(desk.handle(Heard::UnlockCalled, at(1)), []);
