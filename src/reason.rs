@@ -90,6 +90,11 @@ pub fn why(standing: &Standing, last: Option<&Asked>, offset: Offset, words: &Wo
         }
         None => lines.push(say(Message::WhyNoOffer)),
     }
+    let since_offer = |at| last.is_none_or(|asked| asked.made < at);
+    if let Some((at, gate)) = standing.last_held.filter(|&(at, _)| since_offer(at)) {
+        let args = [("time", time(at)), ("reason", held(gate, words).into())];
+        lines.push(words.text(Message::WhyHeld, &args));
+    }
     match (standing.heart_rate, standing.usual) {
         (None, _) => lines.push(say(Message::WhyNothingMeasured)),
         (Some(_), None) => {

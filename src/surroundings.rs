@@ -155,6 +155,12 @@ impl Desktop {
         inhibited: Seen::Failed,
     };
 
+    /// Neither the microphone nor the camera is in use, as far as anything tells.
+    #[must_use]
+    pub const fn is_off_call(&self) -> bool {
+        !self.microphone.or(self.camera).holds()
+    }
+
     /// The microphone or the camera is in use.
     #[must_use]
     pub const fn is_in_call(&self) -> bool {

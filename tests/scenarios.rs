@@ -308,8 +308,14 @@ fn the_end_of_a_call_is_the_moment_to_ask_though_the_hands_are_busy() {
     day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
     day.around(|around| seen(around).microphone = Seen::Yes).heart_rate(84.0).for_minutes(15);
     assert_snapshot!(day.log(), @"");
-    day.around(|around| seen(around).microphone = Seen::No);
-    assert_snapshot!(day.log(), @"09:45 offer, 84 over 62");
+    // Muted for a moment.
+    day.around(|around| seen(around).microphone = Seen::No).put(Input::Tick);
+    day.around(|around| seen(around).microphone = Seen::Yes).for_minutes(1);
+    assert_snapshot!(day.log(), @"");
+    day.around(|around| seen(around).microphone = Seen::No).for_minutes(1);
+    assert_snapshot!(day.log(), @"09:46 offer, 84 over 62");
+    let waited = day.now().duration_since(day.offered_at()[0]);
+    assert!((45..=50).contains(&waited.as_secs()), "ten seconds after it: {waited}");
 }
 
 #[test]

@@ -875,6 +875,8 @@ gate-settled = Nothing was offered: the heart settled before a good moment came.
 # $time is the local time of day, $reason is reason-risen.
 why-last-offer = A break was offered at { $time }. { $reason }
 why-no-offer = No break has been offered since kindbeat was started.
+# $time is when it was over, $reason one of gate-day-off to gate-settled.
+why-held = Your heart was up until { $time }. { $reason }
 why-answered-start = It was begun.
 why-answered-later = The answer was: later.
 why-answered-fine = The answer was: I'm fine.
@@ -1015,6 +1017,8 @@ status-break-open = one is open
 # $problem is told by the file: where, and what.
 status-settings-kept = the file has a fault, so the earlier ones apply: { $problem }
 status-offline = kindbeat is not running
+# Once a week at most, after the answer was "I'm fine" twice in a row.
+status-fit = Lately the answer was "I'm fine" more than once. Does kindbeat ask too readily? sensitivity = "gentle" under [detection] has it wait for larger rises; "kindbeat why --all" shows what it went by. If all is well as it is, nothing has to change.
 status-gone = kindbeat is not running any more; { ask-start }.
 
 ## Why the steps are not read aloud

@@ -30,7 +30,8 @@ impl Watchers {
     /// Those of the session that the environment names.
     pub(super) fn start() -> Self {
         let (desk, looks) = mpsc::channel(QUEUE);
-        let (see, seen) = mpsc::channel(QUEUE);
+        // One place: of what is seen only the last counts.
+        let (see, seen) = mpsc::channel(1);
         let (presence, attends) = mpsc::channel(QUEUE);
         let (sense, sensed) = mpsc::channel(QUEUE);
         let (place, places) = (Place::from_environment(), Places::of_environment());

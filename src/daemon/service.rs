@@ -324,6 +324,8 @@ impl Service {
         // First, so that the page says that the break has ended: it is not the person who left, and no window is to vanish.
         self.parts.web.close();
         self.end_break();
+        // What became of an elevation under way is known now, and by nobody later.
+        self.handle(Input::MonitorLost);
         self.settle();
         self.keep_baseline(self.now());
         self.parts.store
@@ -359,6 +361,9 @@ pub(crate) fn changes_of(memory: Memory, before: Memory, now: Timestamp) -> Vec<
     }
     if offers.fine_in_a_row != kept.fine_in_a_row {
         records.push(Record::FineInARow(offers.fine_in_a_row));
+    }
+    if let Some(asked) = offers.fit_asked.filter(|_| offers.fit_asked != kept.fit_asked) {
+        records.push(Record::FitAsked(asked));
     }
     records
 }

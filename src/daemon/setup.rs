@@ -238,6 +238,7 @@ pub fn remembered(config: &Config, loaded: store::Loaded, library: Library) -> E
             snoozed_until: kept.snoozed_until,
             rest_until: kept.resting_until,
             fine_in_a_row: kept.fine_in_a_row,
+            fit_asked: kept.fit_asked,
         },
         tender: kept.resting_until.is_some(),
     };

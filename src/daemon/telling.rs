@@ -121,6 +121,12 @@ impl Service {
             Request::AnswerLast { answer, reply } => {
                 let _ = reply.send(self.answer_last(answer));
             }
+            Request::TakeQuestion { reply } => {
+                let now = self.now();
+                // Asked only where somebody still waits to read it.
+                let asks = !reply.is_closed() && self.parts.engine.take_question(now);
+                let _ = reply.send(asks);
+            }
             Request::TellBreak { caller, told, reply } => {
                 self.told_of_break(caller, told);
                 let _ = reply.send(());

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::detection::Figures;
 use crate::offer::Became;
 use crate::offer::Gate;
+use crate::offer::HUNG_UP;
 use crate::offer::REST_OF_HANDS;
 use crate::surroundings::Hands;
 
@@ -103,8 +104,20 @@ impl Engine {
         }
     }
 
-    /// When a rest of the hands will have become a pause, or is no longer waited for; `None` while none is.
-    pub(super) fn pause_due(&self) -> Option<Timestamp> {
+    /// When an offer that waits may be made: a rest of the hands will have become a pause, or is no longer waited for; a call will be
+    /// over for sure. `None` while nothing of it is to come.
+    pub(super) fn moment_due(&self) -> Option<Timestamp> {
+        let after_call = match self.elevation {
+            Elevation::Held(Gate::InCall, _) | Elevation::Offered => {
+                self.hung_up.and_then(|hung_up| hung_up.checked_add(HUNG_UP).ok())
+            }
+            _ => None,
+        };
+        let due = [self.pause_due(), after_call].into_iter().flatten();
+        due.filter(|&due| Some(due) > self.last).min()
+    }
+
+    fn pause_due(&self) -> Option<Timestamp> {
         if !self.attention.hands {
             return None;
         }
@@ -160,7 +173,10 @@ impl Engine {
             }
             effects.push(Effect::Elevation(course));
         }
-        effects.extend(held.map(|(gate, figures)| Effect::Held(gate, figures)));
+        if let Some((gate, figures)) = held {
+            self.last_held = Some((now, gate));
+            effects.push(Effect::Held(gate, figures));
+        }
         self.offers.elevation_ended();
         self.attention = Attention::default();
         self.sustained = None;

@@ -27,6 +27,8 @@ use crate::heart::Sampler;
 use crate::offer;
 use crate::offer::Answer;
 use crate::offer::Became;
+use crate::offer::Gate;
+use crate::offer::HUNG_UP;
 use crate::offer::OfferSettings;
 use crate::offer::Offers;
 use crate::practice::Library;
@@ -72,6 +74,10 @@ pub struct Engine {
     around: Surroundings,
     returned: Option<Timestamp>,
     breather: Option<Timestamp>,
+    /// When microphone and camera were last seen to be let go.
+    hung_up: Option<Timestamp>,
+    /// When the screen was locked last.
+    locked: Option<Timestamp>,
     beats: BeatFilter,
     sampler: Sampler,
     watch: Watch,
@@ -83,6 +89,8 @@ pub struct Engine {
     /// What whoever calls was told to attend to.
     attended: Attention,
     course: Option<Course>,
+    /// When the last elevation that was not offered was over, and what held it back.
+    last_held: Option<(Timestamp, Gate)>,
     /// The figures of the last sample, if it counted as sustained: what a gate that opens between two samples is held against.
     sustained: Option<Figures>,
     offers: Offers,
@@ -105,6 +113,8 @@ impl Engine {
             around: Surroundings::default(),
             returned: None,
             breather: None,
+            hung_up: None,
+            locked: None,
             beats: BeatFilter::default(),
             sampler,
             watch,
@@ -115,6 +125,7 @@ impl Engine {
             attention: Attention::default(),
             attended: Attention::default(),
             course: None,
+            last_held: None,
             sustained: None,
             offers: Offers::new(),
             session: None,
@@ -193,11 +204,16 @@ impl Engine {
         let silent =
             self.heard.map(|heard| heard.saturating_add(Watch::MAX_GAP).unwrap_or(Timestamp::MAX));
         let session = self.session.as_ref().and_then(Session::next_wakeup);
-        let due = [silent, self.offers.next_wakeup(), session, self.pause_due()]
+        let due = [silent, self.offers.next_wakeup(), session, self.moment_due()]
             .into_iter()
             .flatten()
             .min()?;
         Some(self.last.map_or(due, |last| due.max(last)))
+    }
+
+    /// Whether now is a time to ask the owner, who looks at the status, whether the thresholds fit; it counts as asked then.
+    pub fn take_question(&mut self, now: Timestamp) -> bool {
+        self.offers.take_question(now)
     }
 
     /// What was learned of the heart so far.
@@ -238,6 +254,8 @@ impl Engine {
             effects.extend(gone.map(|id| Effect::Withdraw(id, Became::Expired)));
             self.returned = self.returned.map(|returned| returned.min(now));
             self.breather = self.breather.map(|breather| breather.min(now));
+            self.hung_up = self.hung_up.map(|hung_up| hung_up.min(now));
+            self.locked = self.locked.map(|locked| locked.min(now));
             if let Some(session) = &mut self.session {
                 session.clock_stepped_back(now);
             }
@@ -307,13 +325,27 @@ impl Engine {
 
     /// The desk or the desktop is otherwise than before.
     fn surrounded(&mut self, now: Timestamp, around: Surroundings) {
-        if may_sit(&around, now) && !may_sit(&self.around, now) {
+        let unlocked = self.around.locked && !around.locked;
+        if around.locked && !self.around.locked {
+            self.locked = Some(now);
+        }
+        // Nobody walks far while the screen is locked for a moment.
+        let moment = unlocked
+            && self.around.presence_at(now).may_sit()
+            && self.locked.is_some_and(|locked| now.duration_since(locked) < SITTING_AFTER);
+        if may_sit(&around, now) && !may_sit(&self.around, now) && !moment {
             self.returned = Some(now);
         }
-        let in_call = |around: &Surroundings| around.desktop.is_some_and(|seen| seen.is_in_call());
-        let call_over = in_call(&self.around) && around.desktop.is_some() && !in_call(&around);
-        if call_over || (self.around.locked && !around.locked) {
+        if unlocked {
             self.breather = Some(now);
+        }
+        let in_call = |around: &Surroundings| around.desktop.is_some_and(|seen| seen.is_in_call());
+        if in_call(&around) {
+            self.hung_up = None;
+        } else if in_call(&self.around) && around.desktop.is_some_and(|seen| seen.is_off_call()) {
+            self.hung_up = Some(now);
+            // Once it is sure: that is the moment between two things.
+            self.breather = now.checked_add(HUNG_UP).ok();
         }
         self.around = around;
     }

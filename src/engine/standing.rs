@@ -38,6 +38,8 @@ pub struct Standing {
     pub figures: Option<Figures>,
     /// What holds back the elevation under way, if anything does.
     pub held_by: Option<Gate>,
+    /// When the last elevation that was not offered was over, and what held it back; `None`: there was none since the start.
+    pub last_held: Option<(Timestamp, Gate)>,
     /// Every gate that is closed just now, whether or not there is anything to offer.
     pub closed: Vec<Gate>,
     /// Those among them that are closed only because the desktop should tell and does not.
@@ -85,6 +87,7 @@ impl Engine {
                 Elevation::Waiting(..) | Elevation::Lapsed(_) => Some(Gate::NoPause),
                 Elevation::None | Elevation::Looking(_) | Elevation::Offered => None,
             },
+            last_held: self.last_held,
             unseen: unseen.collect(),
             closed,
             snoozed_until: self.offers.snoozed_until(),
@@ -105,6 +108,7 @@ impl Engine {
             around: &self.around,
             returned: self.returned,
             breather: self.breather,
+            hung_up: self.hung_up,
             after_return: self.settings.detection.after_return.value(),
             exerting: self.watch.exerting(),
             break_open: self.break_is_open(),

@@ -148,6 +148,8 @@ pub struct Moment<'a> {
     pub returned: Option<Timestamp>,
     /// When a call was over or the screen unlocked, last: a moment between two things; `None` if never since the start.
     pub breather: Option<Timestamp>,
+    /// When microphone and camera were let go, last, as long as neither is in use again; `None` if never since the start.
+    pub hung_up: Option<Timestamp>,
     /// How long after a return nothing is offered.
     pub after_return: SignedDuration,
     /// Whether the heart is in exercise or in the recovery from it.
@@ -190,7 +192,9 @@ impl OfferSettings {
             Gate::Away => presence == Presence::Away,
             Gate::Moving => presence == Presence::Moving || moment.exerting,
             Gate::JustReturned => within(moment.returned, moment.after_return, moment.now),
-            Gate::InCall => self.hold_in_calls && holds,
+            Gate::InCall => {
+                self.hold_in_calls && (holds || within(moment.hung_up, HUNG_UP, moment.now))
+            }
             Gate::Sharing => self.hold_when_sharing && holds,
             Gate::FullScreen => self.hold_in_full_screen && holds,
             Gate::DoNotDisturb => self.hold_on_do_not_disturb && holds,
@@ -228,6 +232,9 @@ fn within(begin: Option<Timestamp>, length: SignedDuration, now: Timestamp) -> b
 /// for.
 pub const REST_OF_HANDS: SignedDuration = SignedDuration::from_secs(6);
 const LONGEST_REST: SignedDuration = SignedDuration::from_secs(15);
+
+/// Whoever is muted in a call, or changes the headset, lets the microphone go for a moment: only after so long it is over.
+pub const HUNG_UP: SignedDuration = SignedDuration::from_secs(10);
 
 #[cfg(test)]
 mod tests;

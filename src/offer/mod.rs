@@ -8,6 +8,7 @@ mod offers;
 mod settings;
 
 pub use gate::Gate;
+pub use gate::HUNG_UP;
 pub use gate::Moment;
 pub use gate::REST_OF_HANDS;
 pub use offers::Answer;

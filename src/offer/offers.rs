@@ -51,6 +51,8 @@ pub struct Memory {
     pub rest_until: Option<Timestamp>,
     /// How many times in a row its owner was fine.
     pub fine_in_a_row: u32,
+    /// When its owner was last asked whether the thresholds fit; `None`: never.
+    pub fit_asked: Option<Timestamp>,
 }
 
 /// The offer that stands, if any.
@@ -81,6 +83,7 @@ pub struct Offers {
     snoozed_until: Option<Timestamp>,
     rest_until: Option<Timestamp>,
     fine_in_a_row: u32,
+    fit_asked: Option<Timestamp>,
     made: u64,
 }
 
@@ -95,6 +98,7 @@ impl Offers {
             snoozed_until: None,
             rest_until: None,
             fine_in_a_row: 0,
+            fit_asked: None,
             made: 0,
         }
     }
@@ -102,9 +106,16 @@ impl Offers {
     /// What an earlier run left. Its offers are no longer open.
     #[must_use]
     pub const fn remembered(memory: Memory) -> Self {
-        let Memory { last, made, of_day, snoozed_until, rest_until, fine_in_a_row } = memory;
-        let today = of_day;
-        Self { last, today, snoozed_until, rest_until, fine_in_a_row, made, ..Self::new() }
+        Self {
+            standing: Standing::Nothing,
+            last: memory.last,
+            today: memory.of_day,
+            snoozed_until: memory.snoozed_until,
+            rest_until: memory.rest_until,
+            fine_in_a_row: memory.fine_in_a_row,
+            fit_asked: memory.fit_asked,
+            made: memory.made,
+        }
     }
 
     /// What the next run has to know.
@@ -117,6 +128,7 @@ impl Offers {
             snoozed_until: self.snoozed_until,
             rest_until: self.rest_until,
             fine_in_a_row: self.fine_in_a_row,
+            fit_asked: self.fit_asked,
         }
     }
 
@@ -196,12 +208,24 @@ impl Offers {
     /// offer to withdraw, if one was open.
     pub fn clock_stepped_back(&mut self, now: Timestamp, step: SignedDuration) -> Option<OfferId> {
         self.last = self.last.map(|last| last.min(now));
+        self.fit_asked = self.fit_asked.map(|asked| asked.min(now));
         for until in [&mut self.snoozed_until, &mut self.rest_until] {
             *until = until.map(|until| until.saturating_sub(step).unwrap_or(now));
         }
         let open = self.open();
         self.standing = Standing::Nothing;
         open
+    }
+
+    /// Whether the owner is to be asked whether the thresholds fit: after two times in a row that they were fine, once a week. It counts
+    /// as asked then.
+    pub fn take_question(&mut self, now: Timestamp) -> bool {
+        let rested = self.fit_asked.is_none_or(|asked| now.duration_since(asked) >= ASK_AGAIN);
+        let asks = self.fine_in_a_row >= OFTEN_FINE && rested;
+        if asks {
+            self.fit_asked = Some(now);
+        }
+        asks
     }
 
     /// Nothing is offered until then.
@@ -303,6 +327,11 @@ fn later(now: Timestamp, length: SignedDuration) -> Timestamp {
 
 /// "Later" means this much later: long enough to finish a thought, short enough for the moment not to be lost.
 const LATER: SignedDuration = SignedDuration::from_mins(20);
+
+/// So often fine in a row, the thresholds may not fit: from then on the cool-down grows, too.
+const OFTEN_FINE: u32 = 2;
+/// Whoever is asked has a week to see whether it fits now.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 #[cfg(test)]
 mod tests;

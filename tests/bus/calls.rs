@@ -260,6 +260,9 @@ async fn a_program_can_find_out_what_there_is_to_ask() -> anyhow::Result<()> {
     <method name="AnswerLast">
     <arg name="answer" type="s" direction="in"/>
     </method>
+    <method name="TakeQuestion">
+    <arg name="asks" type="b" direction="out"/>
+    </method>
     <method name="TellBreak">
     <arg name="started_ms" type="x" direction="in"/>
     <arg name="practice" type="s" direction="in"/>

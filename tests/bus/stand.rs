@@ -35,6 +35,8 @@ struct Mind {
     status: Status,
     /// What it refuses the next request with that can be refused.
     refusal: Option<Refusal>,
+    /// Whether it has a question for whoever looks at the status.
+    question: bool,
     /// What it was asked, but for how things stand.
     asked: Vec<String>,
 }
@@ -66,6 +68,11 @@ impl Stand {
     pub(crate) async fn changes(&self, status: Status) {
         self.stands(status.clone());
         self.served.tell(&News::Changed(Box::new(status))).await;
+    }
+
+    /// Has whoever looks at the status next asked whether the thresholds fit.
+    pub(crate) fn has_a_question(&self) {
+        self.mind().question = true;
     }
 
     pub(crate) fn refuses(&self, refusal: Refusal) {
@@ -121,6 +128,9 @@ async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
             Request::AnswerLast { answer, reply } => {
                 mind.asked.push(format!("answer {answer:?}"));
                 let _ = reply.send(refused(&mut mind));
+            }
+            Request::TakeQuestion { reply } => {
+                let _ = reply.send(std::mem::take(&mut mind.question));
             }
             Request::TellBreak { told, reply, .. } => {
                 let (stands, step) = told.stands.in_words();

@@ -56,6 +56,9 @@ fn a_call_holds_the_offer_back_until_it_is_over() -> anyhow::Result<()> {
         assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("in_call"), 0));
         assert_eq!(desk.looks, [Command::Watch], "and watched until the call is over");
         desk.desktop_does(Desktop { microphone: Seen::No, camera: Seen::No, ..IN_CALL }).await?;
+        desk.seconds(9, UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("in_call"), "or only muted");
+        desk.seconds(2, UP).await?;
         desk.hears_of(|news| matches!(news, News::OfferMade(_))).await?;
         Ok(())
     })

@@ -107,6 +107,13 @@ fn how_often_it_was_fine_outlives_the_service() -> anyhow::Result<()> {
             assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, in_a_row);
             desk.start(EAGER)?;
         }
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::Session).await?;
+        assert!(client.take_question().await?, "after two of them");
+        drop((client, served));
+        desk.stop().await?;
+        let asked = stored::state(&folder()?)?.kept.fit_asked;
+        assert_eq!(asked.map(|asked| asked <= desk.now()), Some(true));
         Ok(())
     })
 }

@@ -27,10 +27,13 @@ use kindbeat::practice::Command;
 use kindbeat::practice::Library;
 use kindbeat::practice::Place;
 use kindbeat::practice::State;
+use kindbeat::reason;
+use kindbeat::reason::Asked;
 use kindbeat::simulation::SimulatedHeart;
 use kindbeat::surroundings::Desktop;
 use kindbeat::surroundings::Presence;
 use kindbeat::surroundings::Surroundings;
+use kindbeat::words::Words;
 
 /// One day, from its start on.
 pub struct Day {
@@ -44,6 +47,7 @@ pub struct Day {
     pub desktop: Option<Desktop>,
     level: f64,
     last_offer: Option<OfferId>,
+    asked: Option<Asked>,
     log: String,
     /// Everything the engine asked for, and when: the moment and the local day.
     pub effects: Vec<(Timestamp, Date, Effect)>,
@@ -73,6 +77,7 @@ impl Day {
             desktop: None,
             level: 62.0,
             last_offer: None,
+            asked: None,
             log: String::new(),
             effects: Vec::new(),
             put_off: Vec::new(),
@@ -190,6 +195,13 @@ impl Day {
         offers.map(|(at, ..)| *at).collect()
     }
 
+    /// What `kindbeat why` says at this moment.
+    pub fn why(&self) -> String {
+        let standing = self.engine.standing(self.now);
+        let offset = self.around.utc_offset;
+        reason::why(&standing, self.asked.as_ref(), offset, &Words::new("en"))
+    }
+
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.now
@@ -213,9 +225,15 @@ impl Day {
         let what = match effect {
             Effect::Offer(id, figures) => {
                 self.last_offer = Some(*id);
+                self.asked = Some(Asked { made: self.now, figures: *figures, became: None });
                 format!("offer, {:.0} over {:.0}", figures.heart_rate, figures.usual)
             }
-            Effect::Withdraw(..) => "offer withdrawn".to_owned(),
+            Effect::Withdraw(_, became) => {
+                if let Some(asked) = &mut self.asked {
+                    asked.became = Some(*became);
+                }
+                "offer withdrawn".to_owned()
+            }
             Effect::Held(gate, _) => format!("held: {gate}"),
             Effect::BreakMoved(state) => place(*state),
             // What is stored and not seen.

@@ -34,11 +34,19 @@ pub fn run(
     bus: Bus,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let status = asking::ask(bus, words, async |client| client.status().await)?;
+    let (status, asks) = asking::ask(bus, words, async |client| {
+        let status = client.status().await?;
+        // A daemon that does not know of it is of another version, and asks nothing.
+        let asks = !json && client.take_question().await.unwrap_or(false);
+        Ok((status, asks))
+    })?;
     if json {
         writeln!(out, "{}", serde_json::to_string(&status)?)?;
     } else {
         write!(out, "{}", plain(&status, now, zone, words))?;
+    }
+    if asks {
+        writeln!(out, "\n{}", words.text(Message::StatusFit, &[]))?;
     }
     Ok(())
 }

@@ -107,6 +107,11 @@ impl Client {
         self.proxy.resume().await.map_err(sorted)
     }
 
+    /// Whether to ask, this time, whether the thresholds fit; then it counts as asked.
+    pub async fn take_question(&self) -> Result<bool, Error> {
+        self.proxy.take_question().await.map_err(sorted)
+    }
+
     /// Tells of a break that runs here; it counts as open until it is told to be over, or this client is gone.
     pub async fn tell_break(&self, told: &ToldBreak) -> Result<(), Error> {
         let (stands, step) = told.stands.in_words();
@@ -151,6 +156,8 @@ trait Kindbeat {
     fn resume(&self) -> zbus::Result<()>;
     #[zbus(no_autostart)]
     fn answer_last(&self, answer: &str) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn take_question(&self) -> zbus::Result<bool>;
     #[zbus(no_autostart)]
     fn tell_break(
         &self,

@@ -57,6 +57,11 @@ pub enum Request {
         /// For that it was taken.
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
+    /// Whether `kindbeat status` asks its reader, this time, whether the thresholds fit.
+    TakeQuestion {
+        /// For whether it does; then it counts as asked.
+        reply: oneshot::Sender<bool>,
+    },
     /// A break in a terminal began, moved or ended.
     TellBreak {
         /// Which program tells it: its unique name on the bus.

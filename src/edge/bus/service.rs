@@ -153,6 +153,12 @@ impl Service {
         Ok(self.ask(|reply| Request::AnswerLast { answer, reply }).await??)
     }
 
+    /// Internal, for "kindbeat status": whether it asks its reader, this time, whether the thresholds fit; once a week at most.
+    #[zbus(out_args("asks"))]
+    async fn take_question(&self) -> Result<bool, Refused> {
+        self.ask(|reply| Request::TakeQuestion { reply }).await
+    }
+
     /// Internal, for "kindbeat break --here": a break that runs in the caller began, moved or ended; what is told again replaces
     /// what was told before. Times are milliseconds since 1970 (UTC), the length is 20, 60, 180 or 300 seconds; it stands open,
     /// grounding (it was too much), completed, left or `too_much`, the last two at a step, counted from 0. While it is open nothing

@@ -86,6 +86,8 @@ impl Store {
             let in_a_row = find(write::FINE_IN_A_ROW)?;
             loaded.kept.fine_in_a_row =
                 loaded.read(write::FINE_IN_A_ROW, in_a_row.as_deref(), parsed).unwrap_or_default();
+            let fit_asked = find(write::FIT_ASKED)?;
+            loaded.kept.fit_asked = loaded.read(write::FIT_ASKED, fit_asked.as_deref(), parsed);
             let habits = find(write::HABITS)?;
             let read = |text: &str| serde_json::from_str(text).ok();
             loaded.kept.habits =

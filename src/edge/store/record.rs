@@ -43,6 +43,8 @@ pub enum Record {
     Resting(Option<Timestamp>),
     /// How many times in a row the owner was fine.
     FineInARow(u32),
+    /// When the owner was asked whether the thresholds fit.
+    FitAsked(Timestamp),
     /// What was chosen on the page.
     Habits(Habits),
     /// The offers that count for the cool-down and for the limit of a day.
@@ -196,6 +198,8 @@ pub struct Kept {
     pub offers_of_day: Option<(Date, u32)>,
     /// How many times in a row the owner was fine.
     pub fine_in_a_row: u32,
+    /// When the owner was last asked whether the thresholds fit.
+    pub fit_asked: Option<Timestamp>,
     /// What was chosen on the page.
     pub habits: Habits,
 }

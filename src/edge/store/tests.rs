@@ -157,6 +157,7 @@ fn the_next_run_starts_from_what_was_kept() {
             (at(0), Record::Resting(Some(at(50)))),
             (at(0), Record::Offered { last: at(3), made: 7, day, count: 2 }),
             (at(0), Record::FineInARow(3)),
+            (at(0), Record::FitAsked(at(2))),
             (at(0), Record::Habits(habits.clone())),
         ],
     );
@@ -168,6 +169,7 @@ fn the_next_run_starts_from_what_was_kept() {
         offers_made: 7,
         offers_of_day: Some((day, 2)),
         fine_in_a_row: 3,
+        fit_asked: Some(at(2)),
         habits,
     };
     let loaded = Loaded { baseline: Some(baseline), kept, past: Vec::new(), ignored: Vec::new() };

@@ -187,6 +187,7 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
         Record::FineInARow(count) => {
             write_state(connection, FINE_IN_A_ROW, Some(&count.to_string()))
         }
+        Record::FitAsked(at) => write_state(connection, FIT_ASKED, Some(&at.to_string())),
         Record::Habits(habits) => {
             let habits = serde_json::to_string(habits)
                 .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
@@ -274,5 +275,6 @@ pub(super) const RESTING_UNTIL: &str = "resting_until";
 pub(super) const LAST_OFFER: &str = "last_offer";
 pub(super) const OFFERS_MADE: &str = "offers_made";
 pub(super) const FINE_IN_A_ROW: &str = "fine_in_a_row";
+pub(super) const FIT_ASKED: &str = "fit_asked";
 pub(super) const HABITS: &str = "habits";
 pub(super) const OFFERS_OF_DAY: &str = "offers_of_day";

@@ -19,6 +19,7 @@ fn moment(around: &Surroundings) -> Moment<'_> {
         around,
         returned: None,
         breather: None,
+        hung_up: None,
         after_return: SignedDuration::from_mins(5),
         exerting: false,
         break_open: false,

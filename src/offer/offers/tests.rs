@@ -13,6 +13,27 @@ fn offered() -> (Offers, OfferId) {
 }
 
 #[test]
+fn whether_the_thresholds_fit_is_asked_once_a_week_of_whoever_is_often_fine() {
+    let mut offers = Offers::new();
+    let day = |day: i64| at(0) + SignedDuration::from_hours(24 * day);
+    let fine = |offers: &mut Offers| {
+        let id = offers.make(at(0), date(1970, 1, 1), &OfferSettings::default());
+        assert!(offers.answer(at(1), id, Answer::Fine, true));
+    };
+    fine(&mut offers);
+    assert!(!offers.take_question(day(1)));
+    fine(&mut offers);
+    assert!(offers.take_question(day(1)));
+    assert!(!offers.take_question(day(1)) && !offers.take_question(day(7)));
+    let mut next_run = Offers::remembered(offers.memory());
+    assert!(!next_run.take_question(day(7)));
+    assert!(next_run.take_question(day(8)));
+    // A clock that was wrong does not put it off.
+    next_run.clock_stepped_back(day(2), SignedDuration::from_hours(6 * 24));
+    assert!(!next_run.take_question(day(8)) && next_run.take_question(day(9)));
+}
+
+#[test]
 fn being_fine_is_counted_until_an_offer_is_taken() {
     let mut offers = Offers::new();
     let mut minute = 0;

@@ -121,6 +121,8 @@ macro_rules! commands {
     StatusOffline = "status-offline",
     /// For whoever watches: no daemon runs any more.
     StatusGone = "status-gone",
+    /// The question whether the thresholds fit, below the status.
+    StatusFit = "status-fit",
     /// Nothing says where a speech server could be.
     VoiceNowhere = "voice-nowhere",
     /// No speech server runs.

@@ -91,6 +91,8 @@ macro_rules! reasons {
     WhyLastOffer = "why-last-offer",
     /// That there was none.
     WhyNoOffer = "why-no-offer",
+    /// The last elevation that was not offered: `time`, `reason`.
+    WhyHeld = "why-held",
     /// It was begun.
     WhyStart = "why-answered-start",
     /// It was put off.
