@@ -76,6 +76,10 @@ impl Engine {
                 self.elevation = Elevation::Offered;
                 return;
             }
+            (Some(Gate::NoPause), Elevation::Offered) if self.has_waited_again(now) => {
+                self.offers.give_up_second();
+                return;
+            }
             (Some(_), Elevation::Offered) => Elevation::Offered,
             (Some(Gate::NoPause), Elevation::Waiting(since, _)) => {
                 if now.duration_since(since) >= self.settings.offer.wait_for_pause.value() {
@@ -88,6 +92,12 @@ impl Engine {
             (Some(gate), _) => Elevation::Held(gate, figures),
         };
         self.attention = Attention { desktop: about, hands: closed == Some(Gate::NoPause) };
+    }
+
+    /// Whether what was put off has waited for a rest of the hands as long as anything does.
+    fn has_waited_again(&self, now: Timestamp) -> bool {
+        let patience = self.settings.offer.wait_for_pause.value();
+        self.offers.postponed_until().is_some_and(|until| now.duration_since(until) >= patience)
     }
 
     /// Says what has to be known from now on, where that is something else than before.

@@ -34,6 +34,7 @@ use crate::offer::Offers;
 use crate::practice::Library;
 use crate::practice::PracticeSettings;
 use crate::practice::Session;
+use crate::surroundings::Hands;
 use crate::surroundings::Surroundings;
 
 use asking::Elevation;
@@ -256,6 +257,9 @@ impl Engine {
             self.breather = self.breather.map(|breather| breather.min(now));
             self.hung_up = self.hung_up.map(|hung_up| hung_up.min(now));
             self.locked = self.locked.map(|locked| locked.min(now));
+            if let Hands::Resting(since) = &mut self.around.hands {
+                *since = now.min(*since);
+            }
             if let Some(session) = &mut self.session {
                 session.clock_stepped_back(now);
             }

@@ -191,17 +191,29 @@ impl Offers {
 
     /// The elevation is over: nothing is left to ask about a second time. An open offer stands for its time.
     pub fn elevation_ended(&mut self) {
+        self.give_up_second();
+    }
+
+    /// What was put off is not offered again.
+    pub fn give_up_second(&mut self) {
         if self.is_postponed() {
             self.standing = Standing::Nothing;
+        }
+    }
+
+    /// Until when its owner put the last offer off; `None` where it was not.
+    #[must_use]
+    pub const fn postponed_until(&self) -> Option<Timestamp> {
+        match self.standing {
+            Standing::Postponed { until } => Some(until),
+            Standing::Open { .. } | Standing::Nothing => None,
         }
     }
 
     /// A break was taken, offered or not: the next offer keeps as far from it as from an offer, and one that was put off is done with.
     pub fn break_taken(&mut self, now: Timestamp) {
         self.last = Some(now);
-        if self.is_postponed() {
-            self.standing = Standing::Nothing;
-        }
+        self.give_up_second();
     }
 
     /// The clock went back by `step`, to `now`: nothing that was made lies in the future, and no quiet lasts longer for it. The
@@ -247,11 +259,7 @@ impl Offers {
     /// of them.
     #[must_use]
     pub fn quiet_until(&self) -> Option<Timestamp> {
-        let postponed = match self.standing {
-            Standing::Postponed { until } => Some(until),
-            Standing::Open { .. } | Standing::Nothing => None,
-        };
-        self.snoozed_until.max(self.rest_until).max(postponed)
+        self.snoozed_until.max(self.rest_until).max(self.postponed_until())
     }
 
     /// When the last offer was made or the last break taken, as far as it counts for the cool-down: not for a second asking the owner

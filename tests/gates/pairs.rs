@@ -1,5 +1,6 @@
 //! Two gates at a time.
 
+use kindbeat::offer::Answer;
 use kindbeat::offer::Gate;
 
 use crate::desk::Desk;
@@ -30,6 +31,22 @@ fn of_any_two_closed_gates_each_holds_back_and_both_open_do_not() {
                 assert_eq!(desk.offers(), 1, "both open: {pair}\n{}", desk.day.log());
             }
         }
+    }
+}
+
+#[test]
+fn what_was_put_off_waits_for_a_pause_no_longer_than_anything_else() {
+    for (busy, offers) in [(5, 2), (15, 1)] {
+        let mut desk = Desk::quiet(eager());
+        desk.day.heart_rate(84.0);
+        desk.minutes(4);
+        desk.day.answer(Answer::Later);
+        desk.set(Gate::NoPause, true);
+        desk.minutes(20 + busy);
+        assert_eq!(desk.offers(), 1, "{}", desk.day.log());
+        desk.set(Gate::NoPause, false);
+        desk.minutes(2);
+        assert_eq!(desk.offers(), offers, "{busy} minutes\n{}", desk.day.log());
     }
 }
 
