@@ -165,6 +165,14 @@ pub(crate) const SWAYNC: Kind = Kind {
     ..PLAIN
 };
 
+/// What the settings of Plasma say on the bus when they have written this key.
+macro_rules! plasma_reads {
+    () => {
+        "gdbus emit --session --object-path /plasmanotifyrc --signal org.kde.kconfig.notify.ConfigChanged \
+         \"@a{saay} {'DoNotDisturb': [[0x55, 0x6e, 0x74, 0x69, 0x6c]]}\""
+    };
+}
+
 pub(crate) const PLASMA: Kind = Kind {
     name: "KDE Plasma",
     version: "5.27.5",
@@ -175,6 +183,7 @@ pub(crate) const PLASMA: Kind = Kind {
         (ACTIVITIES_SERVICE, "kactivitymanagerd"),
         (SHORTCUTS_SERVICE, "libkf5globalaccel-data"),
         ("kwriteconfig5", "libkf5config-bin"),
+        ("gdbus", "libglib2.0-bin"),
     ],
     program: "plasmashell",
     variables: &[
@@ -191,6 +200,16 @@ pub(crate) const PLASMA: Kind = Kind {
     fine: Mouse(334.0, 21.0, 1),
     body: Mouse(60.0, 82.0, 1),
     dismiss: Mouse(357.0, 137.0, 1),
+    silence: Some(Silence {
+        on: concat!(
+            "kwriteconfig5 --file plasmanotifyrc --group DoNotDisturb --key Until 2099,1,1,0,0,0; ",
+            plasma_reads!()
+        ),
+        off: concat!(
+            "kwriteconfig5 --file plasmanotifyrc --group DoNotDisturb --key Until --delete; ",
+            plasma_reads!()
+        ),
+    }),
     ..PLAIN
 };
 
