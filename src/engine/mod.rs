@@ -28,7 +28,6 @@ use crate::offer;
 use crate::offer::Answer;
 use crate::offer::Became;
 use crate::offer::Gate;
-use crate::offer::HUNG_UP;
 use crate::offer::OfferSettings;
 use crate::offer::Offers;
 use crate::practice::Library;
@@ -74,11 +73,12 @@ pub struct Engine {
     library: Library,
     around: Surroundings,
     returned: Option<Timestamp>,
-    breather: Option<Timestamp>,
+    /// When the screen was unlocked last.
+    unlocked: Option<Timestamp>,
     /// When microphone and camera were last seen to be let go.
     hung_up: Option<Timestamp>,
     /// When the screen was locked last.
-    locked: Option<Timestamp>,
+    locked_since: Option<Timestamp>,
     beats: BeatFilter,
     sampler: Sampler,
     watch: Watch,
@@ -113,9 +113,9 @@ impl Engine {
             library,
             around: Surroundings::default(),
             returned: None,
-            breather: None,
+            unlocked: None,
             hung_up: None,
-            locked: None,
+            locked_since: None,
             beats: BeatFilter::default(),
             sampler,
             watch,
@@ -153,9 +153,16 @@ impl Engine {
     /// Takes in what happened, and tells what is to be done. Never fails, whatever the order of inputs and times.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
+        // What was to be waited for may come together with something else, and the wake-up for it then comes no more.
+        let is_due = self.moment_due().is_some_and(|due| due <= now);
         self.pass_time(now, &mut effects);
         match input {
-            Input::Measured(reading) => self.measured(now, &reading, &mut effects),
+            Input::Measured(reading) => {
+                self.measured(now, &reading, &mut effects);
+                if is_due {
+                    self.reconsider(now, &mut effects);
+                }
+            }
             Input::MonitorLost => self.silence(now, &mut effects),
             Input::Surroundings(around) => {
                 self.surrounded(now, around);
@@ -254,9 +261,9 @@ impl Engine {
             let gone = self.offers.clock_stepped_back(now, step);
             effects.extend(gone.map(|id| Effect::Withdraw(id, Became::Expired)));
             self.returned = self.returned.map(|returned| returned.min(now));
-            self.breather = self.breather.map(|breather| breather.min(now));
+            self.unlocked = self.unlocked.map(|unlocked| unlocked.min(now));
             self.hung_up = self.hung_up.map(|hung_up| hung_up.min(now));
-            self.locked = self.locked.map(|locked| locked.min(now));
+            self.locked_since = self.locked_since.map(|locked| locked.min(now));
             if let Hands::Resting(since) = &mut self.around.hands {
                 *since = now.min(*since);
             }
@@ -331,25 +338,23 @@ impl Engine {
     fn surrounded(&mut self, now: Timestamp, around: Surroundings) {
         let unlocked = self.around.locked && !around.locked;
         if around.locked && !self.around.locked {
-            self.locked = Some(now);
+            self.locked_since = Some(now);
         }
         // Nobody walks far while the screen is locked for a moment.
         let moment = unlocked
             && self.around.presence_at(now).may_sit()
-            && self.locked.is_some_and(|locked| now.duration_since(locked) < SITTING_AFTER);
+            && self.locked_since.is_some_and(|locked| now.duration_since(locked) < SITTING_AFTER);
         if may_sit(&around, now) && !may_sit(&self.around, now) && !moment {
             self.returned = Some(now);
         }
         if unlocked {
-            self.breather = Some(now);
+            self.unlocked = Some(now);
         }
         let in_call = |around: &Surroundings| around.desktop.is_some_and(|seen| seen.is_in_call());
         if in_call(&around) {
             self.hung_up = None;
         } else if in_call(&self.around) && around.desktop.is_some_and(|seen| seen.is_off_call()) {
             self.hung_up = Some(now);
-            // Once it is sure: that is the moment between two things.
-            self.breather = now.checked_add(HUNG_UP).ok();
         }
         self.around = around;
     }

@@ -107,7 +107,7 @@ impl Engine {
             now,
             around: &self.around,
             returned: self.returned,
-            breather: self.breather,
+            unlocked: self.unlocked,
             hung_up: self.hung_up,
             after_return: self.settings.detection.after_return.value(),
             exerting: self.watch.exerting(),

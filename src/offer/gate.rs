@@ -146,8 +146,8 @@ pub struct Moment<'a> {
     pub around: &'a Surroundings,
     /// When the wearer last came back to the desk; `None` if never since the start.
     pub returned: Option<Timestamp>,
-    /// When a call was over or the screen unlocked, last: a moment between two things; `None` if never since the start.
-    pub breather: Option<Timestamp>,
+    /// When the screen was unlocked, last; `None` if never since the start.
+    pub unlocked: Option<Timestamp>,
     /// When microphone and camera were let go, last, as long as neither is in use again; `None` if never since the start.
     pub hung_up: Option<Timestamp>,
     /// How long after a return nothing is offered.
@@ -219,7 +219,10 @@ impl Moment<'_> {
                 (REST_OF_HANDS..=LONGEST_REST).contains(&self.now.duration_since(since))
             }
         };
-        hands_rest || within(self.breather, LONGEST_REST, self.now)
+        let after_call = self.hung_up.is_some_and(|hung_up| {
+            (HUNG_UP..HUNG_UP + LONGEST_REST).contains(&self.now.duration_since(hung_up))
+        });
+        hands_rest || after_call || within(self.unlocked, LONGEST_REST, self.now)
     }
 }
 

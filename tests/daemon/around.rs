@@ -7,6 +7,7 @@ use kindbeat::edge::desk::Command;
 use kindbeat::edge::presence;
 use kindbeat::edge::presence::Event;
 use kindbeat::edge::store::How;
+use kindbeat::edge::store::Outcome;
 use kindbeat::status::News;
 use kindbeat::surroundings::Desktop;
 use kindbeat::surroundings::Hands;
@@ -86,7 +87,13 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
             .await?;
         drop((client, served));
         assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
-        desk.stop().await
+        // Another, under which the service ends: why is known then, and by nobody later.
+        desk.desktop = Desktop { sharing: Seen::Yes, ..Desktop::default() };
+        desk.seconds(120, UP).await?;
+        desk.stop().await?;
+        let held = |gate: &str| Some(Outcome::Held(gate.to_owned()));
+        assert_eq!(stored::outcomes(&folder()?)?, [held("in_call"), held("sharing")]);
+        Ok(())
     })
 }
 

@@ -14,6 +14,7 @@ use kindbeat::edge::store::Became;
 use kindbeat::edge::store::Break;
 use kindbeat::edge::store::Heard;
 use kindbeat::edge::store::Loaded;
+use kindbeat::edge::store::Outcome;
 use kindbeat::edge::store::Record;
 use kindbeat::edge::store::Store;
 use kindbeat::heart::Rates;
@@ -28,6 +29,12 @@ pub(crate) fn reading(folder: &Path) -> anyhow::Result<Store> {
 pub(crate) fn answers(folder: &Path) -> anyhow::Result<Vec<Option<Became>>> {
     let offers = reading(folder)?.offers(Timestamp::MIN, Timestamp::MAX)?;
     Ok(offers.iter().map(|offer| offer.became.map(|(became, _)| became)).collect())
+}
+
+/// What became of each elevation, in order.
+pub(crate) fn outcomes(folder: &Path) -> anyhow::Result<Vec<Option<Outcome>>> {
+    let elevations = reading(folder)?.elevations(Timestamp::MIN, Timestamp::MAX)?;
+    Ok(elevations.into_iter().map(|elevation| elevation.outcome).collect())
 }
 
 pub(crate) fn breaks(folder: &Path) -> anyhow::Result<Vec<Break>> {

@@ -1,8 +1,8 @@
 //! What the desktop does that speaks against an offer: the microphone, the camera or the screen is in use, a window fills the
 //! screen, notifications are silenced, a program keeps the screen awake.
 //!
-//! Nothing is asked until an elevation stands, and nothing is asked again and again: every source is watched for changes while it
-//! stands. At rest there is no connection, no watch and no child.
+//! Nothing is asked until somebody has to know, which is before an offer and while a page shows the heart, and nothing is asked again
+//! and again: every source is watched for changes meanwhile. At rest there is no connection, no watch and no child.
 //!
 //! | fact | sources |
 //! | --- | --- |
@@ -50,9 +50,9 @@ use report::Teller;
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// An elevation stands: look, and tell every change until [`Command::Rest`].
+    /// Look, and tell every change until [`Command::Rest`].
     Watch,
-    /// It is over.
+    /// Look no longer.
     Rest,
 }
 
@@ -101,7 +101,7 @@ async fn watch(
         let is_news = (over || answers.are_complete()) && told != Some(desktop);
         tokio::select! {
             command = commands.recv() => match command {
-                // Another elevation: whoever asks is told, whether it changed or not.
+                // Whoever asks again is told, whether it changed or not.
                 Some(Command::Watch) => told = None,
                 Some(Command::Rest) => return ControlFlow::Continue(()),
                 None => return ControlFlow::Break(()),

@@ -1,6 +1,7 @@
 //! The screen savers on the session bus: whether one covers the screen.
 
 use futures_util::StreamExt as _;
+use futures_util::future::try_join_all;
 use tokio::sync::mpsc::Sender;
 use tracing::debug;
 use zbus::Connection;
@@ -21,13 +22,8 @@ pub(super) async fn run(session: &Bus, tell: &Sender<Heard>) {
         let began = clock::now();
         let followed = async {
             let connection = session.connection().await?;
-            tokio::try_join!(
-                follow(&connection, Saver::Common, COMMON, tell),
-                follow(&connection, Saver::Gnome, GNOME, tell),
-                follow(&connection, Saver::Mate, MATE, tell),
-                follow(&connection, Saver::Cinnamon, CINNAMON, tell),
-                follow(&connection, Saver::Xfce, XFCE, tell),
-            )
+            let all = SAVERS.map(|(saver, object)| follow(&connection, saver, object, tell));
+            try_join_all(all).await
         };
         if let Err(error) = followed.await {
             debug!(error = &error as &dyn std::error::Error, "no word of the screen savers");
@@ -74,7 +70,7 @@ async fn covers(connection: &Connection, object: Object<'_>) -> Result<Option<bo
 pub(super) async fn told(session: &Bus) -> Result<Vec<(&'static str, bool)>, Error> {
     let connection = session.connection().await?;
     let mut told = Vec::new();
-    for object in [COMMON, GNOME, MATE, CINNAMON, XFCE] {
+    for (_, object) in SAVERS {
         if let Some(covers) = covers(&connection, object).await? {
             told.push((object.service, covers));
         }
@@ -82,32 +78,15 @@ pub(super) async fn told(session: &Bus) -> Result<Vec<(&'static str, bool)>, Err
     Ok(told)
 }
 
-const COMMON: Object<'_> = Object {
-    service: "org.freedesktop.ScreenSaver",
-    path: "/org/freedesktop/ScreenSaver",
-    interface: "org.freedesktop.ScreenSaver",
-};
+const SAVERS: [(Saver, Object<'_>); 5] = [
+    (Saver::Common, saver("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver")),
+    (Saver::Gnome, saver("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver")),
+    (Saver::Mate, saver("org.mate.ScreenSaver", "/org/mate/ScreenSaver")),
+    (Saver::Cinnamon, saver("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver")),
+    (Saver::Xfce, saver("org.xfce.ScreenSaver", "/org/xfce/ScreenSaver")),
+];
 
-const GNOME: Object<'_> = Object {
-    service: "org.gnome.ScreenSaver",
-    path: "/org/gnome/ScreenSaver",
-    interface: "org.gnome.ScreenSaver",
-};
-
-const MATE: Object<'_> = Object {
-    service: "org.mate.ScreenSaver",
-    path: "/org/mate/ScreenSaver",
-    interface: "org.mate.ScreenSaver",
-};
-
-const CINNAMON: Object<'_> = Object {
-    service: "org.cinnamon.ScreenSaver",
-    path: "/org/cinnamon/ScreenSaver",
-    interface: "org.cinnamon.ScreenSaver",
-};
-
-const XFCE: Object<'_> = Object {
-    service: "org.xfce.ScreenSaver",
-    path: "/org/xfce/ScreenSaver",
-    interface: "org.xfce.ScreenSaver",
-};
+/// Each calls its interface as itself.
+const fn saver(service: &'static str, path: &'static str) -> Object<'static> {
+    Object { service, path, interface: service }
+}

@@ -18,7 +18,7 @@ fn moment(around: &Surroundings) -> Moment<'_> {
         now: at(NOON),
         around,
         returned: None,
-        breather: None,
+        unlocked: None,
         hung_up: None,
         after_return: SignedDuration::from_mins(5),
         exerting: false,
@@ -146,11 +146,24 @@ fn a_pause_is_a_rest_of_the_hands_that_is_neither_short_nor_long() {
 }
 
 #[test]
-fn the_end_of_a_call_is_a_pause_whatever_the_hands_do() {
+fn an_unlock_is_a_pause_whatever_the_hands_do() {
     let around = Surroundings { hands: Hands::Busy, ..Surroundings::default() };
     for (ago, gate) in [(0, None), (14, None), (15, Some(Gate::NoPause))] {
-        let moment = Moment { breather: Some(at(NOON - ago)), ..moment(&around) };
+        let moment = Moment { unlocked: Some(at(NOON - ago)), ..moment(&around) };
         assert_eq!(OfferSettings::default().closed_gate(&moment), gate);
+    }
+}
+
+#[test]
+fn the_end_of_a_call_is_a_pause_once_it_is_sure() {
+    let around = Surroundings { hands: Hands::Busy, ..Surroundings::default() };
+    let (call, pause) = (Some(Gate::InCall), Some(Gate::NoPause));
+    for (ago, gate) in [(0, call), (9, call), (10, None), (24, None), (25, pause)] {
+        let moment = Moment { hung_up: Some(at(NOON - ago)), ..moment(&around) };
+        assert_eq!(OfferSettings::default().closed_gate(&moment), gate, "{ago} s");
+        // Who does not hold in calls is not asked while muted either.
+        let settings = OfferSettings { hold_in_calls: false, ..OfferSettings::default() };
+        assert_eq!(settings.closed_gate(&moment), if ago < 10 { pause } else { gate });
     }
 }
 
