@@ -46,6 +46,7 @@ pub use practices::Practices;
 pub use practices::library;
 pub use service::Service;
 pub(crate) use service::changes_of;
+pub use service::words;
 pub use setup::AlreadyRunning;
 pub use setup::empty_page;
 pub(crate) use setup::keep;

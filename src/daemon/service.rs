@@ -77,11 +77,10 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service that has heard of nothing yet.
+    /// A service that has heard of nothing yet and speaks in these words, those of its configuration.
     #[must_use]
-    pub fn new(mut parts: Parts, help: HelpLines) -> Self {
+    pub fn new(mut parts: Parts, words: Words, help: HelpLines) -> Self {
         let now = (parts.clock)();
-        let words = words(&parts.config, &parts.locale);
         let mut service = Self {
             labels: Labels::new(&words),
             words,
@@ -369,7 +368,8 @@ pub(crate) fn changes_of(memory: Memory, before: Memory, now: Timestamp) -> Vec<
 }
 
 /// The words of the language that is configured, else of the locale.
-pub(super) fn words(config: &Config, locale: &str) -> Words {
+#[must_use]
+pub fn words(config: &Config, locale: &str) -> Words {
     Words::new(config.page.language.as_deref().unwrap_or(locale))
 }
 

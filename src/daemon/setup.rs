@@ -106,15 +106,14 @@ pub async fn start() -> anyhow::Result<()> {
 
     let (offers, offer_commands) = mpsc::channel(QUEUE);
     let (offer_events, offered) = mpsc::channel(QUEUE);
-    let desktop =
-        tokio::spawn(notification::run(notification::Bus::Session, offer_commands, offer_events));
+    let desktop = tokio::spawn(notification::run(Bus::Session, offer_commands, offer_events));
 
     let around = Watchers::start();
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: Clock = Arc::new(clock::now);
     let help = HelpLines::built_in().context("reading the help lines of the program")?;
-    let (view, shown) = watch::channel(empty_page(&config, &locale, &help));
+    let (view, shown) = watch::channel(empty_page(&said, &locale, &help));
     let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
 
     let (voice, heard, silence) = Voice::start(speech::address());
@@ -160,7 +159,7 @@ pub async fn start() -> anyhow::Result<()> {
         voice: heard,
         reports,
     };
-    let mut service = Service::new(parts, help);
+    let mut service = Service::new(parts, said, help);
     service.tell_faults(faults);
     // Outside systemd nobody listens, and that is fine.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
@@ -329,8 +328,7 @@ fn watch_config(
 
 /// What stands on the page while there was no break yet.
 #[must_use]
-pub fn empty_page(config: &Config, locale: &str, help: &HelpLines) -> View {
-    let words = &words(config, locale);
+pub fn empty_page(words: &Words, locale: &str, help: &HelpLines) -> View {
     let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
     view_of(&Scene::new(Timestamp::UNIX_EPOCH, None, &visit, words, locale, help))
 }

@@ -219,7 +219,7 @@ impl Desk {
             reports,
         };
         let (stop, stopped) = oneshot::channel();
-        let service = Service::new(parts, help);
+        let service = Service::new(parts, Words::new("en"), help);
         let service = tokio::task::spawn_local(daemon::run(service, inlets, async {
             // Also when the test is over.
             let _ = stopped.await;

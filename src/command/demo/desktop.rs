@@ -111,13 +111,15 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let (page, page_inputs) = mpsc::channel(QUEUE);
     let (requests, requested) = mpsc::channel(QUEUE);
     let (news, mut newsreel) = mpsc::channel(QUEUE);
-    let view = watch::Sender::new(daemon::empty_page(&config, &locale, &help));
+    let words = daemon::words(&config, &locale);
+    // The daemon speaks for itself.
+    let its_own = daemon::words(&config, &locale);
+    let view = watch::Sender::new(daemon::empty_page(&words, &locale, &help));
     let shown = view.subscribe();
     let clock: web::Clock = Arc::new({
         let time = time.clone();
         move || time.now()
     });
-    let words = Words::new(config.page.language.as_deref().unwrap_or(&locale));
     let settings = decisions(&config);
     let baseline = Baseline::new(settings.detection.method);
     let service = Service::new(
@@ -144,6 +146,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             view,
             news,
         },
+        its_own,
         help,
     );
     let inlets = Inlets {

@@ -100,7 +100,7 @@ impl Seen {
             async {
                 tokio::join!(
                     limited(ble::usable()),
-                    limited(notification::presence(&notification::Bus::Session)),
+                    limited(notification::presence(&Bus::Session)),
                     limited(daemon()),
                 )
             },

@@ -15,6 +15,7 @@ use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
 use crate::command::voice;
 use crate::config::Config;
+use crate::daemon;
 use crate::edge::bus::ToldBreak;
 use crate::edge::clock;
 use crate::edge::speech;
@@ -106,7 +107,7 @@ impl Player {
             kept: engine.memory(),
             engine,
             visitor: Visitor::new(earlier, &config.practice),
-            words: Words::new(config.page.language.as_deref().unwrap_or(&locale)),
+            words: daemon::words(&config, &locale),
             config,
             locale,
             help: HelpLines::built_in()?,
