@@ -106,8 +106,9 @@ fn imports_go_one_way() {
     }
 }
 
-/// What every module of the edge may use: the time, and the way to an X server, which tells of hands and of windows.
-const SHARED: [&str; 2] = ["clock", "x11"];
+/// What every module of the edge may use: the time, message buses, pauses between attempts, and the way to an X server, which tells of
+/// hands and of windows.
+const SHARED: [&str; 4] = ["clock", "dbus", "pauses", "x11"];
 
 #[test]
 fn edge_modules_do_not_know_each_other() {

@@ -1,14 +1,16 @@
 //! Everything that touches the world: the only place allowed to.
 //!
 //! A module here turns bytes into the plain types of the pure modules and back. It decides nothing, and it knows no other
-//! edge module but those that two of them need: [`clock`] and [`x11`].
+//! edge module but those that several of them need: [`clock`], `dbus`, `pauses` and [`x11`].
 
 pub mod ble;
 pub mod bus;
 pub mod clock;
+mod dbus;
 pub mod desk;
 pub mod notification;
 pub mod opening;
+mod pauses;
 pub mod practices;
 pub mod presence;
 pub mod recording;

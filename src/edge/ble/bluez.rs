@@ -6,23 +6,20 @@ use std::num::NonZeroUsize;
 use serde::Serialize;
 use zbus::Connection;
 use zbus::DynamicType;
-use zbus::MatchRule;
 use zbus::MessageStream;
 use zbus::OwnedObjectPath;
 use zbus::OwnedVariant;
 use zbus::Variant;
-use zbus::fdo;
 use zbus::fdo::DBusProxy;
 use zbus::match_rule;
-use zbus::message::Type;
-use zbus::proxy::Builder;
-use zbus::proxy::CacheProperties;
-use zbus::proxy::MethodFlags;
-use zbus::proxy::Proxy;
+use zbus::wire::DynamicDeserialize;
 
 use super::Error;
 use crate::connection::Adapter;
 use crate::connection::Device;
+use crate::edge::dbus;
+use crate::edge::dbus::Bus;
+use crate::edge::dbus::Object;
 
 /// The connection to the system bus on which BlueZ is asked.
 #[derive(Clone)]
@@ -40,12 +37,12 @@ pub(super) struct Found {
 }
 
 /// The properties of one object, by interface and name.
-type Object = HashMap<String, HashMap<String, OwnedVariant>>;
+type Known = HashMap<String, HashMap<String, OwnedVariant>>;
 
 impl BlueZ {
     /// Connects to the system bus, which `DBUS_SYSTEM_BUS_ADDRESS` may name.
     pub(super) async fn connect() -> Result<Self, Error> {
-        let bus = Connection::system().await;
+        let bus = Bus::System.connect().await;
         Ok(Self { bus: bus.map_err(Error::bluez("connecting to the system bus"))? })
     }
 
@@ -102,17 +99,10 @@ impl BlueZ {
         Ok(found)
     }
 
-    async fn objects(&self) -> Result<HashMap<OwnedObjectPath, Object>, Error> {
+    async fn objects(&self) -> Result<HashMap<OwnedObjectPath, Known>, Error> {
         let answer = self.call("/", OBJECTS, "GetManagedObjects", &()).await;
         answer.map_err(|source| match source {
-            zbus::Error::FDO(error)
-                if matches!(
-                    *error,
-                    fdo::Error::ServiceUnknown(_) | fdo::Error::NameHasNoOwner(_)
-                ) =>
-            {
-                Error::NoService
-            }
+            source if dbus::is_absent(&source) => Error::NoService,
             source => Error::BlueZ { doing: "asking what Bluetooth knows", source },
         })
     }
@@ -141,8 +131,8 @@ impl BlueZ {
 
     /// Whether this computer is connected to the device at this path.
     pub(super) async fn is_connected(&self, path: &str) -> Result<bool, Error> {
-        let body = (DEVICE, "Connected");
-        let answer: Result<OwnedVariant, _> = self.call(path, PROPERTIES, "Get", &body).await;
+        let device = Object { service: SERVICE, path, interface: DEVICE };
+        let answer = device.property(&self.bus, "Connected").await;
         let value = answer.map_err(Error::bluez("asking for the link"))?;
         Ok(bool::try_from(value).unwrap_or(false))
     }
@@ -157,39 +147,35 @@ impl BlueZ {
     ) -> Result<R, zbus::Error>
     where
         B: Serialize + DynamicType,
-        R: for<'d> zbus::wire::DynamicDeserialize<'d>,
+        R: for<'d> DynamicDeserialize<'d>,
     {
-        let proxy: Proxy<'_> = Builder::new(&self.bus)
-            .destination(SERVICE)
-            .path(path)
-            .interface(interface)
-            .cache_properties(CacheProperties::No)
-            .build()
-            .await?;
-        let answer = proxy.call_with_flags(method, MethodFlags::NO_AUTO_START, body).await?;
-        answer.ok_or(zbus::Error::InvalidReply)
+        Object { service: SERVICE, path, interface }.call(&self.bus, method, body).await
     }
 
-    /// The signals that a rule is for.
+    /// The signals that a rule is for; so many of them may wait.
     pub(super) async fn signals(
         &self,
+        waiting: NonZeroUsize,
         rule: impl FnOnce(match_rule::Builder<'static>) -> match_rule::Builder<'static>,
     ) -> Result<MessageStream, Error> {
-        let stream = async {
-            let rule = rule(MatchRule::builder().msg_type(Type::Signal)).build()?;
-            MessageStream::for_match_rule(rule, &self.bus, Some(QUEUE)).await
-        };
-        stream.await.map_err(Error::bluez("listening to the system bus"))
+        let signals = dbus::signals(&self.bus, waiting, rule).await;
+        signals.map_err(Error::bluez("listening to the system bus"))
+    }
+
+    /// Says when the Bluetooth service comes, goes or is replaced.
+    pub(super) async fn service_changes(&self) -> Result<MessageStream, Error> {
+        let changes = dbus::owner_changes(&self.bus, SERVICE).await;
+        changes.map_err(Error::bluez("listening to the system bus"))
     }
 }
 
 /// Whether the adapter is on; `None`: it is no adapter.
-fn powered(object: &Object) -> Option<bool> {
+fn powered(object: &Known) -> Option<bool> {
     let adapter = object.get(ADAPTER)?;
     Some(value(adapter, "Powered").unwrap_or(false))
 }
 
-fn read(path: &str, object: &Object) -> Option<Found> {
+fn read(path: &str, object: &Known) -> Option<Found> {
     let properties = object.get(DEVICE)?;
     let written: String = value(properties, "Address")?;
     let alias: Option<String> = value(properties, "Alias");
@@ -216,13 +202,12 @@ fn value<T: TryFrom<OwnedVariant>>(
 
 pub(super) const SERVICE: &str = "org.bluez";
 pub(super) const OBJECTS: &str = "org.freedesktop.DBus.ObjectManager";
-pub(super) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 pub(super) const ADAPTER: &str = "org.bluez.Adapter1";
 pub(super) const DEVICE: &str = "org.bluez.Device1";
 pub(super) const BATTERY: &str = "org.bluez.Battery1";
 
-/// How many signals may wait: a full queue would hold up the answers behind it. A trade fair has some hundred devices in reach.
-const QUEUE: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
+/// For signals about every device in reach, of which a trade fair has some hundred.
+pub(super) const MANY: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 
 /// The Heart Rate Service, 0x180D, as BlueZ writes it.
 const HEART_RATE: &str = "0000180d-0000-1000-8000-00805f9b34fb";

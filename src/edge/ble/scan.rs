@@ -9,6 +9,7 @@ use tokio::time::sleep_until;
 use tokio::time::timeout;
 use tracing::debug;
 use zbus::MessageStream;
+use zbus::match_rule;
 
 use super::Error;
 use super::bluez;
@@ -20,6 +21,7 @@ use super::worker::unless;
 use super::worker::within;
 use crate::connection::Device;
 use crate::edge::clock;
+use crate::edge::dbus;
 
 /// Reports what BlueZ knows.
 pub(super) async fn look(radio: &Radio, reporter: &Reporter) -> Result<(), Error> {
@@ -120,12 +122,14 @@ impl<'a> Scan<'a> {
         lasting: Duration,
         limit: Duration,
     ) -> Result<Self, Error> {
-        let added =
-            bluez.signals(|rule| rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)).await?;
-        let changed = |rule: zbus::match_rule::Builder<'static>| {
-            rule.sender(bluez::SERVICE).interface(bluez::PROPERTIES).arg(0, bluez::DEVICE)
+        let added = |rule: match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)
         };
-        let changed = bluez.signals(changed).await?;
+        let added = bluez.signals(bluez::MANY, added).await?;
+        let changed = |rule: match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).arg(0, bluez::DEVICE)
+        };
+        let changed = bluez.signals(bluez::MANY, changed).await?;
         let end = Instant::now() + lasting;
         Ok(Self { bluez, limit, added, changed, end, due: end })
     }

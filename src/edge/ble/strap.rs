@@ -28,6 +28,7 @@ use super::report::Reporter;
 use super::report::device_hash;
 use crate::connection::Address;
 use crate::connection::Input;
+use crate::edge::dbus;
 use crate::heart::Measurement;
 
 /// A strap that is connected and notifies.
@@ -49,7 +50,9 @@ impl Strap {
         let path = found.path.clone();
         let changes = radio
             .bluez
-            .signals(|rule| rule.sender(bluez::SERVICE).interface(bluez::PROPERTIES).path(path))
+            .signals(dbus::FEW, |rule| {
+                rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).path(path)
+            })
             .await?;
         peripheral.connect().await.map_err(Error::strap("connecting"))?;
         // Once more after every connect: the services of before are not those of now.

@@ -11,6 +11,7 @@ use zbus::Message;
 use zbus::MessageStream;
 use zbus::ObjectPath;
 use zbus::Variant;
+use zbus::match_rule;
 
 use super::Error;
 use super::bluez;
@@ -18,6 +19,7 @@ use super::bluez::BlueZ;
 use super::report::Report;
 use super::report::Reporter;
 use crate::connection::Input;
+use crate::edge::dbus;
 
 /// The signals that tell of adapters and sleep.
 pub(super) struct Watch {
@@ -31,20 +33,19 @@ pub(super) struct Watch {
 impl Watch {
     /// Listens from now on; what is said is kept until [`Self::run`].
     pub(super) async fn new(bluez: &BlueZ) -> Result<Self, Error> {
-        let objects =
-            bluez.signals(|rule| rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)).await?;
-        let changed = |rule: zbus::match_rule::Builder<'static>| {
-            rule.sender(bluez::SERVICE).interface(bluez::PROPERTIES).arg(0, bluez::ADAPTER)
+        let all = |rule: match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)
         };
-        let adapters = bluez.signals(changed).await?;
-        let owner = |rule: zbus::match_rule::Builder<'static>| {
-            rule.sender(BUS).interface(BUS).member("NameOwnerChanged").arg(0, bluez::SERVICE)
+        let objects = bluez.signals(bluez::MANY, all).await?;
+        let changed = |rule: match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).arg(0, bluez::ADAPTER)
         };
-        let service = bluez.signals(owner).await?;
-        let prepare = |rule: zbus::match_rule::Builder<'static>| {
+        let adapters = bluez.signals(dbus::FEW, changed).await?;
+        let service = bluez.service_changes().await?;
+        let prepare = |rule: match_rule::Builder<'static>| {
             rule.sender(LOGIN).interface("org.freedesktop.login1.Manager").member("PrepareForSleep")
         };
-        let sleep = bluez.signals(prepare).await?;
+        let sleep = bluez.signals(dbus::FEW, prepare).await?;
         Ok(Self { bluez: bluez.clone(), objects, adapters, service, sleep })
     }
 
@@ -106,7 +107,6 @@ fn is_of_power(message: &Message) -> bool {
         .is_ok_and(|(_, changed, _)| changed.contains_key("Powered"))
 }
 
-const BUS: &str = "org.freedesktop.DBus";
 const LOGIN: &str = "org.freedesktop.login1";
 
 /// How long BlueZ may take to say what adapter there is: milliseconds when well.

@@ -20,24 +20,7 @@ pub use self::request::ToldBreak;
 pub use self::serving::Error;
 pub use self::serving::Served;
 pub use self::serving::serve;
-
-/// The bus on which kindbeat is to be found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bus {
-    /// The session bus of whoever runs the program.
-    Session,
-    /// The bus at this address.
-    At(String),
-}
-
-impl Bus {
-    fn builder(&self) -> zbus::connection::Builder<'_> {
-        match self {
-            Self::Session => zbus::connection::Builder::session(),
-            Self::At(address) => zbus::connection::Builder::address(address.as_str()),
-        }
-    }
-}
+pub use crate::edge::dbus::Bus;
 
 /// The name on the bus.
 pub const NAME: &str = "org.kindbeat.Kindbeat1";

@@ -3,39 +3,43 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use zbus::Connection;
 use zbus::Message;
 use zbus::Type;
 
-use super::dbus;
-use super::dbus::Bus;
-use super::dbus::Object;
+use super::follow;
+use super::follow::follow;
 use super::place::Place;
 use super::report::Fact;
-use super::report::Silence;
 use super::report::Teller;
+use crate::edge::dbus;
+use crate::edge::dbus::Bus;
+use crate::edge::dbus::Object;
 
 /// Asks the session manager of GNOME, which MATE and others have as well.
-pub(super) async fn gnome(bus: &Bus, teller: &Teller) {
-    let changes = bus.signals(|rule| rule.sender(GNOME.owner).interface(GNOME.interface)).await;
-    let ask = || async { answered(bus.call(GNOME, "IsInhibited", &IDLE).await) };
+pub(super) async fn gnome(bus: &Connection, teller: &Teller) {
+    let changes =
+        follow::signals(bus, |rule| rule.sender(GNOME.service).interface(GNOME.interface)).await;
+    let ask = || async { Ok(GNOME.call(bus, "IsInhibited", &IDLE).await?) };
     match changes {
         Ok(changes) => {
             let concerns =
                 |message: &Message| is_member(message, &["InhibitorAdded", "InhibitorRemoved"]);
-            dbus::follow(Fact::Inhibited, teller, changes, concerns, ask).await;
+            follow(Fact::Inhibited, teller, changes, concerns, ask).await;
         }
         Err(silence) => teller.tell(Fact::Inhibited, Err(silence)).await,
     }
 }
 
 /// Asks the power management of Plasma.
-pub(super) async fn plasma(bus: &Bus, teller: &Teller) {
-    let changes = bus.signals(|rule| rule.sender(PLASMA.owner).interface(PLASMA.interface)).await;
-    let ask = || async { answered(bus.call(PLASMA, "HasInhibition", &SCREEN).await) };
+pub(super) async fn plasma(bus: &Connection, teller: &Teller) {
+    let changes =
+        follow::signals(bus, |rule| rule.sender(PLASMA.service).interface(PLASMA.interface)).await;
+    let ask = || async { Ok(PLASMA.call(bus, "HasInhibition", &SCREEN).await?) };
     match changes {
         Ok(changes) => {
             let concerns = |message: &Message| is_member(message, &["InhibitionsChanged"]);
-            dbus::follow(Fact::Inhibited, teller, changes, concerns, ask).await;
+            follow(Fact::Inhibited, teller, changes, concerns, ask).await;
         }
         Err(silence) => teller.tell(Fact::Inhibited, Err(silence)).await,
     }
@@ -44,26 +48,22 @@ pub(super) async fn plasma(bus: &Bus, teller: &Teller) {
 /// Asks logind, whatever the desktop.
 pub(super) async fn logind(place: Arc<Place>, teller: Teller) {
     let followed = async {
-        let bus = Bus::system(place.system.as_deref()).await?;
-        let signals = bus.signals(|rule| {
-            rule.sender(LOGIND.owner).interface(dbus::PROPERTIES).arg(0, LOGIND.interface)
+        let bus = follow::connect(Bus::system(place.system.as_deref())).await?;
+        let signals = follow::signals(&bus, |rule| {
+            rule.sender(LOGIND.service).interface(dbus::PROPERTIES).arg(0, LOGIND.interface)
         });
         let changes = signals.await?;
         let own = rustix::process::getuid().as_raw();
         let ask = || async {
-            let all: Vec<Inhibitor> = answered(bus.call(LOGIND, "ListInhibitors", &()).await)?;
+            let all: Vec<Inhibitor> = LOGIND.call(&bus, "ListInhibitors", &()).await?;
             Ok(all.iter().any(|inhibitor| inhibitor.keeps_awake(own)))
         };
-        dbus::follow(Fact::Inhibited, &teller, changes, is_of_inhibitors, ask).await;
+        follow(Fact::Inhibited, &teller, changes, is_of_inhibitors, ask).await;
         Ok(())
     };
     if let Err(silence) = followed.await {
         teller.tell(Fact::Inhibited, Err(silence)).await;
     }
-}
-
-fn answered<A>(answer: zbus::Result<A>) -> Result<A, Silence> {
-    answer.map_err(|error| Silence::from(&error))
 }
 
 fn is_member(message: &Message, members: &[&str]) -> bool {
@@ -102,7 +102,7 @@ impl Inhibitor {
 }
 
 const GNOME: Object<'_> = Object {
-    owner: "org.gnome.SessionManager",
+    service: "org.gnome.SessionManager",
     path: "/org/gnome/SessionManager",
     interface: "org.gnome.SessionManager",
 };
@@ -111,7 +111,7 @@ const GNOME: Object<'_> = Object {
 const IDLE: u32 = 8;
 
 const PLASMA: Object<'_> = Object {
-    owner: "org.kde.Solid.PowerManagement.PolicyAgent",
+    service: "org.kde.Solid.PowerManagement.PolicyAgent",
     path: "/org/kde/Solid/PowerManagement/PolicyAgent",
     interface: "org.kde.Solid.PowerManagement.PolicyAgent",
 };
@@ -120,7 +120,7 @@ const PLASMA: Object<'_> = Object {
 const SCREEN: u32 = 4;
 
 const LOGIND: Object<'_> = Object {
-    owner: "org.freedesktop.login1",
+    service: "org.freedesktop.login1",
     path: "/org/freedesktop/login1",
     interface: "org.freedesktop.login1.Manager",
 };

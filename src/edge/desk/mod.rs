@@ -17,8 +17,8 @@
 //! there does not.
 
 mod answers;
-mod dbus;
 mod devices;
+mod follow;
 mod holders;
 mod inhibited;
 mod pipewire;
@@ -37,6 +37,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio::time::timeout;
 
+use crate::edge::pauses::Pauses;
 use crate::surroundings::Desktop;
 
 use answers::Answers;
@@ -146,8 +147,8 @@ struct Probes {
     reports: mpsc::Receiver<Report>,
     sender: mpsc::Sender<Report>,
     tasks: JoinSet<Watch>,
-    /// How often each was begun again.
-    again: [u32; Watch::ALL.len()],
+    /// Before each is begun again.
+    pauses: [Pauses; Watch::ALL.len()],
 }
 
 /// What one task watches.
@@ -204,7 +205,8 @@ impl Probes {
     fn start(place: &Arc<Place>) -> Self {
         let (sender, reports) = mpsc::channel(REPORTS);
         let (place, tasks) = (Arc::clone(place), JoinSet::new());
-        let mut probes = Self { place, reports, sender, tasks, again: [0; Watch::ALL.len()] };
+        let pauses = [Pauses::new(LONGEST_PAUSE); Watch::ALL.len()];
+        let mut probes = Self { place, reports, sender, tasks, pauses };
         for watch in Watch::ALL {
             probes.begin(watch, Duration::ZERO);
         }
@@ -223,16 +225,13 @@ impl Probes {
     /// A task ended: where its source is there and failed, it is begun again after a while, longer each time.
     fn ended(&mut self, watch: Watch, answers: &Answers) {
         if answers.have_failed(watch.sources()) {
-            let again = &mut self.again[watch as usize];
-            let pause = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(*again)).min(LONGEST_PAUSE);
-            *again = again.saturating_add(1);
+            let pause = self.pauses[watch as usize].next();
             self.begin(watch, pause);
         }
     }
 }
 
-/// What went is mostly back within a second; one that fails again and again is left alone for longer.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// One that fails again and again is left alone for this long.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// How long a source may take: all were seen to answer within some 20 ms when well, and a moment between two things, at which an offer

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use super::dbus::Bus;
+use super::follow;
 use super::inhibited;
 use super::place::Place;
 use super::report::Fact;
 use super::report::Teller;
 use super::silence;
+use crate::edge::dbus::Bus;
 
 pub(super) async fn watch(place: Arc<Place>, notifications: Teller, gnome: Teller, plasma: Teller) {
-    match Bus::session(place.session.as_deref()).await {
+    match follow::connect(Bus::session(place.session.as_deref())).await {
         Ok(bus) => {
             tokio::join!(
                 silence::watch(&bus, &place, &notifications),

@@ -8,16 +8,19 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Child;
 use tokio::process::ChildStdout;
 use tokio::process::Command;
+use zbus::Connection;
 use zbus::Message;
 use zbus::OwnedVariant;
 
-use super::dbus;
-use super::dbus::Bus;
-use super::dbus::Object;
+use super::follow;
+use super::follow::follow;
 use super::place::Place;
 use super::report::Fact;
 use super::report::Silence;
 use super::report::Teller;
+use crate::edge::dbus;
+use crate::edge::dbus::DBUS;
+use crate::edge::dbus::Object;
 
 /// Who can tell whether it is silenced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,17 +34,14 @@ enum Server {
 }
 
 /// Tells, and begins anew whenever another server takes over.
-pub(super) async fn watch(bus: &Bus, place: &Place, teller: &Teller) {
-    let owners = bus.signals(|rule| {
-        rule.sender(DBUS.owner).interface(DBUS.interface).member("NameOwnerChanged").arg(0, SERVER)
-    });
-    let mut owners = match owners.await {
+pub(super) async fn watch(bus: &Connection, place: &Place, teller: &Teller) {
+    let mut owners = match dbus::owner_changes(bus, SERVER).await {
         Ok(owners) => owners,
-        Err(silence) => return teller.tell(Fact::DoNotDisturb, Err(silence)).await,
+        Err(error) => return teller.tell(Fact::DoNotDisturb, Err(error.into())).await,
     };
     loop {
         let told = async {
-            if let Err(silence) = follow(bus, place, teller).await {
+            if let Err(silence) = server(bus, place, teller).await {
                 teller.tell(Fact::DoNotDisturb, Err(silence)).await;
             }
             std::future::pending::<()>().await;
@@ -57,38 +57,38 @@ pub(super) async fn watch(bus: &Bus, place: &Place, teller: &Teller) {
 }
 
 /// Tells what the server that is there says, for as long as it does.
-async fn follow(bus: &Bus, place: &Place, teller: &Teller) -> Result<(), Silence> {
+async fn server(bus: &Connection, place: &Place, teller: &Teller) -> Result<(), Silence> {
     let (owner, server) = teller.wait(Fact::DoNotDisturb, who(bus)).await?;
     let teller = teller.named(server.name());
     if server == Server::Gnome {
         return gnome(place, &teller).await;
     }
     let said = server.said(&owner);
-    let signals = bus.signals(|rule| {
-        let sender = said.owner.to_owned();
+    let signals = follow::signals(bus, |rule| {
+        let sender = said.service.to_owned();
         rule.sender(sender).interface(said.interface.to_owned()).path(said.path.to_owned())
     });
     let changes = signals.await?;
-    let ask = || async { server.ask(bus, &owner).await.map_err(|error| Silence::from(&error)) };
-    dbus::follow(Fact::DoNotDisturb, &teller, changes, |message| server.is_concerned(message), ask)
-        .await;
+    let ask = || async { Ok(server.ask(bus, &owner).await?) };
+    let concerns = |message: &Message| server.is_concerned(message);
+    follow(Fact::DoNotDisturb, &teller, changes, concerns, ask).await;
     Ok(())
 }
 
 /// Who shows notifications: the name on the bus, and which of those that can tell.
-async fn who(bus: &Bus) -> Result<(String, Server), Silence> {
-    let owner: String = match bus.call(DBUS, "GetNameOwner", &SERVER).await {
+async fn who(bus: &Connection) -> Result<(String, Server), Silence> {
+    let owner: String = match DBUS.call(bus, "GetNameOwner", &SERVER).await {
         Ok(owner) => owner,
         Err(error) => {
-            return Err(match Silence::from(&error) {
+            return Err(match Silence::from(error) {
                 Silence::Absent(_) => Silence::Absent("nobody shows notifications".to_owned()),
                 broken @ Silence::Broken(_) => broken,
             });
         }
     };
-    let at = Object { owner: &owner, path: PATH, interface: SERVER };
+    let at = Object { service: &owner, path: PATH, interface: SERVER };
     let (name, _, _, _): (String, String, String, String) =
-        bus.call(at, "GetServerInformation", &()).await.map_err(|error| Silence::from(&error))?;
+        at.call(bus, "GetServerInformation", &()).await?;
     match Server::of(&name) {
         Some(server) => Ok((owner, server)),
         None => Err(Silence::Absent(format!("{name} does not tell whether it is silenced"))),
@@ -124,11 +124,11 @@ impl Server {
     fn said(self, owner: &str) -> Object<'_> {
         match self {
             Self::Plasma | Self::Gnome | Self::Dunst => {
-                Object { owner, path: PATH, interface: dbus::PROPERTIES }
+                Object { service: owner, path: PATH, interface: dbus::PROPERTIES }
             }
             Self::Xfce => XFCONF,
-            Self::SwayNc => Object { owner, ..SWAYNC },
-            Self::Mako => Object { owner, path: MAKO.path, interface: dbus::PROPERTIES },
+            Self::SwayNc => Object { service: owner, ..SWAYNC },
+            Self::Mako => Object { service: owner, path: MAKO.path, interface: dbus::PROPERTIES },
         }
     }
 
@@ -146,21 +146,24 @@ impl Server {
         }
     }
 
-    async fn ask(self, bus: &Bus, owner: &str) -> zbus::Result<bool> {
-        let at = Object { owner, path: PATH, interface: SERVER };
+    async fn ask(self, bus: &Connection, owner: &str) -> zbus::Result<bool> {
+        let at = Object { service: owner, path: PATH, interface: SERVER };
         match self {
-            Self::Plasma => bus.property(at, "Inhibited").await,
-            Self::Dunst => bus.property(Object { interface: DUNST, ..at }, "paused").await,
-            Self::Xfce => match bus.call::<_, OwnedVariant>(XFCONF, "GetProperty", &XFCE).await {
+            Self::Plasma => at.property(bus, "Inhibited").await?.try_into(),
+            Self::Dunst => {
+                let dunst = Object { interface: DUNST, ..at };
+                dunst.property(bus, "paused").await?.try_into()
+            }
+            Self::Xfce => match XFCONF.call::<_, OwnedVariant>(bus, "GetProperty", &XFCE).await {
                 Ok(value) => Ok(bool::try_from(value)?),
                 // Never set: it is not silenced.
                 Err(zbus::Error::MethodError(name, ..)) if name.as_str() == XFCE_UNSET => Ok(false),
                 Err(error) => Err(error),
             },
-            Self::SwayNc => bus.call(Object { owner, ..SWAYNC }, "GetDnd", &()).await,
+            Self::SwayNc => Object { service: owner, ..SWAYNC }.call(bus, "GetDnd", &()).await,
             Self::Mako => {
-                let modes: Vec<String> =
-                    bus.call(Object { owner, ..MAKO }, "ListModes", &()).await?;
+                let mako = Object { service: owner, ..MAKO };
+                let modes: Vec<String> = mako.call(bus, "ListModes", &()).await?;
                 Ok(modes.iter().any(|mode| SILENT_MODES.contains(&mode.as_str())))
             }
             Self::Gnome => Err(zbus::Error::Unsupported),
@@ -221,16 +224,10 @@ fn is_silenced(said: &str) -> Result<bool, Silence> {
 const SERVER: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
 
-const DBUS: Object<'_> = Object {
-    owner: "org.freedesktop.DBus",
-    path: "/org/freedesktop/DBus",
-    interface: "org.freedesktop.DBus",
-};
-
 const DUNST: &str = "org.dunstproject.cmd0";
 
 const XFCONF: Object<'_> =
-    Object { owner: "org.xfce.Xfconf", path: "/org/xfce/Xfconf", interface: "org.xfce.Xfconf" };
+    Object { service: "org.xfce.Xfconf", path: "/org/xfce/Xfconf", interface: "org.xfce.Xfconf" };
 
 /// The channel and the property.
 const XFCE: (&str, &str) = ("xfce4-notifyd", "/do-not-disturb");
@@ -238,13 +235,13 @@ const XFCE: (&str, &str) = ("xfce4-notifyd", "/do-not-disturb");
 const XFCE_UNSET: &str = "org.xfce.Xfconf.Error.PropertyNotFound";
 
 const SWAYNC: Object<'_> = Object {
-    owner: "org.erikreider.swaync.cc",
+    service: "org.erikreider.swaync.cc",
     path: "/org/erikreider/swaync/cc",
     interface: "org.erikreider.swaync.cc",
 };
 
 const MAKO: Object<'_> =
-    Object { owner: SERVER, path: "/fr/emersion/Mako", interface: "fr.emersion.Mako" };
+    Object { service: SERVER, path: "/fr/emersion/Mako", interface: "fr.emersion.Mako" };
 
 /// Its modes have the names that their owner gives them: these are the one of its manual, and the usual short one. Before 1.10 it says
 /// to nobody that the mode changed.

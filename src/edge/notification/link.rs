@@ -16,7 +16,6 @@ use zbus::DynamicType;
 use zbus::Message;
 use zbus::MessageStream;
 use zbus::Variant;
-use zbus::connection::Builder;
 use zbus::message::Flags;
 use zbus::message::Type;
 
@@ -26,6 +25,7 @@ use super::exchange::Call;
 use super::exchange::Deed;
 use super::exchange::Heard;
 use super::layout;
+use crate::edge::dbus::DBUS;
 
 /// Something that was waited for outside the loop.
 pub(super) enum Task {
@@ -66,7 +66,7 @@ enum Question {
 
 impl Link {
     pub(super) async fn open(bus: &Bus) -> zbus::Result<Self> {
-        let connection = connect(bus).await?;
+        let connection = bus.connect().await?;
         let messages = MessageStream::from(&connection);
         Ok(Self { connection, messages, waiting: HashMap::new(), owner: None })
     }
@@ -74,7 +74,8 @@ impl Link {
     /// Asks to be told what happens, then for the server: in this order nothing can happen unheard in between.
     pub(super) fn introduce(&mut self, tasks: &mut JoinSet<Task>) {
         let changes = format!(
-            "type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0='{SERVER}'"
+            "type='signal',sender='{0}',interface='{0}',member='NameOwnerChanged',arg0='{SERVER}'",
+            DBUS.interface
         );
         let signals = format!("type='signal',sender='{SERVER}',interface='{SERVER}',path='{PATH}'");
         for rule in [changes, signals] {
@@ -224,7 +225,8 @@ impl Link {
                 let sender = header.sender()?.as_str();
                 let member = header.member()?.as_str();
                 let interface = header.interface()?.as_str();
-                if (sender, interface, member) == (DBUS, DBUS, "NameOwnerChanged") {
+                if (sender, interface, member) == (DBUS.service, DBUS.interface, "NameOwnerChanged")
+                {
                     self.owner_changed(message)
                 } else if interface == SERVER && Some(sender) == self.owner.as_deref() {
                     signal(member, message)
@@ -313,14 +315,6 @@ impl Link {
     }
 }
 
-pub(super) async fn connect(bus: &Bus) -> zbus::Result<Connection> {
-    let builder = match bus {
-        Bus::Session => Builder::session(),
-        Bus::At(address) => Builder::address(address.as_str()),
-    };
-    builder.build().await
-}
-
 fn signal(member: &str, message: &Message) -> Option<Heard> {
     let body = message.body();
     let heard = match member {
@@ -341,9 +335,9 @@ fn reason(message: &Message) -> String {
 }
 
 fn bus_call<B: Serialize + DynamicType>(method: &'static str, body: &B) -> zbus::Result<Message> {
-    Message::method_call("/org/freedesktop/DBus", method)
-        .destination(DBUS)
-        .interface(DBUS)
+    Message::method_call(DBUS.path, method)
+        .destination(DBUS.service)
+        .interface(DBUS.interface)
         .build(body)
 }
 
@@ -352,8 +346,6 @@ async fn send(connection: &Connection, message: &Message) {
         debug!(%error, "the session bus does not take messages");
     }
 }
-
-const DBUS: &str = "org.freedesktop.DBus";
 
 /// The name of the server on the bus, and of its interface.
 pub(super) const SERVER: &str = "org.freedesktop.Notifications";

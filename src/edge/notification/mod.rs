@@ -36,19 +36,11 @@ pub use self::notice::Notice;
 pub use self::notice::notice;
 pub use self::present::Presence;
 pub use self::present::presence;
+pub use crate::edge::dbus::Bus;
 use crate::offer::Answer;
 use crate::offer::OfferId;
 use crate::words::Message as Word;
 use crate::words::Words;
-
-/// Where the notification server is to be found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bus {
-    /// The session bus of whoever runs the program.
-    Session,
-    /// The bus at this address.
-    At(String),
-}
 
 /// What the program wants.
 #[derive(Clone, Debug, PartialEq, Eq)]

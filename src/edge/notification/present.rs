@@ -3,16 +3,12 @@
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
-use zbus::proxy::Builder;
-use zbus::proxy::CacheProperties;
-use zbus::proxy::MethodFlags;
-use zbus::proxy::Proxy;
-use zbus::wire::DynamicDeserialize;
 
 use super::Bus;
 use super::Error;
 use super::ServerInfo;
 use super::link;
+use crate::edge::dbus::Object;
 
 /// Whether anybody shows notifications.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +24,7 @@ pub enum Presence {
 /// Asks who shows notifications; starts nobody. Takes as long as the server does to answer.
 pub async fn presence(bus: &Bus) -> Result<Presence, Error> {
     let asked = async {
-        let connection = link::connect(bus).await?;
+        let connection = bus.connect().await?;
         let dbus = DBusProxy::new(&connection).await?;
         if dbus.name_has_owner(BusName::try_from(link::SERVER)?).await? {
             return Ok(Presence::Running(described(&connection).await?));
@@ -42,23 +38,10 @@ pub async fn presence(bus: &Bus) -> Result<Presence, Error> {
 
 async fn described(connection: &Connection) -> zbus::Result<ServerInfo> {
     let (name, vendor, version, _): (String, String, String, String) =
-        call(connection, "GetServerInformation").await?;
-    let capabilities = call(connection, "GetCapabilities").await?;
+        SERVER.call(connection, "GetServerInformation", &()).await?;
+    let capabilities = SERVER.call(connection, "GetCapabilities", &()).await?;
     Ok(ServerInfo { name, vendor, version, capabilities })
 }
 
-/// Calls a method, never starting a server by the call.
-async fn call<R: for<'d> DynamicDeserialize<'d>>(
-    connection: &Connection,
-    method: &'static str,
-) -> zbus::Result<R> {
-    let proxy: Proxy<'_> = Builder::new(connection)
-        .destination(link::SERVER)
-        .path(link::PATH)
-        .interface(link::SERVER)
-        .cache_properties(CacheProperties::No)
-        .build()
-        .await?;
-    let answer = proxy.call_with_flags(method, MethodFlags::NO_AUTO_START, &()).await?;
-    answer.ok_or(zbus::Error::InvalidReply)
-}
+const SERVER: Object<'_> =
+    Object { service: link::SERVER, path: link::PATH, interface: link::SERVER };

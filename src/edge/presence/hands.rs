@@ -12,17 +12,18 @@ use tracing::info;
 use zbus::MessageStream;
 
 use super::Error;
+use super::LONGEST_PAUSE;
 use super::Places;
 use super::Watches;
-use super::bus;
-use super::bus::Bus;
+use super::bus::Lasting;
 use super::desk::Heard;
 use super::mutter;
 use super::mutter::Mutter;
-use super::pauses::Pauses;
 use super::wayland::Wayland;
 use super::x11::X11;
 use crate::edge::clock;
+use crate::edge::dbus;
+use crate::edge::pauses::Pauses;
 
 /// What can tell of the hands, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +94,7 @@ pub(super) type Tried = (Source, Option<Error>);
 pub(super) async fn open(
     places: &Places,
     watches: Watches,
-    session: &Bus,
+    session: &Lasting,
 ) -> (Option<Opened>, Vec<Tried>) {
     let mut tried = Vec::new();
     match in_time(Mutter::open(session, watches)).await {
@@ -131,11 +132,11 @@ async fn in_time<T>(opening: impl Future<Output = Result<T, Error>>) -> Result<T
 pub(super) async fn run(
     places: &Places,
     watches: Watches,
-    session: &Bus,
+    session: &Lasting,
     rest: watch::Receiver<bool>,
     tell: &Sender<Heard>,
 ) {
-    let mut pauses = Pauses::default();
+    let mut pauses = Pauses::new(LONGEST_PAUSE);
     loop {
         // Heard of from before it is looked for, so that it cannot come in between.
         let mut mutter = mutter_comes(session).await;
@@ -178,10 +179,10 @@ async fn tell_all(tell: &Sender<Heard>, heard: Heard) {
 }
 
 /// Says when Mutter comes; `None` where there is no bus to say so.
-async fn mutter_comes(session: &Bus) -> Option<MessageStream> {
+async fn mutter_comes(session: &Lasting) -> Option<MessageStream> {
     let watched = async {
         let connection = session.connection().await?;
-        bus::owner_changes(&connection, mutter::SERVICE).await
+        Ok(dbus::owner_changes(&connection, mutter::SERVICE).await?)
     };
     in_time(watched).await.ok()
 }
@@ -190,7 +191,7 @@ async fn mutter_comes(session: &Bus) -> Option<MessageStream> {
 async fn next(mutter: &mut Option<MessageStream>) -> bool {
     let Some(stream) = mutter else { return std::future::pending().await };
     while let Some(Ok(change)) = stream.next().await {
-        if bus::is_owned(&change) {
+        if dbus::is_owned(&change) {
             return true;
         }
     }

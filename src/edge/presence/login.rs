@@ -13,17 +13,19 @@ use zbus::OwnedVariant;
 use zbus::message::Type;
 
 use super::Error;
+use super::LONGEST_PAUSE;
 use super::bus;
-use super::bus::Bus;
-use super::bus::Object;
+use super::bus::Lasting;
 use super::desk::Heard;
 use super::desk::Hint;
-use super::pauses::Pauses;
 use crate::edge::clock;
+use crate::edge::dbus;
+use crate::edge::dbus::Object;
+use crate::edge::pauses::Pauses;
 
 /// Tells of the session and of sleep for ever. `id` is what logind calls the session, if anybody knows.
-pub(super) async fn run(system: &Bus, id: Option<&str>, tell: &Sender<Heard>) {
-    let mut pauses = Pauses::default();
+pub(super) async fn run(system: &Lasting, id: Option<&str>, tell: &Sender<Heard>) {
+    let mut pauses = Pauses::new(LONGEST_PAUSE);
     loop {
         let began = clock::now();
         if let Err(error) = follow(system, id, tell).await {
@@ -41,9 +43,9 @@ pub(super) struct State {
     pub(super) locked: bool,
 }
 
-async fn follow(system: &Bus, id: Option<&str>, tell: &Sender<Heard>) -> Result<(), Error> {
+async fn follow(system: &Lasting, id: Option<&str>, tell: &Sender<Heard>) -> Result<(), Error> {
     let connection = system.connection().await?;
-    let mut owner = bus::owner_changes(&connection, SERVICE).await?;
+    let mut owner = dbus::owner_changes(&connection, SERVICE).await?;
     let mut manager = bus::signals(&connection, |rule| {
         rule.sender(SERVICE).path(MANAGER.path).interface(MANAGER.interface)
     })
@@ -145,7 +147,10 @@ fn flag(value: &OwnedVariant) -> Option<bool> {
 }
 
 /// What logind says of the session, if there is one, and whether it tells of sleep.
-pub(super) async fn told(system: &Bus, id: Option<&str>) -> Result<(Option<State>, bool), Error> {
+pub(super) async fn told(
+    system: &Lasting,
+    id: Option<&str>,
+) -> Result<(Option<State>, bool), Error> {
     let connection = system.connection().await?;
     let session = match session(&connection, id).await? {
         Some(path) => Some(state(&connection, &path).await?),
@@ -171,7 +176,7 @@ async fn session(connection: &Connection, id: Option<&str>) -> Result<Option<Str
     let user = rustix::process::getuid().as_raw();
     let asked = MANAGER.call::<_, OwnedObjectPath>(connection, "GetUser", &user).await;
     let Some(user) = bus::answered(asked)? else { return Ok(None) };
-    let user = Object { path: user.as_str(), interface: bus::PROPERTIES, ..MANAGER };
+    let user = Object { path: user.as_str(), interface: dbus::PROPERTIES, ..MANAGER };
     let asked = user.call::<_, OwnedVariant>(connection, "Get", &(USER, "Display")).await;
     let Some(display) = bus::answered(asked)? else { return Ok(None) };
     let display = <(String, OwnedObjectPath)>::try_from(display).ok();
@@ -180,7 +185,7 @@ async fn session(connection: &Connection, id: Option<&str>) -> Result<Option<Str
 
 /// How the session stands; one that went in the meantime is neither locked nor idle.
 async fn state(connection: &Connection, path: &str) -> Result<State, Error> {
-    let session = Object { path, interface: bus::PROPERTIES, ..MANAGER };
+    let session = Object { path, interface: dbus::PROPERTIES, ..MANAGER };
     let asked =
         session.call::<_, HashMap<String, OwnedVariant>>(connection, "GetAll", &SESSION).await;
     let properties = bus::answered(asked)?.unwrap_or_default();
@@ -194,7 +199,7 @@ async fn state(connection: &Connection, path: &str) -> Result<State, Error> {
 
 /// Whether the machine is about to sleep; `None`: nobody says.
 async fn prepares_for_sleep(connection: &Connection) -> Result<Option<bool>, Error> {
-    let manager = Object { interface: bus::PROPERTIES, ..MANAGER };
+    let manager = Object { interface: dbus::PROPERTIES, ..MANAGER };
     let body = (MANAGER.interface, "PreparingForSleep");
     let asked = manager.call::<_, OwnedVariant>(connection, "Get", &body).await;
     Ok(bus::answered(asked)?.as_ref().and_then(flag))

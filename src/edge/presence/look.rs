@@ -9,13 +9,14 @@ use super::Error;
 use super::Places;
 use super::Source;
 use super::Watches;
-use super::bus::Bus;
+use super::bus::Lasting;
 use super::desk;
 use super::hands;
 use super::login;
 use super::login::State;
 use super::saver;
 use crate::edge::clock;
+use crate::edge::dbus::Bus;
 use crate::surroundings::Hands;
 
 /// What tells of the desk, and what it says at this moment.
@@ -37,8 +38,8 @@ pub struct Found {
 
 /// Looks once; starts nothing, and leaves nothing behind. Takes as long as the slowest to answer, at most some seconds.
 pub async fn look(places: &Places) -> Found {
-    let session_bus = Bus::session(places.session_bus.clone());
-    let system_bus = Bus::system(places.system_bus.clone());
+    let session_bus = Lasting::new(Bus::session(places.session_bus.as_deref()));
+    let system_bus = Lasting::new(Bus::system(places.system_bus.as_deref()));
     let watches = Watches::default();
     let ((opened, tried), login, savers) = tokio::join!(
         hands::open(places, watches, &session_bus),

@@ -17,7 +17,6 @@ mod hands;
 mod login;
 mod look;
 mod mutter;
-mod pauses;
 mod places;
 mod saver;
 mod wayland;
@@ -30,10 +29,11 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 
-use self::bus::Bus;
+use self::bus::Lasting;
 use self::desk::Desk;
 use self::desk::Heard;
 use crate::edge::clock;
+use crate::edge::dbus::Bus;
 use crate::surroundings::Hands;
 
 pub use self::error::Error;
@@ -87,8 +87,8 @@ pub async fn run(
     mut commands: Receiver<Command>,
     events: Sender<Event>,
 ) {
-    let session_bus = Bus::session(places.session_bus.clone());
-    let system_bus = Bus::system(places.system_bus.clone());
+    let session_bus = Lasting::new(Bus::session(places.session_bus.as_deref()));
+    let system_bus = Lasting::new(Bus::system(places.system_bus.as_deref()));
     let mut desk = Desk::new(watches);
     let (tell, mut heard) = mpsc::channel(QUEUE);
     let (watch_rest, rest) = watch::channel(desk.watches_rest());
@@ -121,6 +121,9 @@ pub async fn run(
         });
     }
 }
+
+/// The longest pause before a source is tried again: an attempt costs next to nothing, and somebody may be glad of a display that came late.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// How many things heard may wait; they come a few a minute.
 const QUEUE: usize = 16;

@@ -14,9 +14,10 @@ use zbus::MessageStream;
 use super::Error;
 use super::Watches;
 use super::bus;
-use super::bus::Bus;
-use super::bus::Object;
+use super::bus::Lasting;
 use super::desk::Heard;
+use crate::edge::dbus;
+use crate::edge::dbus::Object;
 
 /// Mutter, which was there and answered.
 pub(super) struct Mutter {
@@ -31,10 +32,10 @@ pub(super) struct Mutter {
 
 impl Mutter {
     /// `None`: nobody of that name is there.
-    pub(super) async fn open(session: &Bus, watches: Watches) -> Result<Option<Self>, Error> {
+    pub(super) async fn open(session: &Lasting, watches: Watches) -> Result<Option<Self>, Error> {
         let connection = session.connection().await?;
         // Before the first watch, so that nothing is missed.
-        let owner = bus::owner_changes(&connection, SERVICE).await?;
+        let owner = dbus::owner_changes(&connection, SERVICE).await?;
         let fired = bus::signals(&connection, |rule| {
             rule.sender(SERVICE).interface(MONITOR.interface).member("WatchFired")
         })

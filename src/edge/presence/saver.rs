@@ -7,17 +7,19 @@ use tracing::debug;
 use zbus::Connection;
 
 use super::Error;
+use super::LONGEST_PAUSE;
 use super::bus;
-use super::bus::Bus;
-use super::bus::Object;
+use super::bus::Lasting;
 use super::desk::Heard;
 use super::desk::Saver;
-use super::pauses::Pauses;
 use crate::edge::clock;
+use crate::edge::dbus;
+use crate::edge::dbus::Object;
+use crate::edge::pauses::Pauses;
 
 /// Tells of all for ever; each may come and go.
-pub(super) async fn run(session: &Bus, tell: &Sender<Heard>) {
-    let mut pauses = Pauses::default();
+pub(super) async fn run(session: &Lasting, tell: &Sender<Heard>) {
+    let mut pauses = Pauses::new(LONGEST_PAUSE);
     loop {
         let began = clock::now();
         let followed = async {
@@ -39,7 +41,7 @@ async fn follow(
     object: Object<'static>,
     tell: &Sender<Heard>,
 ) -> Result<(), Error> {
-    let mut owner = bus::owner_changes(connection, object.service).await?;
+    let mut owner = dbus::owner_changes(connection, object.service).await?;
     let mut active = bus::signals(connection, |rule| {
         rule.sender(object.service).interface(object.interface).member("ActiveChanged")
     })
@@ -67,7 +69,7 @@ async fn covers(connection: &Connection, object: Object<'_>) -> Result<Option<bo
 }
 
 /// Which of them say whether they cover the screen, by their names, and what they say.
-pub(super) async fn told(session: &Bus) -> Result<Vec<(&'static str, bool)>, Error> {
+pub(super) async fn told(session: &Lasting) -> Result<Vec<(&'static str, bool)>, Error> {
     let connection = session.connection().await?;
     let mut told = Vec::new();
     for (_, object) in SAVERS {
