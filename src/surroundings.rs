@@ -6,6 +6,8 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// The desk and the desktop. The default is a desktop that tells nothing, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +83,7 @@ impl Presence {
 }
 
 /// What the hands do at this machine, as far as can be told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hands {
     /// Nothing tells.
     #[default]
@@ -95,7 +97,7 @@ pub enum Hands {
 }
 
 /// What a question to the desktop brought.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seen {
     /// This desktop has nothing that could tell: it holds nothing back.
     #[default]

@@ -1,12 +1,18 @@
 //! The desk and the desktop: what they tell, and how closely they are looked at.
 
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tracing::debug;
 use tracing::warn;
 
 use crate::edge::desk;
 use crate::edge::desk::Place;
+use crate::edge::desk::Probed;
 use crate::edge::presence;
 use crate::edge::presence::Places;
 use crate::edge::presence::Watches;
@@ -42,6 +48,26 @@ impl Watchers {
         Self { desk, seen, presence, sensed, tasks }
     }
 }
+
+/// What is seen from here, at one look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sight {
+    /// What tells whether somebody sits here; `None`: it took too long.
+    pub presence: Option<presence::Found>,
+    /// What the desktop does, as each source tells.
+    pub desktop: Vec<Probed>,
+}
+
+/// Looks once, at the session that the environment names; takes a few seconds at most.
+pub async fn look_around() -> Sight {
+    let places = Places::of_environment();
+    let presence = timeout(LIMIT, presence::look(&places));
+    let (presence, desktop) = tokio::join!(presence, desk::look(Place::from_environment()));
+    Sight { presence: presence.ok(), desktop }
+}
+
+/// How long a look may take. Whoever asks on the bus waits for five seconds.
+const LIMIT: Duration = Duration::from_secs(4);
 
 impl Service {
     /// The desktop was looked at.

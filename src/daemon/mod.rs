@@ -42,6 +42,8 @@ use crate::edge::store;
 use crate::edge::web::Clock;
 use crate::page::PageInput;
 
+pub use around::Sight;
+pub use around::look_around;
 pub use practices::Practices;
 pub use practices::library;
 pub use service::Service;

@@ -22,6 +22,7 @@ use crate::status::Sensor;
 use crate::status::Status;
 use crate::words::Message;
 
+use super::around::look_around;
 use super::service::Service;
 
 impl Service {
@@ -126,6 +127,13 @@ impl Service {
                 // Asked only where somebody still waits to read it.
                 let asks = !reply.is_closed() && self.parts.engine.take_question(now);
                 let _ = reply.send(asks);
+            }
+            Request::Look { reply } => {
+                tokio::spawn(async move {
+                    let seen = look_around().await;
+                    // It is plain data, which can always be written.
+                    let _ = reply.send(serde_json::to_string(&seen).unwrap_or_default());
+                });
             }
             Request::TellBreak { caller, told, reply } => {
                 self.told_of_break(caller, told);

@@ -263,6 +263,9 @@ async fn a_program_can_find_out_what_there_is_to_ask() -> anyhow::Result<()> {
     <method name="TakeQuestion">
     <arg name="asks" type="b" direction="out"/>
     </method>
+    <method name="Look">
+    <arg name="seen" type="s" direction="out"/>
+    </method>
     <method name="TellBreak">
     <arg name="started_ms" type="x" direction="in"/>
     <arg name="practice" type="s" direction="in"/>

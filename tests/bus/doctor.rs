@@ -5,8 +5,15 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use kindbeat::daemon::Sight;
 use kindbeat::edge::clock;
+use kindbeat::edge::desk::Fact;
+use kindbeat::edge::desk::Probed;
+use kindbeat::edge::presence;
+use kindbeat::edge::presence::Source;
 use kindbeat::edge::store::Store;
+use kindbeat::surroundings::Hands;
+use kindbeat::surroundings::Seen;
 use serde_json::Value;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
@@ -54,6 +61,40 @@ fn doctor(bus: &PrivateBus, arguments: &[&str]) -> tokio::process::Command {
     command.env("PATH", bus.folder().join("bin"));
     command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     command
+}
+
+#[tokio::test]
+async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let stand = Stand::start(&bus).await?;
+    let of_the_desk = async || {
+        let (_, found) = findings(&bus).await?;
+        let lines = found
+            .lines()
+            .filter(|line| line.starts_with("presence") || line.starts_with("full_screen"));
+        anyhow::Ok(lines.map(str::to_owned).collect::<Vec<_>>().join("\n"))
+    };
+    // One of another version: what is seen from here has to do.
+    insta::assert_snapshot!(of_the_desk().await?, @r#"
+    presence look: logind is there to tell of keyboard and pointer, and does not: asking on the message bus: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    full_screen ok: nothing here tells (display: there is no display) (-)
+    "#);
+    let presence = presence::Found {
+        source: Some(Source::ExtIdleNotify),
+        silent: vec![(Source::Mutter, None)],
+        hands: Hands::Resting(clock::now()),
+        lock: vec!["org.freedesktop.login1".into()],
+        locked: false,
+        sleep: true,
+    };
+    let window =
+        Probed { fact: Fact::FullScreen, source: "X11".into(), seen: Seen::Yes, why: None };
+    stand.sees(&Sight { presence: Some(presence), desktop: vec![window] })?;
+    insta::assert_snapshot!(of_the_desk().await?, @r#"
+    presence ok: ext-idle-notify-v1 tells of keyboard and pointer, org.freedesktop.login1 of the lock (-)
+    full_screen ok: speaks against an offer just now (told by X11) (-)
+    "#);
+    Ok(())
 }
 
 #[tokio::test]

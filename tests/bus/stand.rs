@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use kindbeat::daemon::Sight;
 use kindbeat::edge::bus;
 use kindbeat::edge::bus::Bus;
 use kindbeat::edge::bus::Refusal;
@@ -37,6 +38,8 @@ struct Mind {
     refusal: Option<Refusal>,
     /// Whether it has a question for whoever looks at the status.
     question: bool,
+    /// What it sees, as JSON.
+    seen: String,
     /// What it was asked, but for how things stand.
     asked: Vec<String>,
 }
@@ -73,6 +76,12 @@ impl Stand {
     /// Has whoever looks at the status next asked whether the thresholds fit.
     pub(crate) fn has_a_question(&self) {
         self.mind().question = true;
+    }
+
+    /// What it sees of the desk from now on.
+    pub(crate) fn sees(&self, seen: &Sight) -> anyhow::Result<()> {
+        self.mind().seen = serde_json::to_string(seen)?;
+        Ok(())
     }
 
     pub(crate) fn refuses(&self, refusal: Refusal) {
@@ -131,6 +140,9 @@ async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
             }
             Request::TakeQuestion { reply } => {
                 let _ = reply.send(std::mem::take(&mut mind.question));
+            }
+            Request::Look { reply } => {
+                let _ = reply.send(mind.seen.clone());
             }
             Request::TellBreak { told, reply, .. } => {
                 let (stands, step) = told.stands.in_words();

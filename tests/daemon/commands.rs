@@ -3,8 +3,10 @@
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use kindbeat::daemon::Sight;
 use kindbeat::edge::bus::Bus;
 use kindbeat::edge::bus::Client;
+use kindbeat::edge::desk::Fact;
 use kindbeat::edge::store::Became;
 use kindbeat::edge::store::How;
 use kindbeat::practice::Length;
@@ -115,6 +117,22 @@ fn how_often_it_was_fine_outlives_the_service() -> anyhow::Result<()> {
         let asked = stored::state(&folder()?)?.kept.fit_asked;
         assert_eq!(asked.map(|asked| asked <= desk.now()), Some(true));
         Ok(())
+    })
+}
+
+#[test]
+fn what_the_service_sees_of_the_desk_can_be_asked() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let served = desk.serve().await?;
+        let seen: Sight = Client::connect(Bus::Session).await?.look().await?;
+        let silent = seen.presence.map(|found| (found.source, found.lock));
+        assert_eq!(silent, Some((None, Vec::new())), "nobody is there to tell");
+        for fact in Fact::ALL {
+            assert!(seen.desktop.iter().any(|probed| probed.fact == fact), "{fact:?}");
+        }
+        drop(served);
+        desk.stop().await
     })
 }
 

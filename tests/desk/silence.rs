@@ -42,7 +42,7 @@ async fn dunst_is_paused_and_goes_on() -> anyhow::Result<()> {
     watcher.until(|seen| seen.do_not_disturb == Seen::Yes).await?;
     done(bus.program("dunstctl").args(["set-paused", "false"]))?;
     watcher.until(|seen| seen.do_not_disturb == Seen::No).await?;
-    assert_eq!(probed(&bus).await, ("dunst", Seen::No));
+    assert_eq!(probed(&bus).await, ("dunst".to_owned(), Seen::No));
     // With it goes what it said; nobody shows anything then.
     dunst.end();
     watcher.until(|seen| seen.do_not_disturb == Seen::Lacking).await?;
@@ -72,7 +72,7 @@ async fn xfce_is_silenced_in_its_settings() -> anyhow::Result<()> {
         return Ok(());
     };
     // Nobody is started by looking.
-    assert_eq!(probed(&bus).await, ("notification server", Seen::Lacking));
+    assert_eq!(probed(&bus).await, ("notification server".to_owned(), Seen::Lacking));
     start(&bus).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
     assert_eq!(watcher.next().await?.do_not_disturb, Seen::No);
@@ -87,7 +87,7 @@ async fn xfce_is_silenced_in_its_settings() -> anyhow::Result<()> {
     watcher.until(|seen| seen.do_not_disturb == Seen::Yes).await?;
     query(&["-r"])?;
     watcher.until(|seen| seen.do_not_disturb == Seen::No).await?;
-    assert_eq!(probed(&bus).await, ("Xfce", Seen::No));
+    assert_eq!(probed(&bus).await, ("Xfce".to_owned(), Seen::No));
     Ok(())
 }
 
@@ -211,7 +211,7 @@ async fn swaync_is_silenced() -> anyhow::Result<()> {
     watcher.until(|seen| seen.do_not_disturb == Seen::Yes).await?;
     done(sway.on(bus.program("swaync-client").arg("-df")))?;
     watcher.until(|seen| seen.do_not_disturb == Seen::No).await?;
-    assert_eq!(probed(&bus).await, ("swaync", Seen::No));
+    assert_eq!(probed(&bus).await, ("swaync".to_owned(), Seen::No));
     Ok(())
 }
 
@@ -233,7 +233,7 @@ async fn mako_is_in_a_mode_for_it() -> anyhow::Result<()> {
     // This version tells nobody: it is asked anew with the next elevation.
     watcher.command(Order::Watch).await?;
     assert_eq!(watcher.next().await?.do_not_disturb, Seen::Yes);
-    assert_eq!(probed(&bus).await, ("mako", Seen::Yes));
+    assert_eq!(probed(&bus).await, ("mako".to_owned(), Seen::Yes));
     Ok(())
 }
 
@@ -245,10 +245,13 @@ fn on(bus: &PrivateBus) -> Place {
 }
 
 /// Who is asked on this bus, and what it says.
-async fn probed(bus: &PrivateBus) -> (&'static str, Seen) {
+async fn probed(bus: &PrivateBus) -> (String, Seen) {
     let listed = desk::look(on(bus)).await;
     let silence = listed.iter().find(|probed| probed.fact == Fact::DoNotDisturb);
-    silence.map_or(("", Seen::Failed), |probed| (probed.source, probed.seen))
+    silence.map_or_else(
+        || (String::new(), Seen::Failed),
+        |probed| (probed.source.to_string(), probed.seen),
+    )
 }
 
 async fn serve<S: Interface>(bus: &PrivateBus, server: S) -> anyhow::Result<Connection> {

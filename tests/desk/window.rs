@@ -67,7 +67,7 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     watcher.until(|seen| seen.full_screen == Seen::Yes).await?;
     let listed = desk::look(place).await;
     let full = listed.iter().find(|probed| probed.fact == Fact::FullScreen);
-    assert_eq!(full.map(|probed| (probed.source, probed.seen)), Some(("X11", Seen::Yes)));
+    assert_eq!(full.map(|probed| (&*probed.source, probed.seen)), Some(("X11", Seen::Yes)));
     // It closes: nothing fills the screen any more.
     drop(first);
     watcher.until(|seen| seen.full_screen == Seen::No).await?;

@@ -102,7 +102,7 @@ async fn the_doctor_sees_who_tells_of_the_lock() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _saver = Saver::start(&bus, GNOME, true).await?;
     let found = look(&places(&bus)).await;
-    assert_eq!((found.lock, found.locked), (vec![GNOME], true));
+    assert_eq!((found.lock, found.locked), (vec![GNOME.into()], true));
     Ok(())
 }
 

@@ -7,19 +7,18 @@ use super::limited;
 use crate::config;
 use crate::config::Config;
 use crate::config::ConfigError;
+use crate::daemon::Sight;
+use crate::daemon::look_around;
 use crate::edge::ble;
 use crate::edge::bus::Bus;
 use crate::edge::bus::Client;
 use crate::edge::bus::ClientError;
-use crate::edge::desk;
-use crate::edge::desk::Place;
 use crate::edge::desk::Probed;
 use crate::edge::notification;
 use crate::edge::notification::Presence;
 use crate::edge::opening::Opener;
 use crate::edge::practices;
 use crate::edge::presence;
-use crate::edge::presence::Places;
 use crate::edge::speech;
 use crate::edge::store;
 use crate::edge::store::Store;
@@ -91,10 +90,9 @@ pub(super) struct Stored {
 impl Seen {
     /// Looks at everything at once.
     pub(super) async fn now() -> Self {
-        let places = Places::of_environment();
         let (
             (bluetooth, notifications, service),
-            (presence, desktop),
+            Sight { presence, desktop },
             (unit, (config, voice), practices, store),
         ) = tokio::join!(
             async {
@@ -104,12 +102,7 @@ impl Seen {
                     limited(daemon()),
                 )
             },
-            async {
-                tokio::join!(
-                    limited(presence::look(&places)),
-                    desk::look(Place::from_environment())
-                )
-            },
+            sight(),
             async {
                 tokio::join!(
                     limited(systemd::unit()),
@@ -155,6 +148,13 @@ async fn configured_and_voice() -> (Option<Result<Configured, ConfigError>>, Opt
         _ => None,
     };
     (config, voice)
+}
+
+/// What the daemon sees; where none runs, or none that can tell, what is seen from here.
+async fn sight() -> Sight {
+    let asked = async { Client::connect(Bus::Session).await?.look().await };
+    let (told, own): (Result<Sight, ClientError>, _) = tokio::join!(asked, look_around());
+    told.unwrap_or(own)
 }
 
 async fn daemon() -> Result<Status, ClientError> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use zbus::Connection;
 use zbus::fdo;
 use zbus::proxy::CacheProperties;
@@ -112,6 +113,12 @@ impl Client {
         self.proxy.take_question().await.map_err(sorted)
     }
 
+    /// What is seen from where the daemon runs, of the desk and the desktop.
+    pub async fn look<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let seen = self.proxy.look().await.map_err(sorted)?;
+        serde_json::from_str(&seen).map_err(Error::OtherVersion)
+    }
+
     /// Tells of a break that runs here; it counts as open until it is told to be over, or this client is gone.
     pub async fn tell_break(&self, told: &ToldBreak) -> Result<(), Error> {
         let (stands, step) = told.stands.in_words();
@@ -158,6 +165,8 @@ trait Kindbeat {
     fn answer_last(&self, answer: &str) -> zbus::Result<()>;
     #[zbus(no_autostart)]
     fn take_question(&self) -> zbus::Result<bool>;
+    #[zbus(no_autostart)]
+    fn look(&self) -> zbus::Result<String>;
     #[zbus(no_autostart)]
     fn tell_break(
         &self,

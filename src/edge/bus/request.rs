@@ -62,6 +62,11 @@ pub enum Request {
         /// For whether it does; then it counts as asked.
         reply: oneshot::Sender<bool>,
     },
+    /// What is seen from where the daemon runs, of the desk and the desktop.
+    Look {
+        /// For what is seen, as JSON.
+        reply: oneshot::Sender<String>,
+    },
     /// A break in a terminal began, moved or ended.
     TellBreak {
         /// Which program tells it: its unique name on the bus.

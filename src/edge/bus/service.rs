@@ -159,6 +159,13 @@ impl Service {
         self.ask(|reply| Request::TakeQuestion { reply }).await
     }
 
+    /// Internal, for "kindbeat doctor": looks once, and tells what is seen from where the daemon runs, of the desk and the desktop,
+    /// as JSON that only a kindbeat of the same version reads.
+    #[zbus(out_args("seen"))]
+    async fn look(&self) -> Result<String, Refused> {
+        self.ask(|reply| Request::Look { reply }).await
+    }
+
     /// Internal, for "kindbeat break --here": a break that runs in the caller began, moved or ended; what is told again replaces
     /// what was told before. Times are milliseconds since 1970 (UTC), the length is 20, 60, 180 or 300 seconds; it stands open,
     /// grounding (it was too much), completed, left or `too_much`, the last two at a step, counted from 0. While it is open nothing

@@ -2,6 +2,11 @@
 //!
 //! Nothing here touches anything.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::Serialize;
+
 use super::report::Answer;
 use super::report::Fact;
 use super::report::LATE;
@@ -11,12 +16,12 @@ use crate::surroundings::Desktop;
 use crate::surroundings::Seen;
 
 /// What one source says of one fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probed {
     /// Of what.
     pub fact: Fact,
     /// Who was asked.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
     /// What it says.
     pub seen: Seen,
     /// Why it says nothing, in a sentence; `None` where it says something.
@@ -102,7 +107,7 @@ impl Answers {
             let (fact, late) = (asked.fact, asked.source.name());
             let (source, Answer { seen, why }) =
                 asked.said.unwrap_or_else(|| (late, Answer::failed(LATE.to_owned())));
-            Probed { fact, source, seen, why }
+            Probed { fact, source: source.into(), seen, why }
         });
         told.filter(|probed| probed.seen != Seen::Lacking || !known.contains(&probed.fact))
             .collect()
@@ -163,7 +168,7 @@ mod tests {
         let list = answers.list();
         let of = |fact| {
             let told = list.iter().filter(move |probed| probed.fact == fact);
-            told.map(|probed| (probed.source, probed.seen)).collect::<Vec<_>>()
+            told.map(|probed| (&*probed.source, probed.seen)).collect::<Vec<_>>()
         };
         assert_eq!(of(Fact::Microphone), [("PipeWire", Seen::Yes)]);
         assert_eq!(of(Fact::Camera).len(), 2);

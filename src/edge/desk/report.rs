@@ -3,6 +3,8 @@
 use std::fmt;
 use std::pin::pin;
 
+use serde::Deserialize;
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
@@ -10,7 +12,7 @@ use super::LIMIT;
 use crate::surroundings::Seen;
 
 /// Something that a desktop can be seen to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Fact {
     /// The microphone is in use.
     Microphone,

@@ -4,6 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use serde::Deserialize;
+use serde::Serialize;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -26,7 +28,7 @@ use crate::edge::dbus;
 use crate::edge::pauses::Pauses;
 
 /// What can tell of the hands, the best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
     /// The idle monitor of GNOME's compositor.
     Mutter,

@@ -1,8 +1,11 @@
 //! One look at what tells of the desk, for whoever asks whether all is well.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::Serialize;
 use tokio::time::timeout;
 
 use super::Error;
@@ -20,7 +23,7 @@ use crate::edge::dbus::Bus;
 use crate::surroundings::Hands;
 
 /// What tells of the desk, and what it says at this moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// What tells of the hands; `None`: nothing does.
     pub source: Option<Source>,
@@ -29,7 +32,7 @@ pub struct Found {
     /// What the hands do. A Wayland compositor tells only what happens from now on: `Unknown`.
     pub hands: Hands,
     /// What tells that the screen is locked, by its name on the bus; empty: nothing does.
-    pub lock: Vec<&'static str>,
+    pub lock: Vec<Cow<'static, str>>,
     /// Whether it is locked now.
     pub locked: bool,
     /// Whether somebody tells before the machine sleeps, and after.
@@ -80,7 +83,7 @@ pub async fn look(places: &Places) -> Found {
         Err(_) => {}
     }
     for (name, covers) in savers.unwrap_or_default() {
-        found.lock.push(name);
+        found.lock.push(name.into());
         found.locked |= covers;
     }
     found
@@ -90,7 +93,7 @@ impl Found {
     /// Takes over what logind says of the session, if there is one.
     fn take(&mut self, session: Option<State>) {
         if let Some(state) = session {
-            self.lock.push(login::SERVICE);
+            self.lock.push(login::SERVICE.into());
             self.locked |= state.locked;
         }
         if self.source.is_none() {

@@ -45,7 +45,7 @@ impl Desk<'_> {
         let mut those: Vec<_> = probed
             .iter()
             .filter(|probed| probed.seen == seen)
-            .map(|probed| probed.source)
+            .map(|probed| &*probed.source)
             .collect();
         those.dedup();
         let sources = || [("source", those.join(", ").into())];
@@ -77,7 +77,7 @@ impl Desk<'_> {
 fn why(probed: &[&Probed]) -> String {
     let told = probed.iter().map(|probed| match &probed.why {
         Some(why) => format!("{}: {why}", probed.source),
-        None => probed.source.to_owned(),
+        None => probed.source.to_string(),
     });
     told.collect::<Vec<_>>().join("; ")
 }

@@ -36,14 +36,14 @@ fn well() -> Seen {
             source: Some(presence::Source::X11),
             silent: vec![(presence::Source::Mutter, None)],
             hands: Hands::Busy,
-            lock: vec!["org.freedesktop.login1"],
+            lock: vec!["org.freedesktop.login1".into()],
             locked: false,
             sleep: true,
         }),
         desktop: Fact::ALL
             .map(|fact| Probed {
                 fact,
-                source: "PipeWire",
+                source: "PipeWire".into(),
                 seen: surroundings::Seen::No,
                 why: None,
             })

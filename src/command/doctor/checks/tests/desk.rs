@@ -10,7 +10,10 @@ fn what_tells_of_keyboard_and_pointer_is_named() {
     let found = || well().presence.unwrap();
     let fails = Some("no answer in 5s".to_owned());
     let desks = [
-        with(Found { lock: vec!["org.freedesktop.login1", "org.gnome.ScreenSaver"], ..found() }),
+        with(Found {
+            lock: vec!["org.freedesktop.login1".into(), "org.gnome.ScreenSaver".into()],
+            ..found()
+        }),
         with(Found { lock: Vec::new(), ..found() }),
         with(Found { source: Some(Source::Logind), ..found() }),
         with(Found { source: None, ..found() }),
@@ -31,9 +34,9 @@ fn what_tells_of_keyboard_and_pointer_is_named() {
 
 #[test]
 fn what_the_desktop_tells_is_listed_with_those_who_tell_it() {
-    let says = |source, seen, why: Option<&str>| Probed {
+    let says = |source: &'static str, seen, why: Option<&str>| Probed {
         fact: Fact::Microphone,
-        source,
+        source: source.into(),
         seen,
         why: why.map(str::to_owned),
     };
