@@ -9,6 +9,7 @@ mod devices;
 mod inhibited;
 mod limits;
 mod pipewire;
+mod pulse;
 mod screen;
 mod silence;
 mod stand;

@@ -30,7 +30,7 @@ pub struct Probed {
 
 /// Who is asked what, and what they said last.
 #[derive(Debug)]
-pub(super) struct Answers([Asked; 10]);
+pub(super) struct Answers([Asked; 11]);
 
 #[derive(Debug)]
 struct Asked {
@@ -45,6 +45,7 @@ impl Default for Answers {
         Self(
             [
                 (Fact::Microphone, Source::PipeWire),
+                (Fact::Microphone, Source::PulseAudio),
                 (Fact::Microphone, Source::Alsa),
                 (Fact::Camera, Source::PipeWire),
                 (Fact::Camera, Source::Cameras),
@@ -164,7 +165,7 @@ mod tests {
     fn who_is_not_there_is_listed_only_where_nobody_is() {
         let mut answers = lacking();
         said(&mut answers, Source::PipeWire, Fact::Microphone, true);
-        answers.0[5].said = None;
+        answers.0[6].said = None;
         let list = answers.list();
         let of = |fact| {
             let told = list.iter().filter(move |probed| probed.fact == fact);

@@ -6,7 +6,7 @@
 //!
 //! | fact | sources |
 //! | --- | --- |
-//! | microphone | PipeWire; capture devices of ALSA |
+//! | microphone | PipeWire; PulseAudio; capture devices of ALSA |
 //! | camera | PipeWire; open camera devices |
 //! | screen shared | PipeWire |
 //! | full screen | X11; compositors with the protocol of wlroots |
@@ -17,12 +17,14 @@
 //! there does not.
 
 mod answers;
+mod child;
 mod devices;
 mod follow;
 mod holders;
 mod inhibited;
 mod pipewire;
 mod place;
+mod pulse;
 mod report;
 mod session;
 mod silence;
@@ -155,6 +157,7 @@ struct Probes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Watch {
     PipeWire,
+    PulseAudio,
     Microphones,
     Cameras,
     Windows,
@@ -163,8 +166,9 @@ enum Watch {
 }
 
 impl Watch {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::PipeWire,
+        Self::PulseAudio,
         Self::Microphones,
         Self::Cameras,
         Self::Windows,
@@ -175,6 +179,7 @@ impl Watch {
     const fn sources(self) -> &'static [Source] {
         match self {
             Self::PipeWire => &[Source::PipeWire],
+            Self::PulseAudio => &[Source::PulseAudio],
             Self::Microphones => &[Source::Alsa],
             Self::Cameras => &[Source::Cameras],
             Self::Windows => &[Source::Windows],
@@ -188,6 +193,7 @@ impl Watch {
         let teller = |source| Teller::new(source, reports.clone());
         match self {
             Self::PipeWire => pipewire::watch(&place, teller(Source::PipeWire)).await,
+            Self::PulseAudio => pulse::watch(&place, &teller(Source::PulseAudio)).await,
             Self::Microphones => devices::microphone(place, teller(Source::Alsa)).await,
             Self::Cameras => devices::camera(place, teller(Source::Cameras)).await,
             Self::Windows => window::watch(place, teller(Source::Windows)).await,

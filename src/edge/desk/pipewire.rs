@@ -6,11 +6,10 @@ mod objects;
 
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::process::Stdio;
 
-use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
+use super::child::Running;
 use super::place::Place;
 use super::report::Fact;
 use super::report::Silence;
@@ -34,22 +33,15 @@ pub(super) async fn watch(place: &Place, teller: Teller) {
 
 /// Tells what is in use, for as long as PipeWire can be followed.
 async fn follow(program: PathBuf, place: &Place, teller: &Teller) -> Result<Infallible, Silence> {
-    let mut child = Command::new(program)
-        .arg("--monitor")
-        .envs(place.runtime.iter().map(|runtime| ("XDG_RUNTIME_DIR", runtime)))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| Silence::Broken(format!("pw-dump does not start: {error}")))?;
-    let mut output = child.stdout.take().ok_or_else(|| Silence::broken("pw-dump has no output"))?;
+    let mut command = Command::new(program);
+    command.arg("--monitor");
+    command.envs(place.runtime.iter().map(|runtime| ("XDG_RUNTIME_DIR", runtime)));
+    let mut dump = Running::start("pw-dump", &mut command)?;
     let (mut objects, mut graph) = (Objects::default(), Graph::default());
     let mut buffer = vec![0; BUFFER];
     let mut told: Option<InUse> = None;
     loop {
-        let read = output.read(&mut buffer).await;
-        let length = read.map_err(|error| Silence::Broken(format!("pw-dump: {error}")))?;
+        let length = dump.read(&mut buffer).await?;
         if length == 0 {
             return Err(Silence::broken("pw-dump ended: PipeWire went away or does not answer"));
         }

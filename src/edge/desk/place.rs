@@ -59,4 +59,14 @@ impl Place {
         let program = self.program("pw-dump");
         program.ok_or_else(|| Silence::Absent("pw-dump is not installed".to_owned()))
     }
+
+    /// The program that tells what PulseAudio does, where both are there.
+    pub(super) fn pulse(&self) -> Result<PathBuf, Silence> {
+        let socket = self.runtime.as_ref().map(|runtime| runtime.join("pulse/native"));
+        if !socket.is_some_and(|socket| socket.exists()) {
+            return Err(Silence::Absent("it does not run".to_owned()));
+        }
+        let program = self.program("pactl");
+        program.ok_or_else(|| Silence::Absent("pactl is not installed".to_owned()))
+    }
 }

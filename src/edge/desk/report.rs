@@ -44,6 +44,7 @@ impl Fact {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     PipeWire,
+    PulseAudio,
     Alsa,
     Cameras,
     Windows,
@@ -58,6 +59,7 @@ impl Source {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::PipeWire => "PipeWire",
+            Self::PulseAudio => "PulseAudio",
             Self::Alsa => "ALSA",
             Self::Cameras => "camera devices",
             Self::Windows => "display",

@@ -1,17 +1,14 @@
 //! Whether notifications are silenced, asked of whoever shows them; each does it in a way of its own.
 
 use std::path::Path;
-use std::process::Stdio;
 
 use futures_util::StreamExt as _;
-use tokio::io::AsyncReadExt as _;
-use tokio::process::Child;
-use tokio::process::ChildStdout;
 use tokio::process::Command;
 use zbus::Connection;
 use zbus::Message;
 use zbus::OwnedVariant;
 
+use super::child::Running;
 use super::follow;
 use super::follow::follow;
 use super::place::Place;
@@ -177,38 +174,25 @@ async fn gnome(place: &Place, teller: &Teller) -> Result<(), Silence> {
     let program =
         program.ok_or_else(|| Silence::Absent("gsettings is not installed".to_owned()))?;
     // Before the question, so that no change falls in between.
-    let (_child, mut changes) = gsettings(&program, place, "monitor")?;
+    let mut changes = gsettings(&program, place, "monitor")?;
     let mut line = [0; 256];
     loop {
         let ask = || async {
-            let (_child, output) = gsettings(&program, place, "get")?;
-            let mut said = String::new();
             // It is one word.
-            let read = output.take(64).read_to_string(&mut said).await;
-            read.map_err(|error| Silence::Broken(format!("gsettings: {error}")))?;
-            is_silenced(&said)
+            is_silenced(&gsettings(&program, place, "get")?.said(64).await?)
         };
         teller.ask(Fact::DoNotDisturb, ask()).await;
-        match changes.read(&mut line).await {
-            Ok(length) if length > 0 => {}
-            Ok(_) => return Err(Silence::broken("gsettings ended")),
-            Err(error) => return Err(Silence::Broken(format!("gsettings: {error}"))),
+        if changes.read(&mut line).await? == 0 {
+            return Err(Silence::broken("gsettings ended"));
         }
     }
 }
 
-fn gsettings(program: &Path, place: &Place, what: &str) -> Result<(Child, ChildStdout), Silence> {
-    let mut child = Command::new(program)
-        .args([what, "org.gnome.desktop.notifications", "show-banners"])
-        .envs(place.session.iter().map(|address| ("DBUS_SESSION_BUS_ADDRESS", address)))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| Silence::Broken(format!("gsettings does not start: {error}")))?;
-    let output = child.stdout.take().ok_or_else(|| Silence::broken("gsettings has no output"))?;
-    Ok((child, output))
+fn gsettings(program: &Path, place: &Place, what: &str) -> Result<Running, Silence> {
+    let mut command = Command::new(program);
+    command.args([what, "org.gnome.desktop.notifications", "show-banners"]);
+    command.envs(place.session.iter().map(|address| ("DBUS_SESSION_BUS_ADDRESS", address)));
+    Running::start("gsettings", &mut command)
 }
 
 /// What it says is whether banners are shown.
