@@ -10,6 +10,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use anyhow::Context;
+use anyhow::ensure;
 
 use crate::bus::Bus;
 
@@ -67,6 +68,8 @@ impl Daemon {
 
     /// What all its threads used so far.
     pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
+        // One that has ended uses nothing.
+        ensure!(!self.proc("status")?.contains("State:\tZ"), "the daemon has ended");
         let mut usage = Usage { nanoseconds: 0.0, wake_ups: 0.0 };
         for task in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
             let task = task?.path();
