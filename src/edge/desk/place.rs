@@ -52,21 +52,20 @@ impl Place {
 
     /// The program that tells what PipeWire does, where both are there.
     pub(super) fn pipewire(&self) -> Result<PathBuf, Silence> {
-        let socket = self.runtime.as_ref().map(|runtime| runtime.join("pipewire-0"));
-        if !socket.is_some_and(|socket| socket.exists()) {
-            return Err(Silence::Absent("it does not run".to_owned()));
-        }
-        let program = self.program("pw-dump");
-        program.ok_or_else(|| Silence::Absent("pw-dump is not installed".to_owned()))
+        self.teller("pipewire-0", "pw-dump")
     }
 
     /// The program that tells what PulseAudio does, where both are there.
     pub(super) fn pulse(&self) -> Result<PathBuf, Silence> {
-        let socket = self.runtime.as_ref().map(|runtime| runtime.join("pulse/native"));
+        self.teller("pulse/native", "pactl")
+    }
+
+    fn teller(&self, socket: &str, program: &str) -> Result<PathBuf, Silence> {
+        let socket = self.runtime.as_ref().map(|runtime| runtime.join(socket));
         if !socket.is_some_and(|socket| socket.exists()) {
             return Err(Silence::Absent("it does not run".to_owned()));
         }
-        let program = self.program("pactl");
-        program.ok_or_else(|| Silence::Absent("pactl is not installed".to_owned()))
+        let found = self.program(program);
+        found.ok_or_else(|| Silence::Absent(format!("{program} is not installed")))
     }
 }
