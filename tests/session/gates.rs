@@ -29,8 +29,12 @@ pub(crate) async fn close_and_open(
     client: &Client,
     heart: &Heart,
     screen: &Screen,
+    sharing: [Child; 2],
 ) -> anyhow::Result<()> {
     heart.rises();
+    held(account, client, "sharing").await?;
+
+    drop(sharing);
     held(account, client, "no_pause").await?;
 
     run(&mut theirs("loginctl", &["lock-session", &person::session().await?])).await?;

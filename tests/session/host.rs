@@ -114,6 +114,12 @@ const MACHINE: Machine = Machine {
         ("pipewire", "pipewire"),
         ("pw-record", "pipewire-bin"),
         ("wireplumber", "wireplumber"),
+        ("gst-launch-1.0", "gstreamer1.0-tools"),
+        ("/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstpipewire.so", "gstreamer1.0-pipewire"),
+        (
+            "/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstvideotestsrc.so",
+            "gstreamer1.0-plugins-base",
+        ),
         ("Xvfb", "xvfb"),
         ("openbox", "openbox"),
         ("xmessage", "x11-utils"),

@@ -30,6 +30,8 @@ pub(crate) async fn hold(account: &mut Writer) -> anyhow::Result<()> {
     let key = ["gsettings", "get", "org.gnome.desktop.notifications", "show-banners"];
     let said = run(&mut limited(&[], &key)).await?;
     account.tell(Fact::Gsettings(said.trim().to_owned()))?;
+    let own_namespace = limited(&[], &["unshare", "--user", "true"]).status().await?;
+    account.tell(Fact::OwnNamespace(own_namespace.success()))?;
     let desktop = Desktop::start().await?;
     let display = format!("DISPLAY={}", desktop.display);
     let role = format!("{ROLE}=look");

@@ -72,6 +72,7 @@ fn the_limits_of_the_unit_are_in_force() -> anyhow::Result<()> {
     })?;
     assert_eq!(of(process, ["NoNewPrivs", "Seccomp"]), ["1", FILTERED]);
     assert!(group(process).ends_with("/app.slice/kindbeat.service"), "{process:?}");
+    run.time(&Fact::OwnNamespace(false))?;
     Ok(())
 }
 
@@ -126,6 +127,7 @@ fn what_is_in_the_way_is_seen_from_inside_the_service() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     run.time(&Fact::Offered)?;
     let before = [
+        "sharing",
         "no_pause",
         "locked",
         "in_call",

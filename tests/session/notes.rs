@@ -42,8 +42,8 @@ pub(crate) fn of_process(id: &str) -> anyhow::Result<Properties> {
 
 /// Whole, or nothing yet.
 fn noted(number: usize) -> Option<Properties> {
-    let notes = fs::read_to_string(NOTES).ok()?;
-    let (noted, _) = notes.split("process:").nth(number)?.split_once(END)?;
+    let all = fs::read_to_string(NOTES).ok()?;
+    let (noted, _) = all.split("process:").nth(number)?.split_once(END)?;
     Some(properties(&format!("process:{noted}"), ':'))
 }
 

@@ -24,6 +24,7 @@ use crate::person::run;
 use crate::person::systemctl;
 use crate::person::theirs;
 use crate::screen::Screen;
+use crate::screen::Shown;
 
 /// What this process was started for, if it was started in the machine.
 pub(crate) fn play_role() -> anyhow::Result<()> {
@@ -52,11 +53,12 @@ async fn happen(account: &mut Writer) -> anyhow::Result<()> {
     let quiet = heart.beats(20);
     let meanwhile = async {
         limits::hold(account).await?;
-        desktop::starts_sound().await
+        desktop::starts_sound().await?;
+        desktop::shares_the_screen().await
     };
-    tokio::try_join!(quiet, meanwhile)?;
-    gates::close_and_open(account, &client, &heart, &screen).await?;
-    let offer = screen.shows(|shown| shown.is_offer()).await?;
+    let ((), sharing) = tokio::try_join!(quiet, meanwhile)?;
+    gates::close_and_open(account, &client, &heart, &screen, sharing).await?;
+    let offer = screen.shows(Shown::is_offer).await?;
     account.tell(Fact::Offered)?;
     screen.click(&offer).await?;
     account.tell(Fact::Browser(Opened::ByClick, notes::of(2).await?))?;
