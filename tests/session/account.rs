@@ -35,8 +35,8 @@ pub(crate) enum Fact {
     Doctor(String),
     /// What `gsettings` said of a key, under the same.
     Gsettings(String),
-    /// Whether a program could have a namespace of its own, under the same.
-    OwnNamespace(bool),
+    /// Whether a program could have a namespace of its own, without limits and under the same.
+    OwnNamespace { free: bool, limited: bool },
     /// What was seen, under the same, of a desktop with an X server.
     Seen(Properties),
     /// The heart is up, and this holds an offer back.

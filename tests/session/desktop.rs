@@ -40,16 +40,18 @@ impl Desktop {
         // A window that comes before the manager is done with its start is not always managed.
         let started = format!("touch {MANAGED}");
         let manager = on("openbox", &["--sm-disable", "--startup", &started]).spawn()?;
-        let managed = async {
+        let ready = async {
             while !Path::new(MANAGED).exists() {
                 tokio::time::sleep(POLL).await;
             }
         };
-        soon("a window manager", managed).await?;
+        soon("a window manager", ready).await?;
         let window = on("xmessage", &["-title", "film", "A film"]).spawn()?;
         let filled = async {
             // Until the window is there, and managed, there is nothing to fill the screen with.
-            while !on("wmctrl", &["-r", "film", "-b", "add,fullscreen"]).status().await?.success() {
+            let fill = ["-r", "film", "-b", "add,fullscreen"];
+            while !on("wmctrl", &fill).status().await?.success() {
+                tokio::time::sleep(POLL).await;
             }
             anyhow::Ok(())
         };

@@ -1,7 +1,8 @@
 # The first process of the machine on the files of the host: makes them a place in which systemd starts next to nothing, and becomes
 # systemd. As a service of that, it does as ordered and switches off.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
-. /run/share/orders
+# Elsewhere than in such a machine there are none, and nothing is done.
+. /run/share/orders || exit
 
 if [ "$$" -ne 1 ]; then
     # Through a pipe: on the console itself programs would write in colour.

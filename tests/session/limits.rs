@@ -22,7 +22,8 @@ use crate::person::run;
 use crate::person::theirs;
 use crate::story::soon;
 
-/// `kindbeat doctor`, the one program that the service starts for GNOME, and a look at a desktop with an X server.
+/// `kindbeat doctor`, the program that the service starts for GNOME, one that is to be refused, and a look at a desktop with an X
+/// server.
 pub(crate) async fn hold(account: &mut Writer) -> anyhow::Result<()> {
     // It ends with an error where something is worth a look; what is, it prints.
     let doctor = limited(&[], &[person::PROGRAM, "doctor", "--json"]).output().await?;
@@ -30,8 +31,9 @@ pub(crate) async fn hold(account: &mut Writer) -> anyhow::Result<()> {
     let key = ["gsettings", "get", "org.gnome.desktop.notifications", "show-banners"];
     let said = run(&mut limited(&[], &key)).await?;
     account.tell(Fact::Gsettings(said.trim().to_owned()))?;
-    let own_namespace = limited(&[], &["unshare", "--user", "true"]).status().await?;
-    account.tell(Fact::OwnNamespace(own_namespace.success()))?;
+    let free = theirs("unshare", &["--user", "true"]).status().await?.success();
+    let limited_too = limited(&[], &["unshare", "--user", "true"]).status().await?.success();
+    account.tell(Fact::OwnNamespace { free, limited: limited_too })?;
     let desktop = Desktop::start().await?;
     let display = format!("DISPLAY={}", desktop.display);
     let role = format!("{ROLE}=look");

@@ -72,7 +72,7 @@ fn the_limits_of_the_unit_are_in_force() -> anyhow::Result<()> {
     })?;
     assert_eq!(of(process, ["NoNewPrivs", "Seccomp"]), ["1", FILTERED]);
     assert!(group(process).ends_with("/app.slice/kindbeat.service"), "{process:?}");
-    run.time(&Fact::OwnNamespace(false))?;
+    run.time(&Fact::OwnNamespace { free: true, limited: false })?;
     Ok(())
 }
 
