@@ -20,8 +20,8 @@ echo >/proc/sys/kernel/modprobe
 # The host may be a container; this is none, and it is not its first start.
 rm -f /.dockerenv
 echo 00000000000000000000000000000001 >/etc/machine-id
-# Without the sockets of others.
-mount -t tmpfs tmp /tmp
+# The X servers of the host are not reached from here.
+rm -rf /tmp/.X*
 # What else is installed here is not to start, for the system or for a user.
 rm -rf /etc/systemd/{system,user} /lib/systemd/system-generators /usr/lib/systemd/user-generators
 rm -rf /lib/systemd/system/*.{wants,requires} /usr/lib/systemd/user/{graphical-session,graphical-session-pre,default,timers}.target.wants
