@@ -4,6 +4,7 @@
 
 mod bus;
 mod child;
+#[allow(dead_code, reason = "each test program uses a part of it")]
 mod fake;
 
 use bus::Bus;

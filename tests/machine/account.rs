@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use crate::say;
+use crate::machine::say;
 use crate::story::soon;
 
 /// Something that happened, and when, by the clock of the machine.

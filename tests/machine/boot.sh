@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Boots a machine of its own for a test, and is that machine until it switches itself off. What it prints is its console.
 #
-#   tests/machine/boot.sh KERNEL SHARE COMMAND...
+#   tests/machine/boot.sh KERNEL SHARE INSIDE COMMAND...
 #
 # KERNEL is the folder that kernel.sh filled. The machine sees the files of this one, read-only, and whatever it changes is gone
-# with it: only SHARE, an empty folder, is in the machine the same, as /run/share. COMMAND is run in the machine, as root; its
-# status is left in SHARE/status.
+# with it: only SHARE, an empty folder, is in the machine the same, as /run/share. INSIDE is the script of its first process there; it
+# has COMMAND run, as root, and leaves its status in SHARE/status.
 #
 # The processor is emulated, so that it needs neither hardware nor rights: any user may boot it.
 set -euo pipefail
@@ -13,11 +13,12 @@ PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 kernel=$(cd "$1" && pwd)
 share=$(cd "$2" && pwd)
-shift 2
+inside=$3
+shift 3
 version=$(ls "$kernel/lib/modules")
 
 # What the machine is to do. Not on the kernel's command line, which is short and knows no quotes.
-cp "$here/inside.sh" "$share/"
+cp "$inside" "$share/inside.sh"
 {
     printf 'modules=%q\nordered() { ' "$kernel/lib/modules"
     printf '%q ' "$@"

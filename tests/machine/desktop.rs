@@ -24,9 +24,9 @@ use zbus::message::Type;
 
 use crate::account::Fact;
 use crate::account::Teller;
-use crate::say;
+use crate::machine::ROLE;
+use crate::machine::say;
 use crate::stack::first_line;
-use crate::story::ROLE;
 use crate::story::soon;
 
 /// The desktop. Ends when dropped.

@@ -1,19 +1,8 @@
-//! The machine, seen from outside: what it needs, how it is started, what it left.
+//! The machine, seen from outside: what it left.
 
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
 use std::sync::LazyLock;
-use std::sync::mpsc;
-use std::sync::mpsc::RecvTimeoutError;
-use std::time::Duration;
 
 use anyhow::Context as _;
-use anyhow::bail;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::edge::clock;
@@ -27,8 +16,7 @@ use crate::account;
 use crate::account::Entry;
 use crate::account::Fact;
 use crate::figure;
-use crate::say;
-use crate::story::ROLE;
+use crate::machine::Machine;
 
 /// What is left of a run of the machine.
 pub(crate) struct Run {
@@ -49,17 +37,12 @@ pub(crate) fn run() -> anyhow::Result<Option<&'static Run>> {
 
 impl Run {
     fn new() -> anyhow::Result<Option<Self>> {
-        let kernel = kernel();
-        if let Some(missing) = missing(&kernel) {
-            if std::env::var_os("CI").is_some() {
-                bail!("not there: {missing}");
-            }
-            say(&format!("LEFT OUT: the tests on a real Bluetooth stack need {missing}"));
+        if !MACHINE.can_run()? {
             return Ok(None);
         }
         let share = tempfile::tempdir()?;
         let began = clock::now();
-        let fault = boot(&kernel, share.path())?;
+        let fault = MACHINE.run(share.path())?;
         let lasted = clock::now().duration_since(began);
         let account = account::read(share.path())?;
         let store = Store::open_to_read(share.path())?;
@@ -164,101 +147,10 @@ impl Life {
     }
 }
 
-/// Runs the machine until it is off; what went wrong in it, if anything did.
-fn boot(kernel: &Path, share: &Path) -> anyhow::Result<Option<String>> {
-    let machine = Command::new(Path::new(FOLDER).join("boot.sh"))
-        .args([kernel, share, Path::new("env")])
-        .arg(format!("{ROLE}=story"))
-        .arg(format!("KINDBEAT_PROGRAM={}", env!("CARGO_BIN_EXE_kindbeat")))
-        .arg(std::env::current_exe()?)
-        .args(["--exact", "the_machine_from_inside", "--nocapture"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn();
-    let mut machine = Ended(machine.context("boot.sh")?);
-    let console = machine.0.stdout.take().context("piped")?;
-    let (tell, told) = mpsc::channel();
-    // Ends with the machine.
-    std::thread::spawn(move || {
-        for line in BufReader::new(console).split(b'\n').map_while(Result::ok) {
-            if tell.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
-                return;
-            }
-        }
-    });
-    let due = clock::now() + LIMIT;
-    let mut lines = Vec::new();
-    let stuck = loop {
-        let left = due.duration_since(clock::now()).try_into().unwrap_or_default();
-        match told.recv_timeout(left) {
-            Ok(line) => lines.push(line),
-            Err(RecvTimeoutError::Disconnected) => break false,
-            Err(RecvTimeoutError::Timeout) => break true,
-        }
-    };
-    drop(machine);
-    let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("machine.log");
-    std::fs::write(&log, lines.join("\n"))?;
-    let status = std::fs::read_to_string(share.join("status")).unwrap_or_default();
-    if !stuck && status.trim() == "0" {
-        return Ok(None);
-    }
-    say(&format!("THE MACHINE FAILED. The end of its console (all of it: {}):", log.display()));
-    say(&lines[lines.len().saturating_sub(TAIL)..].join("\n"));
-    let why = if stuck { "it did not switch itself off" } else { "it failed" };
-    Ok(Some(format!("{why}, see its console")))
-}
-
-/// A process that ends with this value.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        // Where it is gone already, that is what was wanted.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn kernel() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("kernel")
-}
-
-/// What is not there, and where it comes from.
-fn missing(kernel: &Path) -> Option<String> {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let own = ["/usr/sbin", "/sbin"].map(PathBuf::from);
-    let folders: Vec<_> = std::env::split_paths(&folders).chain(own).collect();
-    let there = |program: &str| folders.iter().any(|folder| folder.join(program).exists());
-    let mut missing: Vec<_> = NEEDED
-        .iter()
-        .filter(|(program, _)| !there(program))
-        .map(|(program, package)| format!("{program} (package {package})"))
-        .collect();
-    if !cfg!(target_arch = "x86_64") {
-        missing.push("a processor of the kind x86_64".to_owned());
-    }
-    if !kernel.join("vmlinux").exists() {
-        missing.push(format!("a kernel (tests/machine/kernel.sh {})", kernel.display()));
-    }
-    (!missing.is_empty()).then(|| missing.join(", "))
-}
-
-const NEEDED: [(&str, &str); 8] = [
-    ("bash", "bash"),
-    ("qemu-system-x86_64", "qemu-system-x86"),
-    ("/usr/libexec/bluetooth/bluetoothd", "bluez"),
-    ("btvirt", "bluez-test-tools"),
-    ("dbus-daemon", "dbus"),
-    ("busybox", "busybox-static"),
-    ("modprobe", "kmod"),
-    ("setpriv", "util-linux"),
-];
-
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/machine");
-
-/// Four times what it takes on a busy computer.
-const LIMIT: Duration = Duration::from_secs(600);
-/// How many lines of the console tell what went wrong.
-const TAIL: usize = 60;
+const MACHINE: Machine = Machine {
+    what: "a real Bluetooth stack",
+    inside: "machine/inside.sh",
+    story: "the_machine_from_inside",
+    needs: &[("/usr/libexec/bluetooth/bluetoothd", "bluez"), ("btvirt", "bluez-test-tools")],
+    log: "machine.log",
+};

@@ -1,6 +1,7 @@
 # The first process of the machine on the files of the host: makes them a place to work in, does as ordered, switches off.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
-. /run/share/orders
+# Elsewhere than in such a machine there are none, and nothing is done.
+. /run/share/orders || exit
 
 mkdir -p /dev/shm /dev/pts /lib/modules /var/lib/bluetooth
 mount -t tmpfs shm /dev/shm

@@ -8,11 +8,11 @@ mod account;
 mod browser;
 mod desktop;
 mod host;
+#[path = "../support/machine.rs"]
+mod machine;
 mod stack;
 mod story;
 mod strap;
-
-use std::io::Write as _;
 
 use anyhow::Context as _;
 use anyhow::ensure;
@@ -22,6 +22,7 @@ use kindbeat::edge::store::Became;
 use kindbeat::edge::store::How;
 
 use account::Fact;
+use machine::say;
 
 /// What this program does in the machine; nothing by itself.
 #[test]
@@ -158,11 +159,6 @@ fn a_daemon_that_is_asked_to_end_loses_nothing() -> anyhow::Result<()> {
 
 fn figure(what: &str, lasted: SignedDuration) {
     say(&format!("{what}: {:.1} s", lasted.as_secs_f64()));
-}
-
-/// Straight to the terminal, or to the console: what a passing test prints is not shown.
-fn say(words: &str) {
-    let _ = writeln!(std::io::stderr(), "{words}");
 }
 
 /// A beat as the strap sends it: when, the rate, the interval in 1/1024 s.

@@ -19,7 +19,7 @@ use zbus::OwnedVariant;
 use zbus::Proxy;
 use zbus::proxy::MethodFlags;
 
-use crate::say;
+use crate::machine::say;
 use crate::story::soon;
 
 /// All that runs of it. Ends when dropped.

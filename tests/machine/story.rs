@@ -18,6 +18,7 @@ use crate::account::Writer;
 use crate::browser;
 use crate::desktop::Desktop;
 use crate::desktop::kindbeat;
+use crate::machine::ROLE;
 use crate::stack::Stack;
 use crate::strap::Strap;
 
@@ -100,8 +101,6 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> anyh
     waited.ok().with_context(|| format!("waited {LIMIT:?} for {what}"))
 }
 
-/// The variable that says what the process is to do.
-pub(crate) const ROLE: &str = "KINDBEAT_MACHINE";
 /// The folder that both sides see.
 const SHARE: &str = "/run/share";
 

@@ -23,7 +23,7 @@ use zbus::message::Type;
 
 use crate::account::Fact;
 use crate::account::Teller;
-use crate::say;
+use crate::machine::say;
 
 /// The properties of one object, by name.
 type Properties = HashMap<&'static str, Variant<'static>>;

@@ -81,7 +81,19 @@ impl Fake {
         Self::with(address, tree, true).await
     }
 
+    /// A BlueZ with an adapter that is on and a strap that advertises, on a bus that has a logind of its own.
+    pub(crate) async fn beside_logind(address: &str) -> anyhow::Result<Self> {
+        Self::alone(address, Tree::with_adapter(true), true).await
+    }
+
+    /// With a logind, which says that the computer sleeps.
     async fn with(address: &str, tree: Tree, there: bool) -> anyhow::Result<Self> {
+        let fake = Self::alone(address, tree, there).await?;
+        fake.bus.request_name("org.freedesktop.login1").await?;
+        Ok(fake)
+    }
+
+    async fn alone(address: &str, tree: Tree, there: bool) -> anyhow::Result<Self> {
         let bus = Builder::address(address).build().await?;
         let world = Arc::new(World {
             state: Mutex::new(State { tree, there, hangs: false }),
@@ -90,7 +102,6 @@ impl Fake {
         let calls = MessageStream::from(&bus);
         let serving = tokio::spawn(serve(bus.clone(), calls, Arc::clone(&world)));
         bus.request_name("org.bluez").await?;
-        bus.request_name("org.freedesktop.login1").await?;
         Ok(Self { bus, world, serving })
     }
 
