@@ -58,8 +58,8 @@
 //! 1. Pure modules neither do I/O nor read the clock nor log. Time is an argument, and so is the next deadline: input and now go
 //!    in, effects and the next wake-up come out.
 //! 2. Every decision is in a pure module, and a test reaches it without a wait.
-//! 3. Imports point one way, as the list above; an edge module knows no other. `tests/architecture.rs` holds this, and the clock is
-//!    forbidden by `.clippy.toml`.
+//! 3. Imports point one way, as the list above; an edge module knows no other but those that several share.
+//!    `tests/architecture.rs` holds this, and the clock is forbidden by `.clippy.toml`.
 //! 4. Whatever comes in (packets, files, settings, clocks) ends in a result or a clear error with its place, never in a panic and
 //!    never in memory without a bound.
 //! 5. No heart leaves the machine. Nothing here opens an outside connection.

@@ -1135,6 +1135,7 @@ service-runs-only = running, but it does not start with your session
 service-enable = "systemctl --user enable kindbeat"
 service-fine = running, and it starts with your session
 service-runs = running
+service-sees-untold = running, but it does not tell what it sees of your desk; what is said of it above is seen from here
 service-no-session = the session bus cannot be reached, so it cannot be found
 service-silent = running, but it does not answer
 service-restart = "systemctl --user restart kindbeat"

@@ -51,6 +51,7 @@ impl Watchers {
 
 /// What is seen from here, at one look.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sight {
     /// What tells whether somebody sits here; `None`: it took too long.
     pub presence: Option<presence::Found>,

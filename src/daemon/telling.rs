@@ -128,11 +128,15 @@ impl Service {
                 let asks = !reply.is_closed() && self.parts.engine.take_question(now);
                 let _ = reply.send(asks);
             }
-            Request::Look { reply } => {
+            Request::Look { mut reply } => {
                 tokio::spawn(async move {
-                    let seen = look_around().await;
-                    // It is plain data, which can always be written.
-                    let _ = reply.send(serde_json::to_string(&seen).unwrap_or_default());
+                    tokio::select! {
+                        () = reply.closed() => {}
+                        seen = look_around() => {
+                            // It is plain data, which can always be written.
+                            let _ = reply.send(serde_json::to_string(&seen).unwrap_or_default());
+                        }
+                    }
                 });
             }
             Request::TellBreak { caller, told, reply } => {

@@ -19,33 +19,20 @@ use zbus::proxy::MethodFlags;
 use zbus::proxy::Proxy;
 use zbus::wire::DynamicDeserialize;
 
-/// A message bus.
+/// A bus of a session. What is known of a heart goes to no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bus {
-    /// The session bus of whoever runs the program.
+    /// That of whoever runs the program.
     Session,
-    /// The system bus of this machine, which `DBUS_SYSTEM_BUS_ADDRESS` may name.
-    System,
-    /// The bus at this address.
+    /// The one at this address.
     At(String),
 }
 
 impl Bus {
-    /// The session bus, or the one at this address.
-    pub(super) fn session(address: Option<&str>) -> Self {
-        address.map_or(Self::Session, |address| Self::At(address.to_owned()))
-    }
-
-    /// The system bus, or the one at this address.
-    pub(super) fn system(address: Option<&str>) -> Self {
-        address.map_or(Self::System, |address| Self::At(address.to_owned()))
-    }
-
     /// The beginning of a connection.
     pub(super) fn builder(&self) -> Builder<'_> {
         match self {
             Self::Session => Builder::session(),
-            Self::System => Builder::system(),
             Self::At(address) => Builder::address(address.as_str()),
         }
     }
@@ -53,6 +40,31 @@ impl Bus {
     /// A new connection.
     pub(super) async fn connect(&self) -> zbus::Result<Connection> {
         self.builder().build().await
+    }
+}
+
+/// A bus on which something is asked.
+#[derive(Clone, Debug)]
+pub(super) enum Asked {
+    /// One of a session.
+    Session(Bus),
+    /// The system bus, which `DBUS_SYSTEM_BUS_ADDRESS` may name; or the one at this address in its place.
+    System(Option<String>),
+}
+
+impl Asked {
+    /// The session bus, or the one at this address.
+    pub(super) fn session(address: Option<String>) -> Self {
+        Self::Session(address.map_or(Bus::Session, Bus::At))
+    }
+
+    /// A new connection.
+    pub(super) async fn connect(&self) -> zbus::Result<Connection> {
+        match self {
+            Self::Session(bus) => bus.connect().await,
+            Self::System(None) => Builder::system().build().await,
+            Self::System(Some(address)) => Builder::address(address.as_str()).build().await,
+        }
     }
 }
 

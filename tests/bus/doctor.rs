@@ -69,15 +69,17 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
     let stand = Stand::start(&bus).await?;
     let of_the_desk = async || {
         let (_, found) = findings(&bus).await?;
-        let lines = found
-            .lines()
-            .filter(|line| line.starts_with("presence") || line.starts_with("full_screen"));
+        let of_it = |line: &&str| {
+            ["presence", "full_screen", "service"].iter().any(|check| line.starts_with(check))
+        };
+        let lines = found.lines().filter(of_it);
         anyhow::Ok(lines.map(str::to_owned).collect::<Vec<_>>().join("\n"))
     };
     // One of another version: what is seen from here has to do.
     insta::assert_snapshot!(of_the_desk().await?, @r#"
     presence look: logind is there to tell of keyboard and pointer, and does not: asking on the message bus: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
     full_screen ok: nothing here tells (display: there is no display) (-)
+    service look: running, but it does not tell what it sees of your desk; what is said of it above is seen from here ("systemctl --user restart kindbeat")
     "#);
     let presence = presence::Found {
         source: Some(Source::ExtIdleNotify),
@@ -93,6 +95,7 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
     insta::assert_snapshot!(of_the_desk().await?, @r#"
     presence ok: ext-idle-notify-v1 tells of keyboard and pointer, org.freedesktop.login1 of the lock (-)
     full_screen ok: speaks against an offer just now (told by X11) (-)
+    service ok: running (-)
     "#);
     Ok(())
 }
@@ -147,7 +150,7 @@ async fn a_desk_that_has_most_of_it_lacks_the_rest() -> anyhow::Result<()> {
     inhibited ok: nothing here tells (GNOME session: it does not run; Plasma power management: it does not run; logind: there is no bus to ask on) (-)
     page ok: opens with chromium (-)
     voice ok: off (-)
-    service ok: running, and it starts with your session (-)
+    service look: running, but it does not tell what it sees of your desk; what is said of it above is seen from here ("systemctl --user restart kindbeat")
     config ok: HOME/kindbeat/config.toml: not there; the defaults apply (-)
     practices ok: those of kindbeat, and none of your own (-)
     store ok: HOME/kindbeat/kindbeat.db: SIZE (-)

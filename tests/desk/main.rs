@@ -5,6 +5,7 @@
 
 #[path = "../support/bus.rs"]
 mod bus;
+mod busy;
 mod devices;
 mod inhibited;
 mod limits;

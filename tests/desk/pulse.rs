@@ -62,9 +62,10 @@ async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::R
     let listed = desk::look(nowhere(bus.folder())).await;
     let told = listed.iter().find(|probed| probed.fact == Fact::Microphone);
     assert_eq!(told.map(|probed| (&*probed.source, probed.seen)), Some(("PulseAudio", Seen::Yes)));
-    // Its socket is still there, and nobody behind it.
+    // It goes, and that the microphone is free is never told; its socket stays, with nobody behind it.
     server.end();
-    watcher.until(|seen| seen.microphone == Seen::Failed).await?;
+    assert_eq!(watcher.next().await?.microphone, Seen::Failed);
+    assert_eq!(watcher.next().await?.microphone, Seen::Lacking);
     watcher.end().await
 }
 

@@ -218,6 +218,9 @@ impl Desk<'_> {
 
     fn service(&self) -> Found {
         match (&self.seen.service, &self.seen.unit) {
+            (Some(Ok(_)), _) if !self.seen.told_by_service => {
+                self.look(Message::ServiceSeesUntold, Message::ServiceRestart)
+            }
             (Some(Ok(_)), Some(Unit::NotInstalled)) => {
                 self.look(Message::ServiceRunsOnly, Message::ServiceInstall)
             }

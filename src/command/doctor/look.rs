@@ -2,6 +2,9 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::limited;
 use crate::config;
@@ -39,6 +42,8 @@ pub(super) struct Seen {
     pub(super) presence: Option<presence::Found>,
     /// What the desktop does, as each source tells.
     pub(super) desktop: Vec<Probed>,
+    /// Whether the two above are what the daemon sees, and not only what is seen from here.
+    pub(super) told_by_service: bool,
     /// What reads aloud; looked at only where that is wanted.
     pub(super) voice: Option<Voice>,
     /// What the daemon says.
@@ -92,7 +97,7 @@ impl Seen {
     pub(super) async fn now() -> Self {
         let (
             (bluetooth, notifications, service),
-            Sight { presence, desktop },
+            (Sight { presence, desktop }, told_by_service),
             (unit, (config, voice), practices, store),
         ) = tokio::join!(
             async {
@@ -121,6 +126,7 @@ impl Seen {
             notifications,
             presence,
             desktop,
+            told_by_service,
             voice,
             service,
             unit,
@@ -150,12 +156,20 @@ async fn configured_and_voice() -> (Option<Result<Configured, ConfigError>>, Opt
     (config, voice)
 }
 
-/// What the daemon sees; where none runs, or none that can tell, what is seen from here.
-async fn sight() -> Sight {
+/// What the daemon sees, and that it was told; where none runs, or none that can tell, what is seen from here.
+async fn sight() -> (Sight, bool) {
     let asked = async { Client::connect(Bus::Session).await?.look().await };
-    let (told, own): (Result<Sight, ClientError>, _) = tokio::join!(asked, look_around());
-    told.unwrap_or(own)
+    let asked = timeout(TELLING, asked);
+    let (told, own): (Result<Result<Sight, ClientError>, _>, _) =
+        tokio::join!(asked, look_around());
+    match told {
+        Ok(Ok(told)) => (told, true),
+        Ok(Err(_)) | Err(_) => (own, false),
+    }
 }
+
+/// How long the daemon may take to tell what it sees: a look takes four seconds at most.
+const TELLING: Duration = Duration::from_secs(5);
 
 async fn daemon() -> Result<Status, ClientError> {
     Client::connect(Bus::Session).await?.status().await

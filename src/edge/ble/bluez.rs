@@ -18,7 +18,7 @@ use super::Error;
 use crate::connection::Adapter;
 use crate::connection::Device;
 use crate::edge::dbus;
-use crate::edge::dbus::Bus;
+use crate::edge::dbus::Asked;
 use crate::edge::dbus::Object;
 
 /// The connection to the system bus on which BlueZ is asked.
@@ -42,7 +42,7 @@ type Known = HashMap<String, HashMap<String, OwnedVariant>>;
 impl BlueZ {
     /// Connects to the system bus, which `DBUS_SYSTEM_BUS_ADDRESS` may name.
     pub(super) async fn connect() -> Result<Self, Error> {
-        let bus = Bus::System.connect().await;
+        let bus = Asked::System(None).connect().await;
         Ok(Self { bus: bus.map_err(Error::bluez("connecting to the system bus"))? })
     }
 
@@ -206,8 +206,9 @@ pub(super) const ADAPTER: &str = "org.bluez.Adapter1";
 pub(super) const DEVICE: &str = "org.bluez.Device1";
 pub(super) const BATTERY: &str = "org.bluez.Battery1";
 
-/// For signals about every device in reach, of which a trade fair has some hundred.
-pub(super) const MANY: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+/// For signals about every device in reach and all that BlueZ keeps of it: a trade fair has some hundred devices, and all go with their
+/// adapter.
+pub(super) const MANY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 
 /// The Heart Rate Service, 0x180D, as BlueZ writes it.
 const HEART_RATE: &str = "0000180d-0000-1000-8000-00805f9b34fb";

@@ -12,6 +12,7 @@ use super::Bus;
 use super::ERRORS;
 use super::ToldAnswer;
 use super::ToldBreak;
+use crate::edge::dbus;
 use crate::practice::Length;
 use crate::status::Status;
 
@@ -38,9 +39,9 @@ pub enum Error {
     /// Anything else.
     #[error("asking kindbeat")]
     Other(#[source] zbus::Error),
-    /// The status is not one that this version reads.
+    /// What it tells is not what this version reads.
     #[error(
-        "kindbeat, as it runs, tells a status that this version cannot read; restart it with \"systemctl --user restart kindbeat\""
+        "kindbeat, as it runs, tells what this version cannot read; restart it with \"systemctl --user restart kindbeat\""
     )]
     OtherVersion(#[source] serde_json::Error),
 }
@@ -199,17 +200,9 @@ fn sorted(error: impl Into<zbus::Error>) -> Error {
                 name: name.to_string(),
             },
         },
-        zbus::Error::FDO(error)
-            if matches!(
-                *error,
-                fdo::Error::ServiceUnknown(_)
-                    | fdo::Error::NameHasNoOwner(_)
-                    // It was there when it was asked, and ended.
-                    | fdo::Error::NoReply(_)
-            ) =>
-        {
-            Error::NoDaemon
-        }
+        // It was there when it was asked, and ended.
+        zbus::Error::FDO(error) if matches!(*error, fdo::Error::NoReply(_)) => Error::NoDaemon,
+        error if dbus::is_absent(&error) => Error::NoDaemon,
         zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => {
             Error::Silent
         }

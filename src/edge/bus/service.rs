@@ -34,11 +34,18 @@ pub(super) struct Service {
     silent: Mutex<Option<Instant>>,
     /// The terminals that told of a break.
     watched: Watched,
+    /// Held during a look.
+    looking: tokio::sync::Mutex<()>,
 }
 
 impl Service {
     pub(super) fn new(requests: mpsc::Sender<Request>) -> Self {
-        Self { requests, silent: Mutex::new(None), watched: Watched::default() }
+        Self {
+            requests,
+            silent: Mutex::new(None),
+            watched: Watched::default(),
+            looking: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Asks the daemon, and waits for its answer, but not for ever.
@@ -160,9 +167,11 @@ impl Service {
     }
 
     /// Internal, for "kindbeat doctor": looks once, and tells what is seen from where the daemon runs, of the desk and the desktop,
-    /// as JSON that only a kindbeat of the same version reads.
+    /// as JSON that a kindbeat of the same version reads. One look at a
+    /// time; who asks meanwhile is told that it is busy.
     #[zbus(out_args("seen"))]
     async fn look(&self) -> Result<String, Refused> {
+        let _looking = self.looking.try_lock().map_err(|_| Refusal::Busy)?;
         self.ask(|reply| Request::Look { reply }).await
     }
 

@@ -17,6 +17,7 @@ use crate::surroundings::Seen;
 
 /// What one source says of one fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Probed {
     /// Of what.
     pub fact: Fact,

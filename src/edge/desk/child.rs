@@ -1,6 +1,7 @@
 //! A program of the desktop that is asked, or tells of changes: one whose library would need a C compiler and headers, or that is alone
 //! in reading its own settings.
 
+use std::io;
 use std::process::Stdio;
 
 use tokio::io::AsyncReadExt as _;
@@ -14,7 +15,7 @@ use super::report::Silence;
 pub(super) struct Running {
     name: &'static str,
     output: ChildStdout,
-    _child: Child,
+    child: Child,
 }
 
 impl Running {
@@ -29,7 +30,7 @@ impl Running {
             .map_err(|error| Silence::Broken(format!("{name} does not start: {error}")))?;
         let output = child.stdout.take();
         let output = output.ok_or_else(|| Silence::Broken(format!("{name} has no output")))?;
-        Ok(Self { name, output, _child: child })
+        Ok(Self { name, output, child })
     }
 
     /// What it says next, at most as much as the buffer holds; 0: it has ended.
@@ -38,11 +39,19 @@ impl Running {
         read.map_err(|error| Silence::Broken(format!("{}: {error}", self.name)))
     }
 
-    /// All that it says until it ends, or so many bytes of it.
-    pub(super) async fn said(self, most: u64) -> Result<String, Silence> {
-        let mut said = String::new();
-        let read = self.output.take(most).read_to_string(&mut said).await;
-        read.map_err(|error| Silence::Broken(format!("{}: {error}", self.name)))?;
-        Ok(said)
+    /// All that it says, once it has ended well; a program that fails, or says more bytes than these, has said nothing.
+    pub(super) async fn said(mut self, most: u64) -> Result<String, Silence> {
+        let name = self.name;
+        let failed = |error: io::Error| Silence::Broken(format!("{name}: {error}"));
+        let mut said = Vec::new();
+        self.output.take(most + 1).read_to_end(&mut said).await.map_err(failed)?;
+        if u64::try_from(said.len()).is_ok_and(|length| length > most) {
+            return Err(Silence::Broken(format!("{name} says more than {most} bytes")));
+        }
+        let status = self.child.wait().await.map_err(failed)?;
+        if !status.success() {
+            return Err(Silence::Broken(format!("{name} failed ({status})")));
+        }
+        String::from_utf8(said).map_err(|_| Silence::Broken(format!("{name} says what is no text")))
     }
 }

@@ -13,10 +13,10 @@ use super::report::Fact;
 use super::report::Silence;
 use super::report::Teller;
 use crate::edge::dbus;
-use crate::edge::dbus::Bus;
+use crate::edge::dbus::Asked;
 
 /// Connects to a bus.
-pub(super) async fn connect(bus: Bus) -> Result<Connection, Silence> {
+pub(super) async fn connect(bus: Asked) -> Result<Connection, Silence> {
     bus.connect().await.map_err(|error| match error {
         zbus::Error::Connection(error, _) if error.kind() == ErrorKind::NotFound => {
             Silence::Absent("there is no bus to ask on".to_owned())
@@ -63,14 +63,19 @@ pub(super) async fn follow<F>(
     F: Future<Output = Result<bool, Silence>>,
 {
     loop {
-        teller.ask(fact, ask()).await;
-        loop {
-            match changes.next().await {
-                Some(Ok(message)) if concerns(&message) => break,
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => {
-                    teller.tell(fact, Err(Silence::broken("the bus is gone"))).await;
-                    return;
+        let answer = teller.ask(fact, ask());
+        tokio::pin!(answer);
+        let (mut answered, mut again) = (false, false);
+        // Signals are taken while the answer is on its way, too: it may come behind them.
+        while !(answered && again) {
+            tokio::select! {
+                () = &mut answer, if !answered => answered = true,
+                change = changes.next() => {
+                    let Some(Ok(message)) = change else {
+                        teller.tell(fact, Err(Silence::broken("the bus is gone"))).await;
+                        return;
+                    };
+                    again |= concerns(&message);
                 }
             }
         }

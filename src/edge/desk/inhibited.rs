@@ -13,7 +13,7 @@ use super::place::Place;
 use super::report::Fact;
 use super::report::Teller;
 use crate::edge::dbus;
-use crate::edge::dbus::Bus;
+use crate::edge::dbus::Asked;
 use crate::edge::dbus::Object;
 
 /// Asks the session manager of GNOME, which MATE and others have as well.
@@ -48,7 +48,7 @@ pub(super) async fn plasma(bus: &Connection, teller: &Teller) {
 /// Asks logind, whatever the desktop.
 pub(super) async fn logind(place: Arc<Place>, teller: Teller) {
     let followed = async {
-        let bus = follow::connect(Bus::system(place.system.as_deref())).await?;
+        let bus = follow::connect(Asked::System(place.system.clone())).await?;
         let signals = follow::signals(&bus, |rule| {
             rule.sender(LOGIND.service).interface(dbus::PROPERTIES).arg(0, LOGIND.interface)
         });

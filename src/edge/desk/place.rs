@@ -55,9 +55,10 @@ impl Place {
         self.teller("pipewire-0", "pw-dump")
     }
 
-    /// The program that tells what PulseAudio does, where both are there.
-    pub(super) fn pulse(&self) -> Result<PathBuf, Silence> {
-        self.teller("pulse/native", "pactl")
+    /// The program that tells what PulseAudio does, and the socket to ask at, where both are there.
+    pub(super) fn pulse(&self) -> Result<(PathBuf, PathBuf), Silence> {
+        let program = self.teller(PULSE, "pactl")?;
+        Ok((program, self.runtime.clone().unwrap_or_default().join(PULSE)))
     }
 
     fn teller(&self, socket: &str, program: &str) -> Result<PathBuf, Silence> {
@@ -69,3 +70,6 @@ impl Place {
         found.ok_or_else(|| Silence::Absent(format!("{program} is not installed")))
     }
 }
+
+/// The socket of PulseAudio, in `XDG_RUNTIME_DIR`.
+const PULSE: &str = "pulse/native";

@@ -1,10 +1,18 @@
 //! Whether a program listens to a microphone of PulseAudio, told by `pactl`: of those without a sound device of their own, such as
 //! headsets on Bluetooth, ALSA knows nothing.
+//!
+//! Where systemd keeps the socket for a PulseAudio that does not run, the question starts it, as any sound would. A program that only
+//! shows how loud it is counts as one that listens.
 
 use std::convert::Infallible;
-use std::path::Path;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::time::Duration;
 
+use tokio::net::UnixStream;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use super::child::Running;
 use super::place::Place;
@@ -14,52 +22,93 @@ use super::report::Teller;
 
 /// Tells until PulseAudio, or its program, is gone.
 pub(super) async fn watch(place: &Place, teller: &Teller) {
-    let followed = match place.pulse() {
-        Ok(program) => follow(&program, place, teller).await,
-        Err(silence) => Err(silence),
-    };
-    let Err(silence) = followed;
+    let Err(silence) = follow(place, teller).await;
     teller.tell(Fact::Microphone, Err(silence)).await;
 }
 
-async fn follow(program: &Path, place: &Place, teller: &Teller) -> Result<Infallible, Silence> {
-    // Before the question, so that no change falls in between.
-    let mut changes = pactl(program, place, &["subscribe"])?;
-    let server = async { pactl(program, place, &["info"])?.said(LONGEST).await };
-    if teller.wait(Fact::Microphone, server).await?.contains(PIPEWIRE) {
+async fn follow(place: &Place, teller: &Teller) -> Result<Infallible, Silence> {
+    let (program, socket) = place.pulse()?;
+    // Whatever else may be wrong, pactl finds.
+    if let Err(error) = UnixStream::connect(&socket).await
+        && error.kind() == ErrorKind::ConnectionRefused
+    {
+        return Err(Silence::Absent("it does not run any more".to_owned()));
+    }
+    let pulse = Pulse { program, socket };
+    let mut changes = Changes::new(pulse.pactl(&["subscribe"])?);
+    let info = async { pulse.pactl(&["info"])?.said(LONGEST).await };
+    let info = teller.wait(Fact::Microphone, info).await?;
+    if info.contains(PIPEWIRE) && place.pipewire().is_ok() {
         return Err(Silence::Absent("PipeWire stands in for it".to_owned()));
     }
-    let mut lines = Lines::default();
     loop {
         let ask = async {
-            let sources = pactl(program, place, &["list", "short", "sources"])?;
+            let sources = pulse.pactl(&["list", "short", "sources"])?;
             is_in_use(&sources.said(LONGEST).await?)
         };
         teller.ask(Fact::Microphone, ask).await;
+        changes.next().await?;
+    }
+}
+
+/// Where PulseAudio is asked.
+struct Pulse {
+    program: PathBuf,
+    socket: PathBuf,
+}
+
+impl Pulse {
+    fn pactl(&self, arguments: &[&str]) -> Result<Running, Silence> {
+        // Named, it is asked there and nowhere else, and no other is started in its place.
+        let mut server = OsString::from("unix:");
+        server.push(&self.socket);
+        let mut command = Command::new(&self.program);
+        command.args(arguments).env("LC_ALL", "C").env("PULSE_SERVER", server);
+        Running::start("pactl", &mut command)
+    }
+}
+
+/// What tells of changes.
+struct Changes {
+    telling: Running,
+    /// It has told of something: before, it may not have listened yet.
+    listens: bool,
+    lines: Lines,
+}
+
+impl Changes {
+    fn new(telling: Running) -> Self {
+        Self { telling, listens: false, lines: Lines::default() }
+    }
+
+    /// Waits until a source may have changed.
+    async fn next(&mut self) -> Result<(), Silence> {
         let mut buffer = [0; 512];
         loop {
-            let length = changes.read(&mut buffer).await?;
+            let read = self.telling.read(&mut buffer);
+            let length = if self.listens {
+                read.await?
+            } else {
+                match timeout(LISTENS, read).await {
+                    Ok(read) => read?,
+                    Err(_) => return Ok(()),
+                }
+            };
             if length == 0 {
-                return Err(Silence::broken(
-                    "pactl ended: PulseAudio went away or does not answer",
-                ));
+                let why = "pactl ended: PulseAudio went away or does not answer";
+                return Err(Silence::broken(why));
             }
-            if lines.tell_of_sources(&buffer[..length]) {
-                break;
+            // Of our own questions it tells, too. What changed before it told of anything went unheard.
+            let is_first = !std::mem::replace(&mut self.listens, true);
+            if self.lines.tell_of_sources(&buffer[..length]) || is_first {
+                return Ok(());
             }
         }
     }
 }
 
-fn pactl(program: &Path, place: &Place, arguments: &[&str]) -> Result<Running, Silence> {
-    let mut command = Command::new(program);
-    command.args(arguments).env("LC_ALL", "C");
-    command.envs(place.runtime.iter().map(|runtime| ("XDG_RUNTIME_DIR", runtime)));
-    Running::start("pactl", &mut command)
-}
-
 /// Whether one of these sources is listened to: a line each, its number, name, driver, format and state. What a loudspeaker plays can
-/// be listened to as well, under a name that tells.
+/// be listened to as well, and so can a telephone that plays music here by Bluetooth, both under names that tell.
 fn is_in_use(sources: &str) -> Result<bool, Silence> {
     let mut in_use = false;
     for line in sources.lines() {
@@ -67,7 +116,8 @@ fn is_in_use(sources: &str) -> Result<bool, Silence> {
         let [_, name, .., state] = fields[..] else {
             return Err(Silence::Broken(format!("pactl says {line:?}")));
         };
-        in_use |= state == "RUNNING" && !name.ends_with(".monitor");
+        let is_microphone = !name.ends_with(".monitor") && !name.ends_with(".a2dp_source");
+        in_use |= is_microphone && state == "RUNNING";
     }
     Ok(in_use)
 }
@@ -98,6 +148,9 @@ const SOURCE: &[u8] = b" on source #";
 /// What a server calls itself that is PipeWire's.
 const PIPEWIRE: &str = "on PipeWire";
 
+/// How long until it is asked again while what tells of changes may not listen yet.
+const LISTENS: Duration = Duration::from_millis(200);
+
 /// Twice the longest line seen.
 const LINE: usize = 100;
 
@@ -114,7 +167,10 @@ mod tests {
         assert_eq!(is_in_use(list), Ok(false));
         assert_eq!(is_in_use(&list.replace("IDLE", "RUNNING")), Ok(true));
         assert_eq!(is_in_use(""), Ok(false));
-        assert!(matches!(is_in_use("Connection refused\n"), Err(Silence::Broken(_))));
+        let telephone = "2\tbluez_source.A0_9E.a2dp_source\tmodule\ts16le\tRUNNING\n";
+        assert_eq!(is_in_use(telephone), Ok(false));
+        assert_eq!(is_in_use(&telephone.replace("a2dp_source", "headset_head_unit")), Ok(true));
+        assert!(matches!(is_in_use("no list"), Err(Silence::Broken(_))));
     }
 
     #[test]

@@ -8,10 +8,10 @@ use super::place::Place;
 use super::report::Fact;
 use super::report::Teller;
 use super::silence;
-use crate::edge::dbus::Bus;
+use crate::edge::dbus::Asked;
 
 pub(super) async fn watch(place: Arc<Place>, notifications: Teller, gnome: Teller, plasma: Teller) {
-    match follow::connect(Bus::session(place.session.as_deref())).await {
+    match follow::connect(Asked::session(place.session.clone())).await {
         Ok(bus) => {
             tokio::join!(
                 silence::watch(&bus, &place, &notifications),

@@ -7,16 +7,16 @@ use zbus::match_rule;
 
 use super::Error;
 use crate::edge::dbus;
-use crate::edge::dbus::Bus;
+use crate::edge::dbus::Asked;
 
 /// A message bus, with at most one connection to it.
 pub(super) struct Lasting {
-    bus: Bus,
+    bus: Asked,
     connection: Mutex<Option<Connection>>,
 }
 
 impl Lasting {
-    pub(super) fn new(bus: Bus) -> Self {
+    pub(super) fn new(bus: Asked) -> Self {
         Self { bus, connection: Mutex::new(None) }
     }
 

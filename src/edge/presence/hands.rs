@@ -92,28 +92,29 @@ impl Opened {
 /// Why a source is not the one: it should be there and does not answer (an error), or it is not there (`None`).
 pub(super) type Tried = (Source, Option<Error>);
 
-/// Opens the best source that answers; says of each that is better why it is not the one.
+/// Opens the best source that answers within `limit`; says of each that is better why it is not the one.
 pub(super) async fn open(
     places: &Places,
     watches: Watches,
     session: &Lasting,
+    limit: Duration,
 ) -> (Option<Opened>, Vec<Tried>) {
     let mut tried = Vec::new();
-    match in_time(Mutter::open(session, watches)).await {
+    match in_time(limit, Mutter::open(session, watches)).await {
         Ok(Some(mutter)) => return (Some(Opened::Mutter(Box::new(mutter))), tried),
         Ok(None) => tried.push((Source::Mutter, None)),
         Err(error) => tried.push((Source::Mutter, Some(error))),
     }
     let display = match (&places.wayland, &places.x11) {
         (Some(socket), _) => {
-            let opened = in_time(Wayland::open(socket, watches)).await;
+            let opened = in_time(limit, Wayland::open(socket, watches)).await;
             (
                 Source::ExtIdleNotify,
                 opened.map(|opened| opened.map(|opened| Opened::Wayland(Box::new(opened)))),
             )
         }
         (None, Some(display)) => {
-            let opened = in_time(X11::open(display, watches)).await;
+            let opened = in_time(limit, X11::open(display, watches)).await;
             (Source::X11, opened.map(|opened| opened.map(Opened::X11)))
         }
         (None, None) => return (None, tried),
@@ -126,8 +127,12 @@ pub(super) async fn open(
     (None, tried)
 }
 
-async fn in_time<T>(opening: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    timeout(LIMIT, opening).await.unwrap_or(Err(Error::Silent(LIMIT)))
+/// What comes of it within this time.
+pub(super) async fn in_time<T>(
+    limit: Duration,
+    asking: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    timeout(limit, asking).await.unwrap_or(Err(Error::Silent(limit)))
 }
 
 /// Tells of the hands for ever.
@@ -142,7 +147,7 @@ pub(super) async fn run(
     loop {
         // Heard of from before it is looked for, so that it cannot come in between.
         let mut mutter = mutter_comes(session).await;
-        let (opened, tried) = open(places, watches, session).await;
+        let (opened, tried) = open(places, watches, session, LIMIT).await;
         for (source, error) in &tried {
             if let Some(error) = error {
                 debug!(%source, error = error as &dyn std::error::Error, "does not tell of the hands");
@@ -186,7 +191,7 @@ async fn mutter_comes(session: &Lasting) -> Option<MessageStream> {
         let connection = session.connection().await?;
         Ok(dbus::owner_changes(&connection, mutter::SERVICE).await?)
     };
-    in_time(watched).await.ok()
+    in_time(LIMIT, watched).await.ok()
 }
 
 /// Waits until it has come (true), or the bus went that would say so; for ever, where there was none.

@@ -176,8 +176,8 @@ async fn session(connection: &Connection, id: Option<&str>) -> Result<Option<Str
     let user = rustix::process::getuid().as_raw();
     let asked = MANAGER.call::<_, OwnedObjectPath>(connection, "GetUser", &user).await;
     let Some(user) = bus::answered(asked)? else { return Ok(None) };
-    let user = Object { path: user.as_str(), interface: dbus::PROPERTIES, ..MANAGER };
-    let asked = user.call::<_, OwnedVariant>(connection, "Get", &(USER, "Display")).await;
+    let user = Object { path: user.as_str(), interface: USER, ..MANAGER };
+    let asked = user.property(connection, "Display").await;
     let Some(display) = bus::answered(asked)? else { return Ok(None) };
     let display = <(String, OwnedObjectPath)>::try_from(display).ok();
     Ok(display.filter(|(id, _)| !id.is_empty()).map(|(_, path)| path.to_string()))
@@ -199,9 +199,7 @@ async fn state(connection: &Connection, path: &str) -> Result<State, Error> {
 
 /// Whether the machine is about to sleep; `None`: nobody says.
 async fn prepares_for_sleep(connection: &Connection) -> Result<Option<bool>, Error> {
-    let manager = Object { interface: dbus::PROPERTIES, ..MANAGER };
-    let body = (MANAGER.interface, "PreparingForSleep");
-    let asked = manager.call::<_, OwnedVariant>(connection, "Get", &body).await;
+    let asked = MANAGER.property(connection, "PreparingForSleep").await;
     Ok(bus::answered(asked)?.as_ref().and_then(flag))
 }
 

@@ -4,10 +4,6 @@ use std::borrow::Cow;
 use std::error::Error as _;
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde::Serialize;
-use tokio::time::timeout;
-
 use super::Error;
 use super::Places;
 use super::Source;
@@ -15,15 +11,19 @@ use super::Watches;
 use super::bus::Lasting;
 use super::desk;
 use super::hands;
+use super::hands::in_time;
 use super::login;
 use super::login::State;
 use super::saver;
 use crate::edge::clock;
-use crate::edge::dbus::Bus;
+use crate::edge::dbus::Asked;
 use crate::surroundings::Hands;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// What tells of the desk, and what it says at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Found {
     /// What tells of the hands; `None`: nothing does.
     pub source: Option<Source>,
@@ -39,15 +39,15 @@ pub struct Found {
     pub sleep: bool,
 }
 
-/// Looks once; starts nothing, and leaves nothing behind. Takes as long as the slowest to answer, at most some seconds.
+/// Looks once; starts nothing, and leaves nothing behind. Takes as long as the slowest to answer, at most three seconds.
 pub async fn look(places: &Places) -> Found {
-    let session_bus = Lasting::new(Bus::session(places.session_bus.as_deref()));
-    let system_bus = Lasting::new(Bus::system(places.system_bus.as_deref()));
+    let session_bus = Lasting::new(Asked::session(places.session_bus.clone()));
+    let system_bus = Lasting::new(Asked::System(places.system_bus.clone()));
     let watches = Watches::default();
     let ((opened, tried), login, savers) = tokio::join!(
-        hands::open(places, watches, &session_bus),
-        in_time(login::told(&system_bus, places.session.as_deref())),
-        in_time(saver::told(&session_bus)),
+        hands::open(places, watches, &session_bus, LIMIT),
+        in_time(LIMIT, login::told(&system_bus, places.session.as_deref())),
+        in_time(LIMIT, saver::told(&session_bus)),
     );
     let mut found = Found {
         source: None,
@@ -62,7 +62,7 @@ pub async fn look(places: &Places) -> Found {
     };
     if let Some(mut opened) = opened {
         let source = opened.source();
-        match in_time(opened.idle()).await {
+        match in_time(LIMIT, opened.idle()).await {
             Ok(idle) => {
                 found.source = Some(source);
                 found.hands = idle.map_or(Hands::Unknown, |idle| {
@@ -106,10 +106,6 @@ impl Found {
     }
 }
 
-async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    timeout(LIMIT, answer).await.unwrap_or(Err(Error::Silent(LIMIT)))
-}
-
 /// An error with its causes, each told once: some errors tell their cause themselves.
 fn said(error: &Error) -> String {
     let mut said = error.to_string();
@@ -124,5 +120,5 @@ fn said(error: &Error) -> String {
     said
 }
 
-/// How long each may take to answer: milliseconds when well.
-const LIMIT: Duration = Duration::from_secs(5);
+/// How long each may take to answer: milliseconds when well. At most three are asked one after the other.
+const LIMIT: Duration = Duration::from_secs(1);

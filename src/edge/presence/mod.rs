@@ -33,7 +33,7 @@ use self::bus::Lasting;
 use self::desk::Desk;
 use self::desk::Heard;
 use crate::edge::clock;
-use crate::edge::dbus::Bus;
+use crate::edge::dbus::Asked;
 use crate::surroundings::Hands;
 
 pub use self::error::Error;
@@ -87,8 +87,8 @@ pub async fn run(
     mut commands: Receiver<Command>,
     events: Sender<Event>,
 ) {
-    let session_bus = Lasting::new(Bus::session(places.session_bus.as_deref()));
-    let system_bus = Lasting::new(Bus::system(places.system_bus.as_deref()));
+    let session_bus = Lasting::new(Asked::session(places.session_bus.clone()));
+    let system_bus = Lasting::new(Asked::System(places.system_bus.clone()));
     let mut desk = Desk::new(watches);
     let (tell, mut heard) = mpsc::channel(QUEUE);
     let (watch_rest, rest) = watch::channel(desk.watches_rest());

@@ -185,6 +185,8 @@ macro_rules! doctor {
     ServiceFine = "service-fine",
     /// It runs.
     ServiceRuns = "service-runs",
+    /// It runs, and does not tell what it sees of the desk.
+    ServiceSeesUntold = "service-sees-untold",
     /// Without a session bus it cannot be found.
     ServiceNoSession = "service-no-session",
     /// It does not answer.

@@ -48,6 +48,7 @@ fn well() -> Seen {
                 why: None,
             })
             .into(),
+        told_by_service: true,
         voice: None,
         service: Some(Ok(streaming())),
         unit: Some(Unit::Installed { enabled: true, state: UnitState::Running }),
