@@ -167,8 +167,7 @@ impl Service {
     }
 
     /// Internal, for "kindbeat doctor": looks once, and tells what is seen from where the daemon runs, of the desk and the desktop,
-    /// as JSON that a kindbeat of the same version reads. One look at a
-    /// time; who asks meanwhile is told that it is busy.
+    /// as JSON that a kindbeat of the same version reads. One look at a time; whoever asks meanwhile is told that it is busy.
     #[zbus(out_args("seen"))]
     async fn look(&self) -> Result<String, Refused> {
         let _looking = self.looking.try_lock().map_err(|_| Refusal::Busy)?;
