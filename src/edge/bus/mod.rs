@@ -4,6 +4,7 @@
 //! its answer, and what the daemon has to tell goes out as a [`News`](crate::status::News).
 
 mod client;
+mod refused;
 mod request;
 mod service;
 mod serving;

@@ -10,17 +10,14 @@ use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use zbus::Connection;
-use zbus::DBusError;
-use zbus::Message;
 use zbus::message::Header;
-use zbus::names::ErrorName;
 use zbus::object_server::SignalEmitter;
 
-use super::ERRORS;
 use super::LastAnswer;
 use super::Refusal;
 use super::Request;
 use super::Stands;
+use super::refused::Refused;
 use super::told;
 use super::told::Watched;
 use crate::edge::clock;
@@ -278,32 +275,6 @@ impl Properties {
     }
 }
 
-/// A refusal as it goes over the bus.
-pub(super) struct Refused {
-    name: String,
-    text: String,
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self { name: format!("{ERRORS}{}", refusal.name()), text: refusal.to_string() }
-    }
-}
-
-impl DBusError for Refused {
-    fn create_reply(&self, call: &Header<'_>) -> zbus::Result<Message> {
-        Message::error(call, self.name()).build(&self.text)
-    }
-
-    fn name(&self) -> ErrorName<'_> {
-        ErrorName::from_str_unchecked(&self.name)
-    }
-
-    fn description(&self) -> Option<&str> {
-        Some(&self.text)
-    }
-}
-
 /// The moment so many seconds after 1970, where it lies ahead, by a year at most.
 fn time_ahead(seconds: i64, now: Timestamp) -> Result<Timestamp, Refusal> {
     let invalid = || Refusal::InvalidTime(format!("{seconds} s after 1970"));
@@ -323,10 +294,12 @@ const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 #[cfg(test)]
 mod tests {
+    use zbus::DBusError as _;
+
     use super::*;
 
     fn told<T>(result: Result<T, Refused>) -> Result<T, String> {
-        result.map_err(|refused| refused.name)
+        result.map_err(|refused| refused.name().to_string())
     }
 
     #[tokio::test(start_paused = true)]
