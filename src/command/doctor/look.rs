@@ -168,8 +168,8 @@ async fn sight() -> (Sight, bool) {
     }
 }
 
-/// How long the daemon may take to tell what it sees: a look takes four seconds at most.
-const TELLING: Duration = Duration::from_secs(5);
+/// How long the daemon may take to tell what it sees: a look takes less than five seconds.
+const TELLING: Duration = Duration::from_secs(6);
 
 async fn daemon() -> Result<Status, ClientError> {
     Client::connect(Bus::Session).await?.status().await

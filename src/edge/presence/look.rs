@@ -39,7 +39,7 @@ pub struct Found {
     pub sleep: bool,
 }
 
-/// Looks once; starts nothing, and leaves nothing behind. Takes as long as the slowest to answer, at most three seconds.
+/// Looks once; starts nothing, and leaves nothing behind. Takes as long as the slowest to answer, at most five seconds.
 pub async fn look(places: &Places) -> Found {
     let session_bus = Lasting::new(Asked::session(places.session_bus.clone()));
     let system_bus = Lasting::new(Asked::System(places.system_bus.clone()));
@@ -121,4 +121,4 @@ fn said(error: &Error) -> String {
 }
 
 /// How long each may take to answer: milliseconds when well. At most three are asked one after the other.
-const LIMIT: Duration = Duration::from_secs(1);
+const LIMIT: Duration = Duration::from_millis(1_500);
