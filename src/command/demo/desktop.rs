@@ -1,8 +1,6 @@
 //! The demonstration on a desktop: the daemon's own loop, with a simulated strap and without a memory.
 
 use std::env;
-use std::io;
-use std::io::BufRead;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +42,7 @@ use crate::practice::Library;
 use crate::status::News;
 use crate::words::Words;
 
+use super::keyboard;
 use super::strap;
 use super::strap::Chapter;
 use super::strap::DemoClock;
@@ -165,7 +164,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let running = tokio::spawn(daemon::run(service, inlets, async {
         let _ = stopped.await;
     }));
-    let mut typed = keyboard();
+    let mut typed = keyboard::lines();
 
     let scene = Scene::Waiting;
     let mut stage = Stage {
@@ -372,20 +371,6 @@ impl<W: Write> Stage<'_, W> {
     fn say(&mut self, line: &str) -> anyhow::Result<()> {
         Ok(writeln!(self.out, "{line}")?)
     }
-}
-
-/// What is typed, line by line. The thread that waits for it ends with the program.
-fn keyboard() -> mpsc::Receiver<String> {
-    let (lines, typed) = mpsc::channel(QUEUE);
-    std::thread::spawn(move || {
-        for line in io::stdin().lock().lines() {
-            let Ok(line) = line else { return };
-            if lines.blocking_send(line).is_err() {
-                return;
-            }
-        }
-    });
-    typed
 }
 
 fn has_display() -> bool {

@@ -5,6 +5,7 @@
 
 mod desktop;
 mod headless;
+mod keyboard;
 mod strap;
 
 use std::io::Write;

@@ -325,6 +325,19 @@ mod tests {
         assert_eq!(begun.elapsed(), LIMIT);
     }
 
+    #[tokio::test]
+    async fn one_look_is_taken_at_a_time() {
+        let (requests, mut asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let answer = async {
+            let Some(Request::Look { reply }) = asked.recv().await else { panic!("no look") };
+            reply.send("seen".to_owned()).unwrap();
+        };
+        let (first, second, ()) = tokio::join!(service.look(), service.look(), answer);
+        assert_eq!(told(first), Ok("seen".to_owned()));
+        assert_eq!(told(second), Err("org.kindbeat.Error.Busy".to_owned()));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn reading_every_property_of_a_silent_daemon_takes_no_longer_than_one() {
         let (requests, mut asked) = mpsc::channel(16);

@@ -55,3 +55,22 @@ impl Running {
         String::from_utf8(said).map_err(|_| Silence::Broken(format!("{name} says what is no text")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn said(script: &str) -> Result<String, Silence> {
+        Running::start("sh", Command::new("sh").args(["-c", script]))?.said(4).await
+    }
+
+    #[tokio::test]
+    async fn a_program_that_fails_or_says_too_much_has_said_nothing() {
+        assert_eq!(said("printf free").await, Ok("free".to_owned()));
+        for script in ["printf free; exit 1", "printf 'free!'", r"printf '\377'", "kill -9 $$"] {
+            assert!(matches!(said(script).await, Err(Silence::Broken(_))), "{script}");
+        }
+        let absent = Running::start("nobody", &mut Command::new("/nonexistent/nobody"));
+        assert!(matches!(absent.err(), Some(Silence::Broken(_))));
+    }
+}
