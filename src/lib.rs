@@ -67,22 +67,25 @@
 //! Nothing here is called stress: heart rate shows arousal, and no more. What is detected is an *elevation*; asking is an *offer*;
 //! the pause is a *practice*, since `break` is a word of the language.
 
-pub mod breathing;
+#[cfg(test)]
+#[path = "../tests/support/accented.rs"]
+mod accented;
+
+pub mod bluetooth;
+pub mod browser;
+pub mod clock;
 pub mod command;
-pub mod config;
-pub mod connection;
+pub mod config_file;
 pub mod daemon;
-pub mod detection;
-pub mod edge;
-pub mod engine;
-pub mod heart;
-pub mod offer;
-pub mod page;
-pub mod practice;
-pub mod reason;
-pub mod replay;
-pub mod setting;
-pub mod simulation;
-pub mod status;
-pub mod surroundings;
-pub mod words;
+mod dbus;
+pub mod desktop;
+pub mod file_watch;
+pub mod interface;
+pub mod notification;
+pub mod page_server;
+pub mod practice_files;
+pub mod recording;
+pub mod speech;
+pub mod store;
+pub mod systemd;
+pub mod terminal;

@@ -6,14 +6,14 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use kindbeat::clock;
 use kindbeat::command;
 use kindbeat::command::history::Telling;
-use kindbeat::edge::bus::Bus;
-use kindbeat::edge::clock;
-use kindbeat::edge::store;
-use kindbeat::practice::Anchor;
-use kindbeat::practice::Length;
-use kindbeat::words::Words;
+use kindbeat::interface::Bus;
+use kindbeat::store;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::Length;
+use kindbeat_core::words::Words;
 
 #[allow(unreachable_pub, reason = "a program has no public side; here pub means: for main")]
 mod cli;

@@ -1,7 +1,8 @@
 //! The configuration as its owner meets it: the default file, and what a mistake looks like.
 
-use kindbeat::config;
-use kindbeat::config::Config;
+use kindbeat::config_file;
+use kindbeat_core::config;
+use kindbeat_core::config::Config;
 use proptest::prelude::*;
 
 #[test]
@@ -282,11 +283,11 @@ fn what_the_file_holds_cannot_command_the_terminal() {
 fn a_file_that_is_named_is_read_and_has_to_be_there() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.toml");
-    assert!(matches!(Config::load(Some(&path)), Err(config::ConfigError::Missing(_))));
+    assert!(matches!(config_file::load(Some(&path)), Err(config::ConfigError::Missing(_))));
     std::fs::write(&path, "\u{feff}[offer]\r\nat_most_per_day = 2\r\n").unwrap();
-    assert_eq!(Config::load(Some(&path)).unwrap().offer.at_most_per_day.value(), 2);
+    assert_eq!(config_file::load(Some(&path)).unwrap().offer.at_most_per_day.value(), 2);
     std::fs::write(&path, "offer").unwrap();
-    let error = Config::load(Some(&path)).unwrap_err().to_string();
+    let error = config_file::load(Some(&path)).unwrap_err().to_string();
     assert!(
         error.starts_with(&format!("{}:1:6: this cannot be read\n", path.display())),
         "{error}"

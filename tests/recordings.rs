@@ -8,11 +8,11 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use kindbeat::edge::recording::Error;
-use kindbeat::edge::recording::Recording;
-use kindbeat::heart::Reading;
-use kindbeat::heart::RrInterval;
-use kindbeat::replay::Row;
+use kindbeat::recording::Error;
+use kindbeat::recording::Recording;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::heart::RrInterval;
+use kindbeat_core::replay::Row;
 use proptest::prelude::*;
 
 fn rows_of(source: impl Read) -> Result<Vec<Row>, Error> {

@@ -13,7 +13,7 @@ use std::process::Stdio;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use kindbeat::simulation::SimulatedHeart;
+use kindbeat_core::simulation::SimulatedHeart;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 use anyhow::ensure;
 use bus::Ended;
 use bus::installed;
-use kindbeat::edge::speech;
-use kindbeat::edge::speech::Event;
-use kindbeat::edge::speech::Utterance;
-use kindbeat::edge::speech::Voice;
+use kindbeat::speech;
+use kindbeat::speech::Event;
+use kindbeat::speech::Utterance;
+use kindbeat::speech::Voice;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 

@@ -4,11 +4,11 @@ use anyhow::Context;
 use tokio::runtime::Builder;
 use tokio::runtime::Runtime;
 
-use crate::edge::bus::Bus;
-use crate::edge::bus::Client;
-use crate::edge::bus::ClientError;
-use crate::words::Message;
-use crate::words::Words;
+use crate::interface::Bus;
+use crate::interface::Client;
+use crate::interface::ClientError;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// Asks the daemon one thing; where none is running, the error says how to start it.
 pub(super) fn ask<T>(

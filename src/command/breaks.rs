@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use super::asking;
-use crate::edge::bus::Bus;
-use crate::practice::Length;
-use crate::words::Message;
-use crate::words::Words;
+use crate::interface::Bus;
+use kindbeat_core::practice::Length;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// Starts the break of this name, else the offer just missed or the one that is set, and prints the address of its page, which the
 /// daemon opens.

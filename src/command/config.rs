@@ -1,26 +1,27 @@
 //! `kindbeat config`: where the configuration is, whether it is fine, and what it amounts to.
 
+use crate::config_file;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
 use toml::Table;
 
-use crate::config;
-use crate::config::Config;
-use crate::setting::plain;
+use kindbeat_core::config;
+use kindbeat_core::config::Config;
+use kindbeat_core::setting::plain;
 
 /// `config check [FILE]`: says that a file is fine, or returns everything that is wrong with it. Without FILE the owner's.
 pub fn check(file: Option<&Path>, out: &mut impl io::Write) -> anyhow::Result<()> {
     let Some(path) = file else {
-        let path = config::path()?;
+        let path = config_file::path()?;
         if !path.try_exists().unwrap_or(true) {
             writeln!(out, "{}: not there; the defaults apply", path.display())?;
             return Ok(());
         }
         return check(Some(&path), out);
     };
-    Config::load(Some(path))?;
+    config_file::load(Some(path))?;
     writeln!(out, "{}: fine", path.display())?;
     Ok(())
 }
@@ -30,14 +31,14 @@ pub fn show(defaults: bool, out: &mut impl io::Write) -> anyhow::Result<()> {
     if defaults {
         out.write_all(config::DEFAULT.as_bytes())?;
     } else {
-        out.write_all(in_force(&Config::load(None)?)?.as_bytes())?;
+        out.write_all(in_force(&config_file::load(None)?)?.as_bytes())?;
     }
     Ok(())
 }
 
 /// `config path`: where the owner's file is, whether or not it is there.
 pub fn path(out: &mut impl io::Write) -> anyhow::Result<()> {
-    writeln!(out, "{}", config::path()?.display())?;
+    writeln!(out, "{}", config_file::path()?.display())?;
     Ok(())
 }
 

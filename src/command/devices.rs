@@ -10,11 +10,11 @@ use std::time::Duration;
 use anyhow::Context;
 use serde::Serialize;
 
-use crate::edge::ble;
-use crate::edge::ble::Error;
-use crate::edge::ble::Nearby;
-use crate::words::Message;
-use crate::words::Words;
+use crate::bluetooth;
+use crate::bluetooth::Error;
+use crate::bluetooth::Nearby;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// Looks for `seconds`, at least one (usual: [`SECONDS`]), and lists what is there, the strongest signal first; none is no error.
 ///
@@ -25,7 +25,7 @@ pub fn run(seconds: u64, json: bool, words: &Words, out: &mut impl Write) -> any
         .enable_all()
         .build()
         .context("starting to look round")?;
-    let nearby = runtime.block_on(ble::nearby(Duration::from_secs(seconds.max(1))));
+    let nearby = runtime.block_on(bluetooth::nearby(Duration::from_secs(seconds.max(1))));
     let nearby = nearby.map_err(|error| with_remedy(error, words))?;
     if json { as_json(&nearby, out) } else { as_text(&nearby, out) }
 }
@@ -122,11 +122,11 @@ pub const SECONDS: u64 = 10;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::Device;
+    use kindbeat_core::connection::Device;
 
     fn monitors() -> Vec<Nearby> {
         let device = |name: Option<&str>, last, signal, connected| Device {
-            address: crate::connection::Address::new([0xF0, 0, 0, 0, 0, last]),
+            address: kindbeat_core::connection::Address::new([0xF0, 0, 0, 0, 0, last]),
             name: name.map(str::to_owned),
             signal,
             connected,

@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use super::asking;
-use crate::edge::bus::Bus;
-use crate::words::Message;
-use crate::words::Words;
+use crate::interface::Bus;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// Answers the last offer, the one on the screen or one long gone, with `fine`, `moving` or `excited`, or takes its answer
 /// back.

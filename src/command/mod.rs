@@ -24,9 +24,7 @@ pub mod why;
 
 use std::error::Error;
 
-use crate::config::Config;
-use crate::config::ConfigError;
-use crate::engine::Settings;
+use kindbeat_core::config::ConfigError;
 
 /// The exit code for an error: 78 where the configuration is to blame (`EX_CONFIG` of `sysexits.h`), 2 where the command line is,
 /// else 1.
@@ -51,22 +49,12 @@ fn harmless(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
 }
 
-/// The part of the configuration that decides.
-#[must_use]
-pub fn decisions(config: &Config) -> Settings {
-    Settings {
-        detection: config.detection.clone(),
-        offer: config.offer.clone(),
-        practice: config.practice.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use anyhow::Context as _;
 
     use super::*;
-    use crate::config::Config;
+    use kindbeat_core::config::Config;
 
     #[test]
     fn a_bad_configuration_is_told_apart_by_its_exit_code() {

@@ -3,16 +3,16 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::edge::practices;
-use crate::practice::Anchor;
-use crate::practice::Library;
-use crate::practice::Origin;
-use crate::practice::OwnFault;
-use crate::practice::Practice;
-use crate::practice::Step;
-use crate::practice::Text;
-use crate::words::Message;
-use crate::words::Words;
+use crate::practice_files;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::Origin;
+use kindbeat_core::practice::OwnFault;
+use kindbeat_core::practice::Practice;
+use kindbeat_core::practice::Step;
+use kindbeat_core::practice::Text;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// Lists the practices: name, title, lengths, elements.
 pub fn list(library: &Library, words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
@@ -79,8 +79,8 @@ pub(super) fn spoken(step: &Step, say: impl Fn(&Text) -> String) -> String {
 
 /// Checks a file that is to be a practice of one's own: says that it is fine, or the error tells where it is not.
 pub fn check(file: &Path, out: &mut impl Write) -> anyhow::Result<()> {
-    let name = practices::name(file);
-    let practice = Practice::parse(&name, &practices::text(file)?, Origin::Own)?;
+    let name = practice_files::name(file);
+    let practice = Practice::parse(&name, &practice_files::text(file)?, Origin::Own)?;
     if practice.id() == Library::GROUNDING && practice.inward() {
         return Err(OwnFault::InwardGrounding { file: name }.into());
     }

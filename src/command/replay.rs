@@ -1,5 +1,6 @@
 //! `kindbeat replay`: what would have been offered in a recording, and what would have been held back.
 
+use crate::config_file;
 use std::io;
 use std::io::Seek;
 use std::io::Write;
@@ -11,19 +12,19 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use tempfile::SpooledTempFile;
 
-use crate::config::Config;
-use crate::detection::Baseline;
-use crate::edge::recording::Recording;
-use crate::engine::Settings;
-use crate::offer::Gate;
-use crate::practice::Library;
-use crate::reason;
-use crate::replay;
-use crate::replay::Event;
-use crate::replay::Outcome;
-use crate::replay::Summary;
-use crate::words::Message;
-use crate::words::Words;
+use crate::recording::Recording;
+use kindbeat_core::config::Config;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::engine::Settings;
+use kindbeat_core::offer::Gate;
+use kindbeat_core::practice::Library;
+use kindbeat_core::reason;
+use kindbeat_core::replay;
+use kindbeat_core::replay::Event;
+use kindbeat_core::replay::Outcome;
+use kindbeat_core::replay::Summary;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// What to replay, and with which settings.
 #[derive(Clone, Debug, Default)]
@@ -50,9 +51,9 @@ pub fn run(
     let config = request
         .config
         .as_deref()
-        .map_or_else(|| Ok(Config::default()), |path| Config::load(Some(path)))?;
+        .map_or_else(|| Ok(Config::default()), |path| config_file::load(Some(path)))?;
     let config = config.with(&request.set)?;
-    let settings = super::decisions(&config);
+    let settings = config.decisions();
     let library = Library::built_in()?;
     let mut baseline = Baseline::new(settings.detection.method);
     for path in &request.learn {

@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use super::Usage;
 use super::asking;
 use super::when;
-use crate::edge::bus::Bus;
-use crate::words::Message;
-use crate::words::Words;
+use crate::interface::Bus;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// How long a snooze lasts unless told otherwise: about as long as a meeting.
 pub const USUAL: &str = "1h";

@@ -1,7 +1,7 @@
 //! Why nothing is read aloud, in words. Pure.
 
-use crate::edge::speech::Error;
-use crate::words::Message;
+use crate::speech::Error;
+use kindbeat_core::words::Message;
 
 /// What to say of it; what the system said is for the log.
 pub(super) const fn why(error: &Error) -> Message {

@@ -10,8 +10,8 @@ use jiff::civil::Time;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
-use crate::words::Message;
-use crate::words::Words;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// The moment that somebody means: `30m` or `2h` from now, `14:00` when it is that late next, `today` when the day is over.
 ///

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use super::asking;
-use crate::edge::bus::Bus;
-use crate::words::Words;
+use crate::interface::Bus;
+use kindbeat_core::words::Words;
 
 /// Prints it.
 pub fn run(words: &Words, bus: Bus, out: &mut impl Write) -> anyhow::Result<()> {

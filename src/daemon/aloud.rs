@@ -2,7 +2,7 @@
 
 use tracing::info;
 
-use crate::edge::speech;
+use crate::speech;
 
 use super::service::Service;
 

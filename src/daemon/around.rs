@@ -10,23 +10,23 @@ use tokio::time::timeout;
 use tracing::debug;
 use tracing::warn;
 
-use crate::edge::desk;
-use crate::edge::desk::Place;
-use crate::edge::desk::Probed;
-use crate::edge::presence;
-use crate::edge::presence::Places;
-use crate::edge::presence::Watches;
-use crate::engine::Attention;
-use crate::engine::Input;
-use crate::surroundings::Desktop;
+use crate::desktop::interruptions;
+use crate::desktop::interruptions::Place;
+use crate::desktop::interruptions::Probed;
+use crate::desktop::presence;
+use crate::desktop::presence::Places;
+use crate::desktop::presence::Watches;
+use kindbeat_core::engine::Attention;
+use kindbeat_core::engine::Input;
+use kindbeat_core::surroundings::Desktop;
 
 use super::service::Service;
 use super::setup::QUEUE;
 
 /// What watches the desk and the desktop, in tasks of its own, and the ways to and from it.
 pub(super) struct Watchers {
-    pub(super) desk: mpsc::Sender<desk::Command>,
-    pub(super) seen: mpsc::Receiver<desk::Event>,
+    pub(super) desk: mpsc::Sender<interruptions::Command>,
+    pub(super) seen: mpsc::Receiver<interruptions::Event>,
     pub(super) presence: mpsc::Sender<presence::Command>,
     pub(super) sensed: mpsc::Receiver<presence::Event>,
     pub(super) tasks: [JoinHandle<()>; 2],
@@ -42,7 +42,7 @@ impl Watchers {
         let (sense, sensed) = mpsc::channel(QUEUE);
         let (place, places) = (Place::from_environment(), Places::of_environment());
         let tasks = [
-            tokio::spawn(desk::run(place, looks, see)),
+            tokio::spawn(interruptions::run(place, looks, see)),
             tokio::spawn(presence::run(places, Watches::default(), attends, sense)),
         ];
         Self { desk, seen, presence, sensed, tasks }
@@ -63,7 +63,8 @@ pub struct Sight {
 pub async fn look_around() -> Sight {
     let places = Places::of_environment();
     let presence = timeout(LIMIT, presence::look(&places));
-    let (presence, desktop) = tokio::join!(presence, desk::look(Place::from_environment()));
+    let (presence, desktop) =
+        tokio::join!(presence, interruptions::look(Place::from_environment()));
     Sight { presence: presence.ok(), desktop }
 }
 
@@ -72,7 +73,10 @@ const LIMIT: Duration = Duration::from_millis(4_800);
 
 impl Service {
     /// The desktop was looked at.
-    pub(super) fn desktop_seen(&mut self, desk::Event::Seen(desktop): desk::Event) {
+    pub(super) fn desktop_seen(
+        &mut self,
+        interruptions::Event::Seen(desktop): interruptions::Event,
+    ) {
         // What was seen while it was still looked at may come late.
         if self.attended.desktop {
             self.around.desktop = Some(desktop);
@@ -108,7 +112,11 @@ impl Service {
             return;
         }
         let Some(desk) = &self.parts.desk else { return };
-        let command = if attention.desktop { desk::Command::Watch } else { desk::Command::Rest };
+        let command = if attention.desktop {
+            interruptions::Command::Watch
+        } else {
+            interruptions::Command::Rest
+        };
         if desk.try_send(command).is_err() {
             warn!("the desktop cannot be looked at; nothing is offered until the next start");
         }

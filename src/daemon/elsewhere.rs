@@ -2,16 +2,16 @@
 
 use tracing::info;
 
-use crate::edge::bus::Stands;
-use crate::edge::bus::ToldAnswer;
-use crate::edge::bus::ToldBreak;
-use crate::edge::store;
-use crate::edge::store::Record;
-use crate::engine::Elsewhere;
-use crate::engine::Input;
-use crate::practice::Ending;
-use crate::practice::Library;
-use crate::status::News;
+use crate::interface::Stands;
+use crate::interface::ToldAnswer;
+use crate::interface::ToldBreak;
+use crate::store;
+use crate::store::Record;
+use kindbeat_core::engine::Elsewhere;
+use kindbeat_core::engine::Input;
+use kindbeat_core::practice::Ending;
+use kindbeat_core::practice::Library;
+use kindbeat_core::status::News;
 
 use super::service::Service;
 

@@ -1,4 +1,4 @@
-//! The daemon: joins the world to the [`Engine`](crate::engine::Engine) in one loop, and decides nothing.
+//! The daemon: joins the world to the [`Engine`](kindbeat_core::engine::Engine) in one loop, and decides nothing.
 //!
 //! ```text
 //!  monitor   desk and desktop   page   other programs   configuration   store   the clock
@@ -29,18 +29,18 @@ mod world;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::config::Config;
-use crate::config::ConfigError;
-use crate::edge::ble;
-use crate::edge::bus;
-use crate::edge::clock;
-use crate::edge::desk;
-use crate::edge::notification;
-use crate::edge::presence;
-use crate::edge::speech;
-use crate::edge::store;
-use crate::edge::web::Clock;
-use crate::page::PageInput;
+use crate::bluetooth;
+use crate::clock;
+use crate::desktop::interruptions;
+use crate::desktop::presence;
+use crate::interface;
+use crate::notification;
+use crate::page_server::Clock;
+use crate::speech;
+use crate::store;
+use kindbeat_core::config::Config;
+use kindbeat_core::config::ConfigError;
+use kindbeat_core::page::PageInput;
 
 pub use around::Sight;
 pub use around::look_around;
@@ -61,17 +61,17 @@ pub use world::Parts;
 #[derive(Debug)]
 pub struct Inlets {
     /// What the heart-rate monitor and the way to it have to tell.
-    pub monitor: mpsc::Receiver<ble::Event>,
+    pub monitor: mpsc::Receiver<bluetooth::Event>,
     /// What became of offers on the desktop.
     pub offers: mpsc::Receiver<notification::Event>,
     /// What the desktop does.
-    pub desk: mpsc::Receiver<desk::Event>,
+    pub desk: mpsc::Receiver<interruptions::Event>,
     /// What happens at the desk.
     pub presence: mpsc::Receiver<presence::Event>,
     /// What is done on the page.
     pub page: mpsc::Receiver<PageInput>,
     /// What other programs ask for.
-    pub requests: mpsc::Receiver<bus::Request>,
+    pub requests: mpsc::Receiver<interface::Request>,
     /// The configuration, read again because it may have changed.
     pub configs: mpsc::Receiver<Result<Config, ConfigError>>,
     /// The practices, read again because some of the owner's may have changed.

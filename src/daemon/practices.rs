@@ -1,5 +1,6 @@
 //! Practices of one's own, for as long as the daemon runs: read at its start, and again when they may have changed.
 
+use crate::config_file;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -8,12 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::warn;
 
-use crate::config;
-use crate::edge::practices;
-use crate::edge::watching;
-use crate::engine::Input;
-use crate::practice::Library;
-use crate::practice::OwnFault;
+use crate::file_watch;
+use crate::practice_files;
+use kindbeat_core::engine::Input;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::OwnFault;
 
 use super::service::Service;
 
@@ -23,8 +23,8 @@ pub type Practices = (Library, Vec<OwnFault>);
 /// The practices of the program, and those of one's own that can be read. The error is one of the build.
 pub fn library() -> anyhow::Result<Practices> {
     let library = Library::built_in().context("reading the breaks of the program")?;
-    Ok(match config::practices() {
-        Some(folder) => library.with_own(practices::read(&folder)),
+    Ok(match config_file::practices() {
+        Some(folder) => library.with_own(practice_files::read(&folder)),
         None => (library, Vec::new()),
     })
 }
@@ -42,8 +42,8 @@ pub(super) async fn at_start() -> anyhow::Result<Practices> {
 pub(super) fn watch(reread: mpsc::Sender<Practices>, mut hangup: Signal) -> JoinHandle<()> {
     tokio::spawn(async move {
         let (tell, mut changes) = mpsc::channel(1);
-        if let Some(folder) = config::practices() {
-            tokio::spawn(watching::run_folder(folder, tell.clone()));
+        if let Some(folder) = config_file::practices() {
+            tokio::spawn(file_watch::run_folder(folder, tell.clone()));
         }
         loop {
             tokio::select! {

@@ -7,16 +7,16 @@ use tokio::sync::mpsc;
 use tracing::info;
 use tracing::warn;
 
-use crate::edge::bus;
-use crate::edge::bus::Bus;
-use crate::edge::bus::Served;
-use crate::status::News;
+use crate::interface;
+use crate::interface::Bus;
+use crate::interface::Served;
+use kindbeat_core::status::News;
 
 /// Hands the news to the session bus; where that is gone, it is looked for again.
 pub(super) async fn publish(
     mut served: Option<Served>,
     mut news: mpsc::Receiver<News>,
-    requests: mpsc::Sender<bus::Request>,
+    requests: mpsc::Sender<interface::Request>,
 ) {
     let mut told = None;
     loop {
@@ -46,7 +46,7 @@ pub(super) async fn publish(
 async fn reach_bus(
     news: &mut mpsc::Receiver<News>,
     told: &mut Option<News>,
-    requests: &mpsc::Sender<bus::Request>,
+    requests: &mpsc::Sender<interface::Request>,
 ) -> Option<Served> {
     let mut wait = FIRST_WAIT;
     loop {
@@ -68,9 +68,9 @@ async fn reach_bus(
     }
 }
 
-async fn attempt(wait: Duration, requests: mpsc::Sender<bus::Request>) -> Option<Served> {
+async fn attempt(wait: Duration, requests: mpsc::Sender<interface::Request>) -> Option<Served> {
     tokio::time::sleep(wait).await;
-    bus::serve(Bus::Session, requests).await.ok()
+    interface::serve(Bus::Session, requests).await.ok()
 }
 
 /// Remembers how things stand.

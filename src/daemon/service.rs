@@ -11,32 +11,31 @@ use tracing::debug;
 use tracing::info;
 use tracing::warn;
 
-use crate::command::decisions;
-use crate::config::Config;
-use crate::config::ConfigError;
-use crate::connection::Link;
-use crate::edge::ble;
-use crate::edge::clock;
-use crate::edge::notification;
-use crate::edge::notification::Labels;
-use crate::edge::store;
-use crate::edge::store::Record;
-use crate::edge::web::Clock;
-use crate::engine::Attention;
-use crate::engine::Effect;
-use crate::engine::Input;
-use crate::engine::Memory;
-use crate::heart::Reading;
-use crate::offer::Became;
-use crate::offer::OfferId;
-use crate::page::Visitor;
-use crate::practice::HelpLines;
-use crate::practice::OwnFault;
-use crate::reason::Asked;
-use crate::status::News;
-use crate::status::Status;
-use crate::surroundings::Surroundings;
-use crate::words::Words;
+use crate::bluetooth;
+use crate::clock;
+use crate::notification;
+use crate::notification::Labels;
+use crate::page_server::Clock;
+use crate::store;
+use crate::store::Record;
+use kindbeat_core::config::Config;
+use kindbeat_core::config::ConfigError;
+use kindbeat_core::connection::Link;
+use kindbeat_core::engine::Attention;
+use kindbeat_core::engine::Effect;
+use kindbeat_core::engine::Input;
+use kindbeat_core::engine::Memory;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::offer::Became;
+use kindbeat_core::offer::OfferId;
+use kindbeat_core::page::Visitor;
+use kindbeat_core::practice::HelpLines;
+use kindbeat_core::practice::OwnFault;
+use kindbeat_core::reason::Asked;
+use kindbeat_core::status::News;
+use kindbeat_core::status::Status;
+use kindbeat_core::surroundings::Surroundings;
+use kindbeat_core::words::Words;
 
 use super::breaks::Opening;
 use super::world::Parts;
@@ -51,7 +50,7 @@ pub struct Service {
     /// How closely the desk and the desktop are looked at.
     pub(super) attended: Attention,
     pub(super) link: Link,
-    pub(super) sensor: Option<ble::Sensor>,
+    pub(super) sensor: Option<bluetooth::Sensor>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
     pub(super) rate: Option<f64>,
     /// The last offer.
@@ -134,9 +133,9 @@ impl Service {
     }
 
     /// The monitor has something to tell.
-    pub(super) fn monitor(&mut self, event: ble::Event) {
+    pub(super) fn monitor(&mut self, event: bluetooth::Event) {
         match event {
-            ble::Event::Measured(measurement) => {
+            bluetooth::Event::Measured(measurement) => {
                 let reading = Reading::from(measurement);
                 let now = self.now();
                 self.rate = reading.heart_rate;
@@ -149,13 +148,13 @@ impl Service {
                 self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
                 self.handle(Input::Measured(reading));
             }
-            ble::Event::Link(link) => {
+            bluetooth::Event::Link(link) => {
                 self.link = link;
                 if link != Link::Streaming {
                     self.rate = None;
                 }
             }
-            ble::Event::Sensor(sensor) => {
+            bluetooth::Event::Sensor(sensor) => {
                 let address = sensor.address.to_string();
                 if self.sensor.as_ref().is_none_or(|before| before.address != sensor.address) {
                     self.keep(self.now(), Record::Monitor(Some(address)));
@@ -190,7 +189,7 @@ impl Service {
             return;
         }
         if config.monitor != self.parts.config.monitor {
-            let command = ble::Command::Configure(config.monitor.clone());
+            let command = bluetooth::Command::Configure(config.monitor.clone());
             if self.parts.monitor.try_send(command).is_err() {
                 warn!("the settings of the monitor come into force with the next start");
             }
@@ -201,7 +200,7 @@ impl Service {
         }
         self.words = words(&config, &self.parts.locale);
         self.labels = Labels::new(&self.words);
-        let settings = decisions(&config);
+        let settings = config.decisions();
         self.parts.config = config;
         self.handle(Input::Configured(Box::new(settings)));
     }

@@ -1,5 +1,6 @@
 //! Connects the daemon to this desktop: opens what there is, says what is missing, and runs until it is to end.
 
+use crate::config_file;
 use std::env;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,40 +21,39 @@ use tokio::time::Instant;
 use tracing::info;
 use tracing::warn;
 
-use crate::command::decisions;
-use crate::config;
-use crate::config::Config;
-use crate::connection::Address;
-use crate::detection::Baseline;
-use crate::edge::ble;
-use crate::edge::bus;
-use crate::edge::bus::Bus;
-use crate::edge::clock;
-use crate::edge::notification;
-use crate::edge::opening::Opener;
-use crate::edge::speech;
-use crate::edge::speech::Reader;
-use crate::edge::speech::Voice;
-use crate::edge::store;
-use crate::edge::store::Lock;
-use crate::edge::store::Store;
-use crate::edge::watching;
-use crate::edge::web;
-use crate::edge::web::Clock;
-use crate::engine;
-use crate::engine::Engine;
-use crate::offer;
-use crate::page::Earlier;
-use crate::page::Scene;
-use crate::page::Sound;
-use crate::page::View;
-use crate::page::Visit;
-use crate::page::view_of;
-use crate::practice::Anchor;
-use crate::practice::HelpLines;
-use crate::practice::Library;
-use crate::words::Message;
-use crate::words::Words;
+use crate::bluetooth;
+use crate::browser::Opener;
+use crate::clock;
+use crate::file_watch;
+use crate::interface;
+use crate::interface::Bus;
+use crate::notification;
+use crate::page_server;
+use crate::page_server::Clock;
+use crate::speech;
+use crate::speech::Reader;
+use crate::speech::Voice;
+use crate::store;
+use crate::store::Lock;
+use crate::store::Store;
+use kindbeat_core::config;
+use kindbeat_core::config::Config;
+use kindbeat_core::connection::Address;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::engine;
+use kindbeat_core::engine::Engine;
+use kindbeat_core::offer;
+use kindbeat_core::page::Earlier;
+use kindbeat_core::page::Scene;
+use kindbeat_core::page::Sound;
+use kindbeat_core::page::View;
+use kindbeat_core::page::Visit;
+use kindbeat_core::page::view_of;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::HelpLines;
+use kindbeat_core::practice::Library;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 use super::Inlets;
 use super::Parts;
@@ -83,9 +83,9 @@ pub async fn start() -> anyhow::Result<()> {
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
     let _lock = lock(folder.as_deref()).await?;
-    let served = match bus::serve(Bus::Session, requests.clone()).await {
+    let served = match interface::serve(Bus::Session, requests.clone()).await {
         Ok(served) => Some(served),
-        Err(bus::Error::NameTaken) => return Err(AlreadyRunning.into()),
+        Err(interface::Error::NameTaken) => return Err(AlreadyRunning.into()),
         Err(error) => {
             warn!(
                 error = format!("{:#}", anyhow::Error::from(error)),
@@ -101,8 +101,12 @@ pub async fn start() -> anyhow::Result<()> {
     let (monitor, monitor_commands) = mpsc::channel(QUEUE);
     let (monitor_events, monitored) = mpsc::channel(QUEUE);
     let known = loaded.kept.monitor.as_deref().and_then(|address| address.parse::<Address>().ok());
-    let radio =
-        tokio::spawn(ble::run(config.monitor.clone(), known, monitor_commands, monitor_events));
+    let radio = tokio::spawn(bluetooth::run(
+        config.monitor.clone(),
+        known,
+        monitor_commands,
+        monitor_events,
+    ));
 
     let (offers, offer_commands) = mpsc::channel(QUEUE);
     let (offer_events, offered) = mpsc::channel(QUEUE);
@@ -114,7 +118,7 @@ pub async fn start() -> anyhow::Result<()> {
     let clock: Clock = Arc::new(clock::now);
     let help = HelpLines::built_in().context("reading the help lines of the program")?;
     let (view, shown) = watch::channel(empty_page(&said, &locale, &help));
-    let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
+    let web = page_server::Server::new(Arc::clone(&clock), shown, page_inputs);
 
     let (voice, heard, silence) = Voice::start(speech::address());
 
@@ -185,7 +189,7 @@ pub async fn start() -> anyhow::Result<()> {
 
 /// The configuration; what is wrong with it is told on the desktop too, where nobody looks at what a service says.
 async fn load_config(locale: &str) -> Result<Config, config::ConfigError> {
-    let config = Config::load(None);
+    let config = config_file::load(None);
     if let Err(error) = &config
         && is_service()
     {
@@ -209,7 +213,7 @@ async fn take_lock(folder: &Path) -> Result<Option<Lock>, store::Error> {
     if let Some(lock) = Lock::take(folder)? {
         return Ok(Some(lock));
     }
-    if bus::Client::connect(Bus::Session).await.is_ok() {
+    if interface::Client::connect(Bus::Session).await.is_ok() {
         return Ok(None);
     }
     let begun = Instant::now();
@@ -225,7 +229,7 @@ async fn take_lock(folder: &Path) -> Result<Option<Lock>, store::Error> {
 /// What decides, with all that the last run left for it.
 #[must_use]
 pub fn remembered(config: &Config, loaded: store::Loaded, library: Library) -> Engine {
-    let settings = decisions(config);
+    let settings = config.decisions();
     let method = settings.detection.method;
     let stored = loaded.baseline.and_then(|state| Baseline::restored(method, state));
     let kept = loaded.kept;
@@ -311,15 +315,15 @@ fn watch_config(
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
         let (tell, mut changes) = mpsc::channel(1);
-        if let Ok(path) = config::path() {
-            tokio::spawn(watching::run(path, tell.clone()));
+        if let Ok(path) = config_file::path() {
+            tokio::spawn(file_watch::run(path, tell.clone()));
         }
         loop {
             tokio::select! {
                 _ = changes.recv() => {}
                 _ = hangup.recv() => info!("SIGHUP: reading the configuration again"),
             }
-            if configs.send(Config::load(None)).await.is_err() {
+            if configs.send(config_file::load(None)).await.is_err() {
                 return;
             }
         }

@@ -4,23 +4,23 @@ use tracing::debug;
 
 use jiff::Timestamp;
 
-use crate::detection::Figures;
-use crate::edge::bus::LastAnswer;
-use crate::edge::bus::Refusal;
-use crate::edge::bus::Request;
-use crate::edge::notification;
-use crate::edge::notification::notice;
-use crate::engine::Input;
-use crate::offer::Answer;
-use crate::offer::Became;
-use crate::offer::OfferId;
-use crate::practice::Focus;
-use crate::reason;
-use crate::reason::Detail;
-use crate::status::News;
-use crate::status::Sensor;
-use crate::status::Status;
-use crate::words::Message;
+use crate::interface::LastAnswer;
+use crate::interface::Refusal;
+use crate::interface::Request;
+use crate::notification;
+use crate::notification::notice;
+use kindbeat_core::detection::Figures;
+use kindbeat_core::engine::Input;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::offer::Became;
+use kindbeat_core::offer::OfferId;
+use kindbeat_core::practice::Focus;
+use kindbeat_core::reason;
+use kindbeat_core::reason::Detail;
+use kindbeat_core::status::News;
+use kindbeat_core::status::Sensor;
+use kindbeat_core::status::Status;
+use kindbeat_core::words::Message;
 
 use super::around::look_around;
 use super::service::Service;
@@ -196,7 +196,9 @@ impl Service {
             usual: standing.usual.map(|usual| tenth(usual.heart_rate)),
             spread: standing.usual.map(|usual| tenth(usual.spread)),
             elevated_since: standing.elevated_since(),
-            quality: standing.quality.filter(|_| self.link == crate::connection::Link::Streaming),
+            quality: standing
+                .quality
+                .filter(|_| self.link == kindbeat_core::connection::Link::Streaming),
             sensor,
             learned_hours: (standing.learned.as_secs_f64() / 36.0).round() / 100.0,
             snoozed_until: standing.snoozed_until,

@@ -5,20 +5,20 @@ use std::fmt;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 
-use crate::config::Config;
-use crate::edge::ble;
-use crate::edge::desk;
-use crate::edge::notification;
-use crate::edge::opening::Opener;
-use crate::edge::presence;
-use crate::edge::speech::Reader;
-use crate::edge::store;
-use crate::edge::web;
-use crate::edge::web::Clock;
-use crate::engine::Engine;
-use crate::page::Earlier;
-use crate::page::View;
-use crate::status::News;
+use crate::bluetooth;
+use crate::browser::Opener;
+use crate::desktop::interruptions;
+use crate::desktop::presence;
+use crate::notification;
+use crate::page_server;
+use crate::page_server::Clock;
+use crate::speech::Reader;
+use crate::store;
+use kindbeat_core::config::Config;
+use kindbeat_core::engine::Engine;
+use kindbeat_core::page::Earlier;
+use kindbeat_core::page::View;
+use kindbeat_core::status::News;
 
 /// All that a [`Service`](super::Service) is made of.
 pub struct Parts {
@@ -35,15 +35,15 @@ pub struct Parts {
     /// What remembers; `None`: nothing can be written here, or nothing is to be.
     pub store: Option<store::Handle>,
     /// The monitor's commands.
-    pub monitor: mpsc::Sender<ble::Command>,
+    pub monitor: mpsc::Sender<bluetooth::Command>,
     /// What shows offers.
     pub offers: mpsc::Sender<notification::Command>,
     /// What looks at the desktop; `None`: nobody can, and it counts as one that tells nothing.
-    pub desk: Option<mpsc::Sender<desk::Command>>,
+    pub desk: Option<mpsc::Sender<interruptions::Command>>,
     /// What tells of the hands.
     pub presence: mpsc::Sender<presence::Command>,
     /// What serves the page.
-    pub web: web::Server,
+    pub web: page_server::Server,
     /// What stands on the page.
     pub view: watch::Sender<View>,
     /// What opens the page.

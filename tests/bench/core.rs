@@ -17,16 +17,16 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::detection::Baseline;
-use kindbeat::edge::recording::Recording;
-use kindbeat::engine::Engine;
-use kindbeat::engine::Input;
-use kindbeat::engine::Settings;
-use kindbeat::heart::Reading;
-use kindbeat::practice::Library;
-use kindbeat::replay;
-use kindbeat::replay::Row;
-use kindbeat::simulation::SimulatedHeart;
+use kindbeat::recording::Recording;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::engine::Engine;
+use kindbeat_core::engine::Input;
+use kindbeat_core::engine::Settings;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::practice::Library;
+use kindbeat_core::replay;
+use kindbeat_core::replay::Row;
+use kindbeat_core::simulation::SimulatedHeart;
 
 fn main() -> anyhow::Result<()> {
     let day = day();

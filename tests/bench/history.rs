@@ -9,10 +9,10 @@ use std::time::Instant;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kindbeat::edge::store;
-use kindbeat::edge::store::Heard;
-use kindbeat::edge::store::Record;
-use kindbeat::edge::store::Store;
+use kindbeat::store;
+use kindbeat::store::Heard;
+use kindbeat::store::Record;
+use kindbeat::store::Store;
 
 #[path = "../store/year.rs"]
 mod year;
@@ -55,10 +55,10 @@ fn a_live_hour() -> anyhow::Result<()> {
         now += SignedDuration::from_secs(1);
         let reading = heart.next().1;
         handle.keep(now, Record::Heard(Heard { at: now, reading }));
-        let sample = kindbeat::heart::Sample {
+        let sample = kindbeat_core::heart::Sample {
             at: now,
             heart_rate: 70.0,
-            since_last: kindbeat::heart::Rates::default(),
+            since_last: kindbeat_core::heart::Rates::default(),
             rmssd: Some(40.0),
             coverage: 1.0,
         };

@@ -7,12 +7,12 @@ use std::process::Stdio;
 
 use anyhow::Context;
 use anyhow::bail;
+use kindbeat::bluetooth;
+use kindbeat::bluetooth::Command;
+use kindbeat::bluetooth::Event;
 use kindbeat::command::devices;
-use kindbeat::connection::MonitorSettings;
-use kindbeat::edge::ble;
-use kindbeat::edge::ble::Command;
-use kindbeat::edge::ble::Event;
-use kindbeat::words::Words;
+use kindbeat_core::connection::MonitorSettings;
+use kindbeat_core::words::Words;
 use tokio::io::AsyncBufReadExt;
 use tokio::io::AsyncWriteExt;
 use tokio::io::BufReader;
@@ -34,7 +34,7 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Starts [`ble::run`] on the bus at `address`.
+    /// Starts [`bluetooth::run`] on the bus at `address`.
     pub(crate) fn listening(address: &str) -> anyhow::Result<Self> {
         Self::start(address, "listen")
     }
@@ -137,10 +137,10 @@ async fn listen() -> anyhow::Result<()> {
         }
     });
     let settings = MonitorSettings {
-        silence: kindbeat::setting::Lasting::secs(5),
+        silence: kindbeat_core::setting::Lasting::secs(5),
         ..MonitorSettings::default()
     };
-    let running = ble::run(settings, None, taken, events);
+    let running = bluetooth::run(settings, None, taken, events);
     let telling = async {
         while let Some(event) = told.recv().await {
             match event {

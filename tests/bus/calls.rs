@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use anyhow::Context as _;
-use kindbeat::edge::bus::NAME;
-use kindbeat::edge::bus::PATH;
-use kindbeat::edge::bus::Refusal;
-use kindbeat::edge::clock;
-use kindbeat::status::Sensor;
-use kindbeat::status::Status;
+use kindbeat::clock;
+use kindbeat::interface::NAME;
+use kindbeat::interface::PATH;
+use kindbeat::interface::Refusal;
+use kindbeat_core::status::Sensor;
+use kindbeat_core::status::Status;
 use serde::Serialize;
 use zbus::Connection;
 use zbus::DBusError as _;

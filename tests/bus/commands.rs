@@ -5,9 +5,9 @@ use std::process::Stdio;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::edge::bus::Refusal;
-use kindbeat::edge::clock;
-use kindbeat::status::Status;
+use kindbeat::clock;
+use kindbeat::interface::Refusal;
+use kindbeat_core::status::Status;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;
 

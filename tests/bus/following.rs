@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
+use kindbeat::clock;
 use kindbeat::command::status;
-use kindbeat::edge::bus::Bus;
-use kindbeat::edge::clock;
-use kindbeat::status::Status;
-use kindbeat::words::Words;
+use kindbeat::interface::Bus;
+use kindbeat_core::status::Status;
+use kindbeat_core::words::Words;
 use tokio::sync::mpsc;
 
 use super::bus::PrivateBus;

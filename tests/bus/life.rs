@@ -1,12 +1,12 @@
 //! Coming, going, and who else is there.
 
-use kindbeat::edge::bus;
-use kindbeat::edge::bus::Bus;
-use kindbeat::edge::bus::Client;
-use kindbeat::edge::bus::ClientError;
-use kindbeat::edge::bus::Error;
-use kindbeat::edge::bus::NAME;
-use kindbeat::status::News;
+use kindbeat::interface;
+use kindbeat::interface::Bus;
+use kindbeat::interface::Client;
+use kindbeat::interface::ClientError;
+use kindbeat::interface::Error;
+use kindbeat::interface::NAME;
+use kindbeat_core::status::News;
 use tokio::sync::mpsc;
 use zbus::fdo::DBusProxy;
 
@@ -27,7 +27,7 @@ async fn a_second_one_finds_the_name_taken_and_the_first_serves_on() -> anyhow::
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let first = Stand::start(&bus).await?;
     let (requests, mut asked) = mpsc::channel(1);
-    let second = soon(bus::serve(Bus::At(bus.address()), requests)).await?;
+    let second = soon(interface::serve(Bus::At(bus.address()), requests)).await?;
     assert!(matches!(second, Err(Error::NameTaken)), "{second:?}");
     let client = Client::connect(Bus::At(bus.address())).await?;
     assert_eq!(client.status().await?, streaming());
@@ -51,7 +51,7 @@ async fn a_second_one_finds_the_name_taken_and_the_first_serves_on() -> anyhow::
 async fn without_a_bus_there_is_nothing_to_serve_and_nobody_to_ask() -> anyhow::Result<()> {
     let at = |address: &str| Bus::At(address.to_owned());
     for address in ["unix:path=/nonexistent/bus", "nonsense", ""] {
-        let served = soon(bus::serve(at(address), mpsc::channel(1).0)).await?;
+        let served = soon(interface::serve(at(address), mpsc::channel(1).0)).await?;
         assert!(matches!(served, Err(Error::NoBus(_))), "{served:?}");
         let error = client_error(soon(Client::connect(at(address))).await?)?;
         assert!(matches!(error, ClientError::NoBus(_)), "{error:?}");
@@ -112,10 +112,10 @@ async fn a_refusal_keeps_its_name_and_its_words() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let stand = Stand::start(&bus).await?;
     let client = Client::connect(Bus::At(bus.address())).await?;
-    stand.refuses(bus::Refusal::NoOffer);
+    stand.refuses(interface::Refusal::NoOffer);
     match client.answer_last("fine").await {
         Err(ClientError::Refused { name, says }) => {
-            assert_eq!((name.as_str(), says), ("NoOffer", bus::Refusal::NoOffer.to_string()));
+            assert_eq!((name.as_str(), says), ("NoOffer", interface::Refusal::NoOffer.to_string()));
         }
         other => anyhow::bail!("{other:?}"),
     }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
-use kindbeat::edge::bus::NAME;
-use kindbeat::offer::Gate;
-use kindbeat::status::News;
-use kindbeat::status::Status;
+use kindbeat::interface::NAME;
+use kindbeat_core::offer::Gate;
+use kindbeat_core::status::News;
+use kindbeat_core::status::Status;
 use zbus::MatchRule;
 use zbus::MessageStream;
 use zbus::OwnedVariant;

@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use kindbeat::daemon::Sight;
-use kindbeat::edge::bus;
-use kindbeat::edge::bus::Bus;
-use kindbeat::edge::bus::Refusal;
-use kindbeat::edge::bus::Request;
-use kindbeat::edge::bus::Served;
-use kindbeat::practice::Length;
-use kindbeat::practice::UnknownPractice;
-use kindbeat::status::News;
-use kindbeat::status::Quality;
-use kindbeat::status::Sensor;
-use kindbeat::status::Status;
+use kindbeat::interface;
+use kindbeat::interface::Bus;
+use kindbeat::interface::Refusal;
+use kindbeat::interface::Request;
+use kindbeat::interface::Served;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::UnknownPractice;
+use kindbeat_core::status::News;
+use kindbeat_core::status::Quality;
+use kindbeat_core::status::Sensor;
+use kindbeat_core::status::Status;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -49,9 +49,9 @@ impl Stand {
         let (requests, asked) = mpsc::channel(4);
         let served = soon(async {
             loop {
-                match bus::serve(Bus::At(bus.address()), requests.clone()).await {
+                match interface::serve(Bus::At(bus.address()), requests.clone()).await {
                     // The one before is on its way out.
-                    Err(bus::Error::NameTaken) => tokio::task::yield_now().await,
+                    Err(interface::Error::NameTaken) => tokio::task::yield_now().await,
                     served => return served,
                 }
             }

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::words::Words;
+use kindbeat_core::words::Words;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::io::BufReader;
@@ -63,7 +63,7 @@ fn steps_are_read_aloud_and_stop_at_once() -> anyhow::Result<()> {
         desk.start(&EAGER.replace("length = '1m'", "length = '1m'\nvoice = true"))?;
         let served = desk.serve().await?;
         let client =
-            kindbeat::edge::bus::Client::connect(kindbeat::edge::bus::Bus::Session).await?;
+            kindbeat::interface::Client::connect(kindbeat::interface::Bus::Session).await?;
         client.start_break(Some("self-compassion-break"), None).await?;
         let page = desk.visit().await?;
         let mut says = async |words: &str| -> anyhow::Result<()> {

@@ -1,17 +1,17 @@
 //! The desk and the desktop: when the service looks at them, and what it makes of what they tell.
 
 use jiff::SignedDuration;
-use kindbeat::edge::bus::Bus;
-use kindbeat::edge::bus::Client;
-use kindbeat::edge::desk::Command;
-use kindbeat::edge::presence;
-use kindbeat::edge::presence::Event;
-use kindbeat::edge::store::How;
-use kindbeat::edge::store::Outcome;
-use kindbeat::status::News;
-use kindbeat::surroundings::Desktop;
-use kindbeat::surroundings::Hands;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions::Command;
+use kindbeat::desktop::presence;
+use kindbeat::desktop::presence::Event;
+use kindbeat::interface::Bus;
+use kindbeat::interface::Client;
+use kindbeat::store::How;
+use kindbeat::store::Outcome;
+use kindbeat_core::status::News;
+use kindbeat_core::surroundings::Desktop;
+use kindbeat_core::surroundings::Hands;
+use kindbeat_core::surroundings::Seen;
 
 use crate::alone;
 use crate::desk::Desk;
@@ -102,7 +102,8 @@ fn an_offer_waits_for_a_rest_of_the_hands() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::new().await?;
         desk.start(&EAGER.replace("wait_for_pause = '0s'", "wait_for_pause = '10m'"))?;
-        desk.strap(kindbeat::edge::ble::Event::Link(kindbeat::connection::Link::Streaming)).await?;
+        desk.strap(kindbeat::bluetooth::Event::Link(kindbeat_core::connection::Link::Streaming))
+            .await?;
         desk.senses(Event::Hands(Hands::Busy)).await?;
         desk.settles().await?;
         desk.seconds(120, UP).await?;
@@ -162,7 +163,8 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
     alone::run(async || {
         let mut desk = Desk::new().await?;
         desk.start(&format!("{EAGER}show_heart = true\n"))?;
-        desk.strap(kindbeat::edge::ble::Event::Link(kindbeat::connection::Link::Streaming)).await?;
+        desk.strap(kindbeat::bluetooth::Event::Link(kindbeat_core::connection::Link::Streaming))
+            .await?;
         desk.settles().await?;
         let served = desk.serve().await?;
         let client = Client::connect(Bus::Session).await?;

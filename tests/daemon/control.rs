@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use kindbeat::edge::bus;
+use kindbeat::interface;
 use rustix::process::Signal;
 use zbus::Connection;
 use zbus::DynamicType;
@@ -123,7 +123,13 @@ async fn refused<B>(connection: &Connection, method: &str, body: &B) -> anyhow::
 where
     B: serde::Serialize + DynamicType,
 {
-    let called = connection.call_method(Some(bus::NAME), bus::PATH, Some(bus::NAME), method, body);
+    let called = connection.call_method(
+        Some(interface::NAME),
+        interface::PATH,
+        Some(interface::NAME),
+        method,
+        body,
+    );
     match called.await {
         Ok(_) => anyhow::bail!("{method} was not refused"),
         Err(zbus::Error::MethodError(name, ..)) => {

@@ -13,42 +13,42 @@ use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::Time;
-use kindbeat::config::Config;
-use kindbeat::config::ConfigError;
-use kindbeat::connection::Link;
+use kindbeat::bluetooth;
+use kindbeat::browser::Opener;
+use kindbeat::clock;
 use kindbeat::daemon;
 use kindbeat::daemon::Inlets;
 use kindbeat::daemon::Parts;
 use kindbeat::daemon::Service;
-use kindbeat::edge::ble;
-use kindbeat::edge::bus;
-use kindbeat::edge::bus::Served;
-use kindbeat::edge::clock;
-use kindbeat::edge::desk;
-use kindbeat::edge::notification;
-use kindbeat::edge::opening::Opener;
-use kindbeat::edge::presence;
-use kindbeat::edge::speech::Reader;
-use kindbeat::edge::speech::Voice;
-use kindbeat::edge::store;
-use kindbeat::edge::store::Store;
-use kindbeat::edge::web;
-use kindbeat::heart::Measurement;
-use kindbeat::offer::OfferId;
-use kindbeat::page::Earlier;
-use kindbeat::page::Scene;
-use kindbeat::page::Sound;
-use kindbeat::page::Visit;
-use kindbeat::page::view_of;
-use kindbeat::practice::Anchor;
-use kindbeat::practice::Habits;
-use kindbeat::practice::HelpLines;
-use kindbeat::practice::Library;
-use kindbeat::simulation::SimulatedHeart;
-use kindbeat::status::News;
-use kindbeat::status::Status;
-use kindbeat::surroundings::Desktop;
-use kindbeat::words::Words;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::presence;
+use kindbeat::interface;
+use kindbeat::interface::Served;
+use kindbeat::notification;
+use kindbeat::page_server;
+use kindbeat::speech::Reader;
+use kindbeat::speech::Voice;
+use kindbeat::store;
+use kindbeat::store::Store;
+use kindbeat_core::config::Config;
+use kindbeat_core::config::ConfigError;
+use kindbeat_core::connection::Link;
+use kindbeat_core::heart::Measurement;
+use kindbeat_core::offer::OfferId;
+use kindbeat_core::page::Earlier;
+use kindbeat_core::page::Scene;
+use kindbeat_core::page::Sound;
+use kindbeat_core::page::Visit;
+use kindbeat_core::page::view_of;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::Habits;
+use kindbeat_core::practice::HelpLines;
+use kindbeat_core::practice::Library;
+use kindbeat_core::simulation::SimulatedHeart;
+use kindbeat_core::status::News;
+use kindbeat_core::status::Status;
+use kindbeat_core::surroundings::Desktop;
+use kindbeat_core::words::Words;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
@@ -70,7 +70,7 @@ pub(crate) struct Desk {
     /// What the desktop does whenever it is looked at.
     pub(crate) desktop: Desktop,
     /// How the service wanted to look at the desktop and at the hands, one after the other.
-    pub(crate) looks: Vec<desk::Command>,
+    pub(crate) looks: Vec<interruptions::Command>,
     pub(crate) attends: Vec<presence::Command>,
     heart: SimulatedHeart,
     second: u32,
@@ -79,11 +79,11 @@ pub(crate) struct Desk {
 
 /// From a start of the service to its end.
 struct Run {
-    monitor: mpsc::Sender<ble::Event>,
-    requests: mpsc::Sender<bus::Request>,
+    monitor: mpsc::Sender<bluetooth::Event>,
+    requests: mpsc::Sender<interface::Request>,
     configs: mpsc::Sender<Result<Config, ConfigError>>,
-    looks: mpsc::Receiver<desk::Command>,
-    see: mpsc::Sender<desk::Event>,
+    looks: mpsc::Receiver<interruptions::Command>,
+    see: mpsc::Sender<interruptions::Event>,
     attends: mpsc::Receiver<presence::Command>,
     sense: mpsc::Sender<presence::Event>,
     news: mpsc::Receiver<News>,
@@ -142,7 +142,7 @@ impl Desk {
     pub(crate) async fn eager() -> anyhow::Result<Self> {
         let mut desk = Self::new().await?;
         desk.start(EAGER)?;
-        desk.strap(ble::Event::Link(Link::Streaming)).await?;
+        desk.strap(bluetooth::Event::Link(Link::Streaming)).await?;
         Ok(desk)
     }
 
@@ -155,7 +155,7 @@ impl Desk {
     pub(crate) fn start(&mut self, config: &str) -> anyhow::Result<()> {
         let config = self.config(config)?;
         let now = Arc::clone(&self.now);
-        let clock: web::Clock = Arc::new(move || *now.lock().unwrap());
+        let clock: page_server::Clock = Arc::new(move || *now.lock().unwrap());
         let opened = Store::open(&folder()?, clock())?;
         let mut loaded = opened.store.load_state()?;
         let habits = Habits { welcomed: true, ..loaded.kept.habits.clone() };
@@ -184,7 +184,7 @@ impl Desk {
         let (words, visit) = (Words::new("en"), Visit::new(Anchor::Breath, Sound::SILENT, false));
         let empty = Scene::new(Timestamp::UNIX_EPOCH, None, &visit, &words, "", &help);
         let (view, shown) = watch::channel(view_of(&empty));
-        let web = web::Server::new(Arc::clone(&clock), shown, page_inputs);
+        let web = page_server::Server::new(Arc::clone(&clock), shown, page_inputs);
         let (requests, requested) = mpsc::channel(64);
         let (configs, reread) = mpsc::channel(1);
         let (news, told) = mpsc::channel(100_000);
@@ -267,7 +267,7 @@ impl Desk {
     }
 
     /// The strap tells something, and the service deals with it.
-    pub(crate) async fn strap(&mut self, event: ble::Event) -> anyhow::Result<()> {
+    pub(crate) async fn strap(&mut self, event: bluetooth::Event) -> anyhow::Result<()> {
         let monitor = &self.run()?.monitor;
         soon(monitor.send(event)).await??;
         soon(monitor.reserve()).await??;
@@ -280,7 +280,7 @@ impl Desk {
         self.wait(1);
         let packet = self.heart.second(self.second, level).encode();
         self.second += 1;
-        self.strap(ble::Event::Measured(Measurement::decode(&packet)?)).await
+        self.strap(bluetooth::Event::Measured(Measurement::decode(&packet)?)).await
     }
 
     pub(crate) async fn seconds(&mut self, count: u32, level: f64) -> anyhow::Result<()> {
@@ -333,14 +333,14 @@ impl Desk {
     }
 
     /// Something is asked of the service, as on D-Bus.
-    pub(crate) async fn asks(&mut self, request: bus::Request) -> anyhow::Result<()> {
+    pub(crate) async fn asks(&mut self, request: interface::Request) -> anyhow::Result<()> {
         Ok(self.run()?.requests.send(request).await?)
     }
 
     /// How things stand. Asked for it, the service looks at the clock.
     pub(crate) async fn status(&mut self) -> anyhow::Result<Status> {
         let (reply, answer) = oneshot::channel();
-        self.run()?.requests.send(bus::Request::Status { reply }).await?;
+        self.run()?.requests.send(interface::Request::Status { reply }).await?;
         Ok(soon(answer).await??)
     }
 
@@ -357,7 +357,7 @@ impl Desk {
 
     /// Puts the service on the session bus.
     pub(crate) async fn serve(&mut self) -> anyhow::Result<Served> {
-        Ok(bus::serve(bus::Bus::Session, self.run()?.requests.clone()).await?)
+        Ok(interface::serve(interface::Bus::Session, self.run()?.requests.clone()).await?)
     }
 }
 

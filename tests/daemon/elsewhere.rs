@@ -5,10 +5,10 @@ use std::process::Stdio;
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::edge::bus::Client;
-use kindbeat::edge::store::How;
-use kindbeat::practice::Liking;
-use kindbeat::words::Words;
+use kindbeat::interface::Client;
+use kindbeat::store::How;
+use kindbeat_core::practice::Liking;
+use kindbeat_core::words::Words;
 use rustix::process::Signal;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;

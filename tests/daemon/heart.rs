@@ -2,12 +2,12 @@
 
 use std::f64::consts::TAU;
 
-use kindbeat::breathing::Pace;
-use kindbeat::breathing::Search;
-use kindbeat::edge::ble;
-use kindbeat::edge::bus;
-use kindbeat::heart::Contact;
-use kindbeat::heart::Measurement;
+use kindbeat::bluetooth;
+use kindbeat::interface;
+use kindbeat_core::breathing::Pace;
+use kindbeat_core::breathing::Search;
+use kindbeat_core::heart::Contact;
+use kindbeat_core::heart::Measurement;
 use tokio::sync::oneshot;
 
 use crate::alone;
@@ -74,7 +74,7 @@ impl Heart {
         for second in 0..seconds {
             desk.wait(1);
             let sent = self.second(pace(second));
-            desk.strap(ble::Event::Measured(sent)).await?;
+            desk.strap(bluetooth::Event::Measured(sent)).await?;
         }
         Ok(())
     }
@@ -89,7 +89,7 @@ async fn desk(settings: &str) -> anyhow::Result<Desk> {
 async fn slow_breathing(desk: &mut Desk) -> anyhow::Result<Visitor> {
     let (reply, answer) = oneshot::channel();
     let practice = Some("slow-breathing".to_owned());
-    desk.asks(bus::Request::StartBreak { practice, length: None, reply }).await?;
+    desk.asks(interface::Request::StartBreak { practice, length: None, reply }).await?;
     let url = soon(answer).await???;
     let page = Visitor::fetch(&url).await?;
     desk.browser.started().await?;
@@ -193,7 +193,7 @@ fn a_monitor_that_tells_no_beats_leaves_one_sentence_and_no_search() -> anyhow::
         let rate_only = Measurement { heart_rate: 66, ..Measurement::default() };
         for _ in 0..30 {
             desk.wait(1);
-            desk.strap(ble::Event::Measured(rate_only.clone())).await?;
+            desk.strap(bluetooth::Event::Measured(rate_only.clone())).await?;
         }
         let mut page = slow_breathing(&mut desk).await?;
         assert!(!page.sees().await?.contains("find-pace"));

@@ -1,8 +1,8 @@
 //! Offers, from the heart to the break, and what becomes of them.
 
 use anyhow::ensure;
-use kindbeat::edge::store::Became;
-use kindbeat::edge::store::How;
+use kindbeat::store::Became;
+use kindbeat::store::How;
 
 use crate::alone;
 use crate::desk::Desk;

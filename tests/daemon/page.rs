@@ -1,8 +1,8 @@
 //! What is chosen and said on the page, and what the next page knows of it.
 
-use kindbeat::edge::bus;
-use kindbeat::edge::store::How;
-use kindbeat::practice::Liking;
+use kindbeat::interface;
+use kindbeat::store::How;
+use kindbeat_core::practice::Liking;
 use tokio::sync::oneshot;
 
 use crate::alone;
@@ -16,7 +16,7 @@ use crate::visitor::Visitor;
 async fn wanted(desk: &mut Desk, practice: Option<&str>) -> anyhow::Result<Visitor> {
     let (reply, answer) = oneshot::channel();
     let practice = practice.map(str::to_owned);
-    desk.asks(bus::Request::StartBreak { practice, length: None, reply }).await?;
+    desk.asks(interface::Request::StartBreak { practice, length: None, reply }).await?;
     let url = soon(answer).await???;
     let page = Visitor::fetch(&url).await?;
     desk.browser.started().await?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::edge::bus::Client;
+use kindbeat::interface::Client;
 use rustix::process::Signal;
 
 use crate::client::soon;

@@ -6,10 +6,10 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use kindbeat::config::ConfigError;
-use kindbeat::edge::ble;
-use kindbeat::edge::ble::Sensor;
-use kindbeat::status::News;
+use kindbeat::bluetooth;
+use kindbeat::bluetooth::Sensor;
+use kindbeat_core::config::ConfigError;
+use kindbeat_core::status::News;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::alone;
@@ -34,7 +34,7 @@ fn the_log_of_a_whole_day_names_no_figure_no_device_and_no_address() -> anyhow::
             .init();
         let mut desk = Desk::eager().await?;
         let (name, address) = ("Strap of Ada", "A0:9E:1A:11:22:33");
-        desk.strap(ble::Event::Sensor(Sensor {
+        desk.strap(bluetooth::Event::Sensor(Sensor {
             name: Some(name.to_owned()),
             address: address.parse()?,
             battery: Some(93),

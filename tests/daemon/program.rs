@@ -7,8 +7,8 @@ use std::process::ExitStatus;
 use std::process::Stdio;
 
 use anyhow::Context as _;
-use kindbeat::edge::bus;
-use kindbeat::edge::bus::Client;
+use kindbeat::interface;
+use kindbeat::interface::Client;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use rustix::process::kill_process;
@@ -120,18 +120,23 @@ impl Desktop {
 
     /// What a command asks the daemon with.
     pub(crate) async fn client(&self) -> anyhow::Result<Client> {
-        Ok(Client::connect(bus::Bus::At(self.session.address())).await?)
+        Ok(Client::connect(interface::Bus::At(self.session.address())).await?)
     }
 
     /// Asks for the rate again and again until it is this one.
     pub(crate) async fn heart_rate_is(&self, wanted: u16) -> anyhow::Result<()> {
         let connection = self.session.connect().await?;
-        let (interface, body) = ("org.freedesktop.DBus.Properties", (bus::NAME, "HeartRate"));
+        let (interface, body) = ("org.freedesktop.DBus.Properties", (interface::NAME, "HeartRate"));
         let asked = async {
             loop {
-                let destination = Some(bus::NAME);
-                let call =
-                    connection.call_method(destination, bus::PATH, Some(interface), "Get", &body);
+                let destination = Some(interface::NAME);
+                let call = connection.call_method(
+                    destination,
+                    interface::PATH,
+                    Some(interface),
+                    "Get",
+                    &body,
+                );
                 let rate: OwnedVariant = call.await?.body().deserialize()?;
                 if u16::try_from(rate)? == wanted {
                     return anyhow::Ok(());

@@ -1,6 +1,6 @@
 //! Settings that change while the service runs.
 
-use kindbeat::config::Config;
+use kindbeat_core::config::Config;
 
 use crate::alone;
 use crate::desk::Desk;

@@ -4,10 +4,10 @@ use std::fs;
 
 use anyhow::Context as _;
 use jiff::SignedDuration;
-use kindbeat::edge::bus::Client;
-use kindbeat::edge::clock;
-use kindbeat::edge::store::FILE;
-use kindbeat::edge::store::Store;
+use kindbeat::clock;
+use kindbeat::interface::Client;
+use kindbeat::store::FILE;
+use kindbeat::store::Store;
 use rusqlite::Connection;
 
 use crate::bluez::Fake;

@@ -7,19 +7,19 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::detection::Baseline;
-use kindbeat::detection::Method;
-use kindbeat::edge::store;
-use kindbeat::edge::store::Became;
-use kindbeat::edge::store::Break;
-use kindbeat::edge::store::Heard;
-use kindbeat::edge::store::Loaded;
-use kindbeat::edge::store::Outcome;
-use kindbeat::edge::store::Record;
-use kindbeat::edge::store::Store;
-use kindbeat::heart::Rates;
-use kindbeat::heart::Sample;
-use kindbeat::practice::Habits;
+use kindbeat::store;
+use kindbeat::store::Became;
+use kindbeat::store::Break;
+use kindbeat::store::Heard;
+use kindbeat::store::Loaded;
+use kindbeat::store::Outcome;
+use kindbeat::store::Record;
+use kindbeat::store::Store;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::detection::Method;
+use kindbeat_core::heart::Rates;
+use kindbeat_core::heart::Sample;
+use kindbeat_core::practice::Habits;
 
 pub(crate) fn reading(folder: &Path) -> anyhow::Result<Store> {
     Store::open_to_read(folder)?.context("a database")

@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::edge::clock;
-use kindbeat::edge::store::Became;
-use kindbeat::edge::store::How;
+use kindbeat::clock;
+use kindbeat::store::Became;
+use kindbeat::store::How;
 use rustix::process::Signal;
 use tokio::time::MissedTickBehavior;
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
-use kindbeat::surroundings::Seen;
+use kindbeat_core::surroundings::Seen;
 use zbus::Connection;
 use zbus::MessageStream;
 use zbus::Variant;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
 
-use kindbeat::surroundings::Seen;
+use kindbeat_core::surroundings::Seen;
 
 use super::bus::Ended;
 use super::stand::Watcher;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use kindbeat::edge::desk::Place;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions::Place;
+use kindbeat_core::surroundings::Seen;
 use zbus::Connection;
 use zbus::ObjectPath;
 use zbus::object_server::SignalEmitter;

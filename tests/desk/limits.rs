@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use anyhow::Context as _;
-use kindbeat::edge::desk::Place;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions::Place;
+use kindbeat_core::surroundings::Seen;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;
 use tokio::io::Lines;

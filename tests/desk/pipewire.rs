@@ -8,11 +8,11 @@ use std::process::Command;
 use std::process::Stdio;
 
 use anyhow::Context as _;
-use kindbeat::edge::desk;
-use kindbeat::edge::desk::Command as Order;
-use kindbeat::edge::desk::Fact;
-use kindbeat::edge::desk::Place;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::interruptions::Command as Order;
+use kindbeat::desktop::interruptions::Fact;
+use kindbeat::desktop::interruptions::Place;
+use kindbeat_core::surroundings::Seen;
 
 use super::bus::Ended;
 use super::bus::PrivateBus;
@@ -221,7 +221,7 @@ async fn a_program_that_says_nonsense_holds_back() -> anyhow::Result<()> {
     let mut watcher = Watcher::start(place.clone()).await?;
     let seen = watcher.until(|seen| seen.microphone == Seen::Failed).await?;
     assert_eq!(seen.sharing, Seen::Failed);
-    let listed = desk::look(place).await;
+    let listed = interruptions::look(place).await;
     let sharing = listed.iter().find(|probed| probed.fact == Fact::Sharing);
     let why = sharing.and_then(|probed| probed.why.as_deref());
     assert_eq!(why, Some("pw-dump says what cannot be read: it is not a list of objects"));

@@ -3,9 +3,9 @@
 use std::process::Command;
 use std::process::Stdio;
 
-use kindbeat::edge::desk;
-use kindbeat::edge::desk::Fact;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::interruptions::Fact;
+use kindbeat_core::surroundings::Seen;
 
 use super::bus::Ended;
 use super::bus::PrivateBus;
@@ -59,7 +59,7 @@ async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::R
     // Whoever looks while it is in use sees it at once.
     let _recording = record(&bus, "microphone")?;
     watcher.until(|seen| seen.microphone == Seen::Yes).await?;
-    let listed = desk::look(nowhere(bus.folder())).await;
+    let listed = interruptions::look(nowhere(bus.folder())).await;
     let told = listed.iter().find(|probed| probed.fact == Fact::Microphone);
     assert_eq!(told.map(|probed| (&*probed.source, probed.seen)), Some(("PulseAudio", Seen::Yes)));
     // It goes, and that the microphone is free is never told; its socket stays, with nobody behind it.
@@ -89,7 +89,7 @@ async fn where_pipewire_stands_in_for_it_only_pipewire_is_asked() -> anyhow::Res
     let Some(sound) = Sound::start().await? else { return Ok(()) };
     let _in_its_place = start(&mut sound.bus().program("pipewire-pulse"))?;
     there(&sound.bus().folder().join("pulse/native")).await?;
-    let listed = desk::look(sound.place()).await;
+    let listed = interruptions::look(sound.place()).await;
     let told: Vec<_> = listed
         .iter()
         .filter(|probed| probed.fact == Fact::Microphone)

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::edge::desk;
-use kindbeat::edge::desk::Command as Order;
-use kindbeat::edge::desk::Fact;
-use kindbeat::edge::desk::Place;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::interruptions::Command as Order;
+use kindbeat::desktop::interruptions::Fact;
+use kindbeat::desktop::interruptions::Place;
+use kindbeat_core::surroundings::Seen;
 use tokio::sync::Notify;
 use zbus::Connection;
 use zbus::object_server::Interface;
@@ -126,7 +126,7 @@ async fn plasma_says_that_it_is_silenced() -> anyhow::Result<()> {
 async fn a_server_that_is_not_known_does_not_hold_back_and_is_named() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _server = serve(&bus, Plasma { name: "Something", inhibited: true }).await?;
-    let listed = desk::look(on(&bus)).await;
+    let listed = interruptions::look(on(&bus)).await;
     let silence = listed.iter().find(|probed| probed.fact == Fact::DoNotDisturb);
     let why = silence.and_then(|probed| probed.why.as_deref());
     assert_eq!(why, Some("Something does not tell whether it is silenced"));
@@ -246,7 +246,7 @@ fn on(bus: &PrivateBus) -> Place {
 
 /// Who is asked on this bus, and what it says.
 async fn probed(bus: &PrivateBus) -> (String, Seen) {
-    let listed = desk::look(on(bus)).await;
+    let listed = interruptions::look(on(bus)).await;
     let silence = listed.iter().find(|probed| probed.fact == Fact::DoNotDisturb);
     silence.map_or_else(
         || (String::new(), Seen::Failed),

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kindbeat::edge::desk;
-use kindbeat::edge::desk::Command;
-use kindbeat::edge::desk::Event;
-use kindbeat::edge::desk::Place;
-use kindbeat::edge::watching;
-use kindbeat::surroundings::Desktop;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::interruptions::Command;
+use kindbeat::desktop::interruptions::Event;
+use kindbeat::desktop::interruptions::Place;
+use kindbeat::file_watch;
+use kindbeat_core::surroundings::Desktop;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -25,7 +25,7 @@ impl Watcher {
     pub(crate) fn rests(place: Place) -> Self {
         let (commands, wanted) = mpsc::channel(8);
         let (told, events) = mpsc::channel(8);
-        let running = tokio::spawn(desk::run(place, wanted, told));
+        let running = tokio::spawn(interruptions::run(place, wanted, told));
         Self { commands, events, running }
     }
 
@@ -92,7 +92,7 @@ pub(crate) fn nowhere(folder: &Path) -> Place {
 /// Waits until there is such a file.
 pub(crate) async fn there(path: &Path) -> anyhow::Result<()> {
     let (tell, mut changes) = mpsc::channel(1);
-    let watching = tokio::spawn(watching::run(path.to_owned(), tell));
+    let watching = tokio::spawn(file_watch::run(path.to_owned(), tell));
     while !path.exists() {
         soon(changes.recv()).await.with_context(|| path.display().to_string())?;
     }

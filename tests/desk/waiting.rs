@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use kindbeat::edge::desk;
-use kindbeat::edge::desk::Command;
-use kindbeat::edge::desk::Fact;
-use kindbeat::surroundings::Desktop;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::interruptions::Command;
+use kindbeat::desktop::interruptions::Fact;
+use kindbeat_core::surroundings::Desktop;
+use kindbeat_core::surroundings::Seen;
 use tokio::net::UnixListener;
 use tokio::time::Instant;
 
@@ -75,7 +75,7 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
     assert_eq!(watcher.next().await?, failed);
     assert_eq!(asked.elapsed().as_millis() / 10, Duration::from_millis(500).as_millis() / 10);
     let asked = Instant::now();
-    let listed = desk::look(place).await;
+    let listed = interruptions::look(place).await;
     assert_eq!(asked.elapsed().as_millis() / 10, Duration::from_millis(500).as_millis() / 10);
     for probed in listed {
         let is_late =

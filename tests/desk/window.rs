@@ -4,9 +4,9 @@ use std::process::Command;
 use std::process::Stdio;
 
 use anyhow::ensure;
-use kindbeat::edge::desk;
-use kindbeat::edge::desk::Fact;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::interruptions::Fact;
+use kindbeat_core::surroundings::Seen;
 
 use super::bus::Ended;
 use super::bus::installed;
@@ -32,7 +32,7 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     let mut watcher = Watcher::start(place.clone()).await?;
     // Nobody manages the windows yet.
     let first = watcher.next().await?;
-    assert_eq!(first.full_screen, Seen::Lacking, "{:?}", desk::look(place).await);
+    assert_eq!(first.full_screen, Seen::Lacking, "{:?}", interruptions::look(place).await);
     let on = |program: &str, arguments: &[&str]| {
         let mut command = Command::new(program);
         command.args(arguments).env("DISPLAY", screen.display()).env("HOME", folder.path());
@@ -65,7 +65,7 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     watcher.until(|seen| seen.full_screen == Seen::No).await?;
     state("add")?;
     watcher.until(|seen| seen.full_screen == Seen::Yes).await?;
-    let listed = desk::look(place).await;
+    let listed = interruptions::look(place).await;
     let full = listed.iter().find(|probed| probed.fact == Fact::FullScreen);
     assert_eq!(full.map(|probed| (&*probed.source, probed.seen)), Some(("X11", Seen::Yes)));
     // It closes: nothing fills the screen any more.

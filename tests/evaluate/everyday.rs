@@ -1,6 +1,6 @@
 //! Sets of everyday life, learned as they go.
 
-use kindbeat::replay::Row;
+use kindbeat_core::replay::Row;
 
 use crate::set::Entry;
 use crate::set::Set;

@@ -1,6 +1,6 @@
 //! Sets with tasks, rests and exercise at known times.
 
-use kindbeat::replay::Row;
+use kindbeat_core::replay::Row;
 
 use crate::set::Entry;
 use crate::set::Label;

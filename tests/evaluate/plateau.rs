@@ -1,7 +1,7 @@
 //! Elevations that are known, because they were added: what share of them is found, and how soon.
 
-use kindbeat::heart::RrInterval;
-use kindbeat::replay::Row;
+use kindbeat_core::heart::RrInterval;
+use kindbeat_core::replay::Row;
 
 use crate::everyday::is_awake;
 use crate::set::Entry;

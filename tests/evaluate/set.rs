@@ -5,8 +5,8 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use kindbeat::edge::recording::Recording;
-use kindbeat::replay::Row;
+use kindbeat::recording::Recording;
+use kindbeat_core::replay::Row;
 
 /// One folder of recordings.
 #[derive(Debug)]

@@ -4,17 +4,17 @@ use std::convert::Infallible;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::detection::Baseline;
-use kindbeat::detection::Method;
-use kindbeat::engine::Settings;
-use kindbeat::heart::BeatFilter;
-use kindbeat::heart::Sampler;
-use kindbeat::practice::Library;
-use kindbeat::replay;
-use kindbeat::replay::Outcome;
-use kindbeat::replay::Row;
-use kindbeat::setting::Count;
-use kindbeat::setting::Lasting;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::detection::Method;
+use kindbeat_core::engine::Settings;
+use kindbeat_core::heart::BeatFilter;
+use kindbeat_core::heart::Sampler;
+use kindbeat_core::practice::Library;
+use kindbeat_core::replay;
+use kindbeat_core::replay::Outcome;
+use kindbeat_core::replay::Row;
+use kindbeat_core::setting::Count;
+use kindbeat_core::setting::Lasting;
 
 /// One column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

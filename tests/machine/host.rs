@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use anyhow::Context as _;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::edge::clock;
-use kindbeat::edge::store::Break;
-use kindbeat::edge::store::Heard;
-use kindbeat::edge::store::Offer;
-use kindbeat::edge::store::Store;
+use kindbeat::clock;
+use kindbeat::store::Break;
+use kindbeat::store::Heard;
+use kindbeat::store::Offer;
+use kindbeat::store::Store;
 
 use crate::Beat;
 use crate::account;

@@ -18,8 +18,8 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::edge::store::Became;
-use kindbeat::edge::store::How;
+use kindbeat::store::Became;
+use kindbeat::store::How;
 
 use account::Fact;
 use machine::say;

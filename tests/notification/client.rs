@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kindbeat::edge::notification;
-use kindbeat::edge::notification::Bus;
-use kindbeat::edge::notification::Command;
-use kindbeat::edge::notification::Event;
-use kindbeat::edge::notification::Labels;
-use kindbeat::edge::notification::Offer;
-use kindbeat::edge::notification::ServerInfo;
-use kindbeat::offer::OfferId;
-use kindbeat::reason;
-use kindbeat::reason::Detail;
-use kindbeat::words::Message;
-use kindbeat::words::Words;
+use kindbeat::notification;
+use kindbeat::notification::Bus;
+use kindbeat::notification::Command;
+use kindbeat::notification::Event;
+use kindbeat::notification::Labels;
+use kindbeat::notification::Offer;
+use kindbeat::notification::ServerInfo;
+use kindbeat_core::offer::OfferId;
+use kindbeat_core::reason;
+use kindbeat_core::reason::Detail;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 

@@ -6,9 +6,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use kindbeat::edge::notification::Event;
-use kindbeat::offer::Answer;
-use kindbeat::offer::OfferId;
+use kindbeat::notification::Event;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::offer::OfferId;
 use zbus::Connection;
 
 use super::bus::PrivateBus;

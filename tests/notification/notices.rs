@@ -3,11 +3,11 @@
 use std::process::Command;
 use std::process::Stdio;
 
-use kindbeat::edge::notification::Bus;
-use kindbeat::edge::notification::Error;
-use kindbeat::edge::notification::Event;
-use kindbeat::edge::notification::notice;
-use kindbeat::offer::OfferId;
+use kindbeat::notification::Bus;
+use kindbeat::notification::Error;
+use kindbeat::notification::Event;
+use kindbeat::notification::notice;
+use kindbeat_core::offer::OfferId;
 
 use super::bus::PrivateBus;
 use super::client::Client;

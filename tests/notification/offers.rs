@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use kindbeat::edge::notification::Command;
-use kindbeat::edge::notification::DESKTOP_ENTRY;
-use kindbeat::edge::notification::Event;
-use kindbeat::edge::notification::Obstacle;
-use kindbeat::offer::Answer;
-use kindbeat::offer::OfferId;
+use kindbeat::notification::Command;
+use kindbeat::notification::DESKTOP_ENTRY;
+use kindbeat::notification::Event;
+use kindbeat::notification::Obstacle;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::offer::OfferId;
 
 use super::bus::PrivateBus;
 use super::client::Client;
@@ -324,7 +324,7 @@ async fn text_is_escaped_for_a_server_that_reads_markup() -> anyhow::Result<()> 
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (client, mut server) = met(&bus).await?;
     let body = "<b>R&D</b> \u{2764} > 90".to_owned();
-    client.command(Command::Show(kindbeat::edge::notification::Offer { body, ..offer(1) })).await?;
+    client.command(Command::Show(kindbeat::notification::Offer { body, ..offer(1) })).await?;
     let notify = server.asked_to_show().await?;
     assert_eq!(notify.body, "&lt;b&gt;R&amp;D&lt;/b&gt; \u{2764} &gt; 90");
     Ok(())

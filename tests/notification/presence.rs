@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use kindbeat::edge::notification::Bus;
-use kindbeat::edge::notification::Error;
-use kindbeat::edge::notification::Presence;
-use kindbeat::edge::notification::presence;
+use kindbeat::notification::Bus;
+use kindbeat::notification::Error;
+use kindbeat::notification::Presence;
+use kindbeat::notification::presence;
 
 use super::bus::PrivateBus;
 use super::client::soon;

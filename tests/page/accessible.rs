@@ -1,7 +1,7 @@
 //! What axe-core finds on each screen that keeps people out, and whether every word stands out from its ground by 4.5 at least.
 
-use kindbeat::practice::Anchor;
-use kindbeat::practice::Length;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::Length;
 
 use crate::all;
 use crate::browser;

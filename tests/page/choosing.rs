@@ -1,14 +1,14 @@
 //! What can be chosen and said besides the break itself: lengths, other practices, sounds, and all that is asked before and
 //! after, each by keyboard alone.
 
-use kindbeat::page::PageInput;
-use kindbeat::page::Said;
-use kindbeat::page::Tense;
-use kindbeat::page::Wish;
-use kindbeat::practice::Anchor;
-use kindbeat::practice::Length;
-use kindbeat::practice::Library;
-use kindbeat::practice::Liking;
+use kindbeat_core::page::PageInput;
+use kindbeat_core::page::Said;
+use kindbeat_core::page::Tense;
+use kindbeat_core::page::Wish;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::Liking;
 
 use crate::IS_FAREWELL;
 use crate::arrive;

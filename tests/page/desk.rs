@@ -5,26 +5,26 @@ use std::sync::Mutex;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::breathing::Outcome;
-use kindbeat::breathing::Point;
-use kindbeat::breathing::Swing;
-use kindbeat::breathing::Verdict;
-use kindbeat::edge::web::Server;
-use kindbeat::page::Following;
-use kindbeat::page::PageInput;
-use kindbeat::page::Scene;
-use kindbeat::page::Sound;
-use kindbeat::page::View;
-use kindbeat::page::Visit;
-use kindbeat::page::Wish;
-use kindbeat::page::view_of;
-use kindbeat::practice::Anchor;
-use kindbeat::practice::HelpLines;
-use kindbeat::practice::Length;
-use kindbeat::practice::Library;
-use kindbeat::practice::Practice;
-use kindbeat::practice::Session;
-use kindbeat::words::Words;
+use kindbeat::page_server::Server;
+use kindbeat_core::breathing::Outcome;
+use kindbeat_core::breathing::Point;
+use kindbeat_core::breathing::Swing;
+use kindbeat_core::breathing::Verdict;
+use kindbeat_core::page::Following;
+use kindbeat_core::page::PageInput;
+use kindbeat_core::page::Scene;
+use kindbeat_core::page::Sound;
+use kindbeat_core::page::View;
+use kindbeat_core::page::Visit;
+use kindbeat_core::page::Wish;
+use kindbeat_core::page::view_of;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::HelpLines;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::Practice;
+use kindbeat_core::practice::Session;
+use kindbeat_core::words::Words;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 
@@ -148,7 +148,7 @@ impl Desk {
             let state = self.state.lock().unwrap();
             (state.now, state.session.state())
         };
-        let kindbeat::practice::State::Running { until, .. } = state else { return None };
+        let kindbeat_core::practice::State::Running { until, .. } = state else { return None };
         let seconds = until.duration_since(now).as_secs();
         self.wait(seconds);
         Some(seconds)
@@ -207,7 +207,7 @@ impl Desk {
         self.state.lock().unwrap().wishes.clone()
     }
 
-    pub(crate) fn session(&self) -> kindbeat::practice::State {
+    pub(crate) fn session(&self) -> kindbeat_core::practice::State {
         self.state.lock().unwrap().session.state()
     }
 

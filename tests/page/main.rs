@@ -19,13 +19,13 @@ mod trouble;
 mod unprivileged;
 mod weight;
 
-use kindbeat::page::PageInput;
-use kindbeat::page::Said;
-use kindbeat::page::Tense;
-use kindbeat::page::Wish;
-use kindbeat::practice::Ending;
-use kindbeat::practice::Length;
-use kindbeat::practice::State;
+use kindbeat_core::page::PageInput;
+use kindbeat_core::page::Said;
+use kindbeat_core::page::Tense;
+use kindbeat_core::page::Wish;
+use kindbeat_core::practice::Ending;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::State;
 
 use crate::browser::Browser;
 use crate::desk::Desk;
@@ -346,7 +346,7 @@ fn attention_can_rest_elsewhere() {
         browser.press(" ").await;
         browser.until_it_says("notice where your feet meet the floor").await;
         assert_eq!(browser.eval("document.getAnimations().length").await, 0, "nothing breathes");
-        assert!(desk.done().contains(&PageInput::Anchor(kindbeat::practice::Anchor::Feet)));
+        assert!(desk.done().contains(&PageInput::Anchor(kindbeat_core::practice::Anchor::Feet)));
     });
 }
 

@@ -1,7 +1,7 @@
 //! How the page looks, for everybody: the pictures of `tests/pictures`, each looked over before it is taken.
 
-use kindbeat::practice::Length;
-use kindbeat::words::Words;
+use kindbeat_core::practice::Length;
+use kindbeat_core::words::Words;
 
 use crate::browser;
 use crate::browser::Browser;

@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kindbeat::page::Screen;
-use kindbeat::practice::Ending;
-use kindbeat::practice::Length;
-use kindbeat::practice::Library;
-use kindbeat::practice::Practice;
+use kindbeat_core::page::Screen;
+use kindbeat_core::practice::Ending;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::Practice;
 use serde_json::json;
 
 use crate::IS_FAREWELL;

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use kindbeat::breathing::Outcome;
-use kindbeat::breathing::Pace;
-use kindbeat::breathing::Unclear;
-use kindbeat::breathing::Verdict;
-use kindbeat::page::Screen;
-use kindbeat::page::Visit;
-use kindbeat::practice::Anchor;
-use kindbeat::practice::Length;
-use kindbeat::practice::Library;
-use kindbeat::practice::Practice;
+use kindbeat_core::breathing::Outcome;
+use kindbeat_core::breathing::Pace;
+use kindbeat_core::breathing::Unclear;
+use kindbeat_core::breathing::Verdict;
+use kindbeat_core::page::Screen;
+use kindbeat_core::page::Visit;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::Practice;
 use serde_json::json;
 
 use crate::IS_FAREWELL;

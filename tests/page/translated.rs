@@ -1,10 +1,10 @@
 //! Whether the page has room for other languages, on the smallest window and with letters of twice the size, and whether all
 //! that it says can be translated.
 
-use kindbeat::practice::Anchor;
-use kindbeat::practice::HelpLines;
-use kindbeat::practice::Length;
-use kindbeat::words::Words;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::HelpLines;
+use kindbeat_core::practice::Length;
+use kindbeat_core::words::Words;
 use serde_json::json;
 
 use crate::all;

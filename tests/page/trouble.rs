@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use kindbeat::page::PageInput;
-use kindbeat::practice::Ending;
-use kindbeat::practice::Length;
-use kindbeat::practice::Origin;
-use kindbeat::practice::Practice;
-use kindbeat::practice::State;
+use kindbeat_core::page::PageInput;
+use kindbeat_core::practice::Ending;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::Origin;
+use kindbeat_core::practice::Practice;
+use kindbeat_core::practice::State;
 
 use crate::IS_FAREWELL;
 use crate::arrive;

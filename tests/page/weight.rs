@@ -1,6 +1,6 @@
 //! How much is sent for a page.
 
-use kindbeat::practice::Length;
+use kindbeat_core::practice::Length;
 
 use crate::browser;
 use crate::browser::Browser;

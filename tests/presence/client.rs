@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kindbeat::edge::presence;
-use kindbeat::edge::presence::Command;
-use kindbeat::edge::presence::Event;
-use kindbeat::edge::presence::Places;
-use kindbeat::edge::presence::Watches;
-use kindbeat::surroundings::Hands;
+use kindbeat::desktop::presence;
+use kindbeat::desktop::presence::Command;
+use kindbeat::desktop::presence::Event;
+use kindbeat::desktop::presence::Places;
+use kindbeat::desktop::presence::Watches;
+use kindbeat_core::surroundings::Hands;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -50,9 +50,7 @@ impl Client {
     /// The next event has to be a rest; since when, in seconds ago.
     pub(crate) async fn rests(&mut self) -> anyhow::Result<f64> {
         match self.hands().await? {
-            Hands::Resting(since) => {
-                Ok(kindbeat::edge::clock::now().duration_since(since).as_secs_f64())
-            }
+            Hands::Resting(since) => Ok(kindbeat::clock::now().duration_since(since).as_secs_f64()),
             hands => anyhow::bail!("{hands:?}"),
         }
     }

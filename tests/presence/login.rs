@@ -5,11 +5,11 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
-use kindbeat::edge::presence::Event;
-use kindbeat::edge::presence::Places;
-use kindbeat::edge::presence::Source;
-use kindbeat::edge::presence::look;
-use kindbeat::surroundings::Hands;
+use kindbeat::desktop::presence::Event;
+use kindbeat::desktop::presence::Places;
+use kindbeat::desktop::presence::Source;
+use kindbeat::desktop::presence::look;
+use kindbeat_core::surroundings::Hands;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use zbus::Connection;

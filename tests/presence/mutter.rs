@@ -4,11 +4,11 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kindbeat::edge::presence::Event;
-use kindbeat::edge::presence::Places;
-use kindbeat::edge::presence::Source;
-use kindbeat::edge::presence::look;
-use kindbeat::surroundings::Hands;
+use kindbeat::desktop::presence::Event;
+use kindbeat::desktop::presence::Places;
+use kindbeat::desktop::presence::Source;
+use kindbeat::desktop::presence::look;
+use kindbeat_core::surroundings::Hands;
 use tokio::sync::mpsc;
 use zbus::Connection;
 

@@ -6,10 +6,10 @@ use std::process::Stdio;
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
-use kindbeat::edge::presence::Places;
-use kindbeat::edge::presence::Source;
-use kindbeat::edge::presence::look;
-use kindbeat::surroundings::Hands;
+use kindbeat::desktop::presence::Places;
+use kindbeat::desktop::presence::Source;
+use kindbeat::desktop::presence::look;
+use kindbeat_core::surroundings::Hands;
 use wayland_client::Connection;
 use wayland_client::Dispatch;
 use wayland_client::QueueHandle;

@@ -1,8 +1,8 @@
 //! Stand-ins for screen savers.
 
-use kindbeat::edge::presence::Event;
-use kindbeat::edge::presence::Places;
-use kindbeat::edge::presence::look;
+use kindbeat::desktop::presence::Event;
+use kindbeat::desktop::presence::Places;
+use kindbeat::desktop::presence::look;
 use tokio::sync::mpsc;
 use zbus::Connection;
 

@@ -10,10 +10,10 @@ use std::process::Stdio;
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::edge::presence::Places;
-use kindbeat::edge::presence::Source;
-use kindbeat::edge::presence::look;
-use kindbeat::surroundings::Hands;
+use kindbeat::desktop::presence::Places;
+use kindbeat::desktop::presence::Source;
+use kindbeat::desktop::presence::look;
+use kindbeat_core::surroundings::Hands;
 use tempfile::TempDir;
 
 use super::bus::Ended;

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::edge::presence::Places;
-use kindbeat::edge::presence::Source;
-use kindbeat::edge::presence::Watches;
-use kindbeat::edge::presence::look;
-use kindbeat::surroundings::Hands;
+use kindbeat::desktop::presence::Places;
+use kindbeat::desktop::presence::Source;
+use kindbeat::desktop::presence::Watches;
+use kindbeat::desktop::presence::look;
+use kindbeat_core::surroundings::Hands;
 
 use super::bus::Ended;
 use super::bus::installed;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use kindbeat::edge::clock;
+use kindbeat::clock;
 use serde::Deserialize;
 use serde::Serialize;
 

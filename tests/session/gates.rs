@@ -2,8 +2,8 @@
 //! service.
 
 use anyhow::Context as _;
-use kindbeat::edge::bus::Client;
-use kindbeat::status::Status;
+use kindbeat::interface::Client;
+use kindbeat_core::status::Status;
 use tokio::process::Child;
 use tokio::process::Command;
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use kindbeat::edge::clock;
+use kindbeat::clock;
 
 use crate::account;
 use crate::account::Entry;

@@ -3,12 +3,12 @@
 use std::fs;
 use std::io::Write as _;
 
-use kindbeat::edge::desk;
-use kindbeat::edge::desk::Event;
-use kindbeat::edge::desk::Place;
-use kindbeat::edge::presence;
-use kindbeat::edge::presence::Places;
-use kindbeat::surroundings::Seen;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::interruptions::Event;
+use kindbeat::desktop::interruptions::Place;
+use kindbeat::desktop::presence;
+use kindbeat::desktop::presence::Places;
+use kindbeat_core::surroundings::Seen;
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
@@ -49,8 +49,8 @@ pub(crate) async fn hold(account: &mut Writer) -> anyhow::Result<()> {
 pub(crate) async fn look() -> anyhow::Result<()> {
     let (order, orders) = mpsc::channel(1);
     let (tell, mut told) = mpsc::channel(1);
-    order.send(desk::Command::Watch).await?;
-    let looking = tokio::spawn(desk::run(Place::from_environment(), orders, tell));
+    order.send(interruptions::Command::Watch).await?;
+    let looking = tokio::spawn(interruptions::run(Place::from_environment(), orders, tell));
     let desktop = async {
         while let Some(Event::Seen(seen)) = told.recv().await {
             if seen.full_screen == Seen::Yes {

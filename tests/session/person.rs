@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::edge::bus::Bus;
+use kindbeat::interface::Bus;
 use tokio::process::Command;
 use zbus::Connection;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kindbeat::edge::bus::Client;
-use kindbeat::status::Status;
+use kindbeat::interface::Client;
+use kindbeat_core::status::Status;
 
 use crate::account::Fact;
 use crate::account::Moment;

@@ -2,19 +2,19 @@
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::edge::store::Break;
-use kindbeat::edge::store::Error;
-use kindbeat::edge::store::Figures;
-use kindbeat::edge::store::Heard;
-use kindbeat::edge::store::How;
-use kindbeat::edge::store::Offer;
-use kindbeat::edge::store::Record;
-use kindbeat::edge::store::Store;
-use kindbeat::edge::store::Writer;
-use kindbeat::heart::Contact;
-use kindbeat::heart::Reading;
-use kindbeat::heart::RrInterval;
-use kindbeat::heart::Sampler;
+use kindbeat::store::Break;
+use kindbeat::store::Error;
+use kindbeat::store::Figures;
+use kindbeat::store::Heard;
+use kindbeat::store::How;
+use kindbeat::store::Offer;
+use kindbeat::store::Record;
+use kindbeat::store::Store;
+use kindbeat::store::Writer;
+use kindbeat_core::heart::Contact;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::heart::RrInterval;
+use kindbeat_core::heart::Sampler;
 
 /// The heart: 72 bpm at the mean, drifting by 8 over the hour, breathing, an RMSSD of about 40 ms, one interval in a hundred
 /// an artefact, a strap that sends once a second and comes up to 60 ms early or late.
@@ -84,7 +84,7 @@ pub(crate) fn fill(store: &mut Store, from: Timestamp, days: i64) -> Result<u64,
             if let Some(sample) = sampler.observe(at, reading.heart_rate, &[]) {
                 writer.keep(
                     at,
-                    Record::Sample(kindbeat::heart::Sample { rmssd: Some(41.5), ..sample }),
+                    Record::Sample(kindbeat_core::heart::Sample { rmssd: Some(41.5), ..sample }),
                 );
             }
             writer.keep(at, Record::Heard(Heard { at, reading }));

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::bail;
-use kindbeat::edge::clock;
+use kindbeat::clock;
 
 /// A machine that tells a story.
 pub(crate) struct Machine {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kindbeat::words::Words;
+use kindbeat_core::words::Words;
 
 /// Longer by about two fifths, no letter as in English, and in brackets, so that words put together from parts are seen.
 pub(crate) fn longer() -> Words {

@@ -1,5 +1,6 @@
 //! The demonstration on a desktop: the daemon's own loop, with a simulated strap and without a memory.
 
+use crate::config_file;
 use std::env;
 use std::io::Write;
 use std::sync::Arc;
@@ -13,34 +14,33 @@ use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
 
-use crate::command::decisions;
+use crate::browser::Opener;
+use crate::clock;
 use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
-use crate::config::Config;
 use crate::daemon;
 use crate::daemon::Inlets;
 use crate::daemon::Parts;
 use crate::daemon::Service;
-use crate::detection::Baseline;
-use crate::edge::bus::LastAnswer;
-use crate::edge::bus::Request;
-use crate::edge::clock;
-use crate::edge::notification;
-use crate::edge::opening::Opener;
-use crate::edge::speech::Reader;
-use crate::edge::web;
-use crate::engine::Engine;
-use crate::offer::Answer;
-use crate::page::Earlier;
-use crate::page::PageInput;
-use crate::page::Said;
-use crate::page::View;
-use crate::practice::Habits;
-use crate::practice::HelpLines;
-use crate::practice::Library;
-use crate::status::News;
-use crate::words::Words;
+use crate::interface::LastAnswer;
+use crate::interface::Request;
+use crate::notification;
+use crate::page_server;
+use crate::speech::Reader;
+use kindbeat_core::config::Config;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::engine::Engine;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::page::Earlier;
+use kindbeat_core::page::PageInput;
+use kindbeat_core::page::Said;
+use kindbeat_core::page::View;
+use kindbeat_core::practice::Habits;
+use kindbeat_core::practice::HelpLines;
+use kindbeat_core::practice::Library;
+use kindbeat_core::status::News;
+use kindbeat_core::words::Words;
 
 use super::keyboard;
 use super::strap;
@@ -92,7 +92,7 @@ enum Scene {
 
 async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     // How pages open and in which language is the owner's; thresholds and times are those of the program.
-    let page = Config::load(None).map(|config| config.page).unwrap_or_default();
+    let page = config_file::load(None).map(|config| config.page).unwrap_or_default();
     let config = Config { page, ..Config::default() };
     let start = clock::now().saturating_sub(BEFORE).unwrap_or(Timestamp::MIN);
     let time = DemoClock::starting(start);
@@ -115,16 +115,16 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let its_own = daemon::words(&config, &locale);
     let view = watch::Sender::new(daemon::empty_page(&words, &locale, &help));
     let shown = view.subscribe();
-    let clock: web::Clock = Arc::new({
+    let clock: page_server::Clock = Arc::new({
         let time = time.clone();
         move || time.now()
     });
-    let settings = decisions(&config);
+    let settings = config.decisions();
     let baseline = Baseline::new(settings.detection.method);
     let service = Service::new(
         Parts {
             engine: Engine::new(settings, Library::built_in()?, baseline),
-            web: web::Server::new(Arc::clone(&clock), view.subscribe(), from_browser),
+            web: page_server::Server::new(Arc::clone(&clock), view.subscribe(), from_browser),
             opener: if has_display() { Opener::from_environment() } else { Opener::none() },
             // Who tries it out has read what it is.
             earlier: Earlier {
@@ -340,7 +340,7 @@ impl<W: Write> Stage<'_, W> {
         let view = self.view.borrow_and_update().clone();
         let lines = self.teller.tell(&view, &self.words);
         self.block(&lines)?;
-        if matches!(view.screen, crate::page::Screen::Farewell { .. }) {
+        if matches!(view.screen, kindbeat_core::page::Screen::Farewell { .. }) {
             self.end()?;
         }
         Ok(())

@@ -7,35 +7,34 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::config::Config;
-use crate::detection::Baseline;
-use crate::detection::Figures;
-use crate::detection::Phase;
-use crate::engine::Effect;
-use crate::engine::Engine;
-use crate::engine::Input;
-use crate::heart::Measurement;
-use crate::heart::Reading;
-use crate::offer::Answer;
-use crate::offer::OfferId;
-use crate::practice::Anchor;
-use crate::practice::Ending;
-use crate::practice::Library;
-use crate::practice::State;
-use crate::practice::Text;
-use crate::reason;
-use crate::reason::Detail;
-use crate::simulation::SimulatedHeart;
-use crate::words::Message;
-use crate::words::Words;
+use kindbeat_core::config::Config;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::detection::Figures;
+use kindbeat_core::detection::Phase;
+use kindbeat_core::engine::Effect;
+use kindbeat_core::engine::Engine;
+use kindbeat_core::engine::Input;
+use kindbeat_core::heart::Measurement;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::offer::OfferId;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::Ending;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::State;
+use kindbeat_core::practice::Text;
+use kindbeat_core::reason;
+use kindbeat_core::reason::Detail;
+use kindbeat_core::simulation::SimulatedHeart;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
-use crate::command::decisions;
 use crate::command::practices::spoken;
 
 /// Runs a simulated morning at the desk on the default configuration, answers its one offer, and prints each stage.
 pub(super) fn run(out: &mut impl Write) -> anyhow::Result<()> {
     let config = Config::default();
-    let settings = decisions(&config);
+    let settings = config.decisions();
     let baseline = Baseline::new(settings.detection.method);
     let mut demo = Demo {
         engine: Engine::new(settings, Library::built_in()?, baseline),

@@ -11,13 +11,13 @@ use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
-use crate::connection::Address;
-use crate::connection::Link;
-use crate::edge::ble::Event;
-use crate::edge::ble::Sensor;
-use crate::edge::clock;
-use crate::heart::Measurement;
-use crate::simulation::SimulatedHeart;
+use crate::bluetooth::Event;
+use crate::bluetooth::Sensor;
+use crate::clock;
+use kindbeat_core::connection::Address;
+use kindbeat_core::connection::Link;
+use kindbeat_core::heart::Measurement;
+use kindbeat_core::simulation::SimulatedHeart;
 
 /// A clock that is led by the strap while time runs fast, and by the system's from then on.
 #[derive(Clone, Debug)]

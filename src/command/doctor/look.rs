@@ -1,5 +1,6 @@
 //! What there is to see: the only part that touches anything.
 
+use crate::config_file;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,35 +8,34 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::limited;
-use crate::config;
-use crate::config::Config;
-use crate::config::ConfigError;
+use crate::bluetooth;
+use crate::browser::Opener;
 use crate::daemon::Sight;
 use crate::daemon::look_around;
-use crate::edge::ble;
-use crate::edge::bus::Bus;
-use crate::edge::bus::Client;
-use crate::edge::bus::ClientError;
-use crate::edge::desk::Probed;
-use crate::edge::notification;
-use crate::edge::notification::Presence;
-use crate::edge::opening::Opener;
-use crate::edge::practices;
-use crate::edge::presence;
-use crate::edge::speech;
-use crate::edge::store;
-use crate::edge::store::Store;
-use crate::edge::systemd;
-use crate::edge::systemd::Unit;
-use crate::edge::web;
-use crate::practice::Library;
-use crate::practice::OwnFault;
-use crate::status::Status;
+use crate::desktop::interruptions::Probed;
+use crate::desktop::presence;
+use crate::interface::Bus;
+use crate::interface::Client;
+use crate::interface::ClientError;
+use crate::notification;
+use crate::notification::Presence;
+use crate::page_server;
+use crate::practice_files;
+use crate::speech;
+use crate::store;
+use crate::store::Store;
+use crate::systemd;
+use crate::systemd::Unit;
+use kindbeat_core::config::Config;
+use kindbeat_core::config::ConfigError;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::OwnFault;
+use kindbeat_core::status::Status;
 
 /// Everything that was seen; `None` stands for what did not answer in time.
 pub(super) struct Seen {
     /// Whether there is an adapter that is on.
-    pub(super) bluetooth: Option<Result<(), ble::Error>>,
+    pub(super) bluetooth: Option<Result<(), bluetooth::Error>>,
     /// Who shows notifications.
     pub(super) notifications: Option<Result<Presence, notification::Error>>,
     /// What tells whether somebody sits here.
@@ -102,7 +102,7 @@ impl Seen {
         ) = tokio::join!(
             async {
                 tokio::join!(
-                    limited(ble::usable()),
+                    limited(bluetooth::usable()),
                     limited(notification::presence(&Bus::Session)),
                     limited(daemon()),
                 )
@@ -134,7 +134,7 @@ impl Seen {
             practices,
             store,
             browsers: Opener::from_environment().programs(&open_with),
-            listening: web::can_listen(),
+            listening: page_server::can_listen(),
         }
     }
 }
@@ -176,17 +176,17 @@ async fn daemon() -> Result<Status, ClientError> {
 }
 
 fn configured() -> Result<Configured, ConfigError> {
-    let path = config::path()?;
-    let config = Config::load(None)?;
+    let path = config_file::path()?;
+    let config = config_file::load(None)?;
     Ok(Configured { is_there: path.exists(), path, config })
 }
 
 fn own_practices() -> OwnPractices {
-    let (Some(folder), Ok(library)) = (config::practices(), Library::built_in()) else {
+    let (Some(folder), Ok(library)) = (config_file::practices(), Library::built_in()) else {
         return OwnPractices::default();
     };
     let mut files = 0;
-    let read = practices::read(&folder).inspect(|_| files += 1);
+    let read = practice_files::read(&folder).inspect(|_| files += 1);
     let (_, faults) = library.with_own(read);
     OwnPractices { count: files - faults.len(), faults }
 }

@@ -15,8 +15,8 @@ use tokio::time::timeout;
 
 use super::asking;
 use super::harmless;
-use crate::words::Message;
-use crate::words::Words;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 use self::look::Seen;
 

@@ -7,20 +7,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::config::Config;
 use crate::daemon;
-use crate::edge::bus::Bus;
-use crate::edge::bus::Client;
-use crate::edge::bus::ClientError;
-use crate::edge::bus::Stands;
-use crate::edge::bus::ToldAnswer;
-use crate::edge::bus::ToldBreak;
-use crate::edge::store;
-use crate::edge::store::Lock;
-use crate::edge::store::Record;
-use crate::edge::store::Store;
-use crate::edge::store::Writer;
-use crate::practice::Habits;
+use crate::interface::Bus;
+use crate::interface::Client;
+use crate::interface::ClientError;
+use crate::interface::Stands;
+use crate::interface::ToldAnswer;
+use crate::interface::ToldBreak;
+use crate::store;
+use crate::store::Lock;
+use crate::store::Record;
+use crate::store::Store;
+use crate::store::Writer;
+use kindbeat_core::config::Config;
+use kindbeat_core::practice::Habits;
 
 /// Something to keep.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ impl Keeping {
                 "Neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history to be?"
             );
         };
-        let keep = daemon::keep(&self.config, crate::edge::clock::now());
+        let keep = daemon::keep(&self.config, crate::clock::now());
         let notes = notes.to_vec();
         let written = tokio::task::spawn_blocking(move || write(&folder, keep, &notes));
         match written.await? {

@@ -6,6 +6,7 @@
 mod keeping;
 mod playing;
 
+use crate::config_file;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,18 +15,18 @@ use anyhow::Context;
 use tokio::sync::mpsc;
 
 use super::asking;
-use crate::config::Config;
+use crate::clock;
 use crate::daemon;
-use crate::edge::bus::Bus;
-use crate::edge::clock;
-use crate::edge::speech;
-use crate::edge::speech::Reader;
-use crate::edge::speech::Voice;
-use crate::edge::store;
-use crate::edge::store::Store;
-use crate::edge::terminal::Terminal;
-use crate::page::Earlier;
-use crate::practice::Length;
+use crate::interface::Bus;
+use crate::speech;
+use crate::speech::Reader;
+use crate::speech::Voice;
+use crate::store;
+use crate::store::Store;
+use crate::terminal::Terminal;
+use kindbeat_core::config::Config;
+use kindbeat_core::page::Earlier;
+use kindbeat_core::practice::Length;
 
 use self::keeping::Keeping;
 use self::playing::Player;
@@ -39,7 +40,7 @@ pub fn run(
     complaints: &mut impl Write,
 ) -> anyhow::Result<()> {
     // A fault in the settings is told, and is no reason to go without a break.
-    let config = Config::load(None).or_else(|error| {
+    let config = config_file::load(None).or_else(|error| {
         writeln!(complaints, "kindbeat: {}; the defaults apply to this break", error.summary())
             .map(|()| Config::default())
     })?;

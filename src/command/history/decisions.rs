@@ -9,12 +9,12 @@ use super::Entry;
 use super::Telling;
 use super::opened;
 use super::write_days;
-use crate::edge::store::Elevation;
-use crate::edge::store::Offer;
-use crate::edge::store::Outcome;
-use crate::offer::Gate;
-use crate::reason;
-use crate::words::Message;
+use crate::store::Elevation;
+use crate::store::Offer;
+use crate::store::Outcome;
+use kindbeat_core::offer::Gate;
+use kindbeat_core::reason;
+use kindbeat_core::words::Message;
 
 /// Tells of every elevation, in the order of time, under the day on which it began.
 pub fn run(

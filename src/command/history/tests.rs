@@ -1,10 +1,10 @@
 use jiff::tz::Offset;
 
 use super::*;
-use crate::edge::store::Record;
-use crate::edge::store::Writer;
-use crate::heart::Rates;
-use crate::heart::Sample;
+use crate::store::Record;
+use crate::store::Writer;
+use kindbeat_core::heart::Rates;
+use kindbeat_core::heart::Sample;
 
 /// 23:30 on 2026-05-07, in a zone an hour ahead of UTC.
 fn now() -> Timestamp {

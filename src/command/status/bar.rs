@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::plain;
-use crate::status::Status;
-use crate::words::Message;
-use crate::words::Words;
+use kindbeat_core::status::Status;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -56,8 +56,8 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::status::Sensor;
-    use crate::words::pseudo;
+    use crate::accented;
+    use kindbeat_core::status::Sensor;
 
     fn streaming() -> Status {
         Status {
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_bar_says_nothing_that_cannot_be_translated() {
-        let (now, words) = ("2030-05-07T14:00:00Z".parse().unwrap(), pseudo::words());
+        let (now, words) = ("2030-05-07T14:00:00Z".parse().unwrap(), accented::words());
         for line in [bar(&streaming(), now, &TimeZone::UTC, &words), offline(&words)] {
             let line: serde_json::Value = serde_json::from_str(&line).unwrap();
             let said = format!(
@@ -92,7 +92,7 @@ mod tests {
                 line["text"].as_str().unwrap(),
                 line["tooltip"].as_str().unwrap()
             );
-            assert_eq!(pseudo::untranslated(&said, &["&lt;3 &amp; \"H\""]), [""; 0]);
+            assert_eq!(accented::untranslated(&said, &["&lt;3 &amp; \"H\""]), [""; 0]);
         }
     }
 

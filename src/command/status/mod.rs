@@ -11,12 +11,12 @@ use jiff::tz::TimeZone;
 use tokio::time::sleep;
 
 use super::asking;
-use crate::edge::bus::Bus;
-use crate::edge::bus::Client;
-use crate::edge::bus::ClientError;
-use crate::status::Status;
-use crate::words::Message;
-use crate::words::Words;
+use crate::interface::Bus;
+use crate::interface::Client;
+use crate::interface::ClientError;
+use kindbeat_core::status::Status;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 pub use self::bar::bar;
 pub use self::bar::offline;

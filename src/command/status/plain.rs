@@ -5,13 +5,13 @@ use jiff::tz::TimeZone;
 
 use crate::command::harmless;
 use crate::command::when::said;
-use crate::offer::Gate;
-use crate::reason;
-use crate::status::Quality;
-use crate::status::Status;
-use crate::words::Message;
-use crate::words::Value;
-use crate::words::Words;
+use kindbeat_core::offer::Gate;
+use kindbeat_core::reason;
+use kindbeat_core::status::Quality;
+use kindbeat_core::status::Status;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Value;
+use kindbeat_core::words::Words;
 
 /// A few lines, the most asked for first; what there is nothing to say about is left out. Times are local and relative to `now`.
 #[must_use]
@@ -133,8 +133,8 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::status::Sensor;
-    use crate::words::pseudo;
+    use crate::accented;
+    use kindbeat_core::status::Sensor;
 
     /// As it is read; in another language nothing of it is in English.
     #[track_caller]
@@ -142,8 +142,8 @@ mod tests {
         let now = "2030-05-07T14:00:00Z".parse().unwrap();
         let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
         let filled_in = ["Polar H10", "config.toml:3:1: unknown key"];
-        let other = plain(status, now, &zone, &pseudo::words());
-        assert_eq!(pseudo::untranslated(&other, &filled_in), [""; 0]);
+        let other = plain(status, now, &zone, &accented::words());
+        assert_eq!(accented::untranslated(&other, &filled_in), [""; 0]);
         plain(status, now, &zone, &Words::new("en"))
     }
 
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn every_state_has_its_words() {
-        use crate::connection::Link;
+        use kindbeat_core::connection::Link;
         let links = [
             Link::Searching,
             Link::Connecting,

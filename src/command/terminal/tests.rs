@@ -3,15 +3,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::*;
-use crate::page::Scene;
-use crate::page::Sound;
-use crate::page::Visit;
-use crate::page::Wish;
-use crate::page::view_of;
-use crate::practice::Anchor;
-use crate::practice::HelpLines;
-use crate::practice::Library;
-use crate::practice::Session;
+use kindbeat_core::page::Scene;
+use kindbeat_core::page::Sound;
+use kindbeat_core::page::Visit;
+use kindbeat_core::page::Wish;
+use kindbeat_core::page::view_of;
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::HelpLines;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::Session;
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 

@@ -24,7 +24,7 @@ mod server;
 
 use bus::Bus;
 use fake::Fake;
-use kindbeat::simulation::SimulatedHeart;
+use kindbeat_core::simulation::SimulatedHeart;
 use process::Daemon;
 
 fn main() -> anyhow::Result<()> {

@@ -9,9 +9,9 @@ use anyhow::Context;
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::edge::bus;
-use kindbeat::edge::bus::Client;
-use kindbeat::simulation::SimulatedHeart;
+use kindbeat::interface;
+use kindbeat::interface::Client;
+use kindbeat_core::simulation::SimulatedHeart;
 use tokio::io::AsyncBufReadExt;
 use tokio::io::BufReader;
 use tokio::net::unix::pipe;
@@ -42,7 +42,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let mut opened = BufReader::new(opened).lines();
     let daemon = Daemon::start(system, session, &config(&pipe)).await?;
     strap.was_asked("StartNotify rate", 1).await?;
-    let client = Client::connect(bus::Bus::At(session.address())).await?;
+    let client = Client::connect(interface::Bus::At(session.address())).await?;
     let mut browser = None;
     if let Some(program) = browser::find() {
         browser.insert(Browser::start(&program).await).open("about:blank").await;

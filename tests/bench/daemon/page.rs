@@ -7,9 +7,9 @@ use std::time::Duration;
 use anyhow::Context;
 use anyhow::ensure;
 use jiff::Timestamp;
-use kindbeat::edge::bus;
-use kindbeat::edge::bus::Client;
-use kindbeat::practice::Length;
+use kindbeat::interface;
+use kindbeat::interface::Client;
+use kindbeat_core::practice::Length;
 use tokio::time::sleep;
 
 use crate::browser;
@@ -32,7 +32,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let _nobody = Fake::start(&system.address()).await?;
     // The browser is started here, so that it can be asked.
     let daemon = Daemon::start(system, session, "[page]\nopen_with = [\"true\"]\n").await?;
-    let client = Client::connect(bus::Bus::At(session.address())).await?;
+    let client = Client::connect(interface::Bus::At(session.address())).await?;
     sleep(Duration::from_secs(10)).await;
     let idle = Memory::of(&daemon)?;
     cold(&client, &program).await?;

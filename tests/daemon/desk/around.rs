@@ -1,8 +1,8 @@
 //! The desk and the desktop, as the test has them.
 
-use kindbeat::edge::desk;
-use kindbeat::edge::presence;
-use kindbeat::surroundings::Desktop;
+use kindbeat::desktop::interruptions;
+use kindbeat::desktop::presence;
+use kindbeat_core::surroundings::Desktop;
 
 use super::Desk;
 use crate::client::soon;
@@ -12,7 +12,7 @@ impl Desk {
     pub(crate) async fn is_looked_at(&mut self) -> anyhow::Result<()> {
         while let Ok(command) = self.run()?.looks.try_recv() {
             self.looks.push(command);
-            if command == desk::Command::Watch {
+            if command == interruptions::Command::Watch {
                 self.desktop_does(self.desktop).await?;
             }
         }
@@ -26,7 +26,7 @@ impl Desk {
     pub(crate) async fn desktop_does(&mut self, desktop: Desktop) -> anyhow::Result<()> {
         self.desktop = desktop;
         let see = &self.run()?.see;
-        soon(see.send(desk::Event::Seen(desktop))).await??;
+        soon(see.send(interruptions::Event::Seen(desktop))).await??;
         soon(see.reserve()).await??;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What is known of a server beforehand, and what is expected of it.
 
-use kindbeat::offer::Answer;
+use kindbeat_core::offer::Answer;
 
 /// A server as people have it.
 #[derive(Debug)]

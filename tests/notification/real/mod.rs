@@ -12,11 +12,11 @@ use std::path::Path;
 use anyhow::Context as _;
 use anyhow::bail;
 use anyhow::ensure;
-use kindbeat::edge::notification::Command;
-use kindbeat::edge::notification::Event;
-use kindbeat::edge::notification::Obstacle;
-use kindbeat::offer::Answer;
-use kindbeat::offer::OfferId;
+use kindbeat::notification::Command;
+use kindbeat::notification::Event;
+use kindbeat::notification::Obstacle;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::offer::OfferId;
 
 use self::desktop::Desktop;
 use self::desktop::install;

@@ -4,12 +4,12 @@ use super::Desk;
 use super::Found;
 use super::fine;
 use super::look;
-use crate::config::Config;
-use crate::edge::desk::Fact;
-use crate::edge::desk::Probed;
-use crate::edge::presence::Source;
-use crate::surroundings::Seen;
-use crate::words::Message;
+use crate::desktop::interruptions::Fact;
+use crate::desktop::interruptions::Probed;
+use crate::desktop::presence::Source;
+use kindbeat_core::config::Config;
+use kindbeat_core::surroundings::Seen;
+use kindbeat_core::words::Message;
 
 impl Desk<'_> {
     pub(super) fn presence(&self) -> Found {

@@ -6,9 +6,9 @@ use super::fault;
 use super::fine;
 use super::look;
 use crate::command::doctor::look::OwnPractices;
-use crate::edge::store;
-use crate::status::Status;
-use crate::words::Message;
+use crate::store;
+use kindbeat_core::status::Status;
+use kindbeat_core::words::Message;
 
 impl Desk<'_> {
     pub(super) fn config(&self) -> Found {

@@ -6,8 +6,8 @@ use super::fault;
 use super::fine;
 use super::look;
 use crate::command::voice;
-use crate::edge::speech::Error;
-use crate::words::Message;
+use crate::speech::Error;
+use kindbeat_core::words::Message;
 
 impl Desk<'_> {
     pub(super) fn voice(&self) -> Found {

@@ -6,11 +6,11 @@ use super::Asked;
 use super::Player;
 use super::Stage;
 use crate::command::terminal;
-use crate::engine::Input;
-use crate::page::PageInput;
-use crate::page::Said;
-use crate::practice::Liking;
-use crate::practice::State;
+use kindbeat_core::engine::Input;
+use kindbeat_core::page::PageInput;
+use kindbeat_core::page::Said;
+use kindbeat_core::practice::Liking;
+use kindbeat_core::practice::State;
 
 impl Player {
     pub(super) fn typed_before(&mut self, line: &str) {

@@ -3,22 +3,22 @@
 use jiff::Timestamp;
 
 use super::Player;
+use crate::clock;
 use crate::command::here::keeping::Note;
 use crate::daemon;
-use crate::edge::bus::Stands;
-use crate::edge::bus::ToldAnswer;
-use crate::edge::bus::ToldBreak;
-use crate::edge::clock;
-use crate::edge::store::Record;
-use crate::engine::Effect;
-use crate::engine::Input;
-use crate::page::Said;
-use crate::page::Tense;
-use crate::practice::Ending;
-use crate::practice::Length;
-use crate::practice::Past;
-use crate::practice::Place;
-use crate::practice::State;
+use crate::interface::Stands;
+use crate::interface::ToldAnswer;
+use crate::interface::ToldBreak;
+use crate::store::Record;
+use kindbeat_core::engine::Effect;
+use kindbeat_core::engine::Input;
+use kindbeat_core::page::Said;
+use kindbeat_core::page::Tense;
+use kindbeat_core::practice::Ending;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::Past;
+use kindbeat_core::practice::Place;
+use kindbeat_core::practice::State;
 
 impl Player {
     /// Puts something to the engine, and has kept what follows.

@@ -6,13 +6,13 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::daemon;
-use crate::edge::bus::Stands;
-use crate::edge::speech::Voice;
-use crate::edge::store::Loaded;
-use crate::practice::Ending;
-use crate::practice::Habits;
-use crate::practice::Library;
-use crate::practice::Liking;
+use crate::interface::Stands;
+use crate::speech::Voice;
+use crate::store::Loaded;
+use kindbeat_core::practice::Ending;
+use kindbeat_core::practice::Habits;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::Liking;
 
 /// Types these pieces, waiting a minute and a second before each; all that is said, and what is to be kept.
 async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {

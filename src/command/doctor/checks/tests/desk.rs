@@ -1,8 +1,8 @@
 //! What tells of the desk and the desktop.
 
 use super::*;
-use crate::edge::presence::Found;
-use crate::edge::presence::Source;
+use crate::desktop::presence::Found;
+use crate::desktop::presence::Source;
 
 #[test]
 fn what_tells_of_keyboard_and_pointer_is_named() {

@@ -1,0 +1,214 @@
+//! What BlueZ knows, asked over the system bus.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+
+use serde::Serialize;
+use zbus::Connection;
+use zbus::DynamicType;
+use zbus::MessageStream;
+use zbus::OwnedObjectPath;
+use zbus::OwnedVariant;
+use zbus::Variant;
+use zbus::fdo::DBusProxy;
+use zbus::match_rule;
+use zbus::wire::DynamicDeserialize;
+
+use super::Error;
+use crate::dbus;
+use crate::dbus::Asked;
+use crate::dbus::Object;
+use kindbeat_core::connection::Adapter;
+use kindbeat_core::connection::Device;
+
+/// The connection to the system bus on which BlueZ is asked.
+#[derive(Clone)]
+pub(super) struct BlueZ {
+    bus: Connection,
+}
+
+/// A device, and where BlueZ keeps it.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) device: Device,
+    pub(super) path: String,
+    /// In percent; `None`: BlueZ does not know.
+    pub(super) battery: Option<u8>,
+}
+
+/// The properties of one object, by interface and name.
+type Known = HashMap<String, HashMap<String, OwnedVariant>>;
+
+impl BlueZ {
+    /// Connects to the system bus, which `DBUS_SYSTEM_BUS_ADDRESS` may name.
+    pub(super) async fn connect() -> Result<Self, Error> {
+        let bus = Asked::System(None).connect().await;
+        Ok(Self { bus: bus.map_err(Error::bluez("connecting to the system bus"))? })
+    }
+
+    /// Whether the bus still answers.
+    pub(super) async fn answers(&self) -> bool {
+        match DBusProxy::new(&self.bus).await {
+            Ok(bus) => bus.get_id().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    /// What adapter there is.
+    pub(super) async fn adapter(&self) -> Result<Adapter, Error> {
+        match self.adapters_on().await {
+            Ok(_) => Ok(Adapter::On),
+            Err(Error::Off) => Ok(Adapter::Off),
+            Err(Error::NoAdapter | Error::NoService) => Ok(Adapter::None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The adapters that are on, at least one, or why there is none.
+    pub(super) async fn adapters_on(&self) -> Result<Vec<String>, Error> {
+        let objects = self.objects().await?;
+        let mut adapters = Vec::new();
+        let mut error = Error::NoAdapter;
+        for (path, object) in &objects {
+            match powered(object) {
+                Some(true) => adapters.push(path.to_string()),
+                Some(false) => error = Error::Off,
+                None => {}
+            }
+        }
+        if adapters.is_empty() { Err(error) } else { Ok(adapters) }
+    }
+
+    /// Every device that an adapter that is on knows of, each once.
+    pub(super) async fn devices(&self) -> Result<Vec<Found>, Error> {
+        let objects = self.objects().await?;
+        let on = |path: &str| {
+            let adapter = path.rsplit_once('/').map(|(adapter, _)| adapter);
+            let mut adapters = objects.iter().filter(|(_, object)| powered(object) == Some(true));
+            adapters.any(|(path, _)| Some(path.as_str()) == adapter)
+        };
+        let mut found: Vec<_> =
+            objects.iter().filter_map(|(path, object)| read(path.as_str(), object)).collect();
+        found.retain(|found| on(&found.path));
+        // Two adapters may know the same device: the one that is connected to it counts, else one that hears it.
+        found.sort_by_key(|found| {
+            let device = &found.device;
+            (device.address, !device.connected, device.signal.is_none(), found.path.clone())
+        });
+        found.dedup_by_key(|found| found.device.address);
+        Ok(found)
+    }
+
+    async fn objects(&self) -> Result<HashMap<OwnedObjectPath, Known>, Error> {
+        let answer = self.call("/", OBJECTS, "GetManagedObjects", &()).await;
+        answer.map_err(|source| match source {
+            source if dbus::is_absent(&source) => Error::NoService,
+            source => Error::BlueZ { doing: "asking what Bluetooth knows", source },
+        })
+    }
+
+    /// Begins to scan for heart-rate monitors. Refused by BlueZ if the adapter is off; it is not switched on.
+    pub(super) async fn start_scan(&self, adapter: &str) -> Result<(), Error> {
+        let filter: HashMap<&str, Variant<'_>> = HashMap::from([
+            ("UUIDs", Variant::from(vec![HEART_RATE])),
+            ("Transport", Variant::from("le")),
+            ("DuplicateData", Variant::from(false)),
+        ]);
+        let filter = (filter,);
+        // Both at once: the bus keeps the order, and the processor wakes up once less.
+        let (set, started): (Result<(), _>, Result<(), _>) = tokio::join!(
+            self.call(adapter, ADAPTER, "SetDiscoveryFilter", &filter),
+            self.call(adapter, ADAPTER, "StartDiscovery", &()),
+        );
+        set.and(started).map_err(Error::bluez("starting a scan"))
+    }
+
+    /// Ends the scan.
+    pub(super) async fn stop_scan(&self, adapter: &str) -> Result<(), Error> {
+        let stopped = self.call(adapter, ADAPTER, "StopDiscovery", &()).await;
+        stopped.map_err(Error::bluez("stopping a scan"))
+    }
+
+    /// Whether this computer is connected to the device at this path.
+    pub(super) async fn is_connected(&self, path: &str) -> Result<bool, Error> {
+        let device = Object { service: SERVICE, path, interface: DEVICE };
+        let answer = device.property(&self.bus, "Connected").await;
+        let value = answer.map_err(Error::bluez("asking for the link"))?;
+        Ok(bool::try_from(value).unwrap_or(false))
+    }
+
+    /// Calls a method, never starting BlueZ by the call.
+    async fn call<B, R>(
+        &self,
+        path: &str,
+        interface: &str,
+        method: &str,
+        body: &B,
+    ) -> Result<R, zbus::Error>
+    where
+        B: Serialize + DynamicType,
+        R: for<'d> DynamicDeserialize<'d>,
+    {
+        Object { service: SERVICE, path, interface }.call(&self.bus, method, body).await
+    }
+
+    /// The signals that a rule is for; so many of them may wait.
+    pub(super) async fn signals(
+        &self,
+        waiting: NonZeroUsize,
+        rule: impl FnOnce(match_rule::Builder<'static>) -> match_rule::Builder<'static>,
+    ) -> Result<MessageStream, Error> {
+        let signals = dbus::signals(&self.bus, waiting, rule).await;
+        signals.map_err(Error::bluez("listening to the system bus"))
+    }
+
+    /// Says when the Bluetooth service comes, goes or is replaced.
+    pub(super) async fn service_changes(&self) -> Result<MessageStream, Error> {
+        let changes = dbus::owner_changes(&self.bus, SERVICE).await;
+        changes.map_err(Error::bluez("listening to the system bus"))
+    }
+}
+
+/// Whether the adapter is on; `None`: it is no adapter.
+fn powered(object: &Known) -> Option<bool> {
+    let adapter = object.get(ADAPTER)?;
+    Some(value(adapter, "Powered").unwrap_or(false))
+}
+
+fn read(path: &str, object: &Known) -> Option<Found> {
+    let properties = object.get(DEVICE)?;
+    let written: String = value(properties, "Address")?;
+    let alias: Option<String> = value(properties, "Alias");
+    // Without a name of its own a device goes by its address with dashes.
+    let alias = alias.filter(|alias| *alias != written.replace(':', "-"));
+    let services: Vec<String> = value(properties, "UUIDs").unwrap_or_default();
+    let device = Device {
+        address: written.parse().ok()?,
+        name: alias.or_else(|| value(properties, "Name")),
+        signal: value(properties, "RSSI"),
+        connected: value(properties, "Connected").unwrap_or(false),
+        heart_rate: services.iter().any(|service| service.eq_ignore_ascii_case(HEART_RATE)),
+    };
+    let battery = object.get(BATTERY).and_then(|battery| value(battery, "Percentage"));
+    Some(Found { device, path: path.to_owned(), battery })
+}
+
+fn value<T: TryFrom<OwnedVariant>>(
+    properties: &HashMap<String, OwnedVariant>,
+    name: &str,
+) -> Option<T> {
+    T::try_from(properties.get(name)?.clone()).ok()
+}
+
+pub(super) const SERVICE: &str = "org.bluez";
+pub(super) const OBJECTS: &str = "org.freedesktop.DBus.ObjectManager";
+pub(super) const ADAPTER: &str = "org.bluez.Adapter1";
+pub(super) const DEVICE: &str = "org.bluez.Device1";
+pub(super) const BATTERY: &str = "org.bluez.Battery1";
+
+/// For signals about every device in reach and all that BlueZ keeps of it: a trade fair has some hundred devices, and all go with their
+/// adapter.
+pub(super) const MANY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
+
+/// The Heart Rate Service, 0x180D, as BlueZ writes it.
+const HEART_RATE: &str = "0000180d-0000-1000-8000-00805f9b34fb";

@@ -1,0 +1,144 @@
+//! Why Bluetooth did not do what it was asked to.
+
+use kindbeat_core::connection::Address;
+use kindbeat_core::connection::Failure;
+
+/// What went wrong, and at what.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system bus or BlueZ did not do it.
+    #[error("{doing}")]
+    BlueZ {
+        /// What was being done.
+        doing: &'static str,
+        /// What the bus said.
+        #[source]
+        source: zbus::Error,
+    },
+    /// The strap, or the library that speaks to it, did not do it.
+    #[error("{doing}")]
+    Strap {
+        /// What was being done.
+        doing: &'static str,
+        /// What the library said.
+        #[source]
+        source: btleplug::Error,
+    },
+    /// No answer came in time.
+    #[error("{doing}: no answer")]
+    TimedOut {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// There is no such device, or not any more.
+    #[error("the device is not known to Bluetooth")]
+    Unknown,
+    /// There is no adapter that is on.
+    #[error("Bluetooth is switched off")]
+    Off,
+    /// There is no adapter.
+    #[error("there is no Bluetooth adapter")]
+    NoAdapter,
+    /// There is no Bluetooth service.
+    #[error("the Bluetooth service is not running")]
+    NoService,
+    /// The device has no Heart Rate Measurement characteristic (0x2A37).
+    #[error("the device sends no heart rate")]
+    NoHeartRate,
+}
+
+impl Error {
+    /// For [`Result::map_err`].
+    pub(super) const fn bluez(doing: &'static str) -> impl FnOnce(zbus::Error) -> Self {
+        move |source| Self::BlueZ { doing, source }
+    }
+
+    /// For [`Result::map_err`].
+    pub(super) const fn strap(doing: &'static str) -> impl FnOnce(btleplug::Error) -> Self {
+        move |source| Self::Strap { doing, source }
+    }
+
+    /// What kind of failure it is.
+    pub(super) fn failure(&self) -> Failure {
+        match self {
+            // The name of a D-Bus error shows only in the debug form of both libraries.
+            Self::BlueZ {
+                source: zbus::Error::InputOutput(_) | zbus::Error::Address(_), ..
+            }
+            | Self::NoService => Failure::Bus,
+            Self::BlueZ { source, .. } => kind(&format!("{source:?}")),
+            Self::Strap { source: btleplug::Error::DeviceNotFound, .. } | Self::Unknown => {
+                Failure::Unknown
+            }
+            Self::Strap { source, .. } => kind(&format!("{source:?}")),
+            Self::TimedOut { .. } => Failure::TimedOut,
+            Self::Off | Self::NoAdapter | Self::NoHeartRate => Failure::Refused,
+        }
+    }
+
+    /// The error and its causes for the log, without the address of the device.
+    pub(super) fn without(&self, address: Option<Address>) -> String {
+        let mut text = format!("{self}");
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            text = format!("{text}: {cause}");
+            source = cause.source();
+        }
+        match address.map(|address| address.to_string()) {
+            Some(address) => {
+                text.replace(&address, "DEVICE").replace(&address.replace(':', "_"), "DEVICE")
+            }
+            None => text,
+        }
+    }
+}
+
+/// What kind of failure the text of a D-Bus error speaks of.
+fn kind(text: &str) -> Failure {
+    let speaks_of = |names: &[&str]| names.iter().any(|name| text.contains(name));
+    if speaks_of(&["UnknownObject", "UnknownMethod", "UnknownInterface", "DoesNotExist"]) {
+        Failure::Unknown
+    } else if speaks_of(&["NoReply", "TimedOut", "Timeout"]) {
+        Failure::TimedOut
+    } else if speaks_of(&[
+        "ServiceUnknown",
+        "NameHasNoOwner",
+        "Error.Spawn",
+        "Disconnected",
+        "Failed to send message",
+    ]) {
+        Failure::Bus
+    } else {
+        Failure::Refused
+    }
+}
+
+/// Whether the library's own connection to the system bus is dead, so that only a new one helps.
+pub(super) fn is_dead(error: &btleplug::Error) -> bool {
+    let text = format!("{error:?}");
+    text.contains("Failed to send message") || text.contains("Error.Disconnected")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_blue_z_says_is_told_apart() {
+        let failure = |name: &str| kind(&format!("DbusError(D-Bus error: text ({name}))"));
+        assert_eq!(failure("org.freedesktop.DBus.Error.UnknownObject"), Failure::Unknown);
+        assert_eq!(failure("org.freedesktop.DBus.Error.NoReply"), Failure::TimedOut);
+        assert_eq!(failure("org.freedesktop.DBus.Error.ServiceUnknown"), Failure::Bus);
+        assert_eq!(failure("org.bluez.Error.InProgress"), Failure::Refused);
+    }
+
+    #[test]
+    fn an_error_in_the_log_does_not_name_the_device() {
+        let address = "F0:00:00:00:00:02".parse().unwrap();
+        let text = "no /org/bluez/hci0/dev_F0_00_00_00_00_02";
+        let source = zbus::Error::Failure(text.to_owned());
+        let shown = Error::BlueZ { doing: "connecting", source }.without(Some(address));
+        assert!(shown.contains("connecting") && shown.contains("dev_DEVICE"), "{shown}");
+        assert!(!shown.contains("F0_00"), "{shown}");
+    }
+}

@@ -1,0 +1,169 @@
+//! Looking and listening for heart-rate monitors.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+use tokio::time::sleep_until;
+use tokio::time::timeout;
+use tracing::debug;
+use zbus::MessageStream;
+use zbus::match_rule;
+
+use super::Error;
+use super::bluez;
+use super::bluez::BlueZ;
+use super::bluez::Found;
+use super::radio::Radio;
+use super::report::Reporter;
+use super::worker::unless;
+use super::worker::within;
+use crate::clock;
+use crate::dbus;
+use kindbeat_core::connection::Device;
+
+/// Reports what BlueZ knows.
+pub(super) async fn look(radio: &Radio, reporter: &Reporter) -> Result<(), Error> {
+    reporter.seen(known(&radio.bluez).await?).await;
+    Ok(())
+}
+
+/// Scans, reporting at the end, and where it is `eager` at the start and whenever something turns up; `None`: it was cancelled.
+pub(super) async fn scan(
+    radio: &Radio,
+    lasting: Duration,
+    eager: bool,
+    limit: Duration,
+    reporter: &Reporter,
+    cancelled: &mut oneshot::Receiver<()>,
+) -> Option<Result<(), Error>> {
+    let bluez = &radio.bluez;
+    let mut started = Vec::new();
+    let result = if eager {
+        unless(cancelled, report(bluez, lasting, limit, reporter, &mut started)).await
+    } else {
+        unless(cancelled, report_last(bluez, lasting, limit, reporter, &mut started)).await
+    };
+    // Whatever became of it: a scan left open keeps every other device from reconnecting.
+    stop(bluez, &started).await;
+    result
+}
+
+async fn report(
+    bluez: &BlueZ,
+    lasting: Duration,
+    limit: Duration,
+    reporter: &Reporter,
+    started: &mut Vec<String>,
+) -> Result<(), Error> {
+    let mut scan = Scan::new(bluez, lasting, limit).await?;
+    within(limit, "starting a scan", start(bluez, started)).await?;
+    while let Some(found) = scan.next().await? {
+        reporter.seen(devices(found)).await;
+    }
+    Ok(())
+}
+
+/// The same without listening: asked once, as the scan ends.
+async fn report_last(
+    bluez: &BlueZ,
+    lasting: Duration,
+    limit: Duration,
+    reporter: &Reporter,
+    started: &mut Vec<String>,
+) -> Result<(), Error> {
+    within(limit, "starting a scan", start(bluez, started)).await?;
+    clock::sleep(lasting).await;
+    let found = within(limit, "listening", bluez.devices()).await?;
+    reporter.seen(devices(found)).await;
+    Ok(())
+}
+
+/// Starts a scan on every adapter that is on; `started` holds each that was asked, whatever it said.
+pub(super) async fn start(bluez: &BlueZ, started: &mut Vec<String>) -> Result<(), Error> {
+    let mut result = Ok(());
+    let mut any = false;
+    for adapter in bluez.adapters_on().await? {
+        started.push(adapter.clone());
+        match bluez.start_scan(&adapter).await {
+            Ok(()) => any = true,
+            Err(error) => result = Err(error),
+        }
+    }
+    if any { Ok(()) } else { result }
+}
+
+/// Stops what [`start`] started. What cannot be stopped ends with our connection to the bus at the latest.
+pub(super) async fn stop(bluez: &BlueZ, started: &[String]) {
+    for adapter in started {
+        match timeout(STOP, bluez.stop_scan(adapter)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => debug!(error = error.without(None), "the scan was not stopped"),
+            Err(_) => debug!("the scan was not stopped in time"),
+        }
+    }
+}
+
+/// A scan under way: what there is whenever something turns up, and at the end.
+pub(super) struct Scan<'a> {
+    bluez: &'a BlueZ,
+    limit: Duration,
+    added: MessageStream,
+    changed: MessageStream,
+    end: Instant,
+    due: Instant,
+}
+
+impl<'a> Scan<'a> {
+    /// Listens for as long as `lasting`; no answer may take longer than `limit`.
+    pub(super) async fn new(
+        bluez: &'a BlueZ,
+        lasting: Duration,
+        limit: Duration,
+    ) -> Result<Self, Error> {
+        let added = |rule: match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)
+        };
+        let added = bluez.signals(bluez::MANY, added).await?;
+        let changed = |rule: match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).arg(0, bluez::DEVICE)
+        };
+        let changed = bluez.signals(bluez::MANY, changed).await?;
+        let end = Instant::now() + lasting;
+        Ok(Self { bluez, limit, added, changed, end, due: end })
+    }
+
+    /// What there is now, once there is something new; `None`: the time is over.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Found>>, Error> {
+        while self.due <= self.end {
+            tokio::select! {
+                // Advertisements come in bursts: what came is asked for once for each.
+                Some(_) = self.added.next() => self.due = self.due.min(Instant::now() + BURST),
+                Some(_) = self.changed.next() => self.due = self.due.min(Instant::now() + BURST),
+                () = sleep_until(self.due) => {
+                    let last = Instant::now() >= self.end;
+                    self.due = if last { self.end + BURST } else { self.end };
+                    // The signal strength is known only while the scan lasts.
+                    let found = within(self.limit, "listening", self.bluez.devices()).await?;
+                    return Ok(Some(found));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+async fn known(bluez: &BlueZ) -> Result<Vec<Device>, Error> {
+    Ok(devices(bluez.devices().await?))
+}
+
+fn devices(found: Vec<Found>) -> Vec<Device> {
+    found.into_iter().map(|found| found.device).collect()
+}
+
+/// How long after the first sign of a device it is asked what there is.
+const BURST: Duration = Duration::from_millis(100);
+
+/// How long stopping may take.
+const STOP: Duration = Duration::from_secs(2);

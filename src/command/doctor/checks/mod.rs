@@ -1,0 +1,266 @@
+//! What follows from what was seen. Pure.
+
+mod desk;
+mod kept;
+mod voice;
+
+use super::Check;
+use super::State;
+use super::look::Configured;
+use super::look::Seen;
+use super::look::Stored;
+use crate::command::devices;
+use crate::desktop::interruptions::Fact;
+use crate::interface::ClientError;
+use crate::notification::Presence;
+use crate::systemd::Unit;
+use crate::systemd::UnitState;
+use kindbeat_core::status::Quality;
+use kindbeat_core::status::Sensor;
+use kindbeat_core::status::Status;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Value;
+use kindbeat_core::words::Words;
+
+/// Every check, in the order in which one thing needs the other.
+pub(super) fn all(seen: &Seen, words: &Words) -> Vec<Check> {
+    let desk = Desk { seen, words };
+    let found = [
+        ("bluetooth", Message::DoctorBluetooth, desk.bluetooth()),
+        ("strap", Message::DoctorStrap, desk.strap()),
+        ("notifications", Message::DoctorNotifications, desk.notifications()),
+        ("presence", Message::DoctorPresence, desk.presence()),
+        ("microphone", Message::DoctorMicrophone, desk.fact(Fact::Microphone)),
+        ("camera", Message::DoctorCamera, desk.fact(Fact::Camera)),
+        ("sharing", Message::DoctorSharing, desk.fact(Fact::Sharing)),
+        ("full_screen", Message::DoctorFullScreen, desk.fact(Fact::FullScreen)),
+        ("do_not_disturb", Message::DoctorDoNotDisturb, desk.fact(Fact::DoNotDisturb)),
+        ("inhibited", Message::DoctorInhibited, desk.fact(Fact::Inhibited)),
+        ("page", Message::DoctorPage, desk.page()),
+        ("voice", Message::DoctorVoice, desk.voice()),
+        ("service", Message::DoctorService, desk.service()),
+        ("config", Message::DoctorConfig, desk.config()),
+        ("practices", Message::DoctorPractices, desk.practices()),
+        ("store", Message::DoctorStore, desk.store()),
+    ];
+    let checks = found.into_iter().map(|(check, label, found)| {
+        let Found { state, says, remedy } = found;
+        Check { check, label: words.text(label, &[]), state, says, remedy }
+    });
+    checks.collect()
+}
+
+/// What was seen, and the language to tell it in.
+struct Desk<'a> {
+    seen: &'a Seen,
+    words: &'a Words,
+}
+
+struct Found {
+    state: State,
+    says: String,
+    remedy: Option<String>,
+}
+
+const fn fine(says: String) -> Found {
+    Found { state: State::Ok, says, remedy: None }
+}
+
+const fn look(says: String, remedy: String) -> Found {
+    Found { state: State::Look, says, remedy: Some(remedy) }
+}
+
+const fn fault(says: String, remedy: String) -> Found {
+    Found { state: State::Fault, says, remedy: Some(remedy) }
+}
+
+impl Desk<'_> {
+    fn say(&self, message: Message) -> String {
+        self.words.text(message, &[])
+    }
+
+    fn of(&self, message: Message, args: &[(&str, Value<'_>)]) -> String {
+        self.words.text(message, args)
+    }
+
+    /// What is wrong and what to do about it, where nothing has to be filled in.
+    fn fault(&self, says: Message, remedy: Message) -> Found {
+        fault(self.say(says), self.say(remedy))
+    }
+
+    fn look(&self, says: Message, remedy: Message) -> Found {
+        look(self.say(says), self.say(remedy))
+    }
+
+    /// The configuration, where it could be read.
+    fn configured(&self) -> Option<&Configured> {
+        self.seen.config.as_ref()?.as_ref().ok()
+    }
+
+    fn bluetooth(&self) -> Found {
+        match &self.seen.bluetooth {
+            Some(Ok(())) => fine(self.say(Message::BluetoothFine)),
+            Some(Err(error)) => {
+                let [says, remedy] = devices::in_words(error);
+                self.fault(says, remedy)
+            }
+            None => self.fault(Message::BluetoothSilent, Message::BluetoothSeeService),
+        }
+    }
+
+    fn strap(&self) -> Found {
+        let knows_one = matches!(&self.seen.store, Some(Ok(Stored { knows_monitor: true, .. })));
+        match &self.seen.service {
+            Some(Ok(status)) => self.worn(status),
+            _ if knows_one => self.look(Message::StrapKnown, Message::AskStart),
+            _ => self.look(Message::StrapNotKnown, Message::StrapFind),
+        }
+    }
+
+    fn worn(&self, status: &Status) -> Found {
+        let sensor = status.sensor.as_ref();
+        let name = sensor.and_then(|sensor| sensor.name.clone());
+        let name = name.unwrap_or_else(|| self.say(Message::StrapUnnamed));
+        let says = |message| self.of(message, &[("name", name.as_str().into())]);
+        match status.state.as_str() {
+            "streaming" => self.streams(says, sensor, status.quality),
+            "connecting" => fine(says(Message::StrapConnecting)),
+            "released" => fine(says(Message::StrapReleased)),
+            "silent" => look(says(Message::StrapSilent), self.say(Message::StrapSkin)),
+            "adapter_off" | "no_bluetooth" => {
+                look(says(Message::StrapNoBluetooth), self.say(Message::SeeBluetooth))
+            }
+            _ if sensor.is_some() => look(says(Message::StrapAway), self.say(Message::StrapNear)),
+            _ => self.look(Message::StrapNotFound, Message::StrapFind),
+        }
+    }
+
+    fn streams(
+        &self,
+        says: impl Fn(Message) -> String,
+        sensor: Option<&Sensor>,
+        quality: Option<Quality>,
+    ) -> Found {
+        let battery = sensor.and_then(|sensor| sensor.battery);
+        let says = |message| match battery {
+            None => says(message),
+            Some(level) => {
+                let args = [("says", says(message).into()), ("level", level.into())];
+                self.of(Message::StrapBattery, &args)
+            }
+        };
+        match (quality, battery) {
+            (Some(Quality::OffBody), _) => {
+                look(says(Message::StrapNoSkin), self.say(Message::StrapSkin))
+            }
+            (Some(Quality::Poor), _) => {
+                look(says(Message::StrapGaps), self.say(Message::StrapSkin))
+            }
+            (_, Some(..=LOW)) => {
+                look(says(Message::StrapStreams), self.say(Message::StrapNewBattery))
+            }
+            _ => fine(says(Message::StrapStreams)),
+        }
+    }
+
+    fn notifications(&self) -> Found {
+        match &self.seen.notifications {
+            Some(Ok(Presence::Running(server))) => {
+                let name = format!("{} {}", server.name, server.version);
+                let name = match name.trim() {
+                    "" => self.say(Message::NotificationsUnnamed),
+                    name => name.to_owned(),
+                };
+                let message = if server.can("actions") {
+                    Message::NotificationsShown
+                } else {
+                    Message::NotificationsPlain
+                };
+                fine(self.of(message, &[("server", name.into())]))
+            }
+            Some(Ok(Presence::Startable)) => fine(self.say(Message::NotificationsStartable)),
+            Some(Ok(Presence::Missing)) => {
+                self.fault(Message::NotificationsMissing, Message::NotificationsInstall)
+            }
+            Some(Err(_)) => self.fault(Message::NoSession, Message::WithinSession),
+            None => self.fault(Message::NotificationsSilent, Message::NotificationsRestart),
+        }
+    }
+
+    fn page(&self) -> Found {
+        if let Err(error) = &self.seen.listening {
+            let problem = [("problem", error.to_string().into())];
+            return fault(
+                self.of(Message::PageNotServed, &problem),
+                self.say(Message::PageSeeLimits),
+            );
+        }
+        let open_with = self.configured().and_then(|found| found.config.page.open_with.first());
+        let first_is_there = self.seen.browsers.first().is_some_and(|(_, is_there)| *is_there);
+        match (self.browser(), open_with) {
+            (Some(program), Some(wanted)) if !first_is_there => {
+                let args = [("wanted", wanted.as_str().into()), ("program", program.into())];
+                look(
+                    self.of(Message::PageOtherBrowser, &args),
+                    self.say(Message::PageInstallWanted),
+                )
+            }
+            (Some(program), _) => fine(self.of(Message::PageOpens, &[("program", program.into())])),
+            (None, _) => self.fault(Message::PageNoBrowser, Message::PageInstallBrowser),
+        }
+    }
+
+    /// What a page opens with.
+    fn browser(&self) -> Option<&str> {
+        let found = self.seen.browsers.iter().find(|(_, is_there)| *is_there);
+        found.map(|(program, _)| program.as_str())
+    }
+
+    fn service(&self) -> Found {
+        match (&self.seen.service, &self.seen.unit) {
+            (Some(Ok(_)), _) if !self.seen.told_by_service => {
+                self.look(Message::ServiceSeesUntold, Message::ServiceRestart)
+            }
+            (Some(Ok(_)), Some(Unit::NotInstalled)) => {
+                self.look(Message::ServiceRunsOnly, Message::ServiceInstall)
+            }
+            (Some(Ok(_)), Some(Unit::Installed { enabled: false, .. })) => {
+                self.look(Message::ServiceRunsOnly, Message::ServiceEnable)
+            }
+            (Some(Ok(_)), Some(Unit::Installed { enabled: true, .. })) => {
+                fine(self.say(Message::ServiceFine))
+            }
+            (Some(Ok(_)), Some(Unit::NoManager) | None) => fine(self.say(Message::ServiceRuns)),
+            (Some(Err(ClientError::NoDaemon)), unit) => self.stopped(unit.as_ref()),
+            (Some(Err(ClientError::NoBus(_))), _) => {
+                self.fault(Message::ServiceNoSession, Message::WithinSession)
+            }
+            (Some(Err(_)) | None, _) => self.fault(Message::ServiceSilent, Message::ServiceRestart),
+        }
+    }
+
+    fn stopped(&self, unit: Option<&Unit>) -> Found {
+        match unit {
+            Some(Unit::Installed { state: UnitState::Failed(why), .. }) if why == "78" => {
+                self.fault(Message::ServiceBadConfig, Message::ServiceMendConfig)
+            }
+            Some(Unit::Installed { state: UnitState::Failed(why), .. }) => fault(
+                self.of(Message::ServiceEnded, &[("problem", why.as_str().into())]),
+                self.say(Message::ServiceSeeLog),
+            ),
+            Some(Unit::Installed { .. }) => {
+                self.fault(Message::ServiceStopped, Message::ServiceEnableNow)
+            }
+            Some(Unit::NotInstalled) => self.fault(Message::ServiceAbsent, Message::ServiceInstall),
+            Some(Unit::NoManager) | None => {
+                self.fault(Message::ServiceStopped, Message::ServiceByHand)
+            }
+        }
+    }
+}
+
+/// In percent: some days of wear, as straps count.
+const LOW: u8 = 15;
+
+#[cfg(test)]
+mod tests;

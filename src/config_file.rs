@@ -1,0 +1,116 @@
+//! The file of the configuration: where it is and what is in it.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+
+use kindbeat_core::config::Config;
+use kindbeat_core::config::ConfigError;
+
+/// Where the owner's configuration is, whether or not it is there: `$XDG_CONFIG_HOME/kindbeat/config.toml`, else below
+/// `$HOME/.config`.
+pub fn path() -> Result<PathBuf, ConfigError> {
+    path_in(env::var_os("XDG_CONFIG_HOME"), env::var_os("HOME")).ok_or(ConfigError::NoHome)
+}
+
+/// Where practices of one's own are, whether or not the folder is there: beside the configuration. `None` where neither has a place.
+#[must_use]
+pub fn practices() -> Option<PathBuf> {
+    path().ok().map(|path| path.with_file_name("practices"))
+}
+
+/// Reads a file: the one named, which has to be there, or the owner's, whose absence means the defaults.
+pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
+    if let Some(path) = named {
+        let text = read(path)?.ok_or_else(|| ConfigError::Missing(path.to_owned()))?;
+        return Config::parse(&path.to_string_lossy(), &text);
+    }
+    let path = path()?;
+    match read(&path)? {
+        Some(text) => Config::parse(&path.to_string_lossy(), &text),
+        None => Ok(Config::default()),
+    }
+}
+
+/// The text of a file; `None` when there is no such file.
+fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    let file = match fs::File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file.map_err(unreadable)?,
+    };
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err(ConfigError::Folder(path.to_owned()));
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(ConfigError::TooLarge(path.to_owned()));
+    }
+    text(path, bytes).map(Some)
+}
+
+fn text(path: &Path, bytes: Vec<u8>) -> Result<String, ConfigError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|&byte| byte == b'\n').count();
+        ConfigError::NotText { path: path.to_owned(), line }
+    })
+}
+
+/// By the XDG Base Directory Specification a value that is not an absolute path is as good as none.
+fn path_in(xdg_config_home: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+    let absolute =
+        |path: Option<OsString>| path.map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = absolute(xdg_config_home).or_else(|| Some(absolute(home)?.join(".config")))?;
+    Some(folder.join("kindbeat/config.toml"))
+}
+
+/// In bytes. The default configuration with all its comments is a hundredth of it.
+const LARGEST: u64 = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_follows_the_xdg_specification() {
+        let path = |xdg: Option<&str>, home: Option<&str>| {
+            path_in(xdg.map(OsString::from), home.map(OsString::from))
+        };
+        let file = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(path(Some("/x"), Some("/h")), file("/x/kindbeat/config.toml"));
+        assert_eq!(path(None, Some("/h")), file("/h/.config/kindbeat/config.toml"));
+        assert_eq!(path(Some(""), Some("/h")), file("/h/.config/kindbeat/config.toml"));
+        assert_eq!(path(Some("x"), Some("/h")), file("/h/.config/kindbeat/config.toml"));
+        assert_eq!(path(None, None), None);
+        assert_eq!(path(Some("x"), Some("")), None);
+    }
+
+    #[test]
+    fn what_is_no_text_file_is_said_plainly() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        let error = |bytes: &[u8]| {
+            fs::write(&file, bytes).unwrap();
+            read(&file).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "")
+        };
+        assert_eq!(
+            error(b"[offer]\ncool_down = \"\xff\"\n"),
+            "/config.toml:2: not text in UTF-8; is this really the configuration?"
+        );
+        assert_eq!(
+            error(&vec![b'\n'; 1024 * 1024 + 1]),
+            "/config.toml is larger than 1 MiB; is this really the configuration?"
+        );
+        fs::write(&file, vec![b'\n'; 1024 * 1024]).unwrap();
+        assert!(read(&file).unwrap().is_some());
+        assert!(matches!(read(folder.path()), Err(ConfigError::Folder(_))));
+        assert!(matches!(read(&file.join("below")), Err(ConfigError::Unreadable { .. })));
+        assert!(read(&folder.path().join("none.toml")).unwrap().is_none());
+    }
+}

@@ -1,0 +1,54 @@
+//! How long to wait before something is tried again.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+/// The pauses between attempts: a second, then each twice the one before up to the longest, until what is tried has lasted.
+#[derive(Clone, Copy, Debug)]
+pub struct Pauses {
+    attempts: u32,
+    longest: Duration,
+}
+
+impl Pauses {
+    pub const fn new(longest: Duration) -> Self {
+        Self { attempts: 0, longest }
+    }
+
+    pub fn next(&mut self) -> Duration {
+        let pause = FIRST.saturating_mul(2_u32.saturating_pow(self.attempts));
+        self.attempts = self.attempts.saturating_add(1);
+        pause.min(self.longest)
+    }
+
+    /// What was tried worked from then until now.
+    pub fn ended(&mut self, began: Timestamp, now: Timestamp) {
+        let lasted = now.duration_since(began);
+        if lasted >= SignedDuration::try_from(self.longest).unwrap_or(SignedDuration::MAX) {
+            self.attempts = 0;
+        }
+    }
+}
+
+/// What crashed is mostly back within a second.
+const FIRST: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_from_a_second_to_the_longest_and_begin_anew_after_what_lasted() {
+        let longest = Duration::from_secs(5 * 60);
+        let mut pauses = Pauses::new(longest);
+        let seconds: Vec<_> = (0..11).map(|_| pauses.next().as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        let began = Timestamp::UNIX_EPOCH;
+        pauses.ended(began, began + SignedDuration::from_secs(10));
+        assert_eq!(pauses.next(), longest);
+        pauses.ended(began, began + SignedDuration::from_secs(300));
+        assert_eq!(pauses.next(), FIRST);
+    }
+}

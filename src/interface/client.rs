@@ -1,0 +1,214 @@
+//! The other side: what a command asks the daemon with.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use zbus::Connection;
+use zbus::fdo;
+use zbus::proxy::CacheProperties;
+
+use super::Bus;
+use super::ERRORS;
+use super::ToldAnswer;
+use super::ToldBreak;
+use crate::dbus;
+use kindbeat_core::practice::Length;
+use kindbeat_core::status::Status;
+
+/// Why the daemon did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no session bus, so no daemon can be found.
+    #[error("the session bus cannot be reached")]
+    NoBus(#[source] zbus::Error),
+    /// No daemon is running.
+    #[error("kindbeat is not running")]
+    NoDaemon,
+    /// The daemon, or the bus, was silent.
+    #[error("kindbeat does not answer")]
+    Silent,
+    /// The daemon refused.
+    #[error("{says}")]
+    Refused {
+        /// The last part of the error's name, as in [`Refusal::name`](super::Refusal::name).
+        name: String,
+        /// The whole sentence.
+        says: String,
+    },
+    /// Anything else.
+    #[error("asking kindbeat")]
+    Other(#[source] zbus::Error),
+    /// What it tells is not what this version reads.
+    #[error(
+        "kindbeat, as it runs, tells what this version cannot read; restart it with \"systemctl --user restart kindbeat\""
+    )]
+    OtherVersion(#[source] serde_json::Error),
+}
+
+/// A connection to the daemon. It starts no daemon, and waits for none.
+#[derive(Clone, Debug)]
+pub struct Client {
+    proxy: KindbeatProxy<'static>,
+}
+
+impl Client {
+    /// Connects to the bus, and finds out whether a daemon is there.
+    pub async fn connect(bus: Bus) -> Result<Self, Error> {
+        let connected = async {
+            let builder = bus.builder().method_timeout(LIMIT);
+            let connection = builder.build().await.map_err(Error::NoBus)?;
+            Self::on(&connection).await
+        };
+        tokio::time::timeout(LIMIT, connected).await.unwrap_or(Err(Error::Silent))
+    }
+
+    async fn on(connection: &Connection) -> Result<Self, Error> {
+        let builder = KindbeatProxy::builder(connection);
+        let builder = builder.cache_properties(CacheProperties::No);
+        let proxy = builder.build().await.map_err(sorted)?;
+        let bus = fdo::DBusProxy::new(connection).await.map_err(sorted)?;
+        let name = proxy.inner().destination().clone();
+        let is_there = bus.name_has_owner(name).await.map_err(sorted)?;
+        if is_there { Ok(Self { proxy }) } else { Err(Error::NoDaemon) }
+    }
+
+    /// How things stand.
+    pub async fn status(&self) -> Result<Status, Error> {
+        let status = self.proxy.status().await.map_err(sorted)?;
+        serde_json::from_str(&status).map_err(Error::OtherVersion)
+    }
+
+    /// Why there was an offer, or is none, in words.
+    pub async fn why(&self) -> Result<String, Error> {
+        self.proxy.why().await.map_err(sorted)
+    }
+
+    /// Starts a break, by default the one that is set, as long as is set; the address of its page.
+    pub async fn start_break(
+        &self,
+        practice: Option<&str>,
+        length: Option<Length>,
+    ) -> Result<String, Error> {
+        let seconds = length.map_or(0, Length::seconds);
+        self.proxy.start_break(practice.unwrap_or_default(), seconds).await.map_err(sorted)
+    }
+
+    /// Ends the break that is open.
+    pub async fn end_break(&self) -> Result<(), Error> {
+        self.proxy.end_break().await.map_err(sorted)
+    }
+
+    /// Offers nothing until then, to the second.
+    pub async fn snooze(&self, until: Timestamp) -> Result<(), Error> {
+        self.proxy.snooze(until.as_second()).await.map_err(sorted)
+    }
+
+    /// Ends a snooze.
+    pub async fn resume(&self) -> Result<(), Error> {
+        self.proxy.resume().await.map_err(sorted)
+    }
+
+    /// Whether to ask, this time, whether the thresholds fit; then it counts as asked.
+    pub async fn take_question(&self) -> Result<bool, Error> {
+        self.proxy.take_question().await.map_err(sorted)
+    }
+
+    /// What is seen from where the daemon runs, of the desk and the desktop.
+    pub async fn look<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let seen = self.proxy.look().await.map_err(sorted)?;
+        serde_json::from_str(&seen).map_err(Error::OtherVersion)
+    }
+
+    /// Tells of a break that runs here; it counts as open until it is told to be over, or this client is gone.
+    pub async fn tell_break(&self, told: &ToldBreak) -> Result<(), Error> {
+        let (stands, step) = told.stands.in_words();
+        let (started, length) = (told.started.as_millisecond(), told.length.seconds());
+        let told = self.proxy.tell_break(started, &told.practice, length, stands, step);
+        told.await.map_err(sorted)
+    }
+
+    /// Tells what was said after such a break.
+    pub async fn tell_answer(&self, told: &ToldAnswer) -> Result<(), Error> {
+        let [before, tension] =
+            [told.tension_before, told.tension].map(|tension| tension.unwrap_or(u8::MAX));
+        let (started, note) = (told.started.as_millisecond(), told.note.as_deref());
+        let (liking, note) = (told.liking_in_words(), note.unwrap_or_default());
+        let told = self.proxy.tell_answer(started, before, tension, liking, note);
+        told.await.map_err(sorted)
+    }
+
+    /// Answers the last offer, with one of the [`words`](super::LastAnswer::WORDS).
+    pub async fn answer_last(&self, answer: &str) -> Result<(), Error> {
+        self.proxy.answer_last(answer).await.map_err(sorted)
+    }
+}
+
+#[zbus::proxy(
+    interface = "org.kindbeat.Kindbeat1",
+    default_service = "org.kindbeat.Kindbeat1",
+    default_path = "/org/kindbeat/Kindbeat1"
+)]
+trait Kindbeat {
+    #[zbus(no_autostart)]
+    fn status(&self) -> zbus::Result<String>;
+    #[zbus(no_autostart)]
+    fn why(&self) -> zbus::Result<String>;
+    #[zbus(no_autostart)]
+    fn start_break(&self, practice: &str, length_s: u32) -> zbus::Result<String>;
+    #[zbus(no_autostart)]
+    fn end_break(&self) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn snooze(&self, until: i64) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn resume(&self) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn answer_last(&self, answer: &str) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn take_question(&self) -> zbus::Result<bool>;
+    #[zbus(no_autostart)]
+    fn look(&self) -> zbus::Result<String>;
+    #[zbus(no_autostart)]
+    fn tell_break(
+        &self,
+        started_ms: i64,
+        practice: &str,
+        length_s: u32,
+        stands: &str,
+        step: u32,
+    ) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn tell_answer(
+        &self,
+        started_ms: i64,
+        tension_before: u8,
+        tension: u8,
+        liking: &str,
+        note: &str,
+    ) -> zbus::Result<()>;
+}
+
+/// What kind of error it is.
+fn sorted(error: impl Into<zbus::Error>) -> Error {
+    match error.into() {
+        zbus::Error::MethodError(name, says, _) => match name.as_str().strip_prefix(ERRORS) {
+            Some(short) => {
+                Error::Refused { name: short.to_owned(), says: says.unwrap_or_default() }
+            }
+            None => Error::Refused {
+                says: says.unwrap_or_else(|| name.to_string()),
+                name: name.to_string(),
+            },
+        },
+        // It was there when it was asked, and ended.
+        zbus::Error::FDO(error) if matches!(*error, fdo::Error::NoReply(_)) => Error::NoDaemon,
+        error if dbus::is_absent(&error) => Error::NoDaemon,
+        zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+            Error::Silent
+        }
+        error => Error::Other(error),
+    }
+}
+
+/// How long to wait: longer than the daemon takes to say that it is busy.
+const LIMIT: Duration = Duration::from_secs(10);

@@ -1,0 +1,33 @@
+//! kindbeat on the session bus: what other programs may ask of the daemon, and the client that the commands ask with.
+//!
+//! The interface is the contract in `service`: nothing is decided there. Every call becomes a [`Request`] with the way back for
+//! its answer, and what the daemon has to tell goes out as a [`News`](kindbeat_core::status::News).
+
+mod client;
+mod refused;
+mod request;
+mod service;
+mod serving;
+mod told;
+
+pub use self::client::Client;
+pub use self::client::Error as ClientError;
+pub use self::request::LastAnswer;
+pub use self::request::Refusal;
+pub use self::request::Request;
+pub use self::request::Stands;
+pub use self::request::ToldAnswer;
+pub use self::request::ToldBreak;
+pub use self::serving::Error;
+pub use self::serving::Served;
+pub use self::serving::serve;
+pub use crate::dbus::Bus;
+
+/// The name on the bus.
+pub const NAME: &str = "org.kindbeat.Kindbeat1";
+
+/// The one object.
+pub const PATH: &str = "/org/kindbeat/Kindbeat1";
+
+/// What the name of every refusal begins with.
+const ERRORS: &str = "org.kindbeat.Error.";

@@ -1,0 +1,390 @@
+//! The interface `org.kindbeat.Kindbeat1`: every call becomes a [`Request`].
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+use zbus::Connection;
+use zbus::message::Header;
+use zbus::object_server::SignalEmitter;
+
+use super::LastAnswer;
+use super::Refusal;
+use super::Request;
+use super::Stands;
+use super::refused::Refused;
+use super::told;
+use super::told::Watched;
+use crate::clock;
+use kindbeat_core::practice::Length;
+use kindbeat_core::status::Status;
+
+/// The object on the bus.
+pub(super) struct Service {
+    requests: mpsc::Sender<Request>,
+    /// When the last read of a property found the daemon silent.
+    silent: Mutex<Option<Instant>>,
+    /// The terminals that told of a break.
+    watched: Watched,
+    /// Held during a look.
+    looking: tokio::sync::Mutex<()>,
+}
+
+impl Service {
+    pub(super) fn new(requests: mpsc::Sender<Request>) -> Self {
+        Self {
+            requests,
+            silent: Mutex::new(None),
+            watched: Watched::default(),
+            looking: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Asks the daemon, and waits for its answer, but not for ever.
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<T>) -> Request,
+    ) -> Result<T, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let asked = async {
+            self.requests.send(request(reply)).await.map_err(|_| Refusal::Ending)?;
+            answer.await.map_err(|_| Refusal::Ending)
+        };
+        let answer = tokio::time::timeout(LIMIT, asked).await;
+        Ok(answer.unwrap_or(Err(Refusal::Busy))?)
+    }
+
+    /// How things stand, for a property. Whoever reads all of them asks seven times in a row: where the daemon is silent, that
+    /// is waited for once.
+    async fn read(&self) -> Result<Status, Refused> {
+        let silent = *self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        if silent.is_some_and(|silent| silent.elapsed() < AGAIN) {
+            return Err(Refusal::Busy.into());
+        }
+        let status = self.ask(|reply| Request::Status { reply }).await;
+        *self.silent.lock().unwrap_or_else(PoisonError::into_inner) =
+            status.is_err().then(Instant::now);
+        status
+    }
+}
+
+/// kindbeat: notices when the heart stays unusually high at the desk, and offers a short self-compassion break.
+#[zbus::interface(name = "org.kindbeat.Kindbeat1")]
+impl Service {
+    /// Where the connection to the heart-rate monitor stands: searching, connecting, streaming, silent, away, `adapter_off`,
+    /// `no_bluetooth` or released.
+    #[zbus(property)]
+    async fn state(&self) -> Result<String, Refused> {
+        Ok(self.read().await?.state)
+    }
+
+    /// The heart rate in beats a minute; 0: none is streaming. Its changes are not signalled: read it as often as you need it.
+    #[zbus(property(emits_changed_signal = "false"))]
+    async fn heart_rate(&self) -> Result<u16, Refused> {
+        Ok(self.read().await?.heart_rate.unwrap_or(0))
+    }
+
+    /// The heart rate that is usual, in beats a minute; 0: too little is known yet.
+    #[zbus(property)]
+    async fn usual(&self) -> Result<f64, Refused> {
+        Ok(Properties::of(&self.read().await?).usual)
+    }
+
+    /// The name of the monitor that is connected or was last; empty: none yet, or it has told none.
+    #[zbus(property)]
+    async fn sensor_name(&self) -> Result<String, Refused> {
+        Ok(Properties::of(&self.read().await?).sensor_name)
+    }
+
+    /// How full the battery of the monitor is, 0 to 100 percent; 255: not known.
+    #[zbus(property)]
+    async fn battery(&self) -> Result<u8, Refused> {
+        Ok(Properties::of(&self.read().await?).battery)
+    }
+
+    /// Until when nothing is offered, at the owner's wish, in seconds since 1970 (UTC); 0: no such wish.
+    #[zbus(property)]
+    async fn snoozed_until(&self) -> Result<i64, Refused> {
+        Ok(Properties::of(&self.read().await?).snoozed_until)
+    }
+
+    /// Whether the heart has been up for some time, against what is usual.
+    #[zbus(property)]
+    async fn elevated(&self) -> Result<bool, Refused> {
+        Ok(Properties::of(&self.read().await?).elevated)
+    }
+
+    /// Starts a break and opens its page. An empty practice and a length of 0 mean those that are set; else the length is 20,
+    /// 60, 180 or 300 seconds. Returns the address of the page, which opens it once.
+    #[zbus(out_args("url"))]
+    async fn start_break(&self, practice: String, length_s: u32) -> Result<String, Refused> {
+        let length = match length_s {
+            0 => None,
+            seconds => Some(
+                Length::from_seconds(seconds)
+                    .ok_or_else(|| Refusal::InvalidLength(seconds.to_string()))?,
+            ),
+        };
+        let practice = Some(practice).filter(|practice| !practice.is_empty());
+        Ok(self.ask(|reply| Request::StartBreak { practice, length, reply }).await??)
+    }
+
+    /// Ends the break that is open.
+    async fn end_break(&self) -> Result<(), Refused> {
+        Ok(self.ask(|reply| Request::EndBreak { reply }).await??)
+    }
+
+    /// Offers nothing until then, in seconds since 1970 (UTC): a time that lies ahead, by a year at most.
+    async fn snooze(&self, until: i64) -> Result<(), Refused> {
+        let until = time_ahead(until, clock::now())?;
+        Ok(self.ask(|reply| Request::Snooze { until, reply }).await??)
+    }
+
+    /// Ends a snooze; where there is none, nothing changes.
+    async fn resume(&self) -> Result<(), Refused> {
+        self.ask(|reply| Request::Resume { reply }).await
+    }
+
+    /// Answers the last offer: start, later, fine, moving (I was moving), excited (I was excited); or undo, which takes the
+    /// answer back.
+    async fn answer_last(&self, answer: String) -> Result<(), Refused> {
+        let answer = LastAnswer::from_word(&answer).ok_or(Refusal::InvalidAnswer(answer))?;
+        Ok(self.ask(|reply| Request::AnswerLast { answer, reply }).await??)
+    }
+
+    /// Internal, for "kindbeat status": whether it asks its reader, this time, whether the thresholds fit; once a week at most.
+    #[zbus(out_args("asks"))]
+    async fn take_question(&self) -> Result<bool, Refused> {
+        self.ask(|reply| Request::TakeQuestion { reply }).await
+    }
+
+    /// Internal, for "kindbeat doctor": looks once, and tells what is seen from where the daemon runs, of the desk and the desktop,
+    /// as JSON that a kindbeat of the same version reads. One look at a time; whoever asks meanwhile is told that it is busy.
+    #[zbus(out_args("seen"))]
+    async fn look(&self) -> Result<String, Refused> {
+        let _looking = self.looking.try_lock().map_err(|_| Refusal::Busy)?;
+        self.ask(|reply| Request::Look { reply }).await
+    }
+
+    /// Internal, for "kindbeat break --here": a break that runs in the caller began, moved or ended; what is told again replaces
+    /// what was told before. Times are milliseconds since 1970 (UTC), the length is 20, 60, 180 or 300 seconds; it stands open,
+    /// grounding (it was too much), completed, left or `too_much`, the last two at a step, counted from 0. While it is open nothing
+    /// is offered; it also counts as over once the caller is gone from the bus.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a break is told in five, and who tells it comes with them"
+    )]
+    async fn tell_break(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+        started_ms: i64,
+        practice: String,
+        length_s: u32,
+        stands: &str,
+        step: u32,
+    ) -> Result<(), Refused> {
+        let told = told::checked_break(started_ms, practice, length_s, stands, step, clock::now())?;
+        // Without a bus in between there is one caller only.
+        let caller = header.sender().map(ToString::to_string).unwrap_or_default();
+        let begins = told.stands == Stands::Open;
+        let watched = caller.clone();
+        self.ask(|reply| Request::TellBreak { caller, told, reply }).await?;
+        if begins {
+            self.watched.watch(connection, watched, &self.requests);
+        }
+        Ok(())
+    }
+
+    /// Internal, for "kindbeat break --here": what was said after a break that was told of. The tension, before and after, is 0 to
+    /// 10, or 255 for none; the liking is more or less, and the note is one line, both empty for none.
+    async fn tell_answer(
+        &self,
+        started_ms: i64,
+        tension_before: u8,
+        tension: u8,
+        liking: &str,
+        note: String,
+    ) -> Result<(), Refused> {
+        let tensions = [tension_before, tension];
+        let told = told::checked_answer(started_ms, tensions, liking, note, clock::now())?;
+        self.ask(|reply| Request::TellAnswer { told, reply }).await
+    }
+
+    /// Why there was an offer, or is none, in words.
+    #[zbus(out_args("why"))]
+    async fn why(&self) -> Result<String, Refused> {
+        self.ask(|reply| Request::Why { reply }).await
+    }
+
+    /// How things stand, as JSON: what "kindbeat status --json" prints.
+    #[zbus(out_args("status"))]
+    async fn status(&self) -> Result<String, Refused> {
+        let status = self.ask(|reply| Request::Status { reply }).await?;
+        // A status is plain data, which can always be written.
+        Ok(serde_json::to_string(&status).unwrap_or_default())
+    }
+
+    /// A break was offered, for this reason, in words.
+    #[zbus(signal)]
+    pub(super) async fn offer_made(emitter: &SignalEmitter<'_>, reason: &str) -> zbus::Result<()>;
+
+    /// The heart was up, and nothing was offered: the name of what held it back.
+    #[zbus(signal)]
+    pub(super) async fn offer_held(emitter: &SignalEmitter<'_>, gate: &str) -> zbus::Result<()>;
+
+    /// A break began: the name of the practice.
+    #[zbus(signal)]
+    pub(super) async fn break_started(
+        emitter: &SignalEmitter<'_>,
+        practice: &str,
+    ) -> zbus::Result<()>;
+
+    /// A break ended: completed, left or `too_much`.
+    #[zbus(signal)]
+    pub(super) async fn break_ended(emitter: &SignalEmitter<'_>, how: &str) -> zbus::Result<()>;
+}
+
+/// What the properties whose changes are signalled say of a status.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Properties {
+    pub(super) state: String,
+    pub(super) usual: f64,
+    pub(super) sensor_name: String,
+    pub(super) battery: u8,
+    pub(super) snoozed_until: i64,
+    pub(super) elevated: bool,
+}
+
+impl Properties {
+    pub(super) fn of(status: &Status) -> Self {
+        let sensor = status.sensor.as_ref();
+        Self {
+            state: status.state.clone(),
+            usual: status.usual.unwrap_or(0.0),
+            sensor_name: sensor.and_then(|sensor| sensor.name.clone()).unwrap_or_default(),
+            battery: sensor.and_then(|sensor| sensor.battery).unwrap_or(u8::MAX),
+            snoozed_until: status.snoozed_until.map_or(0, Timestamp::as_second),
+            elevated: status.elevated_since.is_some(),
+        }
+    }
+}
+
+/// The moment so many seconds after 1970, where it lies ahead, by a year at most.
+fn time_ahead(seconds: i64, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let invalid = || Refusal::InvalidTime(format!("{seconds} s after 1970"));
+    let until = Timestamp::from_second(seconds).map_err(|_| invalid())?;
+    let ahead = until.duration_since(now);
+    if ahead.is_positive() && ahead <= LONGEST_SNOOZE { Ok(until) } else { Err(invalid()) }
+}
+
+/// How long the daemon may take: it answers in milliseconds when well.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How long after it was silent the daemon is not asked for properties again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// A year, and a day for whoever counts from a leap day.
+const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+#[cfg(test)]
+mod tests {
+    use zbus::DBusError as _;
+
+    use super::*;
+
+    fn told<T>(result: Result<T, Refused>) -> Result<T, String> {
+        result.map_err(|refused| refused.name().to_string())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_is_silent_is_waited_for_five_seconds() {
+        let (requests, mut asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let begun = Instant::now();
+        assert_eq!(told(service.why().await), Err("org.kindbeat.Error.Busy".to_owned()));
+        assert_eq!(begun.elapsed(), LIMIT);
+        // Whoever takes it later can tell that nobody waits for the answer.
+        let Some(Request::Why { reply }) = asked.recv().await else { panic!("nothing was asked") };
+        assert!(reply.is_closed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_takes_nothing_is_not_waited_for_longer() {
+        let (requests, _asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let begun = Instant::now();
+        // The first fills the queue.
+        let (first, second) = tokio::join!(service.resume(), service.end_break());
+        assert!(told(first).is_err() && told(second).is_err());
+        assert_eq!(begun.elapsed(), LIMIT);
+    }
+
+    #[tokio::test]
+    async fn one_look_is_taken_at_a_time() {
+        let (requests, mut asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let answer = async {
+            let Some(Request::Look { reply }) = asked.recv().await else { panic!("no look") };
+            reply.send("seen".to_owned()).unwrap();
+        };
+        let (first, second, ()) = tokio::join!(service.look(), service.look(), answer);
+        assert_eq!(told(first), Ok("seen".to_owned()));
+        assert_eq!(told(second), Err("org.kindbeat.Error.Busy".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reading_every_property_of_a_silent_daemon_takes_no_longer_than_one() {
+        let (requests, mut asked) = mpsc::channel(16);
+        let service = Service::new(requests);
+        let begun = Instant::now();
+        assert!(service.state().await.is_err() && service.usual().await.is_err());
+        assert!(service.battery().await.is_err() && service.elevated().await.is_err());
+        assert_eq!(begun.elapsed(), LIMIT);
+        assert_eq!(asked.len(), 1);
+        // And a little later it is asked anew.
+        tokio::time::sleep(AGAIN).await;
+        let answer = async {
+            asked.recv().await;
+            let Some(Request::Status { reply }) = asked.recv().await else { panic!("not asked") };
+            reply.send(Status { heart_rate: Some(72), ..Status::default() })
+        };
+        let (rate, answered) = tokio::join!(service.heart_rate(), answer);
+        assert_eq!((told(rate), answered.is_ok()), (Ok(72), true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_ends_is_not_waited_for() {
+        let (requests, asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let begun = Instant::now();
+        drop(asked);
+        assert_eq!(told(service.resume().await), Err("org.kindbeat.Error.Ending".to_owned()));
+        let (requests, mut asked) = mpsc::channel(1);
+        let service = Service::new(requests);
+        let (resumed, ()) = tokio::join!(service.resume(), async {
+            drop(asked.recv().await);
+        });
+        assert_eq!(told(resumed), Err("org.kindbeat.Error.Ending".to_owned()));
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+
+    #[test]
+    fn offers_are_snoozed_until_a_time_ahead_within_a_year() {
+        let now = Timestamp::from_second(1_900_000_000).unwrap();
+        let ahead = |seconds: i64| time_ahead(now.as_second() + seconds, now);
+        assert_eq!(ahead(1), Ok(Timestamp::from_second(1_900_000_001).unwrap()));
+        assert!(ahead(366 * 86_400).is_ok());
+        for seconds in [0, -1, -1_900_000_000, 366 * 86_400 + 1] {
+            assert!(matches!(ahead(seconds), Err(Refusal::InvalidTime(_))), "{seconds}");
+        }
+        for seconds in [i64::MIN, i64::MAX] {
+            assert!(matches!(time_ahead(seconds, now), Err(Refusal::InvalidTime(_))), "{seconds}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! How an offer looks, by the server that is to show it.
+//!
+//! PURE. Each rule here was seen on a server, or read in its manual: what a server claims to be able to do says little about
+//! where one has to click.
+
+use notify_rust::Hint;
+use notify_rust::Notification;
+use notify_rust::Timeout;
+use notify_rust::Urgency;
+
+use super::Offer;
+use super::ServerInfo;
+use kindbeat_core::offer::Answer;
+
+/// The name of the desktop file, without its ending; servers find the program's name and icon through it.
+pub const DESKTOP_ENTRY: &str = "org.kindbeat.Kindbeat";
+
+/// As servers that know no desktop files name the program.
+pub(super) const PROGRAM: &str = "kindbeat";
+
+/// Where one has to click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// Buttons, and a click beside them starts.
+    ButtonsAndBody,
+    /// Buttons alone: the server would draw the click beside them as one more button.
+    Buttons,
+    /// The middle button of the mouse starts; nothing on the screen says so.
+    MiddleClick,
+    /// A click starts; nothing on the screen says so.
+    Click,
+    /// Nothing to click on.
+    Text,
+}
+
+impl Layout {
+    fn of(server: &ServerInfo) -> Self {
+        let name = server.name.to_lowercase();
+        let is = |part: &str| name.contains(part);
+        if !server.can("actions") {
+            Self::Text
+        } else if is("dunst") {
+            // Its own defaults: left closes, middle does the action "default".
+            Self::MiddleClick
+        } else if is("mako") {
+            // Left does the action "default" (versions before buttons), or there are buttons to click.
+            Self::Click
+        } else if is("xfce") || is("lxqt") {
+            // Xfce draws "default" as a fourth button; LXQt turns more than three into a list with "OK".
+            Self::Buttons
+        } else {
+            Self::ButtonsAndBody
+        }
+    }
+}
+
+/// The notification that puts `offer` to its owner on `server`.
+pub(super) fn notification(offer: &Offer, server: &ServerInfo) -> Notification {
+    let layout = Layout::of(server);
+    let how = match layout {
+        Layout::ButtonsAndBody | Layout::Buttons => None,
+        Layout::MiddleClick => Some(&offer.labels.middle_click),
+        Layout::Click => Some(&offer.labels.click),
+        Layout::Text => Some(&offer.labels.run),
+    };
+    let mut body = match how {
+        // Mako shows no more than four lines: what matters most comes first.
+        Some(how) if layout == Layout::Click => format!("{how}\n{}", offer.body),
+        Some(how) => format!("{}\n{how}", offer.body),
+        None => offer.body.clone(),
+    };
+    if server.name.to_lowercase().contains("lxqt") {
+        // Its window is too low for a text of several lines, by one line or a little more, and cuts off the end.
+        body.push_str(ROOM);
+    }
+    let mut notification = plain(&offer.title, &body, server.can("body-markup"));
+    if matches!(layout, Layout::ButtonsAndBody | Layout::MiddleClick | Layout::Click) {
+        notification.action(DEFAULT, &offer.labels.start);
+    }
+    if layout != Layout::Text {
+        notification
+            .action(START, &offer.labels.start)
+            .action(LATER, &offer.labels.later)
+            .action(FINE, &offer.labels.fine);
+    }
+    notification.hint(Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()));
+    notification.hint(Hint::Category("x-kindbeat.offer".to_owned()));
+    // The offer stands until it is withdrawn: servers count differently, and some not at all.
+    notification.timeout(Timeout::Never);
+    notification
+}
+
+/// Whether `server` leaves on the screen what it was told to close, for good: notification-daemon, and GNOME Flashback, which has
+/// the same code. MATE's has the same name, and closes.
+pub(super) fn outlives_closing(server: &ServerInfo) -> bool {
+    let name = server.name.to_lowercase();
+    (name.contains("notification daemon") && server.vendor != "MATE" && !name.contains("xfce"))
+        || name.contains("flashback")
+}
+
+/// What takes the place of a notification that would outlive its closing: it is gone at once, and leaves nothing in a tray.
+pub(super) fn fleeting() -> Notification {
+    let mut notification = plain(PROGRAM, "", false);
+    notification.hint(Hint::Transient(true));
+    notification.timeout(Timeout::Milliseconds(1));
+    notification
+}
+
+/// A notification without buttons.
+///
+/// Never urgent: what is critical breaks through do-not-disturb, and sticks on Xfce. And without the name of the desktop file:
+/// GNOME would take it for the program's first, take down all others when its connection closes, and start what the file says
+/// when it is clicked.
+pub(super) fn plain(title: &str, body: &str, markup: bool) -> Notification {
+    let mut notification = Notification::new();
+    notification
+        .appname(PROGRAM)
+        .icon(DESKTOP_ENTRY)
+        .summary(title)
+        .body(&if markup { escaped(body) } else { body.to_owned() })
+        .urgency(Urgency::Normal);
+    notification
+}
+
+/// What the action of a server means; `None` for one that is not ours.
+pub(super) fn answer(action: &str) -> Option<Answer> {
+    match action {
+        START | DEFAULT => Some(Answer::Start),
+        LATER => Some(Answer::Later),
+        FINE => Some(Answer::Fine),
+        _ => None,
+    }
+}
+
+/// As it has to be written where markup is read.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Two lines with nothing to read.
+const ROOM: &str = "\n\u{a0}\n\u{a0}";
+
+/// The name that servers know for a click on the notification itself.
+const DEFAULT: &str = "default";
+const START: &str = "start";
+const LATER: &str = "later";
+const FINE: &str = "fine";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notification::Labels;
+    use kindbeat_core::offer::OfferId;
+    use kindbeat_core::words::Words;
+
+    /// How an offer looks on a server of that name that can do this.
+    fn shown(name: &str, capabilities: &[&str]) -> Notification {
+        let offer = Offer {
+            id: OfferId(1),
+            title: "A short break?".to_owned(),
+            body: "Would <b> & one help?".to_owned(),
+            labels: Labels::new(&Words::new("en")),
+        };
+        let server = ServerInfo {
+            name: name.to_owned(),
+            capabilities: capabilities.iter().map(|&can| can.to_owned()).collect(),
+            ..ServerInfo::default()
+        };
+        notification(&offer, &server)
+    }
+
+    const ALL: [&str; 3] = ["body", "actions", "body-markup"];
+
+    #[test]
+    fn a_click_on_the_notification_itself_starts() {
+        for name in ["gnome-shell", "Plasma", "notification-daemon", "swaync", "anything"] {
+            let shown = shown(name, &ALL);
+            let actions =
+                ["default", "Start", "start", "Start", "later", "Later", "fine", "I'm fine"];
+            assert_eq!(shown.actions, actions, "{name}");
+            assert!(!shown.body.contains('\n'), "{name}");
+        }
+    }
+
+    #[test]
+    fn xfce_and_lxqt_have_three_buttons_and_no_more() {
+        for name in ["Xfce Notify Daemon", "lxqt-notificationd"] {
+            let actions = ["start", "Start", "later", "Later", "fine", "I'm fine"];
+            assert_eq!(shown(name, &ALL).actions, actions, "{name}");
+        }
+    }
+
+    #[test]
+    fn lxqt_is_given_room_for_all_of_the_text() {
+        assert!(shown("lxqt-notificationd", &ALL).body.ends_with("help?\n\u{a0}\n\u{a0}"));
+    }
+
+    #[test]
+    fn without_buttons_the_text_says_how_to_begin() {
+        let ends = |name, capabilities: &[&str], end| {
+            let shown = shown(name, capabilities);
+            assert!(shown.body.ends_with(end), "{name}: {}", shown.body);
+            shown.actions.len()
+        };
+        assert_eq!(ends("dunst", &ALL, "\nTo begin: middle-click here, or run kindbeat break"), 8);
+        assert_eq!(ends("mako", &ALL, "\nWould &lt;b&gt; &amp; one help?"), 8);
+        assert!(
+            shown("mako", &ALL).body.starts_with("To begin: click here, or run kindbeat break\n")
+        );
+        assert_eq!(ends("anything", &["body"], "\nTo begin: kindbeat break"), 0);
+        assert_eq!(ends("dunst", &[], "\nTo begin: kindbeat break"), 0);
+    }
+
+    #[test]
+    fn what_could_be_markup_is_escaped_where_markup_is_read() {
+        assert_eq!(shown("any", &ALL).body, "Would &lt;b&gt; &amp; one help?");
+        assert_eq!(shown("any", &["body", "actions"]).body, "Would <b> & one help?");
+    }
+
+    #[test]
+    fn an_offer_is_never_urgent_and_never_ends_by_itself() {
+        let shown = shown("any", &ALL);
+        assert!(shown.hints.contains(&Hint::Urgency(Urgency::Normal)));
+        assert!(shown.hints.contains(&Hint::DesktopEntry(DESKTOP_ENTRY.to_owned())));
+        assert_eq!(shown.timeout, Timeout::Never);
+    }
+
+    #[test]
+    fn only_the_old_daemon_of_gnome_leaves_what_is_closed() {
+        let outlives = |name: &str, vendor: &str| {
+            let server = ServerInfo {
+                name: name.to_owned(),
+                vendor: vendor.to_owned(),
+                ..ServerInfo::default()
+            };
+            outlives_closing(&server)
+        };
+        assert!(outlives("Notification Daemon", "GNOME"));
+        assert!(outlives("gnome-flashback", "GNOME"));
+        for (name, vendor) in [
+            ("Notification Daemon", "MATE"),
+            ("Xfce Notify Daemon", "Xfce"),
+            ("gnome-shell", "GNOME"),
+            ("dunst", "knopwob"),
+        ] {
+            assert!(!outlives(name, vendor), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_notice_stands_apart_from_the_offers() {
+        let notice = plain("title", "a < b", true);
+        assert_eq!(notice.hints.into_iter().collect::<Vec<_>>(), [Hint::Urgency(Urgency::Normal)]);
+        assert_eq!((notice.body.as_str(), notice.actions.len()), ("a &lt; b", 0));
+    }
+
+    #[test]
+    fn an_action_of_another_program_answers_nothing() {
+        for action in ["", "Start", "settings", "start "] {
+            assert_eq!(answer(action), None, "{action:?}");
+        }
+    }
+}

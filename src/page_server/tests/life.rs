@@ -1,0 +1,196 @@
+//! What happens on a page, and when it closes.
+
+use jiff::SignedDuration;
+
+use super::*;
+use kindbeat_core::page::Said;
+use kindbeat_core::page::Tense;
+
+#[tokio::test]
+async fn what_is_done_on_the_page_reaches_the_daemon() {
+    let mut desk = Desk::new();
+    let visitor = desk.visit().await;
+    assert_eq!(visitor.does("do=begin&seen=first").await, 204);
+    assert_eq!(desk.input().await, PageInput::Begin);
+    assert_eq!(visitor.does("do=said&tense=7").await, 204);
+    assert_eq!(
+        desk.input().await,
+        PageInput::Said(Said { tense: Tense::new(7), ..Said::default() })
+    );
+    assert_eq!(visitor.does("do=anchor&value=sound").await, 204);
+    assert_eq!(desk.input().await, PageInput::Anchor(Anchor::Sound));
+}
+
+#[tokio::test]
+async fn a_key_meant_for_a_step_that_has_passed_skips_none() {
+    let mut desk = Desk::new();
+    let visitor = desk.visit().await;
+    for deed in ["begin", "next", "back"] {
+        assert_eq!(visitor.does(&format!("do={deed}&seen=step-3")).await, 204);
+        assert_eq!(visitor.does(&format!("do={deed}")).await, 204);
+    }
+    assert!(desk.inputs.try_recv().is_err());
+    for (deed, input) in [("leave", PageInput::Leave), ("too-much", PageInput::TooMuch)] {
+        assert_eq!(visitor.does(&format!("do={deed}&seen=step-3")).await, 204);
+        assert_eq!(desk.input().await, input, "out is always out");
+    }
+}
+
+#[tokio::test]
+async fn nobody_listens_while_no_page_is_open() {
+    let mut desk = Desk::new();
+    let desk_port = |address: &Address| listening().contains(&port(address));
+    let address = desk.open();
+    assert!(desk_port(&address));
+    let again = desk.open();
+    assert_eq!(address.host, again.host, "one listener for all pages");
+    desk.wait(60).await;
+    assert!(!desk.server.is_open());
+    eventually(|| !desk_port(&address)).await;
+    assert!(TcpStream::connect(&address.host).await.is_err());
+    assert_eq!(desk.input().await, PageInput::Closed);
+    assert!(desk.inputs.try_recv().is_err(), "told once");
+    let later = desk.open();
+    assert!(desk_port(&later));
+    Visitor::fetch(&later).await;
+}
+
+#[tokio::test]
+async fn a_page_never_fetched_closes_after_a_minute() {
+    let desk = Desk::new();
+    let opened = desk.server.open().unwrap();
+    desk.closes_after(60).await;
+    assert!(opened.fetched.await.is_err());
+}
+
+#[tokio::test]
+async fn whoever_opened_it_is_told_of_the_first_request() {
+    let desk = Desk::new();
+    let mut opened = desk.server.open().unwrap();
+    let address = Address::new(&opened.url);
+    get(&address.host, &format!("{}open/0", address.page), "").await;
+    assert!(opened.fetched.try_recv().is_err(), "a wrong token is not a request to the page");
+    Visitor::fetch(&address).await;
+    assert_eq!(opened.fetched.await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_page_without_a_live_connection_closes_after_twenty_seconds() {
+    let desk = Desk::new();
+    let visitor = desk.visit().await;
+    let mut desk = desk.closes_after(20).await;
+    assert_eq!(desk.input().await, PageInput::Closed);
+    assert!(TcpStream::connect(&visitor.host).await.is_err());
+}
+
+#[tokio::test]
+async fn a_live_page_stays_and_goes_twenty_seconds_after_its_window() {
+    let desk = Desk::new();
+    let visitor = desk.visit().await;
+    let mut live = visitor.live().await;
+    live.until("event: view").await;
+    desk.wait(3_600).await;
+    assert!(desk.server.is_open());
+    drop(live);
+    eventually(|| desk.server.shared.open().pages.next_wakeup().is_some()).await;
+    desk.closes_after(20).await;
+}
+
+#[tokio::test]
+async fn a_live_connection_that_comes_back_in_time_keeps_the_page() {
+    let desk = Desk::new();
+    let visitor = desk.visit().await;
+    for _ in 0..3 {
+        let mut live = visitor.live().await;
+        live.until("Self-compassion break").await;
+        drop(live);
+        eventually(|| desk.server.shared.open().pages.next_wakeup().is_some()).await;
+        desk.wait(19).await;
+    }
+    assert_eq!(visitor.get("").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_page_with_nothing_more_to_come_closes_after_a_minute() {
+    let desk = Desk::new();
+    let visitor = desk.visit().await;
+    let mut live = visitor.live().await;
+    live.until("event: view").await;
+    desk.view.send_replace(view(None, true));
+    live.until("There is no break open").await;
+    desk.closes_after(60).await;
+    live.until("event: gone").await;
+}
+
+#[tokio::test]
+async fn a_page_closes_when_it_says_so_and_its_cookie_is_dead() {
+    let mut desk = Desk::new();
+    let (one, two) = (desk.visit().await, desk.visit().await);
+    let headers = |of: &Visitor| format!("{}Origin: http://{}\r\n", of.cookie, of.host);
+    assert_eq!(one.post("close", &headers(&one), "").await.status, 204);
+    assert_eq!(one.get("").await.status, 403);
+    assert_eq!(two.get("").await.status, 200, "the other page stays");
+    assert!(desk.inputs.try_recv().is_err());
+    assert_eq!(two.post("close", &headers(&two), "").await.status, 204, "answered to the last");
+    assert_eq!(desk.input().await, PageInput::Closed);
+    assert!(!listening().contains(&two.host.parse::<SocketAddr>().unwrap().port()));
+    // The same port again would not help: the cookie belongs to a page that is no more.
+    let next = desk.visit().await;
+    let answer = get(&next.host, &two.page, &two.cookie).await;
+    assert_eq!(answer.status, 403);
+}
+
+#[tokio::test]
+async fn the_page_is_sent_what_changes_and_the_heart_apart() {
+    let desk = Desk::new();
+    let visitor = desk.visit().await;
+    let mut live = visitor.live().await;
+    let head = live.until("event: view").await;
+    assert!(
+        head.contains("content-type: text/event-stream") && head.contains("no-store"),
+        "{head}"
+    );
+    desk.view.send_replace(view(Some(71.0), false));
+    let before = live.until("event: heart\ndata: Your heart: 71 beats a minute").await;
+    assert!(!before.contains("event: view"), "the page itself did not change: {before}");
+    desk.view.send_replace(view(None, false));
+    live.until("event: heart\ndata:  \n").await;
+    desk.view.send_replace(view(None, true));
+    live.until("event: view").await;
+}
+
+#[tokio::test]
+async fn the_page_is_told_when_the_daemon_goes() {
+    let desk = Desk::new();
+    let mut live = desk.visit().await.live().await;
+    live.until("event: view").await;
+    desk.server.close();
+    live.until("event: gone").await;
+    let desk = Desk::new();
+    let mut live = desk.visit().await.live().await;
+    live.until("event: view").await;
+    drop(desk.view);
+    live.until("event: gone").await;
+}
+
+#[tokio::test]
+async fn more_connections_than_anybody_needs_have_to_wait() {
+    let desk = Desk::new();
+    let visitor = desk.visit().await;
+    let mut idle = Vec::new();
+    for _ in 0..40 {
+        idle.push(TcpStream::connect(&visitor.host).await.unwrap());
+        settle().await;
+    }
+    let waits = timeout(Duration::from_millis(50), visitor.get("")).await;
+    assert!(waits.is_err(), "more than 32 were served");
+    drop(idle);
+    assert_eq!(visitor.get("").await.status, 200);
+}
+
+#[test]
+fn times_are_those_of_the_design() {
+    let seconds = [Pages::UNFETCHED, Pages::GONE, Pages::OVER].map(|time| time.as_secs());
+    assert_eq!(seconds, [60, 20, 60]);
+    assert!(Pages::GONE > SignedDuration::from_secs(6), "the page gives up before the server does");
+}

@@ -1,0 +1,195 @@
+//! The folder of practices of one's own.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+
+use rustix::fs::OFlags;
+
+use kindbeat_core::practice::OwnFault;
+use kindbeat_core::practice::Practice;
+
+/// The practices in a folder (`*.toml`, in the order of their names), each the name of its file and its text, or why that cannot be
+/// read. None where there is no such folder.
+///
+/// They are read one by one as they are asked for, and never more than a practice can be long; what is not a file, and what lies
+/// behind the first [`MOST_FILES`], is told and not read.
+pub fn read(folder: &Path) -> impl Iterator<Item = (String, Result<String, OwnFault>)> + use<> {
+    let (files, fault) = match list(folder) {
+        Ok(files) => (files, None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (Vec::new(), None),
+        Err(error) => {
+            let remedy = "make it a folder that you can read";
+            (Vec::new(), Some(unread(folder, &error.to_string(), remedy)))
+        }
+    };
+    let left_out = files.get(MOST_FILES).map(|file| {
+        let problem = format!("the practices from here on are left out, {MOST_FILES} are read");
+        unread(file, &problem, "move some of them away")
+    });
+    let first = fault.into_iter().map(|fault| (String::new(), Err(fault)));
+    let last = left_out.into_iter().map(|fault| (String::new(), Err(fault)));
+    let read = files.into_iter().take(MOST_FILES);
+    first.chain(read.map(|file| (name(&file), text(&file)))).chain(last)
+}
+
+/// The text of a file that is to be a practice.
+pub fn text(file: &Path) -> Result<String, OwnFault> {
+    match bytes(file) {
+        Ok(Some(bytes)) if bytes.len() > Practice::MAX_BYTES => {
+            Err(unread(file, "the file is too large", "a practice has at most 1 MiB of text"))
+        }
+        Ok(Some(bytes)) => String::from_utf8(bytes)
+            .map_err(|_| unread(file, "not a text in UTF-8", "save it as UTF-8")),
+        Ok(None) => Err(unread(file, "not a file", "a practice is a file of text")),
+        Err(error) => {
+            Err(unread(file, &error.to_string(), "see that it is there and that you can read it"))
+        }
+    }
+}
+
+/// One byte more than is allowed at most; `None` where it is no file.
+fn bytes(file: &Path) -> io::Result<Option<Vec<u8>>> {
+    // Without waiting: a pipe that nobody writes to would hold us up for ever.
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    let opened = OpenOptions::new().read(true).custom_flags(flags).open(file)?;
+    if !opened.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    opened.take(Practice::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// The first of them by name, and one more where there are more.
+fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = std::collections::BTreeSet::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if path.extension().is_some_and(|extension| extension == "toml") && !hidden {
+            files.insert(path);
+            if files.len() > MOST_FILES + 1 {
+                files.pop_last();
+            }
+        }
+    }
+    Ok(files.into_iter().collect())
+}
+
+fn unread(file: &Path, problem: &str, remedy: &str) -> OwnFault {
+    let (problem, remedy) = (problem.to_owned(), remedy.to_owned());
+    OwnFault::Unread { file: name(file), problem, remedy }
+}
+
+/// As it is told: a name can hold what would rewrite a terminal.
+#[must_use]
+pub fn name(file: &Path) -> String {
+    let shown = |c: char| if c.is_control() { '?' } else { c };
+    file.display().to_string().chars().map(shown).collect()
+}
+
+/// Far more than anybody writes, and read in a moment.
+pub const MOST_FILES: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::symlink;
+
+    use rustix::fs::FileType;
+    use rustix::fs::Mode;
+    use rustix::fs::mknodat;
+
+    use super::*;
+
+    /// The files of a folder and what is told of each.
+    fn told(folder: &Path) -> Vec<String> {
+        let at = format!("{}/", folder.display());
+        let told = read(folder).map(|(file, text)| match text {
+            Ok(text) => format!("{file}: {} bytes", text.len()),
+            Err(fault) => fault.to_string(),
+        });
+        told.map(|line| line.replace(&at, "")).collect()
+    }
+
+    #[test]
+    fn files_are_read_by_name_and_what_is_none_is_told() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("b.toml"), "two").unwrap();
+        fs::write(at("a.toml"), "1").unwrap();
+        fs::write(at("notes.txt"), "no practice").unwrap();
+        fs::write(at(".draft.toml"), "no practice").unwrap();
+        fs::write(at("latin.toml"), b"\xe4").unwrap();
+        fs::create_dir(at("folder.toml")).unwrap();
+        fs::write(elsewhere.path().join("far"), "three").unwrap();
+        symlink(elsewhere.path().join("far"), at("link.toml")).unwrap();
+        symlink("/nonexistent", at("lost.toml")).unwrap();
+        fs::write(at("exact.toml"), vec![b'#'; 1 << 20]).unwrap();
+        let huge = fs::File::create(at("huge.toml")).unwrap();
+        huge.set_len(10 << 20).unwrap();
+        let (here, mode) = (rustix::fs::CWD, Mode::RUSR | Mode::WUSR);
+        mknodat(here, at("pipe.toml"), FileType::Fifo, mode, 0).unwrap();
+        symlink("/dev/zero", at("zero.toml")).unwrap();
+        insta::assert_snapshot!(told(folder.path()).join("\n"), @"
+        a.toml: 1 bytes
+        b.toml: 3 bytes
+        exact.toml: 1048576 bytes
+        folder.toml: not a file; a practice is a file of text
+        huge.toml: the file is too large; a practice has at most 1 MiB of text
+        latin.toml: not a text in UTF-8; save it as UTF-8
+        link.toml: 5 bytes
+        lost.toml: No such file or directory (os error 2); see that it is there and that you can read it
+        pipe.toml: not a file; a practice is a file of text
+        zero.toml: not a file; a practice is a file of text
+        ");
+    }
+
+    #[test]
+    fn a_name_cannot_rewrite_a_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("\u{1b}[2J.toml"), "x").unwrap();
+        assert_eq!(told(folder.path()), ["?[2J.toml: 1 bytes"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_none_is_told_and_one_that_is_not_there_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("practices");
+        assert_eq!(told(&file), [""; 0]);
+        fs::write(&file, "").unwrap();
+        let faults: Vec<_> = read(&file).map(|(_, text)| text.unwrap_err().to_string()).collect();
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].ends_with("; make it a folder that you can read"), "{faults:?}");
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        fs::write(&file, "1").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
+        // Root reads everything.
+        if rustix::process::geteuid().is_root() {
+            assert_eq!(told(folder.path()), ["a.toml: 1 bytes"]);
+        } else {
+            assert!(told(folder.path())[0].contains("see that it is there"), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn of_very_many_files_the_first_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..MOST_FILES + 50 {
+            fs::write(folder.path().join(format!("{number:04}.toml")), "x").unwrap();
+        }
+        let told = told(folder.path());
+        assert_eq!(told.len(), MOST_FILES + 1);
+        assert!(told[MOST_FILES].starts_with("0200.toml: the practices from here on are left out"));
+    }
+}

@@ -1,0 +1,371 @@
+//! Recordings: a heart written down as CSV, plain or gzip, read row by row in bounded memory.
+//!
+//! The header names the columns `t_s`, `hr_bpm` and `rr_ms`, in any order; `moving` may be among them, others are ignored.
+//! What is readable but implausible (a rate of 300, an interval of a minute) passes: real straps send it, and judging it is
+//! the business of [`crate::heart`]. What cannot be meant (text, a time that goes back) is an error with its place.
+
+mod error;
+mod records;
+
+use std::fs::File;
+use std::io;
+use std::io::Read;
+use std::iter::FusedIterator;
+use std::path::Path;
+
+pub use self::error::Error;
+use self::records::Record;
+use self::records::Records;
+use self::records::too_many;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::heart::RrInterval;
+use kindbeat_core::replay::Row;
+
+/// The largest `t_s`, in seconds: 3 000 years, room for any epoch.
+const LAST_S: f64 = 100_000_000_000.0;
+/// The largest `hr_bpm`.
+const HIGHEST_BPM: f64 = 1000.0;
+
+/// The rows of one recording, in the order of the file.
+///
+/// After an error there is no further row. A truncated gzip shows only at its end: rows before it have been given out.
+pub struct Recording<R> {
+    records: Records<R>,
+    columns: Columns,
+    /// The time of the row before; `None` before the first.
+    before: Option<f64>,
+    over: bool,
+}
+
+impl Recording<File> {
+    /// Opens the file and reads its header.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let file = path.display().to_string();
+        let open = || {
+            let source = File::open(path)?;
+            // Linux opens a folder without complaint and fails at the first read.
+            if source.metadata()?.is_dir() {
+                return Err(io::ErrorKind::IsADirectory.into());
+            }
+            Ok(source)
+        };
+        match open() {
+            Ok(source) => Self::new(file, source),
+            Err(source) => Err(Error::Open { file, source }),
+        }
+    }
+}
+
+impl<R: Read> Recording<R> {
+    /// Reads the header from a source that is called `file` in messages.
+    pub fn new(file: impl Into<String>, source: R) -> Result<Self, Error> {
+        let mut records = Records::new(file.into(), source)?;
+        let Some(header) = records.next()? else {
+            return Err(Error::Empty { file: records.file().to_owned() });
+        };
+        let columns = Columns::find(&header)?;
+        records.limit_columns(columns.count);
+        Ok(Self { records, columns, before: None, over: false })
+    }
+
+    /// The file's name up to its first dot; all of it if it begins with one.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let path = Path::new(self.records.file());
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        match name.split_once('.') {
+            Some((stem, _)) if !stem.is_empty() => stem,
+            _ => name,
+        }
+    }
+
+    fn read_row(&mut self) -> Result<Option<Row>, Error> {
+        let columns = &self.columns;
+        let Some(record) = self.records.next()? else {
+            return match self.before {
+                Some(_) => Ok(None),
+                None => Err(Error::NoRow { file: self.records.file().to_owned() }),
+            };
+        };
+        if record.len() < columns.count {
+            let (fields, count) = (record.len(), columns.count);
+            let problem = format!("the row ends after column {fields}, the header has {count}");
+            return Err(record.error(problem));
+        }
+        if record.len() > columns.count {
+            return Err(record.error(too_many(columns.count)));
+        }
+        let t_s = read(&record, columns.t_s, "t_s", |text| time(text, self.before))?;
+        let heart_rate = read(&record, columns.hr_bpm, "hr_bpm", rate)?;
+        let rr = read(&record, columns.rr_ms, "rr_ms", intervals)?;
+        let moving = match columns.moving {
+            Some(index) => read(&record, index, "moving", yes_or_no)?,
+            None => None,
+        };
+        self.before = Some(t_s);
+        Ok(Some(Row { t_s, reading: Reading { heart_rate, rr, ..Reading::default() }, moving }))
+    }
+}
+
+impl<R: Read> Iterator for Recording<R> {
+    type Item = Result<Row, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let row = self.read_row().transpose();
+        self.over = !matches!(row, Some(Ok(_)));
+        row
+    }
+}
+
+impl<R: Read> FusedIterator for Recording<R> {}
+
+/// Where in a row the known columns stand, counted from 0.
+struct Columns {
+    count: usize,
+    t_s: usize,
+    hr_bpm: usize,
+    rr_ms: usize,
+    moving: Option<usize>,
+}
+
+impl Columns {
+    fn find(header: &Record<'_>) -> Result<Self, Error> {
+        let (t_s, hr_bpm, rr_ms, moving) = (
+            position(header, "t_s")?,
+            position(header, "hr_bpm")?,
+            position(header, "rr_ms")?,
+            position(header, "moving")?,
+        );
+        let needed = |column: Option<usize>, name: &str| {
+            column.ok_or_else(|| {
+                header.error(if (0..header.len()).any(|index| is_binary(header.field(index))) {
+                    "binary data; a recording is CSV text, plain or gzip".to_owned()
+                } else {
+                    format!("no column {name}; a recording begins with the header t_s,hr_bpm,rr_ms")
+                })
+            })
+        };
+        Ok(Self {
+            count: header.len(),
+            t_s: needed(t_s, "t_s")?,
+            hr_bpm: needed(hr_bpm, "hr_bpm")?,
+            rr_ms: needed(rr_ms, "rr_ms")?,
+            moving,
+        })
+    }
+}
+
+/// Where the column of that name stands; an error if there are two.
+fn position(header: &Record<'_>, name: &'static str) -> Result<Option<usize>, Error> {
+    let mut named = (0..header.len()).filter(|&index| header.field(index) == name.as_bytes());
+    let first = named.next();
+    match named.next() {
+        Some(second) => {
+            Err(header.value_error(second, name, "the header names this column twice".to_owned()))
+        }
+        None => Ok(first),
+    }
+}
+
+/// No text has these bytes, nearly every other format has one in its first row.
+fn is_binary(field: &[u8]) -> bool {
+    field.iter().any(|&byte| byte < b' ' && !byte.is_ascii_whitespace())
+}
+
+/// One field read by `rule`, which says in words what is wrong.
+fn read<T>(
+    record: &Record<'_>,
+    index: usize,
+    name: &'static str,
+    rule: impl FnOnce(&[u8]) -> Result<T, String>,
+) -> Result<T, Error> {
+    rule(record.field(index)).map_err(|problem| record.value_error(index, name, problem))
+}
+
+fn time(text: &[u8], before: Option<f64>) -> Result<f64, String> {
+    if text.is_empty() {
+        return Err("is empty; every row needs its time, in seconds".to_owned());
+    }
+    let t_s = number(text)?;
+    if !(0.0..=LAST_S).contains(&t_s) {
+        return Err(format!("{} must be between 0 and {LAST_S}", quoted(text)));
+    }
+    match before {
+        Some(before) if t_s <= before => {
+            Err(format!("{} must be later than {before}, the time of the row before", quoted(text)))
+        }
+        _ => Ok(t_s),
+    }
+}
+
+/// `None` for an empty field and for 0, which recorders write when they have no rate.
+fn rate(text: &[u8]) -> Result<Option<f64>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let bpm = number(text)?;
+    if !(0.0..=HIGHEST_BPM).contains(&bpm) {
+        return Err(format!("{} must be between 0 and {HIGHEST_BPM}", quoted(text)));
+    }
+    Ok((bpm > 0.0).then_some(bpm))
+}
+
+fn intervals(text: &[u8]) -> Result<Vec<RrInterval>, String> {
+    text.split(u8::is_ascii_whitespace).filter(|ms| !ms.is_empty()).map(interval).collect()
+}
+
+fn interval(text: &[u8]) -> Result<RrInterval, String> {
+    RrInterval::from_millis(number(text)?).ok_or_else(|| {
+        format!("{} must be above 0 and at most {}", quoted(text), RrInterval::MAX_MS)
+    })
+}
+
+fn yes_or_no(text: &[u8]) -> Result<Option<bool>, String> {
+    match text {
+        b"" => Ok(None),
+        b"0" => Ok(Some(false)),
+        b"1" => Ok(Some(true)),
+        _ => Err(format!("{} must be 0, 1 or empty", quoted(text))),
+    }
+}
+
+/// Never NaN, never -0; may be infinite, which no range contains.
+fn number(text: &[u8]) -> Result<f64, String> {
+    let number = str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
+    match number {
+        Some(number) if !number.is_nan() => Ok(number + 0.0),
+        _ => Err(format!("{} is not a number", quoted(text))),
+    }
+}
+
+/// The offending text as it may be printed on a terminal: short, and without its control characters.
+fn quoted(text: &[u8]) -> String {
+    const LONGEST: usize = 40;
+    let text = String::from_utf8_lossy(text);
+    let mut quoted = String::from("\"");
+    for character in text.chars().take(LONGEST) {
+        match character {
+            '\'' => quoted.push('\''),
+            _ => quoted.extend(character.escape_debug()),
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        quoted.push('…');
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said about this row, which is line 2.
+    #[track_caller]
+    fn complaint(row: impl AsRef<[u8]>) -> String {
+        let walk = b"t_s,hr_bpm,rr_ms,moving\n".as_slice().chain(row.as_ref());
+        let rows: Result<Vec<_>, _> = Recording::new("walk.csv", walk).unwrap().collect();
+        rows.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_is_shown_with_its_place() {
+        assert_eq!(
+            complaint("0,abc,,"),
+            "walk.csv: line 2, column 2 (hr_bpm): \"abc\" is not a number"
+        );
+        for text in ["NaN", "-nan", "7 0", "0x10", "1_000", "7;0", "٧"] {
+            let expected =
+                format!("walk.csv: line 2, column 2 (hr_bpm): \"{text}\" is not a number");
+            assert_eq!(complaint(format!("0,{text},,")), expected);
+        }
+        assert_eq!(
+            complaint("soon,70,,"),
+            "walk.csv: line 2, column 1 (t_s): \"soon\" is not a number"
+        );
+        assert_eq!(
+            complaint("0,70,700 x 710,"),
+            "walk.csv: line 2, column 3 (rr_ms): \"x\" is not a number"
+        );
+    }
+
+    #[test]
+    fn a_value_out_of_range_names_the_range() {
+        for text in ["-1", "1000.1", "inf", "-Infinity", "1e999"] {
+            let expected = format!(
+                "walk.csv: line 2, column 2 (hr_bpm): \"{text}\" must be between 0 and 1000"
+            );
+            assert_eq!(complaint(format!("0,{text},,")), expected);
+        }
+        for text in ["-0.1", "100000000001", "inf"] {
+            let expected = format!(
+                "walk.csv: line 2, column 1 (t_s): \"{text}\" must be between 0 and 100000000000"
+            );
+            assert_eq!(complaint(format!("{text},70,,")), expected);
+        }
+        for text in ["0", "-0", "-5", "1000000.1", "inf"] {
+            let expected = format!(
+                "walk.csv: line 2, column 3 (rr_ms): \"{text}\" must be above 0 and at most 1000000"
+            );
+            assert_eq!(complaint(format!("0,70,700 {text},")), expected);
+        }
+        for text in ["2", "yes", "1.0"] {
+            let expected =
+                format!("walk.csv: line 2, column 4 (moving): \"{text}\" must be 0, 1 or empty");
+            assert_eq!(complaint(format!("0,70,,{text}")), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_a_value_is_short_and_harmless_on_a_terminal() {
+        assert_eq!(
+            complaint("0,\x1b[31m'\u{202e}\0,,"),
+            r#"walk.csv: line 2, column 2 (hr_bpm): "\u{1b}[31m'\u{202e}\0" is not a number"#
+        );
+        let shown = format!("\"{}…\" is not a number", "ä".repeat(40));
+        assert_eq!(
+            complaint(format!("0,{},,", "ä".repeat(41))),
+            format!("walk.csv: line 2, column 2 (hr_bpm): {shown}")
+        );
+        assert_eq!(
+            complaint(b"0,\xff,,"),
+            "walk.csv: line 2, column 2 (hr_bpm): \"\u{fffd}\" is not a number"
+        );
+    }
+
+    #[test]
+    fn time_must_go_on() {
+        assert_eq!(
+            complaint("0,70,,\n2.5,70,,\n2.50,70,,"),
+            "walk.csv: line 4, column 1 (t_s): \"2.50\" must be later than 2.5, the time of the row before"
+        );
+        assert_eq!(
+            complaint(",70,,"),
+            "walk.csv: line 2, column 1 (t_s): is empty; every row needs its time, in seconds"
+        );
+    }
+
+    #[test]
+    fn after_an_error_there_is_no_further_row() {
+        let walk: &[u8] = b"t_s,hr_bpm,rr_ms\n0,70,\n1,x,\n2,70,\n";
+        let mut recording = Recording::new("walk.csv", walk).unwrap();
+        assert!(recording.next().unwrap().is_ok());
+        assert!(recording.next().unwrap().is_err());
+        assert!(recording.next().is_none());
+        assert!(recording.next().is_none());
+    }
+
+    #[test]
+    fn a_file_is_called_by_its_name_up_to_the_first_dot() {
+        let name = |file: &str| {
+            let header: &[u8] = b"t_s,hr_bpm,rr_ms\n";
+            Recording::new(file, header).map(|recording| recording.name().to_owned()).unwrap()
+        };
+        assert_eq!(name("m02.csv.gz"), "m02");
+        assert_eq!(name("some.days/m02"), "m02");
+        assert_eq!(name(".hidden.csv"), ".hidden.csv");
+    }
+}

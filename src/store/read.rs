@@ -1,0 +1,309 @@
+//! Reading: what the next run starts from, and what happened between two moments.
+//!
+//! Every span holds its first moment and not its last, and what comes back is in the order of time.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension;
+use rusqlite::Row;
+use rusqlite::types::FromSqlError;
+
+use super::Error;
+use super::Store;
+use super::packed::Heard;
+use super::packed::Packer;
+use super::record::Afterwards;
+use super::record::Became;
+use super::record::Break;
+use super::record::Elevation;
+use super::record::Figures;
+use super::record::How;
+use super::record::Kept;
+use super::record::Minute;
+use super::record::Offer;
+use super::record::Outcome;
+use super::write;
+use super::write::heard_in_hour;
+use kindbeat_core::detection::BaselineState;
+use kindbeat_core::detection::Watch;
+use kindbeat_core::heart::Beat;
+use kindbeat_core::heart::BeatFilter;
+use kindbeat_core::heart::Contact;
+use kindbeat_core::practice::Past;
+
+/// What the next run starts from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    /// What was usual for the owner; `None` if nothing was learned yet.
+    pub baseline: Option<BaselineState>,
+    /// The small things.
+    pub kept: Kept,
+    /// The last breaks, a hundred at most, in the order of time.
+    pub past: Vec<Past>,
+    /// The names of what is stored but cannot be read, and is taken as absent: worth a notice in the log.
+    pub ignored: Vec<&'static str>,
+}
+
+impl Store {
+    /// What the last run left for the next.
+    pub fn load_state(&self) -> Result<Loaded, Error> {
+        let past = self.last_breaks()?;
+        self.reading(|connection| {
+            let mut loaded = Loaded { past, ..Loaded::default() };
+            let sql = "SELECT form, state FROM baseline";
+            let stored = connection
+                .query_row(sql, [], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get_ref(1)?.as_bytes()?.to_owned()))
+                })
+                .optional()?;
+            if let Some((form, state)) = stored {
+                let known = (form == write::BASELINE_FORM).then_some(state);
+                loaded.baseline = known.and_then(|state| serde_json::from_slice(&state).ok());
+                if loaded.baseline.is_none() {
+                    loaded.ignored.push("baseline");
+                }
+            }
+            let mut find = connection.prepare("SELECT value FROM state WHERE key = ?1")?;
+            let mut find = |key| find.query_row([key], |row| row.get::<_, String>(0)).optional();
+            loaded.kept.monitor = find(write::MONITOR)?;
+            let (snoozed, last) = (find(write::SNOOZED_UNTIL)?, find(write::LAST_OFFER)?);
+            let resting = find(write::RESTING_UNTIL)?;
+            loaded.kept.resting_until =
+                loaded.read(write::RESTING_UNTIL, resting.as_deref(), parsed);
+            loaded.kept.snoozed_until =
+                loaded.read(write::SNOOZED_UNTIL, snoozed.as_deref(), parsed);
+            loaded.kept.last_offer = loaded.read(write::LAST_OFFER, last.as_deref(), parsed);
+            let made = find(write::OFFERS_MADE)?;
+            loaded.kept.offers_made =
+                loaded.read(write::OFFERS_MADE, made.as_deref(), parsed).unwrap_or_default();
+            let of_day = find(write::OFFERS_OF_DAY)?;
+            loaded.kept.offers_of_day =
+                loaded.read(write::OFFERS_OF_DAY, of_day.as_deref(), |text| {
+                    let (day, count) = text.split_once(' ')?;
+                    Some((parsed(day)?, parsed(count)?))
+                });
+            let in_a_row = find(write::FINE_IN_A_ROW)?;
+            loaded.kept.fine_in_a_row =
+                loaded.read(write::FINE_IN_A_ROW, in_a_row.as_deref(), parsed).unwrap_or_default();
+            let fit_asked = find(write::FIT_ASKED)?;
+            loaded.kept.fit_asked = loaded.read(write::FIT_ASKED, fit_asked.as_deref(), parsed);
+            let habits = find(write::HABITS)?;
+            let read = |text: &str| serde_json::from_str(text).ok();
+            loaded.kept.habits =
+                loaded.read(write::HABITS, habits.as_deref(), read).unwrap_or_default();
+            Ok(loaded)
+        })
+    }
+
+    fn last_breaks(&self) -> Result<Vec<Past>, Error> {
+        let sql = "SELECT started_ms FROM breaks ORDER BY started_ms DESC LIMIT 1 OFFSET ?1";
+        let first = self.reading(|connection| {
+            connection.query_row(sql, [PAST - 1], |row| time(row, 0)).optional()
+        })?;
+        let breaks = self.breaks(first.unwrap_or(Timestamp::MIN), Timestamp::MAX)?;
+        Ok(breaks.iter().map(Break::past).collect())
+    }
+
+    /// What the monitor sent between two moments.
+    pub fn heard(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Heard>, Error> {
+        let mut all = Vec::new();
+        self.heard_in_turn(from, to, |heard| all.push(heard))?;
+        Ok(all)
+    }
+
+    /// The same, one by one, with no more than an hour of it in memory. Each is later than the one before: by a millisecond
+    /// where the store cannot tell them apart.
+    pub fn heard_in_turn(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        mut each: impl FnMut(Heard),
+    ) -> Result<(), Error> {
+        self.reading(|connection| {
+            let sql = "SELECT hour FROM beats WHERE hour BETWEEN ?1 AND ?2
+                UNION SELECT hour FROM open_beats WHERE hour BETWEEN ?1 AND ?2 ORDER BY hour";
+            let mut find = connection.prepare(sql)?;
+            let hours = find
+                .query_map([Packer::hour_of(from), Packer::hour_of(to)], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<i64>>>()?;
+            let mut last = Timestamp::MIN;
+            for hour in hours {
+                for mut heard in heard_in_hour(connection, hour)? {
+                    if heard.at <= last {
+                        heard.at = last.saturating_add(MILLISECOND).unwrap_or(last);
+                    }
+                    last = heard.at;
+                    if (from..to).contains(&heard.at) {
+                        each(heard);
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The beats between two moments, judged as they were when they came; only at the begin of a span may a label differ,
+    /// where what was before the last minutes would have counted.
+    pub fn beats(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Beat>, Error> {
+        let (mut filter, mut last, mut beats) = (BeatFilter::default(), None, Vec::new());
+        let before = from.saturating_sub(RUN_UP).unwrap_or(Timestamp::MIN);
+        // A beat lies before the message that tells of it.
+        let behind = to.saturating_add(RUN_UP).unwrap_or(Timestamp::MAX);
+        self.heard_in_turn(before, behind, |Heard { at, reading }| {
+            if reading.contact == Contact::Lost {
+                return;
+            }
+            if last.is_some_and(|last| at.duration_since(last) >= Watch::MAX_GAP) {
+                filter.reset();
+            }
+            last = Some(at);
+            let labelled = filter.label(at, &reading.rr).into_iter();
+            beats.extend(labelled.filter(|beat| (from..to).contains(&beat.at)));
+        })?;
+        Ok(beats)
+    }
+
+    /// The minutes of wear between two moments.
+    pub fn minutes(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Minute>, Error> {
+        let sql = "SELECT minute * 60000, heart_rate_tenths, rmssd_tenths, coverage_percent FROM minutes
+            WHERE minute * 60000 >= ?1 AND minute >= ?1 / 60000 - 1 AND minute * 60000 < ?2 AND minute <= ?2 / 60000 + 1
+            ORDER BY minute";
+        self.all(sql, from, to, |row| {
+            Ok(Minute {
+                at: time(row, 0)?,
+                heart_rate: row.get::<_, f64>(1)? / 10.0,
+                rmssd: row.get::<_, Option<f64>>(2)?.map(|tenths| tenths / 10.0),
+                coverage: row.get::<_, f64>(3)? / 100.0,
+            })
+        })
+    }
+
+    /// The elevations that began between two moments.
+    pub fn elevations(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Elevation>, Error> {
+        let sql = "SELECT heart_rate, usual, spread, sustained_ms, started_ms, ended_ms, outcome
+            FROM elevations WHERE started_ms >= ?1 AND started_ms < ?2 ORDER BY started_ms";
+        self.all(sql, from, to, |row| {
+            let outcome: Option<String> = row.get(6)?;
+            Ok(Elevation {
+                started: time(row, 4)?,
+                ended: time_if_any(row, 5)?,
+                figures: figures(row)?,
+                outcome: outcome.map(|outcome| match outcome.as_str() {
+                    write::OFFERED => Outcome::Offered,
+                    _ => Outcome::Held(outcome),
+                }),
+            })
+        })
+    }
+
+    /// The offers that were made between two moments.
+    pub fn offers(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Offer>, Error> {
+        let sql = "SELECT heart_rate, usual, spread, sustained_ms, made_ms, became, became_ms
+            FROM offers WHERE made_ms >= ?1 AND made_ms < ?2 ORDER BY made_ms";
+        self.all(sql, from, to, |row| {
+            let became: Option<String> = row.get(5)?;
+            let became = became.and_then(|name| Became::named(&name));
+            Ok(Offer {
+                made: time(row, 4)?,
+                figures: figures(row)?,
+                became: became.zip(time_if_any(row, 6)?),
+            })
+        })
+    }
+
+    /// The breaks that were begun between two moments, with what their owner said afterwards.
+    pub fn breaks(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Break>, Error> {
+        let sql = "SELECT started_ms, practice, length_s, ended_ms, ending, step,
+            answered_ms, tension_before, tension, liking, note FROM breaks LEFT JOIN answers USING (started_ms)
+            WHERE started_ms >= ?1 AND started_ms < ?2 ORDER BY started_ms";
+        self.all(sql, from, to, |row| {
+            let started = time(row, 0)?;
+            let how: Option<String> = row.get(4)?;
+            let step = row.get(5)?;
+            let how = how.and_then(|name| How::named(&name, step));
+            let afterwards = match time_if_any(row, 6)? {
+                Some(answered) => {
+                    let liking: Option<String> = row.get(9)?;
+                    Some(Afterwards {
+                        started,
+                        answered,
+                        tension_before: row.get(7)?,
+                        tension: row.get(8)?,
+                        liking: liking.and_then(|name| write::liking_named(&name)),
+                        note: row.get(10)?,
+                    })
+                }
+                None => None,
+            };
+            Ok(Break {
+                started,
+                practice: row.get(1)?,
+                length_s: row.get(2)?,
+                ended: how.zip(time_if_any(row, 3)?),
+                afterwards,
+            })
+        })
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        from: Timestamp,
+        to: Timestamp,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Error> {
+        let span = [from.as_millisecond(), to.as_millisecond()];
+        self.reading(|connection: &Connection| {
+            connection.prepare_cached(sql)?.query_map(span, read)?.collect()
+        })
+    }
+}
+
+impl Loaded {
+    /// One of the small things; noted as ignored when it cannot be read.
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        stored: Option<&str>,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let read = parse(stored?);
+        if read.is_none() {
+            self.ignored.push(name);
+        }
+        read
+    }
+}
+
+fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn figures(row: &Row<'_>) -> rusqlite::Result<Figures> {
+    Ok(Figures {
+        heart_rate: row.get(0)?,
+        usual: row.get(1)?,
+        spread: row.get(2)?,
+        sustained: SignedDuration::from_millis(row.get(3)?),
+    })
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    let millis: i64 = row.get(column)?;
+    Timestamp::from_millisecond(millis).map_err(|_| FromSqlError::OutOfRange(millis).into())
+}
+
+fn time_if_any(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    match row.get_ref(column)? {
+        rusqlite::types::ValueRef::Null => Ok(None),
+        _ => time(row, column).map(Some),
+    }
+}
+
+/// As many breaks as the choice of the next one looks back on: a month of them for whoever takes three a day.
+const PAST: i64 = 100;
+
+const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
+/// As much before a span as the judging of beats looks back, and more.
+const RUN_UP: SignedDuration = SignedDuration::from_mins(5);

@@ -1,0 +1,329 @@
+//! What is stored, as plain types: converted from those of the core, so that either side may change alone.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::packed::Heard;
+use kindbeat_core::detection;
+use kindbeat_core::detection::BaselineState;
+use kindbeat_core::engine;
+use kindbeat_core::heart::Sample;
+use kindbeat_core::offer;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::offer::Gate;
+use kindbeat_core::practice::Ending;
+use kindbeat_core::practice::Habits;
+use kindbeat_core::practice::Liking;
+use kindbeat_core::practice::Past;
+
+/// One thing to store. Storing the same elevation, offer or break again, told by when it began, replaces it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// The monitor sent something.
+    Heard(Heard),
+    /// A sample; the last one of each minute stays as the summary of that minute.
+    Sample(Sample),
+    /// An elevation began, ended or was decided about.
+    Elevation(Elevation),
+    /// An offer was made, or something became of it.
+    Offer(Offer),
+    /// A break began or ended.
+    Break(Break),
+    /// The owner answered the question after a break; nothing is stored when there is no such break.
+    Afterwards(Afterwards),
+    /// What is usual for the owner by now.
+    Baseline(BaselineState),
+    /// The address of the monitor that was last connected; `None`: forget it.
+    Monitor(Option<String>),
+    /// Until when the owner wants quiet; `None`: no longer.
+    Snoozed(Option<Timestamp>),
+    /// Until when nothing is offered since a break was too much, past times included: it also says that the next break is to
+    /// turn outward. `None`: neither.
+    Resting(Option<Timestamp>),
+    /// How many times in a row the owner was fine.
+    FineInARow(u32),
+    /// When the owner was asked whether the thresholds fit.
+    FitAsked(Timestamp),
+    /// What was chosen on the page.
+    Habits(Habits),
+    /// The offers that count for the cool-down and for the limit of a day.
+    Offered {
+        /// When the last one was made.
+        last: Timestamp,
+        /// How many there were, ever.
+        made: u64,
+        /// The local day that is counted.
+        day: Date,
+        /// How many were made on it.
+        count: u32,
+    },
+}
+
+/// One minute of wear in three numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Minute {
+    /// When it began: a whole minute.
+    pub at: Timestamp,
+    /// Median rate in bpm, to a tenth.
+    pub heart_rate: f64,
+    /// In ms, to a tenth; `None` when too little is known.
+    pub rmssd: Option<f64>,
+    /// Share of the minute with a plausible rate, 0 to 1, to a hundredth.
+    pub coverage: f64,
+}
+
+/// What an elevation or an offer was told by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Figures {
+    /// Mean rate, in bpm.
+    pub heart_rate: f64,
+    /// What was usual, in bpm.
+    pub usual: f64,
+    /// The usual spread, in bpm.
+    pub spread: f64,
+    /// How long the rate had been up; stored to the millisecond.
+    pub sustained: SignedDuration,
+}
+
+/// A heart that was up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elevation {
+    /// When the rate left what is usual; to the millisecond, and what tells elevations apart.
+    pub started: Timestamp,
+    /// When it was over; `None` while it is not, or if the program ended before.
+    pub ended: Option<Timestamp>,
+    /// What it was told by.
+    pub figures: Figures,
+    /// Whether it was offered; `None` while that is open.
+    pub outcome: Option<Outcome>,
+}
+
+/// Whether an elevation was offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was.
+    Offered,
+    /// It was held back, by the gate of this name.
+    Held(String),
+}
+
+/// A break that was offered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// When; to the millisecond, and what tells offers apart.
+    pub made: Timestamp,
+    /// What it was told by.
+    pub figures: Figures,
+    /// What became of it, and when; `None` while it is open, or if the program ended before.
+    pub became: Option<(Became, Timestamp)>,
+}
+
+/// What became of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// The break was started.
+    Start,
+    /// Put off.
+    Later,
+    /// "I'm fine."
+    Fine,
+    /// "I was moving."
+    Moving,
+    /// "I was excited."
+    Excited,
+    /// Nobody answered in time.
+    Expired,
+    /// A newer offer took its place.
+    Replaced,
+}
+
+/// A break that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// When; to the millisecond, and what tells breaks apart.
+    pub started: Timestamp,
+    /// The name of the practice.
+    pub practice: String,
+    /// How long it was to last, in seconds.
+    pub length_s: u32,
+    /// How it ended, and when; `None` while it is open, or if the program ended before.
+    pub ended: Option<(How, Timestamp)>,
+    /// What the owner said afterwards, if anything. Read only: stored by [`Record::Afterwards`].
+    pub afterwards: Option<Afterwards>,
+}
+
+/// How a break ended. None of these is a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// With its last step.
+    Completed,
+    /// Left at this step, counted from 0.
+    Left(u32),
+    /// It was too much at this step, counted from 0.
+    TooMuch(u32),
+}
+
+/// What the owner said after a break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Afterwards {
+    /// When the break was begun.
+    pub started: Timestamp,
+    /// When it was said.
+    pub answered: Timestamp,
+    /// How tense it was before, 0 to 10 (what is above is stored as 10); `None`: not said.
+    pub tension_before: Option<u8>,
+    /// How tense it was afterwards, in the same way.
+    pub tension: Option<u8>,
+    /// Whether more like it is wanted; `None`: not said.
+    pub liking: Option<Liking>,
+    /// A line of their own; `None`: none.
+    pub note: Option<String>,
+}
+
+/// The small things that the next run has to know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The address of the monitor that was last connected.
+    pub monitor: Option<String>,
+    /// Until when the owner wants quiet.
+    pub snoozed_until: Option<Timestamp>,
+    /// Until when nothing is offered since a break was too much; in the past, the next break is still to turn outward.
+    pub resting_until: Option<Timestamp>,
+    /// When the last offer was made.
+    pub last_offer: Option<Timestamp>,
+    /// How many offers there were, ever.
+    pub offers_made: u64,
+    /// The local day on which offers were last counted, and how many there were.
+    pub offers_of_day: Option<(Date, u32)>,
+    /// How many times in a row the owner was fine.
+    pub fine_in_a_row: u32,
+    /// When the owner was last asked whether the thresholds fit.
+    pub fit_asked: Option<Timestamp>,
+    /// What was chosen on the page.
+    pub habits: Habits,
+}
+
+impl Break {
+    /// The break as the choice of the next one sees it.
+    #[must_use]
+    pub fn past(&self) -> Past {
+        let said = self.afterwards.as_ref();
+        Past {
+            at: self.started,
+            practice: self.practice.clone(),
+            finished: matches!(self.ended, Some((How::Completed, _))),
+            tension: said.and_then(|said| said.tension),
+            liking: said.and_then(|said| said.liking),
+        }
+    }
+}
+
+impl From<detection::Figures> for Figures {
+    fn from(figures: detection::Figures) -> Self {
+        let detection::Figures { heart_rate, usual, spread, sustained } = figures;
+        Self { heart_rate, usual, spread, sustained }
+    }
+}
+
+impl From<engine::Course> for Elevation {
+    fn from(course: engine::Course) -> Self {
+        let engine::Course { started, ended, figures, outcome } = course;
+        let outcome = outcome.map(|outcome| match outcome {
+            engine::Outcome::Offered => Outcome::Offered,
+            engine::Outcome::Held(gate) => gate.into(),
+        });
+        Self { started, ended, figures: figures.into(), outcome }
+    }
+}
+
+impl From<Gate> for Outcome {
+    fn from(gate: Gate) -> Self {
+        Self::Held(gate.name().to_owned())
+    }
+}
+
+impl From<Answer> for Became {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Start => Self::Start,
+            Answer::Later => Self::Later,
+            Answer::Fine => Self::Fine,
+            Answer::Moving => Self::Moving,
+            Answer::Excited => Self::Excited,
+        }
+    }
+}
+
+impl From<offer::Became> for Became {
+    fn from(became: offer::Became) -> Self {
+        match became {
+            offer::Became::Answered(answer) => answer.into(),
+            offer::Became::Expired => Self::Expired,
+            offer::Became::Replaced => Self::Replaced,
+        }
+    }
+}
+
+impl From<Ending> for How {
+    fn from(ending: Ending) -> Self {
+        let number = |step: usize| u32::try_from(step).unwrap_or(u32::MAX);
+        match ending {
+            Ending::Completed => Self::Completed,
+            Ending::Left { step } => Self::Left(number(step)),
+            Ending::TooMuch { step } => Self::TooMuch(number(step)),
+        }
+    }
+}
+
+impl Became {
+    const ALL: [Self; 7] = [
+        Self::Start,
+        Self::Later,
+        Self::Fine,
+        Self::Moving,
+        Self::Excited,
+        Self::Expired,
+        Self::Replaced,
+    ];
+
+    /// Its name in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Later => "later",
+            Self::Fine => "fine",
+            Self::Moving => "moving",
+            Self::Excited => "excited",
+            Self::Expired => "expired",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// What is stored under this name; `None` for a name this version does not know.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|became| became.name() == name)
+    }
+}
+
+impl How {
+    /// Its name in the store, and the step.
+    pub(super) const fn stored(self) -> (&'static str, Option<u32>) {
+        match self {
+            Self::Completed => ("completed", None),
+            Self::Left(step) => ("left", Some(step)),
+            Self::TooMuch(step) => ("too_much", Some(step)),
+        }
+    }
+
+    /// What is stored so; `None` for what this version does not know.
+    pub(super) fn named(name: &str, step: Option<u32>) -> Option<Self> {
+        match (name, step) {
+            ("completed", _) => Some(Self::Completed),
+            ("left", Some(step)) => Some(Self::Left(step)),
+            ("too_much", Some(step)) => Some(Self::TooMuch(step)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! What is done about damage, a newer version, missing rights and a full disk.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::sync::mpsc;
+
+use jiff::SignedDuration;
+
+use super::all_heard;
+use super::at;
+use super::heard;
+use super::keep;
+use crate::store::*;
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// What was kept aside of a folder whose database was made from `bytes`; the new one works.
+fn aside_of(bytes: &[u8]) -> (Option<Aside>, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE), bytes).unwrap();
+    let mut opened = Store::open(folder.path(), at(0)).unwrap();
+    keep(&mut opened.store, [(at(0), heard(0))]);
+    assert_eq!(all_heard(&opened.store).len(), 1);
+    if let Some(aside) = &opened.aside {
+        assert_eq!(fs::read(&aside.path).unwrap(), bytes, "kept as it was");
+    }
+    (opened.aside, folder)
+}
+
+/// A database with two hours in it, as bytes.
+fn database() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path(), at(0)).unwrap().store;
+    keep(&mut store, (0..7_200).map(|second| (at(second * 1000), heard(second * 1000))));
+    drop(store);
+    assert!(!folder.path().join("kindbeat.db-wal").exists());
+    fs::read(folder.path().join(FILE)).unwrap()
+}
+
+#[test]
+fn a_whole_database_is_opened_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE), database()).unwrap();
+    let opened = Store::open(folder.path(), at(0)).unwrap();
+    assert_eq!(opened.aside, None);
+    assert_eq!(all_heard(&opened.store).len(), 7_200);
+}
+
+#[test]
+fn what_is_no_database_is_kept_aside_with_the_time() {
+    let (aside, folder) =
+        aside_of(b"Dear diary, this is long enough to be anything but a database.");
+    let aside = aside.unwrap();
+    assert_eq!(aside.path, folder.path().join("kindbeat.db.corrupt-20261123-0000"));
+    assert!(matches!(aside.why, Unusable::Corrupt(_)));
+}
+
+#[test]
+fn a_second_one_in_the_same_minute_takes_another_name() {
+    let (_, folder) = aside_of(&[7; 4_096]);
+    fs::write(folder.path().join(FILE), [8; 4_096]).unwrap();
+    let aside = Store::open(folder.path(), at(0)).unwrap().aside.unwrap();
+    assert_eq!(aside.path, folder.path().join("kindbeat.db.corrupt-20261123-0000-2"));
+}
+
+#[test]
+fn a_truncated_database_is_kept_aside() {
+    let whole = database();
+    for length in [50, 100, 4_096, whole.len() / 2, whole.len() - 4_096, whole.len() - 1] {
+        let (aside, _folder) = aside_of(&whole[..length]);
+        assert!(matches!(aside.unwrap().why, Unusable::Corrupt(_)), "{length} bytes");
+    }
+}
+
+#[test]
+fn a_damaged_page_is_found() {
+    let whole = database();
+    let mut found = 0;
+    let pages = whole.len() / 4_096;
+    for page in 0..pages {
+        let mut damaged = whole.clone();
+        damaged[page * 4_096..][..64].fill(0xA5);
+        found += usize::from(aside_of(&damaged).0.is_some());
+    }
+    // A page that holds nothing but the middle of a packed hour has 4 bytes of structure, and the check sees those.
+    assert_eq!(found, pages);
+}
+
+#[test]
+fn a_log_that_belongs_to_a_damaged_database_is_kept_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE), [7; 8_192]).unwrap();
+    fs::write(folder.path().join("kindbeat.db-wal"), b"log").unwrap();
+    let aside = Store::open(folder.path(), at(0)).unwrap().aside.unwrap();
+    let log = aside::with_companions(&aside.path)[1].clone();
+    assert_eq!(fs::read(log).unwrap(), b"log");
+}
+
+#[test]
+fn a_database_of_a_newer_kindbeat_is_kept_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    fs::write(&path, database()).unwrap();
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(
+        Store::open_to_read(folder.path()),
+        Err(Error::OtherVersion { found: 99, known: schema::VERSION, .. })
+    ));
+    let opened = Store::open(folder.path(), at(0)).unwrap();
+    let aside = opened.aside.unwrap();
+    assert_eq!(aside.why, Unusable::Newer(99));
+    assert_eq!(aside.path, folder.path().join("kindbeat.db.newer-20261123-0000"));
+    assert_eq!(all_heard(&opened.store), []);
+}
+
+#[test]
+fn only_the_owner_may_read() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("state/kindbeat");
+    let mut store = Store::open(&folder, at(0)).unwrap().store;
+    keep(&mut store, [(at(0), heard(0))]);
+    assert_eq!(mode(&folder), 0o700);
+    let files = aside::with_companions(store.path());
+    assert_eq!(files.clone().map(|file| mode(&file)), [0o600; 3]);
+    drop(store);
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&files[0], fs::Permissions::from_mode(0o644)).unwrap();
+    let _store = Store::open(&folder, at(0)).unwrap().store;
+    assert_eq!((mode(&folder), mode(&files[0])), (0o700, 0o600));
+}
+
+/// Not a test: what runs as a user who owns nothing but the folder, if that. Says what became of opening it.
+#[test]
+fn the_process_of_another_user() {
+    let Ok(folder) = env::var("KINDBEAT_TEST_FOLDER") else { return };
+    let folder = Path::new(&folder);
+    let said = match Store::open(folder, at(0)) {
+        Err(error) => format!("{:#}", anyhow::Error::from(error)),
+        Ok(Opened { aside: Some(aside), .. }) => format!("aside: {:?}", aside.why),
+        Ok(Opened { aside: None, .. }) => {
+            fs::set_permissions(folder.join(FILE), fs::Permissions::from_mode(0o000)).unwrap();
+            format!("again: {:?}", Store::open(folder, at(0)).unwrap().aside)
+        }
+    };
+    writeln!(io::stdout(), "said: {said}").unwrap();
+}
+
+/// What that process said. Root may write everywhere, so that nobody is asked in its place.
+fn said_by_another_user(folder: &Path) -> String {
+    let mut command = Command::new(env::current_exe().unwrap());
+    let child = "store::tests::trouble::the_process_of_another_user";
+    command.args([child, "--exact", "--nocapture"]).env("KINDBEAT_TEST_FOLDER", folder);
+    if is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
+fn is_root() -> bool {
+    fs::metadata(tempfile::tempdir().unwrap().path()).unwrap().uid() == 0
+}
+
+const NOBODY: u32 = 65_534;
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named_with_what_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("kindbeat");
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+    let said = said_by_another_user(&inside);
+    let expected = format!("said: {}: cannot be written; make sure", inside.display());
+    assert!(said.contains(&expected), "{said}");
+}
+
+#[test]
+fn a_database_of_ones_own_that_is_locked_is_unlocked() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let said = said_by_another_user(&folder.path().join("kindbeat"));
+    assert!(said.contains("said: again: None"), "{said}");
+}
+
+/// Needs another owner than the one who runs the tests: only root can make one.
+#[test]
+fn a_database_that_may_not_be_read_is_kept_aside() {
+    if !is_root() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE), database()).unwrap();
+    fs::set_permissions(folder.path().join(FILE), fs::Permissions::from_mode(0o600)).unwrap();
+    std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    let said = said_by_another_user(folder.path());
+    assert!(said.contains("said: aside: Unreadable"), "{said}");
+    // Readable, and still not ours to write: left where it is.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE), database()).unwrap();
+    fs::set_permissions(folder.path().join(FILE), fs::Permissions::from_mode(0o644)).unwrap();
+    std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    let said = said_by_another_user(folder.path());
+    assert!(said.contains("is read-only; make it"), "{said}");
+}
+
+#[test]
+fn a_folder_in_place_of_the_database_is_kept_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(FILE)).unwrap();
+    let aside = Store::open(folder.path(), at(0)).unwrap().aside.unwrap();
+    assert!(matches!(aside.why, Unusable::Unreadable(_)));
+    assert!(aside.path.is_dir());
+}
+
+#[test]
+fn a_file_where_the_folder_should_be_is_named() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = Store::open(file.path(), at(0)).unwrap_err();
+    assert!(error.to_string().starts_with(&file.path().display().to_string()), "{error}");
+}
+
+/// A store that has no room for more than a few pages.
+fn full() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), at(0)).unwrap().store;
+    let pages: i64 = store.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    store
+        .connection
+        .pragma_update_and_check(None, "max_page_count", pages + 10, |_| Ok(()))
+        .unwrap();
+    (store, folder)
+}
+
+#[test]
+fn on_a_full_disk_a_batch_is_written_as_a_whole_or_not_at_all() {
+    let (mut store, _folder) = full();
+    let mut writer = Writer::new(SignedDuration::from_hours(1_000));
+    (0..20_000).for_each(|second| writer.keep(at(second * 1000), heard(second * 1000)));
+    let batch = writer.flush(at(0)).unwrap();
+    let error = store.write(&batch).unwrap_err();
+    assert!(matches!(error, Error::Full { .. }), "{error:?}");
+    assert!(error.to_string().contains("the disk is full; free some space"), "{error}");
+    assert_eq!(all_heard(&store), []);
+    let more = |store: &Store| {
+        store.connection.pragma_update_and_check(None, "max_page_count", 10_000, |_| Ok(()))
+    };
+    more(&store).unwrap();
+    store.write(&batch).unwrap();
+    assert_eq!(all_heard(&store).len(), 20_000);
+}
+
+#[test]
+fn what_could_not_be_written_is_kept_and_written_later() {
+    let (mut store, folder) = full();
+    // Takes up what room is left within the pages there are.
+    let mut writer = Writer::new(SignedDuration::from_hours(1_000));
+    let (mut second, mut written) = (0, 0);
+    loop {
+        (0..500).for_each(|n| writer.keep(at((second + n) * 1000), heard((second + n) * 1000)));
+        if store.write(&writer.flush(at(0)).unwrap()).is_err() {
+            break;
+        }
+        second += 500;
+        written = second;
+    }
+    let (report, reports) = mpsc::channel();
+    let keep = SignedDuration::from_hours(1_000);
+    let mut handle = spawn(store, keep, move |said| report.send(said).unwrap()).unwrap();
+    for second in written..written + 3_000 {
+        handle.keep(at(second * 1000), heard(second * 1000));
+        assert!(handle.settle(Duration::from_secs(60)));
+    }
+    assert!(matches!(reports.try_recv(), Ok(Report::Failing(why)) if why.contains("disk is full")));
+    assert!(reports.try_recv().is_err(), "said once");
+    // Another connection makes the room: what was heard long ago goes.
+    let other = Connection::open(folder.path().join(FILE)).unwrap();
+    other.execute("DELETE FROM beats", []).unwrap();
+    handle.keep(at((written + 3_000) * 1000), Record::Monitor(None));
+    assert!(handle.settle(Duration::from_secs(60)));
+    assert_eq!(reports.try_recv(), Ok(Report::Recovered { lost: 0 }));
+    let reading = Store::open_to_read(folder.path()).unwrap().unwrap();
+    let seen = reading.heard(at(written * 1000), Timestamp::MAX).unwrap();
+    let seconds = seen.iter().map(|heard| heard.at.as_second() - at(0).as_second());
+    assert!(seconds.eq(written..written + 3_000));
+}
+
+#[test]
+fn when_memory_runs_out_the_oldest_go_first_and_are_counted() {
+    let mut backlog = Batch::default();
+    for second in 0..5_000 {
+        let mut writer = Writer::new(SignedDuration::from_hours(1));
+        writer.keep(at(second * 1000), heard(second * 1000));
+        backlog.append(writer.flush(at(second * 1000)).unwrap());
+    }
+    assert_eq!((backlog.chunks.len(), backlog.lost), (4_096, 904));
+}

@@ -1,0 +1,160 @@
+//! What waits in memory to be written, and when it is due.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use super::packed::Packer;
+use super::record::Record;
+use kindbeat_core::heart::Sample;
+
+/// Gathers records until it is time to write them.
+#[derive(Debug)]
+pub struct Writer {
+    /// How long history is kept.
+    keep: SignedDuration,
+    packer: Option<Packer>,
+    batch: Batch,
+    due: Option<Timestamp>,
+    tidy_at: Option<Timestamp>,
+}
+
+/// What is to be written at once, as a whole or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    pub(super) at: Timestamp,
+    pub(super) chunks: Vec<Chunk>,
+    pub(super) minutes: Vec<(i64, Sample)>,
+    pub(super) records: Vec<Record>,
+    pub(super) forget_before: Option<Timestamp>,
+    /// How many messages and summaries were let go for want of room.
+    pub(super) lost: u64,
+}
+
+/// Packed messages of one hour.
+#[derive(Clone, Debug)]
+pub(super) struct Chunk {
+    pub(super) hour: i64,
+    pub(super) packed: Vec<u8>,
+    pub(super) count: u32,
+}
+
+impl Writer {
+    /// How long messages and samples may wait: with what a slow disk takes, a kill loses less than ten seconds.
+    pub const PATIENCE: SignedDuration = SignedDuration::from_secs(8);
+
+    /// Nothing waits. Once a day what is older than `keep` is forgotten, for the first time some minutes after the start,
+    /// when a clock that was wrong at the start has been set.
+    #[must_use]
+    pub fn new(keep: SignedDuration) -> Self {
+        Self { keep, packer: None, batch: Batch::default(), due: None, tidy_at: None }
+    }
+
+    /// Takes in a record. Messages, samples and the baseline wait for company, everything else is
+    /// due at once.
+    pub fn keep(&mut self, now: Timestamp, record: Record) {
+        let mut due = later(now, Self::PATIENCE);
+        match record {
+            Record::Heard(heard) => {
+                let hour = Packer::hour_of(heard.at);
+                if self.packer.as_ref().is_some_and(|packer| packer.hour() != hour) {
+                    self.close_chunk();
+                }
+                self.packer.get_or_insert_with(|| Packer::new(hour)).push(&heard);
+            }
+            Record::Sample(sample) => {
+                let minute = sample.at.as_second().div_euclid(60);
+                match self.batch.minutes.last_mut() {
+                    Some((last, before)) if *last == minute => *before = sample,
+                    _ => self.batch.minutes.push((minute, sample)),
+                }
+            }
+            record => {
+                if !matches!(record, Record::Baseline(_)) {
+                    due = now;
+                }
+                self.batch.push(record);
+            }
+        }
+        // The least of the two also when the clock was set back meanwhile.
+        self.due = Some(self.due.map_or(due, |before| before.min(due)));
+    }
+
+    /// When [`Self::flush`] is due: at once when that is not after now; `None`: nothing waits.
+    #[must_use]
+    pub const fn flush_due(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    /// All that waits, due or not; `None` when nothing does.
+    pub fn flush(&mut self, now: Timestamp) -> Option<Batch> {
+        self.due.take()?;
+        self.close_chunk();
+        let tidy_at = *self.tidy_at.get_or_insert_with(|| later(now, FIRST_TIDY));
+        // A clock that was set back must not put it off for years.
+        if now >= tidy_at || tidy_at.duration_since(now) > TIDY_EVERY {
+            self.tidy_at = Some(later(now, TIDY_EVERY));
+            self.batch.forget_before =
+                Some(now.saturating_sub(self.keep).unwrap_or(Timestamp::MIN));
+        }
+        self.batch.at = now;
+        Some(std::mem::take(&mut self.batch))
+    }
+
+    /// Keeps history for this long from now on.
+    pub const fn set_keep(&mut self, keep: SignedDuration) {
+        self.keep = keep;
+    }
+
+    /// Takes back a batch that could not be handed on: it goes before what came since, and is due after another wait.
+    pub(super) fn take_back(&mut self, mut batch: Batch) {
+        let due = later(batch.at, Self::PATIENCE);
+        batch.append(std::mem::take(&mut self.batch));
+        self.batch = batch;
+        self.due = Some(due);
+    }
+
+    fn close_chunk(&mut self) {
+        self.batch.chunks.extend(self.packer.take().map(|packer| Chunk {
+            hour: packer.hour(),
+            count: packer.count(),
+            packed: packer.into_bytes(),
+        }));
+    }
+}
+
+impl Batch {
+    /// Adds a record; of the baseline only the last state counts.
+    fn push(&mut self, record: Record) {
+        if matches!(record, Record::Baseline(_)) {
+            self.records.retain(|record| !matches!(record, Record::Baseline(_)));
+        }
+        self.records.push(record);
+    }
+
+    /// Adds a later batch, and lets the oldest messages and summaries go where there are more than memory has room for.
+    pub(super) fn append(&mut self, later: Self) {
+        self.at = later.at;
+        self.chunks.extend(later.chunks);
+        self.minutes.extend(later.minutes);
+        later.records.into_iter().for_each(|record| self.push(record));
+        self.forget_before = later.forget_before.or(self.forget_before);
+        self.lost += later.lost;
+        let chunks = self.chunks.len().saturating_sub(MOST_CHUNKS);
+        self.lost += self.chunks.drain(..chunks).map(|chunk| u64::from(chunk.count)).sum::<u64>();
+        let minutes = self.minutes.len().saturating_sub(MOST_CHUNKS);
+        self.lost += self.minutes.drain(..minutes).len() as u64;
+        let records = self.records.len().saturating_sub(MOST_RECORDS);
+        self.lost += self.records.drain(..records).len() as u64;
+    }
+}
+
+fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// Nine hours of a disk that takes nothing: a long working day, in half a megabyte.
+const MOST_CHUNKS: usize = 4_096;
+/// Offers, breaks, states of the baseline: hundreds a day at the very most.
+const MOST_RECORDS: usize = 1_024;
+const TIDY_EVERY: SignedDuration = SignedDuration::from_hours(24);
+const FIRST_TIDY: SignedDuration = SignedDuration::from_mins(10);

@@ -1,0 +1,183 @@
+//! A desk whose gates are closed and opened, as it happens in life.
+
+use jiff::SignedDuration;
+use jiff::civil::Time;
+use kindbeat_core::engine::Elsewhere;
+use kindbeat_core::engine::Input;
+use kindbeat_core::engine::Memory;
+use kindbeat_core::engine::Settings;
+use kindbeat_core::offer;
+use kindbeat_core::offer::Day as Weekday;
+use kindbeat_core::offer::Gate;
+use kindbeat_core::offer::QuietHours;
+use kindbeat_core::setting::Count;
+use kindbeat_core::setting::Lasting;
+use kindbeat_core::surroundings::Desktop;
+use kindbeat_core::surroundings::Hands;
+use kindbeat_core::surroundings::Presence;
+use kindbeat_core::surroundings::Seen;
+
+use crate::day::Day;
+
+/// What can be closed and opened again by what happens; all but `settled`, which is no moment.
+pub(crate) const GATES: [Gate; 16] = [
+    Gate::DayOff,
+    Gate::QuietHours,
+    Gate::Snoozed,
+    Gate::BreakOpen,
+    Gate::Locked,
+    Gate::Away,
+    Gate::Moving,
+    Gate::JustReturned,
+    Gate::InCall,
+    Gate::Sharing,
+    Gate::FullScreen,
+    Gate::DoNotDisturb,
+    Gate::Inhibited,
+    Gate::DailyLimit,
+    Gate::CoolDown,
+    Gate::NoPause,
+];
+
+const WEEK: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];
+
+/// A day with gates that are closed and opened.
+pub(crate) struct Desk {
+    pub(crate) day: Day,
+    pub(crate) settings: Settings,
+    pub(crate) desktop: Desktop,
+    /// The hands are kept from the keys, or at them.
+    pub(crate) away: bool,
+    pub(crate) busy: bool,
+}
+
+impl Desk {
+    /// Half an hour of a heart as usual, with hands that rest for a moment each minute.
+    pub(crate) fn quiet(settings: Settings) -> Self {
+        let mut day = Day::with(settings.clone(), "09:00");
+        // An offer of an earlier run, for the cool-down.
+        let last = Some(day.now());
+        let memory = Memory { offers: offer::Memory { last, ..Default::default() }, tender: false };
+        day.engine = day.engine.clone().remembering(memory);
+        day.desktop(Desktop::default());
+        let desktop = Desktop::default();
+        let mut desk = Self { day, settings, desktop, away: false, busy: false };
+        desk.day.heart_rate(62.0);
+        desk.minutes(30);
+        desk
+    }
+
+    /// Minutes in which the hands, unless they are kept busy or away, rest for long enough once.
+    pub(crate) fn minutes(&mut self, minutes: u32) {
+        for _ in 0..minutes {
+            if !self.away && !self.busy {
+                self.hands(Hands::Resting(self.day.now()));
+            }
+            self.day.for_minutes(1);
+        }
+    }
+
+    pub(crate) fn hands(&mut self, hands: Hands) {
+        self.day.around(|around| around.hands = hands);
+    }
+
+    /// What the hands do now that one of the two changed.
+    pub(crate) fn use_hands(&mut self) {
+        let gone = Hands::Resting(self.day.now() - SignedDuration::from_mins(6));
+        let busy = if self.busy { Hands::Busy } else { Hands::Lately };
+        self.hands(if self.away { gone } else { busy });
+    }
+
+    pub(crate) fn configure(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+        self.day.put(Input::Configured(Box::new(self.settings.clone())));
+    }
+
+    pub(crate) fn see(&mut self, change: impl FnOnce(&mut Desktop)) {
+        change(&mut self.desktop);
+        self.day.desktop(self.desktop);
+    }
+
+    /// Closes a gate, or opens it again, as it happens in life.
+    pub(crate) fn set(&mut self, gate: Gate, closed: bool) {
+        let seen = if closed { Seen::Yes } else { Seen::No };
+        let now = self.day.now();
+        match gate {
+            Gate::DayOff => self.configure(|settings| {
+                settings.offer.days = if closed { vec![Weekday::Sun] } else { WEEK.to_vec() };
+            }),
+            Gate::QuietHours => self.configure(|settings| {
+                let (midnight, noon) = (Time::midnight(), Time::constant(12, 0, 0, 0));
+                let halves = [QuietHours::new(midnight, noon), QuietHours::new(noon, midnight)];
+                settings.offer.quiet_hours =
+                    halves.into_iter().flatten().filter(|_| closed).collect();
+            }),
+            Gate::Snoozed if closed => {
+                self.day.put(Input::Snooze(now + SignedDuration::from_hours(5)));
+            }
+            Gate::Snoozed => {
+                self.day.put(Input::Resume);
+            }
+            Gate::BreakOpen => {
+                let what =
+                    if closed { Elsewhere::Began { outward: false } } else { Elsewhere::Over };
+                self.day.put(Input::Elsewhere(what));
+            }
+            Gate::Locked => {
+                self.day.around(|around| around.locked = closed);
+            }
+            Gate::Away => {
+                self.away = closed;
+                self.use_hands();
+            }
+            Gate::Moving => {
+                let presence = if closed { Presence::Moving } else { Presence::Unknown };
+                self.day.presence(presence);
+            }
+            Gate::JustReturned if closed => {
+                self.day.put(Input::Woke);
+            }
+            // Time opens it.
+            Gate::JustReturned => self.minutes(5),
+            Gate::InCall => self.see(|desktop| desktop.microphone = seen),
+            Gate::Sharing => self.see(|desktop| desktop.sharing = seen),
+            Gate::FullScreen => self.see(|desktop| desktop.full_screen = seen),
+            Gate::DoNotDisturb => self.see(|desktop| desktop.do_not_disturb = seen),
+            Gate::Inhibited => self.see(|desktop| desktop.inhibited = seen),
+            Gate::DailyLimit => self.configure(|settings| {
+                settings.offer.at_most_per_day = Count::of(if closed { 0 } else { 1000 });
+            }),
+            Gate::CoolDown => self.configure(|settings| {
+                settings.offer.cool_down = Lasting::secs(if closed { 24 * 3600 } else { 0 });
+            }),
+            Gate::NoPause => {
+                self.busy = closed;
+                self.use_hands();
+            }
+            Gate::Settled => {}
+        }
+    }
+
+    pub(crate) fn offers(&self) -> usize {
+        self.day.offered_at().len()
+    }
+}
+
+/// An offer as soon as the heart has been up for a minute, with no distance to the one before.
+pub(crate) fn eager() -> Settings {
+    let mut settings = Settings::default();
+    settings.detection.warm_up = Lasting::secs(60);
+    settings.detection.sustain = Some(Lasting::secs(60));
+    settings.detection.rearm = Lasting::secs(60);
+    settings.offer.cool_down = Lasting::secs(0);
+    settings.offer.at_most_per_day = Count::of(1000);
+    settings
+}

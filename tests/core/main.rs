@@ -1,0 +1,12 @@
+//! Decisions in virtual time: days of scenarios, the gates, random sequences, breath, words.
+//!
+//! Nothing here touches the world: the program needs the pure crate alone, and runs after every edit of it.
+
+mod breathing;
+#[path = "../support/day.rs"]
+mod day;
+mod gates;
+mod random;
+mod remembering;
+mod scenarios;
+mod words;

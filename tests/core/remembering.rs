@@ -1,0 +1,214 @@
+//! What the engine tells besides offers: the course of an elevation, how things stand and why, and what outlives a run.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use jiff::tz::Offset;
+use kindbeat_core::detection::Phase;
+use kindbeat_core::engine::Course;
+use kindbeat_core::engine::Effect;
+use kindbeat_core::engine::Engine;
+use kindbeat_core::engine::Input;
+use kindbeat_core::engine::Outcome;
+use kindbeat_core::engine::Settings;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::offer::Became;
+use kindbeat_core::offer::Gate;
+use kindbeat_core::practice::Command;
+use kindbeat_core::practice::Library;
+use kindbeat_core::reason;
+use kindbeat_core::reason::Asked;
+use kindbeat_core::setting::Lasting;
+use kindbeat_core::status::Quality;
+use kindbeat_core::surroundings::Presence;
+use kindbeat_core::words::Words;
+
+use crate::day::Day;
+
+/// A quiet half hour at the desk.
+fn quiet_morning() -> Day {
+    let mut day = Day::starting("09:00");
+    day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
+    day
+}
+
+fn hard_morning() -> Day {
+    let mut day = quiet_morning();
+    day.heart_rate(84.0).for_minutes(10);
+    day
+}
+
+fn courses(day: &Day) -> Vec<Course> {
+    let course = |effect: &Effect| match effect {
+        Effect::Elevation(course) => Some(*course),
+        _ => None,
+    };
+    day.effects.iter().filter_map(|(_, _, effect)| course(effect)).collect()
+}
+
+fn last_asked(day: &Day) -> Option<Asked> {
+    let mut last = None;
+    for (made, _, effect) in &day.effects {
+        match effect {
+            Effect::Offer(_, figures) => {
+                last = Some(Asked { made: *made, figures: *figures, became: None });
+            }
+            Effect::Withdraw(_, became) => {
+                if let Some(asked) = &mut last {
+                    asked.became = Some(*became);
+                }
+            }
+            _ => {}
+        }
+    }
+    last
+}
+
+fn why(day: &Day) -> String {
+    let standing = day.engine.standing(day.now());
+    reason::why(&standing, last_asked(day).as_ref(), Offset::UTC, &Words::new("en"))
+}
+
+/// The same person, after the program was started anew.
+fn next_run(day: &Day) -> Engine {
+    let settings = Settings::default();
+    let library = Library::built_in().unwrap_or_else(|error| panic!("{error}"));
+    Engine::new(settings, library, day.engine.baseline().clone()).remembering(day.engine.memory())
+}
+
+#[test]
+fn an_elevation_is_told_from_its_begin_to_its_end() {
+    let mut day = hard_morning();
+    day.answer(Answer::Fine).heart_rate(62.0).for_minutes(10);
+    let courses = courses(&day);
+    let (first, last) = (courses[0], courses[courses.len() - 1]);
+    assert_eq!((first.ended, first.outcome), (None, None));
+    assert_eq!(last.outcome, Some(Outcome::Offered));
+    assert!(last.ended.is_some_and(|ended| ended > last.started));
+    assert!(courses.iter().all(|course| course.started == first.started));
+    assert!(courses.iter().any(|course| course.outcome.is_some() && course.ended.is_none()));
+}
+
+#[test]
+fn an_elevation_that_is_not_offered_is_told_with_what_held_it() {
+    let mut day = quiet_morning();
+    day.around(|around| around.locked = true);
+    day.heart_rate(84.0).for_minutes(10).heart_rate(62.0).for_minutes(10);
+    let last = courses(&day).last().copied();
+    assert_eq!(last.and_then(|last| last.outcome), Some(Outcome::Held(Gate::Locked)));
+}
+
+#[test]
+fn an_offer_is_made_at_the_moment_a_snooze_ends() {
+    let mut day = quiet_morning();
+    day.put(Input::Snooze(day.now() + SignedDuration::from_hours(8)));
+    day.heart_rate(84.0).for_minutes(10);
+    assert_snapshot!(day.log(), @"");
+    day.put(Input::Resume);
+    assert_snapshot!(day.log(), @"09:40 offer, 84 over 62");
+}
+
+#[test]
+fn snooze_count_and_cool_down_outlive_a_run() {
+    let mut day = hard_morning();
+    let until = day.now() + SignedDuration::from_hours(2);
+    day.answer(Answer::Fine).put(Input::Snooze(until));
+    let mut next = next_run(&day);
+    let standing = next.standing(day.now());
+    assert_eq!(standing.snoozed_until, Some(until));
+    assert_eq!(standing.closed, [Gate::Snoozed, Gate::CoolDown]);
+    assert_eq!(standing.offers_today, 1);
+    assert_eq!(standing.learned, day.engine.standing(day.now()).learned);
+    next.handle(until, Input::Tick);
+    assert_eq!(next.standing(until).closed, []);
+}
+
+#[test]
+fn after_too_much_nothing_is_offered_that_day_and_the_next_break_turns_outward_in_the_next_run_too()
+{
+    let mut day = hard_morning();
+    day.answer(Answer::Start).in_break(Command::TooMuch).in_break(Command::Leave);
+    let mut next = next_run(&day);
+    assert!(next.standing(day.now()).closed.contains(&Gate::Snoozed));
+    let effects = next.handle(day.now(), Input::BreakWanted(None, None));
+    assert!(matches!(&effects[0], Effect::BreakBegan(practice, _) if practice == "grounding"));
+}
+
+#[test]
+fn other_thresholds_apply_at_once_and_what_was_learned_stays() {
+    let mut day = hard_morning();
+    let learned = day.engine.standing(day.now()).learned;
+    let mut settings = Settings::default();
+    settings.detection.sustain = Some(Lasting::secs(600));
+    day.put(Input::Configured(Box::new(settings)));
+    let standing = day.engine.standing(day.now());
+    assert_eq!((standing.learned, standing.phase), (learned, Phase::Settled));
+    assert_eq!(standing.thresholds.sustain, SignedDuration::from_mins(10));
+}
+
+#[test]
+fn settings_that_do_not_touch_detection_leave_an_elevation_alone() {
+    let mut day = hard_morning();
+    let mut settings = Settings::default();
+    settings.offer.cool_down = Lasting::secs(60);
+    day.put(Input::Configured(Box::new(settings)));
+    assert!(matches!(day.engine.standing(day.now()).phase, Phase::Elevated { .. }));
+}
+
+#[test]
+fn how_things_stand_is_told_by_what_is_measured() {
+    let mut day = Day::starting("09:00");
+    let standing = day.engine.standing(day.now());
+    assert_eq!((standing.heart_rate, standing.quality, standing.usual), (None, None, None));
+    day.for_minutes(5);
+    let standing = day.engine.standing(day.now());
+    assert!(standing.usual.is_none() && standing.learned >= SignedDuration::from_mins(4));
+    assert_eq!(standing.quality, Some(Quality::Good));
+    day.for_minutes(10);
+    assert!(day.engine.standing(day.now()).usual.is_some());
+    day.silent_for_minutes(3);
+    let standing = day.engine.standing(day.now());
+    assert_eq!((standing.heart_rate, standing.quality), (None, None));
+}
+
+#[test]
+fn why_tells_a_stranger_what_is_missing() {
+    let mut day = Day::starting("09:00");
+    assert_snapshot!(why(&day), @r"
+    No break has been offered since kindbeat was started.
+    Nothing is measured just now, so nothing can be offered. kindbeat status tells more.
+    Nothing would hold an offer back just now.
+    ");
+    day.for_minutes(5);
+    assert_snapshot!(why(&day), @r"
+    No break has been offered since kindbeat was started.
+    What is usual for you is still being learned: 4 of 10 minutes so far. Nothing is offered before that.
+    Nothing would hold an offer back just now.
+    ");
+    day.presence(Presence::AtDesk).for_minutes(25);
+    assert_snapshot!(why(&day), @r"
+    No break has been offered since kindbeat was started.
+    Over the last minute your heart averaged 61 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of 5 minutes is 8 above usual.
+    It is near usual, so there is nothing to offer.
+    Nothing would hold an offer back just now.
+    ");
+    day.heart_rate(84.0).for_minutes(1);
+    assert_snapshot!(why(&day), @r"
+    No break has been offered since kindbeat was started.
+    Over the last minute your heart averaged 83 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of 5 minutes is 8 above usual.
+    It has been higher than usual since 09:30, not yet for long enough or by enough.
+    Nothing would hold an offer back just now.
+    ");
+    day.for_minutes(9).answer(Answer::Later);
+    assert_snapshot!(why(&day), @r"
+    A break was offered at 09:33. The heart averaged 75 beats a minute over the last 5 minutes: 13 above the usual 62.
+    The answer was: later.
+    Over the last minute your heart averaged 86 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of 5 minutes is 8 above usual.
+    It has been up since 09:30.
+    What would hold an offer back just now:
+    - offers are snoozed
+    ");
+    assert_eq!(
+        last_asked(&day).and_then(|asked| asked.became),
+        Some(Became::Answered(Answer::Later))
+    );
+}

@@ -1,0 +1,188 @@
+//! What the program says: nothing missing, nothing left over, and in the tone it promises.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kindbeat_core::practice::Anchor;
+use kindbeat_core::practice::Element;
+use kindbeat_core::practice::HelpLine;
+use kindbeat_core::practice::HelpLines;
+use kindbeat_core::practice::Length;
+use kindbeat_core::practice::Library;
+use kindbeat_core::practice::Practice;
+use kindbeat_core::practice::Step;
+use kindbeat_core::practice::Text;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
+
+const ENGLISH: &str = include_str!("../../config/words/en.ftl");
+
+const ANCHORS: [Anchor; 5] =
+    [Anchor::Breath, Anchor::Feet, Anchor::Hands, Anchor::Sound, Anchor::Sight];
+
+/// Every built-in practice; none of them faulty.
+fn practices() -> Vec<Arc<Practice>> {
+    let library = Library::built_in();
+    assert!(library.is_ok(), "{library:?}");
+    library
+        .iter()
+        .flat_map(|library| library.list().iter().chain([library.grounding(), library.own_pace()]))
+        .cloned()
+        .collect()
+}
+
+fn say(text: &Text, anchor: Anchor) -> String {
+    text.say(|id| Words::new("en").text(id, &[("anchor", anchor.as_str().into())]))
+}
+
+/// The words of a length as they are heard, with the longest of each choice.
+fn script(practice: &Practice, length: Length, anchor: Anchor) -> String {
+    let step = |step: &Step| {
+        let lines = step.choices.iter().map(|choice| say(&choice.line, anchor));
+        let line = lines.max_by_key(String::len).unwrap_or_default();
+        format!("{}\n{line}\n", say(&step.say, anchor))
+    };
+    practice.steps_in(length).map(|(at, _)| step(at)).collect()
+}
+
+/// The names of the messages in the English file.
+fn written() -> BTreeSet<&'static str> {
+    let name = |line: &'static str| line.split_once(" =").map(|(name, _)| name);
+    ENGLISH
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter_map(name)
+        .collect()
+}
+
+#[test]
+fn every_message_that_is_used_is_written_and_every_one_written_is_used() {
+    let practices = practices();
+    let named = practices.iter().flat_map(|practice| practice.texts()).map(|text| match text {
+        Text::Message(id) | Text::Literal(id) => id.as_str(),
+    });
+    let lines = HelpLines::built_in().unwrap();
+    let places: Vec<_> =
+        lines.emergency.iter().chain(&lines.talk).map(HelpLine::places_id).collect();
+    let places = places.iter().map(String::as_str);
+    let own = Message::ALL.iter().map(|message| message.id());
+    let used: BTreeSet<_> = named.chain(places).chain(own).collect();
+    let written = written();
+    assert_eq!(used.difference(&written).collect::<Vec<_>>(), [&""; 0], "used, but not written");
+    assert_eq!(written.difference(&used).collect::<Vec<_>>(), [&""; 0], "written, but not used");
+    assert!(used.iter().all(|id| Words::new("en").has(id)));
+}
+
+#[test]
+fn every_text_is_whole_for_every_anchor() {
+    for practice in practices() {
+        for (text, anchor) in practice.texts().flat_map(|text| ANCHORS.map(|anchor| (text, anchor)))
+        {
+            let said = say(text, anchor);
+            assert!(!said.trim().is_empty() && !said.contains(['{', '}', '$']), "{text:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn each_anchor_has_words_of_its_own() {
+    for message in ["break-arrive", "break-lean", "break-close", "kind-hand-rest"] {
+        let text = Text::Message(message.to_owned());
+        let said: BTreeSet<_> = ANCHORS.map(|anchor| say(&text, anchor)).into();
+        assert_eq!(said.len(), ANCHORS.len(), "{message}");
+    }
+}
+
+#[test]
+fn no_more_is_said_than_can_be_heard_slowly() {
+    for practice in practices() {
+        for (length, anchor) in
+            practice.lengths().iter().flat_map(|length| ANCHORS.map(|anchor| (*length, anchor)))
+        {
+            let words = script(&practice, length, anchor).split_whitespace().count();
+            let (least, most) = match length {
+                Length::TwentySeconds => (25, 36),
+                Length::OneMinute => (45, 100),
+                Length::ThreeMinutes => (90, 200),
+                Length::FiveMinutes => (110, 320),
+            };
+            assert!(
+                (least..=most).contains(&words),
+                "{} {length} {anchor:?}: {words} words",
+                practice.id()
+            );
+        }
+    }
+}
+
+/// Those with the words that were meant for the first moment: the default, and what stands in for it where time is short.
+const ON_THE_SPOT: [&str; 4] = ["self-compassion-break", "kind-hand", "stop", "long-exhale"];
+
+#[test]
+fn what_is_said_on_the_spot_says_that_it_is_all_right_to_feel_overwhelmed() {
+    let practices = practices();
+    for practice in practices.iter().filter(|practice| ON_THE_SPOT.contains(&practice.id())) {
+        for length in practice.lengths() {
+            let said = script(practice, *length, Anchor::Sound);
+            assert!(
+                said.contains("It is all right to feel overwhelmed."),
+                "{} {length}",
+                practice.id()
+            );
+        }
+    }
+}
+
+/// A full break holds all three elements instead; `practice::Library` has that test.
+#[test]
+fn a_short_form_ends_with_a_kind_line_that_says_that_one_is_not_alone() {
+    for practice in practices() {
+        for length in practice.lengths().iter().filter(|length| **length < Length::ThreeMinutes) {
+            if practice.id() == Library::DEFAULT {
+                continue;
+            }
+            let (last, _) = practice.steps_in(*length).last().unwrap();
+            let kind = matches!(last.element, Element::SelfKindness | Element::Grounding);
+            let said = say(&last.say, Anchor::Feet);
+            assert!(
+                kind && (said.contains("You are not alone")),
+                "{} {length}: {said}",
+                practice.id()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_words_keep_the_tone_they_promise() {
+    let said: String = ENGLISH
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect::<Vec<_>>()
+        .join("\n")
+        .to_lowercase()
+        .replace("shoulder", "");
+    let never = [
+        "!",
+        "stress detected",
+        "alert",
+        "abnormal",
+        "you are stressed",
+        "well done",
+        "good job",
+        "great",
+        "must",
+        "should",
+        "score",
+        "streak",
+        "close your eyes",
+        "failed",
+        "try to",
+        "just relax",
+        "calm down",
+    ];
+    for words in never {
+        assert!(!said.contains(words), "{words:?} is said");
+    }
+    assert!(Words::new("en").text(Message::Start, &[]).starts_with("Start"));
+}
