@@ -34,7 +34,7 @@
 //!                        |
 //!   heart::BeatFilter -> heart::Sampler -> Sample every 5 s
 //!                        |
-//!   detection::Watch:  Baseline (usual?)  Exertion (exercise?)  Detector (up for long enough?)
+//!   detection::Tracker:  Baseline (usual?)  Exertion (exercise?)  Detector (up for long enough?)
 //!                        |  Figures
 //!   offer:  closed_gate (is now a moment to ask?)  Offers (what became of asking)
 //!                        |

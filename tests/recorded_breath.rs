@@ -8,9 +8,9 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::recording::Recording;
 use kindbeat_core::breathing::Line;
-use kindbeat_core::breathing::Outcome;
 use kindbeat_core::breathing::Pace;
 use kindbeat_core::breathing::Search;
+use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::breathing::Verdict;
 
 /// What came of looking at one recording every few minutes.
@@ -73,8 +73,8 @@ fn look(path: &Path) -> Looks {
         looks.freely.extend(line.swing(now, None).map(|swing| swing.ms));
         let outcome = line.outcome(Search { began: now - Search::lasts() }, now);
         let said = match outcome {
-            Outcome::Found(..) => "Found".to_owned(),
-            Outcome::Unclear(why) => format!("{why:?}"),
+            SearchOutcome::Found(..) => "Found".to_owned(),
+            SearchOutcome::Unclear(why) => format!("{why:?}"),
         };
         *looks.outcomes.entry(said).or_default() += 1;
     }

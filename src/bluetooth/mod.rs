@@ -34,7 +34,7 @@ use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Connection;
 use kindbeat_core::connection::Device;
 use kindbeat_core::connection::Input;
-use kindbeat_core::connection::Link;
+use kindbeat_core::connection::LinkState;
 use kindbeat_core::connection::MonitorSettings;
 use kindbeat_core::heart::Measurement;
 
@@ -65,7 +65,7 @@ pub enum Event {
     /// The strap sent a measurement.
     Measured(Measurement),
     /// The connection stands elsewhere than before.
-    Link(Link),
+    Link(LinkState),
     /// A strap was connected, or its battery level became known or changed. Its address is the one to hand to [`run`] next time.
     Sensor(Sensor),
 }
@@ -179,16 +179,16 @@ impl From<Command> for Input {
 }
 
 /// A handful of lines a day: what the owner would ask the journal for.
-fn log(link: Link, device: Option<&Device>) {
+fn log(link: LinkState, device: Option<&Device>) {
     let device = device.map(|device| device_hash(device.address));
     match link {
-        Link::Streaming => info!(device, "the sensor is connected"),
-        Link::Silent => info!(device, "the sensor is silent"),
-        Link::Released => info!("the sensor is released"),
-        Link::Away => info!("the sensor is away"),
-        Link::AdapterOff => warn!("Bluetooth is switched off"),
-        Link::NoBluetooth => warn!("there is no Bluetooth adapter or no Bluetooth service"),
-        Link::Searching | Link::Connecting => debug!(state = link.as_str(), device),
+        LinkState::Streaming => info!(device, "the sensor is connected"),
+        LinkState::Silent => info!(device, "the sensor is silent"),
+        LinkState::Released => info!("the sensor is released"),
+        LinkState::Away => info!("the sensor is away"),
+        LinkState::AdapterOff => warn!("Bluetooth is switched off"),
+        LinkState::NoBluetooth => warn!("there is no Bluetooth adapter or no Bluetooth service"),
+        LinkState::Searching | LinkState::Connecting => debug!(state = link.as_str(), device),
     }
 }
 

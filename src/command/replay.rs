@@ -20,8 +20,8 @@ use kindbeat_core::offer::Gate;
 use kindbeat_core::practice::Library;
 use kindbeat_core::reason;
 use kindbeat_core::replay;
-use kindbeat_core::replay::Event;
-use kindbeat_core::replay::Outcome;
+use kindbeat_core::replay::ReplayEvent;
+use kindbeat_core::replay::ReplayOutcome;
 use kindbeat_core::replay::Summary;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
@@ -109,10 +109,10 @@ struct Printer {
 }
 
 impl Printer {
-    fn event(&self, recording: &str, event: &Event, out: &mut impl Write) -> io::Result<()> {
+    fn event(&self, recording: &str, event: &ReplayEvent, out: &mut impl Write) -> io::Result<()> {
         let (kind, gate) = match event.outcome {
-            Outcome::Offered => ("offer", None),
-            Outcome::Held(gate) => ("held", Some(gate)),
+            ReplayOutcome::Offered => ("offer", None),
+            ReplayOutcome::Held(gate) => ("held", Some(gate)),
         };
         let risen = reason::risen(&event.figures, self.sustain, &self.words);
         let held = gate.map(|gate| reason::held(gate, &self.words));

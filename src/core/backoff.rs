@@ -7,12 +7,12 @@ use jiff::Timestamp;
 
 /// The pauses between attempts: a second, then each twice the one before up to the longest, until what is tried has lasted.
 #[derive(Clone, Copy, Debug)]
-pub struct Pauses {
+pub struct Backoff {
     attempts: u32,
     longest: Duration,
 }
 
-impl Pauses {
+impl Backoff {
     pub const fn new(longest: Duration) -> Self {
         Self { attempts: 0, longest }
     }
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn pauses_grow_from_a_second_to_the_longest_and_begin_anew_after_what_lasted() {
         let longest = Duration::from_secs(5 * 60);
-        let mut pauses = Pauses::new(longest);
+        let mut pauses = Backoff::new(longest);
         let seconds: Vec<_> = (0..11).map(|_| pauses.next().as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
         let began = Timestamp::UNIX_EPOCH;

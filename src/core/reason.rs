@@ -8,11 +8,11 @@ use jiff::tz::Offset;
 
 use crate::detection::Figures;
 use crate::detection::Phase;
-use crate::engine::Standing;
+use crate::engine::Snapshot;
 use crate::offer::Answer;
-use crate::offer::Became;
 use crate::offer::Gate;
 use crate::offer::OfferId;
+use crate::offer::OfferOutcome;
 use crate::words::Message;
 use crate::words::Value;
 use crate::words::Words;
@@ -63,18 +63,18 @@ pub fn holds(gate: Gate, words: &Words) -> String {
 
 /// An offer, and what became of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Asked {
+pub struct LastOffer {
     /// When it was made.
     pub made: Timestamp,
     /// What it was told by.
     pub figures: Figures,
     /// What became of it; `None` while it is open.
-    pub became: Option<Became>,
+    pub became: Option<OfferOutcome>,
 }
 
 /// The last offer, if any, and how things stand: every figure and every gate. Several lines; times are local.
 #[must_use]
-pub fn why(standing: &Standing, last: Option<&Asked>, offset: Offset, words: &Words) -> String {
+pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words: &Words) -> String {
     let say = |message| words.text(message, &[]);
     let time = |at: Timestamp| -> Value<'static> {
         offset.to_datetime(at).strftime("%H:%M").to_string().into()
@@ -132,12 +132,12 @@ pub fn why(standing: &Standing, last: Option<&Asked>, offset: Offset, words: &Wo
     lines.join("\n")
 }
 
-const fn became(became: Option<Became>) -> Message {
+const fn became(became: Option<OfferOutcome>) -> Message {
     match became {
         None => Message::WhyOpen,
-        Some(Became::Expired) => Message::WhyExpired,
-        Some(Became::Replaced) => Message::WhyReplaced,
-        Some(Became::Answered(answer)) => match answer {
+        Some(OfferOutcome::Expired) => Message::WhyExpired,
+        Some(OfferOutcome::Replaced) => Message::WhyReplaced,
+        Some(OfferOutcome::Answered(answer)) => match answer {
             Answer::Start => Message::WhyStart,
             Answer::Later => Message::WhyLater,
             Answer::Fine => Message::WhyFine,

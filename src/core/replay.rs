@@ -7,6 +7,8 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::Context;
+use crate::context::Presence;
 use crate::detection::Baseline;
 use crate::detection::Figures;
 use crate::engine::Effect;
@@ -18,8 +20,6 @@ use crate::offer::Day;
 use crate::offer::Gate;
 use crate::practice::Library;
 use crate::setting::Lasting;
-use crate::surroundings::Presence;
-use crate::surroundings::Surroundings;
 
 /// One row of a recording.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,18 +34,18 @@ pub struct Row {
 
 /// What became of one elevation.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Event {
+pub struct ReplayEvent {
     /// When, in seconds on the recording's own time line.
     pub t_s: f64,
     /// Offered, or held back and by which gate.
-    pub outcome: Outcome,
+    pub outcome: ReplayOutcome,
     /// What it was told by: at the offer, or when it was last held back.
     pub figures: Figures,
 }
 
 /// Whether an elevation was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ReplayOutcome {
     /// It was: at the first moment it was sustained with every gate open.
     Offered,
     /// It was not: the gate that was closed last. Told at the end of the elevation.
@@ -85,7 +85,7 @@ pub fn replay<E>(
     library: &Library,
     baseline: Baseline,
     rows: impl IntoIterator<Item = Result<Row, E>>,
-    mut event: impl FnMut(Event),
+    mut event: impl FnMut(ReplayEvent),
 ) -> Result<Summary, E> {
     let learned_before = baseline.learned();
     let mut player = Player::new(settings, library, baseline);
@@ -121,7 +121,7 @@ impl Player {
         }
     }
 
-    fn play(&mut self, row: Row, event: &mut impl FnMut(Event)) {
+    fn play(&mut self, row: Row, event: &mut impl FnMut(ReplayEvent)) {
         let first = *self.first.get_or_insert(row.t_s);
         let now = moment(row.t_s - first);
         while let Some(due) = self.engine.next_wakeup()
@@ -137,8 +137,8 @@ impl Player {
         };
         if presence != self.presence {
             self.presence = presence;
-            let around = Surroundings { presence, ..Surroundings::default() };
-            self.put(now, row.t_s, Input::Surroundings(around), event);
+            let around = Context { presence, ..Context::default() };
+            self.put(now, row.t_s, Input::Context(around), event);
         }
         let has_data = row.reading.heart_rate.is_some() || !row.reading.rr.is_empty();
         if row.t_s > first && has_data {
@@ -148,22 +148,22 @@ impl Player {
         self.put(now, row.t_s, Input::Measured(row.reading), event);
     }
 
-    fn finish(&mut self, event: &mut impl FnMut(Event)) {
+    fn finish(&mut self, event: &mut impl FnMut(ReplayEvent)) {
         if let Some(first) = self.first {
             self.put(moment(self.last - first), self.last, Input::MonitorLost, event);
         }
     }
 
-    fn put(&mut self, now: Timestamp, t_s: f64, input: Input, event: &mut impl FnMut(Event)) {
+    fn put(&mut self, now: Timestamp, t_s: f64, input: Input, event: &mut impl FnMut(ReplayEvent)) {
         for effect in self.engine.handle(now, input) {
             match effect {
                 Effect::Offer(_, figures) => {
                     self.summary.offers += 1;
-                    event(Event { t_s, outcome: Outcome::Offered, figures });
+                    event(ReplayEvent { t_s, outcome: ReplayOutcome::Offered, figures });
                 }
                 Effect::Held(gate, figures) => {
                     self.summary.held += 1;
-                    event(Event { t_s, outcome: Outcome::Held(gate), figures });
+                    event(ReplayEvent { t_s, outcome: ReplayOutcome::Held(gate), figures });
                 }
                 Effect::Withdraw(..)
                 | Effect::Sampled(_)

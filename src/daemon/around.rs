@@ -16,9 +16,9 @@ use crate::desktop::interruptions::Probed;
 use crate::desktop::presence;
 use crate::desktop::presence::Places;
 use crate::desktop::presence::Watches;
+use kindbeat_core::context::Desktop;
 use kindbeat_core::engine::Attention;
 use kindbeat_core::engine::Input;
-use kindbeat_core::surroundings::Desktop;
 
 use super::service::Service;
 use super::setup::QUEUE;
@@ -87,7 +87,7 @@ impl Service {
     /// Something happened at the desk.
     pub(super) fn presence(&mut self, event: presence::Event) {
         match event {
-            presence::Event::Hands(hands) => self.around.hands = hands,
+            presence::Event::Activity(hands) => self.around.hands = hands,
             presence::Event::Locked(locked) => self.around.locked = locked,
             presence::Event::Asleep => return debug!("the machine is about to sleep"),
             presence::Event::Woke => {
@@ -134,6 +134,6 @@ impl Service {
     }
 
     fn surrounded(&mut self) {
-        self.handle(Input::Surroundings(self.around.clone()));
+        self.handle(Input::Context(self.around.clone()));
     }
 }

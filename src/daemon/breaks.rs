@@ -13,17 +13,17 @@ use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Input;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::page::Decision;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Said;
 use kindbeat_core::page::Scene;
 use kindbeat_core::page::Tense;
 use kindbeat_core::page::Visit;
 use kindbeat_core::page::view_of;
-use kindbeat_core::practice::Command;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::Session;
-use kindbeat_core::practice::State;
+use kindbeat_core::practice::SessionCommand;
+use kindbeat_core::practice::SessionState;
 use kindbeat_core::status::News;
 
 use super::service::Service;
@@ -85,7 +85,7 @@ impl Service {
             }
             Err(error) => {
                 let error = anyhow::Error::from(error);
-                self.handle(Input::Break(Command::Leave));
+                self.handle(Input::Break(SessionCommand::Leave));
                 self.notice_no_page();
                 Err(Refusal::NoPage(format!("{error:#}")))
             }
@@ -128,7 +128,7 @@ impl Service {
             Some(Decision::Choose(practice, length)) => {
                 self.handle(Input::BreakChosen(practice, length));
             }
-            Some(Decision::Said(said)) => self.said(said),
+            Some(Decision::Feedback(said)) => self.said(said),
             None => {}
         }
         let now = self.now();
@@ -139,7 +139,7 @@ impl Service {
     }
 
     /// Something was said of the break, or nothing.
-    fn said(&mut self, said: Said) {
+    fn said(&mut self, said: Feedback) {
         let now = self.now();
         let Some(taken) = &mut self.taken else { return };
         let said = store::Afterwards {
@@ -159,7 +159,7 @@ impl Service {
     /// Until when somebody may still be at a page whose break is over; `None` where there is none.
     pub(super) fn page_until(&self) -> Option<Timestamp> {
         let session = self.parts.engine.session().filter(|_| self.parts.web.is_open())?;
-        let State::Ended { at, .. } = session.state() else { return None };
+        let SessionState::Ended { at, .. } = session.state() else { return None };
         let read = || at.saturating_add(LAST_WORDS).unwrap_or(Timestamp::MAX);
         Some(self.visitor.question_until(session).unwrap_or_else(read))
     }
@@ -168,7 +168,7 @@ impl Service {
     pub(super) fn abandoned(&mut self) {
         let session = self.parts.engine.session();
         if session.and_then(|session| self.visitor.question_until(session)).is_some() {
-            self.page(PageInput::Said(Said::default()));
+            self.page(PageInput::Feedback(Feedback::default()));
         } else {
             self.parts.web.close();
         }
@@ -185,7 +185,7 @@ impl Service {
 
     pub(super) fn break_is_open(&self) -> bool {
         let state = self.parts.engine.session().map(Session::state);
-        state.is_some_and(|state| !matches!(state, State::Ended { .. }))
+        state.is_some_and(|state| !matches!(state, SessionState::Ended { .. }))
     }
 
     pub(super) fn break_began(&mut self, now: Timestamp, practice: &str, length: Length) {
@@ -219,12 +219,12 @@ impl Service {
         }
     }
 
-    pub(super) fn break_moved(&mut self, now: Timestamp, state: State) {
+    pub(super) fn break_moved(&mut self, now: Timestamp, state: SessionState) {
         if let Some(pace) = self.visitor.follower.moved(now, self.parts.engine.session()) {
             self.visitor.habits.pace = Some(pace);
             self.keep(now, Record::Habits(self.visitor.habits.clone()));
         }
-        if let (State::Ended { ending, at }, Some(taken)) = (state, &mut self.taken)
+        if let (SessionState::Ended { ending, at }, Some(taken)) = (state, &mut self.taken)
             && taken.ended.is_none()
         {
             taken.ended = Some((ending.into(), at));
@@ -235,7 +235,7 @@ impl Service {
             // Whoever left is asked nothing; what they said before it is kept.
             if ending != Ending::Completed && self.visitor.visit.before().is_some() {
                 let before = self.visitor.visit.before();
-                self.said(Said { before, ..Said::default() });
+                self.said(Feedback { before, ..Feedback::default() });
             }
             info!("the break is over");
             self.tell(News::BreakEnded(named(ending)));

@@ -20,21 +20,21 @@ use crate::store;
 use crate::store::Record;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
-use kindbeat_core::connection::Link;
+use kindbeat_core::connection::LinkState;
+use kindbeat_core::context::Context;
 use kindbeat_core::engine::Attention;
 use kindbeat_core::engine::Effect;
+use kindbeat_core::engine::EngineMemory;
 use kindbeat_core::engine::Input;
-use kindbeat_core::engine::Memory;
 use kindbeat_core::heart::Reading;
-use kindbeat_core::offer::Became;
 use kindbeat_core::offer::OfferId;
+use kindbeat_core::offer::OfferOutcome;
 use kindbeat_core::page::Visitor;
 use kindbeat_core::practice::HelpLines;
 use kindbeat_core::practice::OwnFault;
-use kindbeat_core::reason::Asked;
+use kindbeat_core::reason::LastOffer;
 use kindbeat_core::status::News;
 use kindbeat_core::status::Status;
-use kindbeat_core::surroundings::Surroundings;
 use kindbeat_core::words::Words;
 
 use super::breaks::Opening;
@@ -46,15 +46,15 @@ pub struct Service {
     pub(super) words: Words,
     pub(super) labels: Labels,
     pub(super) help: HelpLines,
-    pub(super) around: Surroundings,
+    pub(super) around: Context,
     /// How closely the desk and the desktop are looked at.
     pub(super) attended: Attention,
-    pub(super) link: Link,
+    pub(super) link: LinkState,
     pub(super) sensor: Option<bluetooth::Sensor>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
     pub(super) rate: Option<f64>,
     /// The last offer.
-    pub(super) asked: Option<(OfferId, Asked)>,
+    pub(super) asked: Option<(OfferId, LastOffer)>,
     pub(super) visitor: Visitor,
     /// Whether something on this machine reads aloud, as far as is known; else the page does.
     pub(super) speaks: bool,
@@ -69,7 +69,7 @@ pub struct Service {
     /// What is wrong with practices of the owner's, as it was told last.
     pub(super) own_faults: Vec<OwnFault>,
     pub(super) told: Status,
-    kept: Memory,
+    kept: EngineMemory,
     /// When the baseline was stored last.
     baseline_kept: Timestamp,
     seen: Timestamp,
@@ -84,9 +84,9 @@ impl Service {
             labels: Labels::new(&words),
             words,
             help,
-            around: Surroundings::default(),
+            around: Context::default(),
             attended: Attention::default(),
-            link: Link::Searching,
+            link: LinkState::Searching,
             sensor: None,
             rate: None,
             asked: None,
@@ -150,7 +150,7 @@ impl Service {
             }
             bluetooth::Event::Link(link) => {
                 self.link = link;
-                if link != Link::Streaming {
+                if link != LinkState::Streaming {
                     self.rate = None;
                 }
             }
@@ -220,7 +220,7 @@ impl Service {
         let mut effects = Vec::new();
         if offset != self.around.utc_offset {
             self.around.utc_offset = offset;
-            let around = Input::Surroundings(self.around.clone());
+            let around = Input::Context(self.around.clone());
             effects.extend(self.parts.engine.handle(now, around));
         }
         effects.extend(self.parts.engine.handle(now, input));
@@ -233,7 +233,7 @@ impl Service {
     fn carry_out(&mut self, now: Timestamp, effect: &Effect) {
         match effect {
             Effect::Offer(id, figures) => {
-                let asked = Asked { made: now, figures: *figures, became: None };
+                let asked = LastOffer { made: now, figures: *figures, became: None };
                 self.asked = Some((*id, asked));
                 self.keep_offer(now);
                 self.offer(*id, figures);
@@ -259,7 +259,7 @@ impl Service {
     }
 
     /// Something became of an offer.
-    pub(super) fn became(&mut self, now: Timestamp, id: OfferId, became: Became) {
+    pub(super) fn became(&mut self, now: Timestamp, id: OfferId, became: OfferOutcome) {
         if let Some((last, asked)) = &mut self.asked
             && *last == id
         {
@@ -342,13 +342,18 @@ impl fmt::Debug for Service {
 }
 
 /// What has to be stored so that the next run knows `memory`, where `before` is stored.
-pub(crate) fn changes_of(memory: Memory, before: Memory, now: Timestamp) -> Vec<Record> {
+pub(crate) fn changes_of(
+    memory: EngineMemory,
+    before: EngineMemory,
+    now: Timestamp,
+) -> Vec<Record> {
     let mut records = Vec::new();
     let (offers, kept) = (memory.offers, before.offers);
     if offers.snoozed_until != kept.snoozed_until {
         records.push(Record::Snoozed(offers.snoozed_until));
     }
-    let resting = |memory: Memory| memory.tender.then(|| memory.offers.rest_until.unwrap_or(now));
+    let resting =
+        |memory: EngineMemory| memory.tender.then(|| memory.offers.rest_until.unwrap_or(now));
     if (memory.tender, offers.rest_until) != (before.tender, kept.rest_until) {
         records.push(Record::Resting(resting(memory).or(offers.rest_until)));
     }

@@ -233,8 +233,8 @@ pub fn remembered(config: &Config, loaded: store::Loaded, library: Library) -> E
     let method = settings.detection.method;
     let stored = loaded.baseline.and_then(|state| Baseline::restored(method, state));
     let kept = loaded.kept;
-    let memory = engine::Memory {
-        offers: offer::Memory {
+    let memory = engine::EngineMemory {
+        offers: offer::OfferMemory {
             last: kept.last_offer,
             made: kept.offers_made,
             of_day: kept.offers_of_day,

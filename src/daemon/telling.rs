@@ -12,8 +12,8 @@ use crate::notification::notice;
 use kindbeat_core::detection::Figures;
 use kindbeat_core::engine::Input;
 use kindbeat_core::offer::Answer;
-use kindbeat_core::offer::Became;
 use kindbeat_core::offer::OfferId;
+use kindbeat_core::offer::OfferOutcome;
 use kindbeat_core::practice::Focus;
 use kindbeat_core::reason;
 use kindbeat_core::reason::Detail;
@@ -99,7 +99,7 @@ impl Service {
                 let _ = reply.send(self.status(self.now()));
             }
             Request::Why { reply } => {
-                let standing = self.parts.engine.standing(self.now());
+                let standing = self.parts.engine.snapshot(self.now());
                 let last = self.asked.as_ref().map(|(_, asked)| asked);
                 let _ = reply.send(reason::why(&standing, last, self.offset(), &self.words));
             }
@@ -160,20 +160,20 @@ impl Service {
                 self.start_break(Input::Answered(id, Answer::Start), None).map(drop)
             }
             (LastAnswer::Given(Answer::Start), Some(became)) => {
-                self.handle(Input::Reanswered(became, Became::Answered(Answer::Start)));
+                self.handle(Input::Reanswered(became, OfferOutcome::Answered(Answer::Start)));
                 self.start_break(Input::BreakWanted(None, None), None).map(drop)
             }
             (LastAnswer::Given(answer), None) => {
                 self.handle(Input::Answered(id, answer));
                 Ok(())
             }
-            (LastAnswer::Undo, None) | (_, Some(Became::Answered(Answer::Start))) => {
+            (LastAnswer::Undo, None) | (_, Some(OfferOutcome::Answered(Answer::Start))) => {
                 Err(Refusal::NoOffer)
             }
             (said, Some(before)) => {
                 let became = match said {
-                    LastAnswer::Given(answer) => Became::Answered(answer),
-                    LastAnswer::Undo => Became::Expired,
+                    LastAnswer::Given(answer) => OfferOutcome::Answered(answer),
+                    LastAnswer::Undo => OfferOutcome::Expired,
                 };
                 self.handle(Input::Reanswered(before, became));
                 self.became(now, id, became);
@@ -184,7 +184,7 @@ impl Service {
 
     /// How things stand.
     pub(super) fn status(&self, now: Timestamp) -> Status {
-        let standing = self.parts.engine.standing(now);
+        let standing = self.parts.engine.snapshot(now);
         let sensor = self.sensor.as_ref().map(|sensor| Sensor {
             name: sensor.name.clone(),
             address: sensor.address.to_string(),
@@ -198,7 +198,7 @@ impl Service {
             elevated_since: standing.elevated_since(),
             quality: standing
                 .quality
-                .filter(|_| self.link == kindbeat_core::connection::Link::Streaming),
+                .filter(|_| self.link == kindbeat_core::connection::LinkState::Streaming),
             sensor,
             learned_hours: (standing.learned.as_secs_f64() / 36.0).round() / 100.0,
             snoozed_until: standing.snoozed_until,

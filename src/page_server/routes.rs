@@ -31,8 +31,8 @@ use crate::page_server::html;
 use crate::page_server::live;
 use crate::page_server::random;
 use kindbeat_core::page::Cookie;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Said;
 use kindbeat_core::page::Secret;
 use kindbeat_core::page::Sound;
 use kindbeat_core::page::Tense;
@@ -200,7 +200,7 @@ fn input(deed: &str, value: Option<&str>, fields: &Fields) -> Option<PageInput> 
             voice: fields.voice.is_some(),
             volume: fields.volume.as_deref()?.parse().ok()?,
         }),
-        "said" => PageInput::Said(Said {
+        "said" => PageInput::Feedback(Feedback {
             before: None,
             tense: tense(fields.tense.as_deref())?,
             liking: match fields.liking.as_deref() {
@@ -209,7 +209,7 @@ fn input(deed: &str, value: Option<&str>, fields: &Fields) -> Option<PageInput> 
                 Some(_) => return None,
                 None => None,
             },
-            note: fields.note.as_deref().and_then(Said::note),
+            note: fields.note.as_deref().and_then(Feedback::note),
         }),
         _ => return None,
     })
@@ -276,8 +276,8 @@ mod tests {
         assert_eq!(form("do=before"), Some(PageInput::Before(None)));
         let sound = Sound { tones: true, voice: false, volume: 35 };
         assert_eq!(form("do=sound&tones=on&volume=35"), Some(PageInput::Sound(sound)));
-        assert_eq!(form("do=said"), Some(PageInput::Said(Said::default())));
-        let said = Said {
+        assert_eq!(form("do=said"), Some(PageInput::Feedback(Feedback::default())));
+        let said = Feedback {
             before: None,
             tense: Tense::new(4),
             liking: Some(Liking::Less),
@@ -285,7 +285,7 @@ mod tests {
         };
         assert_eq!(
             form("do=said&tense=4&liking=less&note=%3Cb%3Etea%3C%2Fb%3E+%26+a+walk"),
-            Some(PageInput::Said(said))
+            Some(PageInput::Feedback(said))
         );
         for nonsense in [
             "do=",

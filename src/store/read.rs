@@ -26,11 +26,11 @@ use super::record::Outcome;
 use super::write;
 use super::write::heard_in_hour;
 use kindbeat_core::detection::BaselineState;
-use kindbeat_core::detection::Watch;
+use kindbeat_core::detection::Tracker;
 use kindbeat_core::heart::Beat;
 use kindbeat_core::heart::BeatFilter;
 use kindbeat_core::heart::Contact;
-use kindbeat_core::practice::Past;
+use kindbeat_core::practice::PastBreak;
 
 /// What the next run starts from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,7 +40,7 @@ pub struct Loaded {
     /// The small things.
     pub kept: Kept,
     /// The last breaks, a hundred at most, in the order of time.
-    pub past: Vec<Past>,
+    pub past: Vec<PastBreak>,
     /// The names of what is stored but cannot be read, and is taken as absent: worth a notice in the log.
     pub ignored: Vec<&'static str>,
 }
@@ -96,7 +96,7 @@ impl Store {
         })
     }
 
-    fn last_breaks(&self) -> Result<Vec<Past>, Error> {
+    fn last_breaks(&self) -> Result<Vec<PastBreak>, Error> {
         let sql = "SELECT started_ms FROM breaks ORDER BY started_ms DESC LIMIT 1 OFFSET ?1";
         let first = self.reading(|connection| {
             connection.query_row(sql, [PAST - 1], |row| time(row, 0)).optional()
@@ -154,7 +154,7 @@ impl Store {
             if reading.contact == Contact::Lost {
                 return;
             }
-            if last.is_some_and(|last| at.duration_since(last) >= Watch::MAX_GAP) {
+            if last.is_some_and(|last| at.duration_since(last) >= Tracker::MAX_GAP) {
                 filter.reset();
             }
             last = Some(at);

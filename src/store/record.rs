@@ -15,7 +15,7 @@ use kindbeat_core::offer::Gate;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::Liking;
-use kindbeat_core::practice::Past;
+use kindbeat_core::practice::PastBreak;
 
 /// One thing to store. Storing the same elevation, offer or break again, told by when it began, replaces it.
 #[derive(Clone, Debug, PartialEq)]
@@ -207,9 +207,9 @@ pub struct Kept {
 impl Break {
     /// The break as the choice of the next one sees it.
     #[must_use]
-    pub fn past(&self) -> Past {
+    pub fn past(&self) -> PastBreak {
         let said = self.afterwards.as_ref();
-        Past {
+        PastBreak {
             at: self.started,
             practice: self.practice.clone(),
             finished: matches!(self.ended, Some((How::Completed, _))),
@@ -226,12 +226,12 @@ impl From<detection::Figures> for Figures {
     }
 }
 
-impl From<engine::Course> for Elevation {
-    fn from(course: engine::Course) -> Self {
-        let engine::Course { started, ended, figures, outcome } = course;
+impl From<engine::ElevationRecord> for Elevation {
+    fn from(course: engine::ElevationRecord) -> Self {
+        let engine::ElevationRecord { started, ended, figures, outcome } = course;
         let outcome = outcome.map(|outcome| match outcome {
-            engine::Outcome::Offered => Outcome::Offered,
-            engine::Outcome::Held(gate) => gate.into(),
+            engine::ElevationOutcome::Offered => Outcome::Offered,
+            engine::ElevationOutcome::Held(gate) => gate.into(),
         });
         Self { started, ended, figures: figures.into(), outcome }
     }
@@ -255,12 +255,12 @@ impl From<Answer> for Became {
     }
 }
 
-impl From<offer::Became> for Became {
-    fn from(became: offer::Became) -> Self {
+impl From<offer::OfferOutcome> for Became {
+    fn from(became: offer::OfferOutcome) -> Self {
         match became {
-            offer::Became::Answered(answer) => answer.into(),
-            offer::Became::Expired => Self::Expired,
-            offer::Became::Replaced => Self::Replaced,
+            offer::OfferOutcome::Answered(answer) => answer.into(),
+            offer::OfferOutcome::Expired => Self::Expired,
+            offer::OfferOutcome::Replaced => Self::Replaced,
         }
     }
 }

@@ -12,8 +12,8 @@ use kindbeat::desktop::interruptions::Probed;
 use kindbeat::desktop::presence;
 use kindbeat::desktop::presence::Source;
 use kindbeat::store::Store;
-use kindbeat_core::surroundings::Hands;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::InputActivity;
+use kindbeat_core::context::Probe;
 use serde_json::Value;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
@@ -84,13 +84,13 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
     let presence = presence::Found {
         source: Some(Source::ExtIdleNotify),
         silent: vec![(Source::Mutter, None)],
-        hands: Hands::Resting(clock::now()),
+        hands: InputActivity::Resting(clock::now()),
         lock: vec!["org.freedesktop.login1".into()],
         locked: false,
         sleep: true,
     };
     let window =
-        Probed { fact: Fact::FullScreen, source: "X11".into(), seen: Seen::Yes, why: None };
+        Probed { fact: Fact::FullScreen, source: "X11".into(), seen: Probe::Yes, why: None };
     stand.sees(&Sight { presence: Some(presence), desktop: vec![window] })?;
     insta::assert_snapshot!(of_the_desk().await?, @r#"
     presence ok: ext-idle-notify-v1 tells of keyboard and pointer, org.freedesktop.login1 of the lock (-)

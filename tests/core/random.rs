@@ -2,6 +2,9 @@
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Presence;
+use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
@@ -10,14 +13,11 @@ use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
-use kindbeat_core::practice::Command;
 use kindbeat_core::practice::Length;
-use kindbeat_core::practice::State;
+use kindbeat_core::practice::SessionCommand;
+use kindbeat_core::practice::SessionState;
 use kindbeat_core::setting::Count;
 use kindbeat_core::setting::Lasting;
-use kindbeat_core::surroundings::Desktop;
-use kindbeat_core::surroundings::Presence;
-use kindbeat_core::surroundings::Seen;
 use proptest::prelude::*;
 
 use crate::day::Day;
@@ -33,7 +33,7 @@ enum Op {
     Desktop(u8),
     Offset(i8),
     Answer(Answer),
-    Break(Command),
+    Break(SessionCommand),
     BreakWanted(Option<String>, Option<Length>),
     Snooze(u32),
     Resume,
@@ -64,12 +64,12 @@ fn op() -> impl Strategy<Value = Op> {
     ];
     let answer = prop_oneof![Just(Answer::Start), Just(Answer::Later), Just(Answer::Fine)];
     let command = prop_oneof![
-        Just(Command::Next),
-        Just(Command::Back),
-        Just(Command::Pause),
-        Just(Command::Resume),
-        Just(Command::Leave),
-        Just(Command::TooMuch)
+        Just(SessionCommand::Next),
+        Just(SessionCommand::Back),
+        Just(SessionCommand::Pause),
+        Just(SessionCommand::Resume),
+        Just(SessionCommand::Leave),
+        Just(SessionCommand::TooMuch)
     ];
     let practice =
         prop_oneof![Just(None), Just(Some("kind-hand".to_owned())), "[a-z-]{0,8}".prop_map(Some)];
@@ -102,10 +102,10 @@ fn apply(day: &mut Day, op: Op) {
         Op::Presence(presence) => day.presence(presence),
         Op::Desktop(bits) => day.around(|around| {
             around.locked = bits & 7 == 1;
-            let seen = |bit| if bits & 7 == bit { Seen::Yes } else { Seen::No };
+            let seen = |bit| if bits & 7 == bit { Probe::Yes } else { Probe::No };
             around.desktop = Some(Desktop {
                 microphone: seen(2),
-                camera: Seen::Lacking,
+                camera: Probe::Absent,
                 sharing: seen(3),
                 full_screen: seen(4),
                 do_not_disturb: seen(5),
@@ -195,8 +195,8 @@ proptest! {
     ) {
         let mut day = Day::with(settings(), "09:00");
         ops.into_iter().chain([Op::BreakWanted(None, None)]).chain(commands).for_each(|op| apply(&mut day, op));
-        day.in_break(Command::Leave);
-        let ended = matches!(day.engine.session().map(kindbeat_core::practice::Session::state), Some(State::Ended { .. }));
+        day.in_break(SessionCommand::Leave);
+        let ended = matches!(day.engine.session().map(kindbeat_core::practice::Session::state), Some(SessionState::Ended { .. }));
         prop_assert!(ended);
     }
 }

@@ -3,23 +3,23 @@
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use jiff::tz::Offset;
+use kindbeat_core::context::Presence;
 use kindbeat_core::detection::Phase;
-use kindbeat_core::engine::Course;
 use kindbeat_core::engine::Effect;
+use kindbeat_core::engine::ElevationOutcome;
+use kindbeat_core::engine::ElevationRecord;
 use kindbeat_core::engine::Engine;
 use kindbeat_core::engine::Input;
-use kindbeat_core::engine::Outcome;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
-use kindbeat_core::offer::Became;
 use kindbeat_core::offer::Gate;
-use kindbeat_core::practice::Command;
+use kindbeat_core::offer::OfferOutcome;
 use kindbeat_core::practice::Library;
+use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::reason;
-use kindbeat_core::reason::Asked;
+use kindbeat_core::reason::LastOffer;
 use kindbeat_core::setting::Lasting;
 use kindbeat_core::status::Quality;
-use kindbeat_core::surroundings::Presence;
 use kindbeat_core::words::Words;
 
 use crate::day::Day;
@@ -37,7 +37,7 @@ fn hard_morning() -> Day {
     day
 }
 
-fn courses(day: &Day) -> Vec<Course> {
+fn courses(day: &Day) -> Vec<ElevationRecord> {
     let course = |effect: &Effect| match effect {
         Effect::Elevation(course) => Some(*course),
         _ => None,
@@ -45,12 +45,12 @@ fn courses(day: &Day) -> Vec<Course> {
     day.effects.iter().filter_map(|(_, _, effect)| course(effect)).collect()
 }
 
-fn last_asked(day: &Day) -> Option<Asked> {
+fn last_asked(day: &Day) -> Option<LastOffer> {
     let mut last = None;
     for (made, _, effect) in &day.effects {
         match effect {
             Effect::Offer(_, figures) => {
-                last = Some(Asked { made: *made, figures: *figures, became: None });
+                last = Some(LastOffer { made: *made, figures: *figures, became: None });
             }
             Effect::Withdraw(_, became) => {
                 if let Some(asked) = &mut last {
@@ -64,7 +64,7 @@ fn last_asked(day: &Day) -> Option<Asked> {
 }
 
 fn why(day: &Day) -> String {
-    let standing = day.engine.standing(day.now());
+    let standing = day.engine.snapshot(day.now());
     reason::why(&standing, last_asked(day).as_ref(), Offset::UTC, &Words::new("en"))
 }
 
@@ -82,7 +82,7 @@ fn an_elevation_is_told_from_its_begin_to_its_end() {
     let courses = courses(&day);
     let (first, last) = (courses[0], courses[courses.len() - 1]);
     assert_eq!((first.ended, first.outcome), (None, None));
-    assert_eq!(last.outcome, Some(Outcome::Offered));
+    assert_eq!(last.outcome, Some(ElevationOutcome::Offered));
     assert!(last.ended.is_some_and(|ended| ended > last.started));
     assert!(courses.iter().all(|course| course.started == first.started));
     assert!(courses.iter().any(|course| course.outcome.is_some() && course.ended.is_none()));
@@ -94,7 +94,7 @@ fn an_elevation_that_is_not_offered_is_told_with_what_held_it() {
     day.around(|around| around.locked = true);
     day.heart_rate(84.0).for_minutes(10).heart_rate(62.0).for_minutes(10);
     let last = courses(&day).last().copied();
-    assert_eq!(last.and_then(|last| last.outcome), Some(Outcome::Held(Gate::Locked)));
+    assert_eq!(last.and_then(|last| last.outcome), Some(ElevationOutcome::Held(Gate::Locked)));
 }
 
 #[test]
@@ -113,22 +113,22 @@ fn snooze_count_and_cool_down_outlive_a_run() {
     let until = day.now() + SignedDuration::from_hours(2);
     day.answer(Answer::Fine).put(Input::Snooze(until));
     let mut next = next_run(&day);
-    let standing = next.standing(day.now());
+    let standing = next.snapshot(day.now());
     assert_eq!(standing.snoozed_until, Some(until));
     assert_eq!(standing.closed, [Gate::Snoozed, Gate::CoolDown]);
     assert_eq!(standing.offers_today, 1);
-    assert_eq!(standing.learned, day.engine.standing(day.now()).learned);
+    assert_eq!(standing.learned, day.engine.snapshot(day.now()).learned);
     next.handle(until, Input::Tick);
-    assert_eq!(next.standing(until).closed, []);
+    assert_eq!(next.snapshot(until).closed, []);
 }
 
 #[test]
 fn after_too_much_nothing_is_offered_that_day_and_the_next_break_turns_outward_in_the_next_run_too()
 {
     let mut day = hard_morning();
-    day.answer(Answer::Start).in_break(Command::TooMuch).in_break(Command::Leave);
+    day.answer(Answer::Start).in_break(SessionCommand::TooMuch).in_break(SessionCommand::Leave);
     let mut next = next_run(&day);
-    assert!(next.standing(day.now()).closed.contains(&Gate::Snoozed));
+    assert!(next.snapshot(day.now()).closed.contains(&Gate::Snoozed));
     let effects = next.handle(day.now(), Input::BreakWanted(None, None));
     assert!(matches!(&effects[0], Effect::BreakBegan(practice, _) if practice == "grounding"));
 }
@@ -136,11 +136,11 @@ fn after_too_much_nothing_is_offered_that_day_and_the_next_break_turns_outward_i
 #[test]
 fn other_thresholds_apply_at_once_and_what_was_learned_stays() {
     let mut day = hard_morning();
-    let learned = day.engine.standing(day.now()).learned;
+    let learned = day.engine.snapshot(day.now()).learned;
     let mut settings = Settings::default();
     settings.detection.sustain = Some(Lasting::secs(600));
     day.put(Input::Configured(Box::new(settings)));
-    let standing = day.engine.standing(day.now());
+    let standing = day.engine.snapshot(day.now());
     assert_eq!((standing.learned, standing.phase), (learned, Phase::Settled));
     assert_eq!(standing.thresholds.sustain, SignedDuration::from_mins(10));
 }
@@ -151,22 +151,22 @@ fn settings_that_do_not_touch_detection_leave_an_elevation_alone() {
     let mut settings = Settings::default();
     settings.offer.cool_down = Lasting::secs(60);
     day.put(Input::Configured(Box::new(settings)));
-    assert!(matches!(day.engine.standing(day.now()).phase, Phase::Elevated { .. }));
+    assert!(matches!(day.engine.snapshot(day.now()).phase, Phase::Elevated { .. }));
 }
 
 #[test]
 fn how_things_stand_is_told_by_what_is_measured() {
     let mut day = Day::starting("09:00");
-    let standing = day.engine.standing(day.now());
+    let standing = day.engine.snapshot(day.now());
     assert_eq!((standing.heart_rate, standing.quality, standing.usual), (None, None, None));
     day.for_minutes(5);
-    let standing = day.engine.standing(day.now());
+    let standing = day.engine.snapshot(day.now());
     assert!(standing.usual.is_none() && standing.learned >= SignedDuration::from_mins(4));
     assert_eq!(standing.quality, Some(Quality::Good));
     day.for_minutes(10);
-    assert!(day.engine.standing(day.now()).usual.is_some());
+    assert!(day.engine.snapshot(day.now()).usual.is_some());
     day.silent_for_minutes(3);
-    let standing = day.engine.standing(day.now());
+    let standing = day.engine.snapshot(day.now());
     assert_eq!((standing.heart_rate, standing.quality), (None, None));
 }
 
@@ -209,6 +209,6 @@ fn why_tells_a_stranger_what_is_missing() {
     ");
     assert_eq!(
         last_asked(&day).and_then(|asked| asked.became),
-        Some(Became::Answered(Answer::Later))
+        Some(OfferOutcome::Answered(Answer::Later))
     );
 }

@@ -8,10 +8,10 @@ use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
 use kindbeat::store::How;
 use kindbeat::store::Outcome;
+use kindbeat_core::context::Desktop;
+use kindbeat_core::context::InputActivity;
+use kindbeat_core::context::Probe;
 use kindbeat_core::status::News;
-use kindbeat_core::surroundings::Desktop;
-use kindbeat_core::surroundings::Hands;
-use kindbeat_core::surroundings::Seen;
 
 use crate::alone;
 use crate::desk::Desk;
@@ -22,12 +22,12 @@ use crate::stored;
 use crate::visitor::Visitor;
 
 const IN_CALL: Desktop = Desktop {
-    microphone: Seen::Yes,
-    camera: Seen::Failed,
-    sharing: Seen::No,
-    full_screen: Seen::Lacking,
-    do_not_disturb: Seen::No,
-    inhibited: Seen::No,
+    microphone: Probe::Yes,
+    camera: Probe::Failed,
+    sharing: Probe::No,
+    full_screen: Probe::Absent,
+    do_not_disturb: Probe::No,
+    inhibited: Probe::No,
 };
 
 #[test]
@@ -56,7 +56,7 @@ fn a_call_holds_the_offer_back_until_it_is_over() -> anyhow::Result<()> {
         let status = desk.status().await?;
         assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("in_call"), 0));
         assert_eq!(desk.looks, [Command::Watch], "and watched until the call is over");
-        desk.desktop_does(Desktop { microphone: Seen::No, camera: Seen::No, ..IN_CALL }).await?;
+        desk.desktop_does(Desktop { microphone: Probe::No, camera: Probe::No, ..IN_CALL }).await?;
         desk.seconds(9, UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("in_call"), "or only muted");
         desk.seconds(2, UP).await?;
@@ -76,7 +76,7 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
         let client = Client::connect(Bus::Session).await?;
         let why = client.why().await?;
         assert!(why.contains("- the microphone or the camera is in use"), "{why}");
-        desk.desktop_does(Desktop { microphone: Seen::No, ..IN_CALL }).await?;
+        desk.desktop_does(Desktop { microphone: Probe::No, ..IN_CALL }).await?;
         let why = client.why().await?;
         assert!(
             why.contains("- whether the microphone or the camera is in use cannot be told"),
@@ -88,7 +88,7 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
         drop((client, served));
         assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
         // Another, under which the service ends: why is known then, and by nobody later.
-        desk.desktop = Desktop { sharing: Seen::Yes, ..Desktop::default() };
+        desk.desktop = Desktop { sharing: Probe::Yes, ..Desktop::default() };
         desk.seconds(120, UP).await?;
         desk.stop().await?;
         let held = |gate: &str| Some(Outcome::Held(gate.to_owned()));
@@ -102,15 +102,19 @@ fn an_offer_waits_for_a_rest_of_the_hands() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::new().await?;
         desk.start(&EAGER.replace("wait_for_pause = '0s'", "wait_for_pause = '10m'"))?;
-        desk.strap(kindbeat::bluetooth::Event::Link(kindbeat_core::connection::Link::Streaming))
-            .await?;
-        desk.senses(Event::Hands(Hands::Busy)).await?;
+        desk.strap(kindbeat::bluetooth::Event::Link(
+            kindbeat_core::connection::LinkState::Streaming,
+        ))
+        .await?;
+        desk.senses(Event::Activity(InputActivity::Busy)).await?;
         desk.settles().await?;
         desk.seconds(120, UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("no_pause"));
         assert_eq!(desk.attends, [presence::Command::WatchPause(true)]);
-        desk.senses(Event::Hands(Hands::Resting(desk.now() - SignedDuration::from_secs(6))))
-            .await?;
+        desk.senses(Event::Activity(InputActivity::Resting(
+            desk.now() - SignedDuration::from_secs(6),
+        )))
+        .await?;
         desk.hears_of(|news| matches!(news, News::OfferMade(_))).await?;
         desk.second(UP).await?;
         assert_eq!(desk.attends.last(), Some(&presence::Command::WatchPause(false)));
@@ -132,11 +136,11 @@ fn nobody_is_asked_behind_a_lock_or_away_from_the_desk_nor_at_once_on_the_return
         desk.second(UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
         let left = desk.now() - SignedDuration::from_mins(5);
-        desk.senses(Event::Hands(Hands::Resting(left))).await?;
+        desk.senses(Event::Activity(InputActivity::Resting(left))).await?;
         desk.second(UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("away"));
         assert_eq!(desk.looks, [], "no need to");
-        desk.senses(Event::Hands(Hands::Busy)).await?;
+        desk.senses(Event::Activity(InputActivity::Busy)).await?;
         desk.second(UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
         Ok(())
@@ -163,8 +167,10 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
     alone::run(async || {
         let mut desk = Desk::new().await?;
         desk.start(&format!("{EAGER}show_heart = true\n"))?;
-        desk.strap(kindbeat::bluetooth::Event::Link(kindbeat_core::connection::Link::Streaming))
-            .await?;
+        desk.strap(kindbeat::bluetooth::Event::Link(
+            kindbeat_core::connection::LinkState::Streaming,
+        ))
+        .await?;
         desk.settles().await?;
         let served = desk.serve().await?;
         let client = Client::connect(Bus::Session).await?;
@@ -173,7 +179,7 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
         desk.second(62.0).await?;
         assert_eq!(desk.looks, [Command::Watch]);
         page.hears_of("event: heart\ndata: Your heart:").await?;
-        desk.desktop_does(Desktop { sharing: Seen::Yes, ..Desktop::default() }).await?;
+        desk.desktop_does(Desktop { sharing: Probe::Yes, ..Desktop::default() }).await?;
         page.hears_of("event: heart\ndata:  \n").await?;
         page.does("leave").await?;
         page.closes().await?;

@@ -32,7 +32,8 @@ use kindbeat::store;
 use kindbeat::store::Store;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
-use kindbeat_core::connection::Link;
+use kindbeat_core::connection::LinkState;
+use kindbeat_core::context::Desktop;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::page::Earlier;
@@ -47,7 +48,6 @@ use kindbeat_core::practice::Library;
 use kindbeat_core::simulation::SimulatedHeart;
 use kindbeat_core::status::News;
 use kindbeat_core::status::Status;
-use kindbeat_core::surroundings::Desktop;
 use kindbeat_core::words::Words;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
@@ -142,7 +142,7 @@ impl Desk {
     pub(crate) async fn eager() -> anyhow::Result<Self> {
         let mut desk = Self::new().await?;
         desk.start(EAGER)?;
-        desk.strap(bluetooth::Event::Link(Link::Streaming)).await?;
+        desk.strap(bluetooth::Event::Link(LinkState::Streaming)).await?;
         Ok(desk)
     }
 

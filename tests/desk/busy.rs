@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::Probe;
 use zbus::Connection;
 use zbus::MessageStream;
 use zbus::Variant;
@@ -22,7 +22,7 @@ async fn what_is_told_while_an_answer_is_on_its_way_does_not_hold_it_up() -> any
     let mut place = nowhere(bus.folder());
     place.session = Some(bus.address());
     let mut watcher = Watcher::start(place).await?;
-    watcher.until(|seen| seen.do_not_disturb == Seen::Yes).await?;
+    watcher.until(|seen| seen.do_not_disturb == Probe::Yes).await?;
     watcher.end().await?;
     serving.abort();
     Ok(())

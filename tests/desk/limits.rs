@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use anyhow::Context as _;
 use kindbeat::desktop::interruptions::Place;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::Probe;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;
 use tokio::io::Lines;
@@ -91,7 +91,7 @@ async fn within_the_limits_of_the_service_the_microphone_is_seen() -> anyhow::Re
     let Some(mut watcher) = Limited::start(sound.bus().program("setpriv"))? else { return Ok(()) };
     watcher.until("microphone: No").await?;
     let mut recording = sound.record(&["--target", "microphone"])?;
-    watcher.until(&format!("microphone: {:?}", Seen::Yes)).await?;
+    watcher.until(&format!("microphone: {:?}", Probe::Yes)).await?;
     recording.end();
     watcher.until("microphone: No").await
 }

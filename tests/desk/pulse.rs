@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Fact;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::Probe;
 
 use super::bus::Ended;
 use super::bus::PrivateBus;
@@ -51,21 +51,21 @@ fn start(command: &mut Command) -> anyhow::Result<Ended> {
 async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::Result<()> {
     let Some((mut server, bus)) = pulse().await? else { return Ok(()) };
     let mut watcher = Watcher::start(nowhere(bus.folder())).await?;
-    watcher.until(|seen| seen.microphone == Seen::No).await?;
+    watcher.until(|seen| seen.microphone == Probe::No).await?;
     let mut recording = record(&bus, "microphone")?;
-    watcher.until(|seen| seen.microphone == Seen::Yes).await?;
+    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
     recording.end();
-    watcher.until(|seen| seen.microphone == Seen::No).await?;
+    watcher.until(|seen| seen.microphone == Probe::No).await?;
     // Whoever looks while it is in use sees it at once.
     let _recording = record(&bus, "microphone")?;
-    watcher.until(|seen| seen.microphone == Seen::Yes).await?;
+    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
     let listed = interruptions::look(nowhere(bus.folder())).await;
     let told = listed.iter().find(|probed| probed.fact == Fact::Microphone);
-    assert_eq!(told.map(|probed| (&*probed.source, probed.seen)), Some(("PulseAudio", Seen::Yes)));
+    assert_eq!(told.map(|probed| (&*probed.source, probed.seen)), Some(("PulseAudio", Probe::Yes)));
     // It goes, and that the microphone is free is never told; its socket stays, with nobody behind it.
     server.end();
-    assert_eq!(watcher.next().await?.microphone, Seen::Failed);
-    assert_eq!(watcher.next().await?.microphone, Seen::Lacking);
+    assert_eq!(watcher.next().await?.microphone, Probe::Failed);
+    assert_eq!(watcher.next().await?.microphone, Probe::Absent);
     watcher.end().await
 }
 
@@ -74,10 +74,10 @@ async fn what_the_loudspeaker_plays_is_recorded_without_the_microphone() -> anyh
     let Some((_server, bus)) = pulse().await? else { return Ok(()) };
     let both = [record(&bus, "loudspeaker.monitor")?, record(&bus, "microphone")?];
     let mut watcher = Watcher::start(nowhere(bus.folder())).await?;
-    watcher.until(|seen| seen.microphone == Seen::Yes).await?;
+    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
     let [_loudspeaker, mut microphone] = both;
     microphone.end();
-    watcher.until(|seen| seen.microphone == Seen::No).await?;
+    watcher.until(|seen| seen.microphone == Probe::No).await?;
     Ok(())
 }
 
@@ -95,6 +95,6 @@ async fn where_pipewire_stands_in_for_it_only_pipewire_is_asked() -> anyhow::Res
         .filter(|probed| probed.fact == Fact::Microphone)
         .map(|probed| (&*probed.source, probed.seen))
         .collect();
-    assert_eq!(told, [("PipeWire", Seen::No)]);
+    assert_eq!(told, [("PipeWire", Probe::No)]);
     Ok(())
 }

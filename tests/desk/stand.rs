@@ -9,7 +9,7 @@ use kindbeat::desktop::interruptions::Command;
 use kindbeat::desktop::interruptions::Event;
 use kindbeat::desktop::interruptions::Place;
 use kindbeat::file_watch;
-use kindbeat_core::surroundings::Desktop;
+use kindbeat_core::context::Desktop;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 

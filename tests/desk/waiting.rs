@@ -5,8 +5,8 @@ use std::time::Duration;
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Command;
 use kindbeat::desktop::interruptions::Fact;
-use kindbeat_core::surroundings::Desktop;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Probe;
 use tokio::net::UnixListener;
 use tokio::time::Instant;
 
@@ -35,7 +35,7 @@ async fn at_rest_nothing_is_told_and_nobody_is_asked() -> anyhow::Result<()> {
     watcher.command(Command::Rest).await?;
     watcher.command(Command::Watch).await?;
     let (asking, _) = asked.accept().await?;
-    assert_eq!(watcher.next().await?.do_not_disturb, Seen::Failed);
+    assert_eq!(watcher.next().await?.do_not_disturb, Probe::Failed);
     watcher.command(Command::Rest).await?;
     // It hung up.
     let hung_up = async {
@@ -67,9 +67,9 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
     let asked = Instant::now();
     let mut watcher = Watcher::start(place.clone()).await?;
     let failed = Desktop {
-        full_screen: Seen::Failed,
-        do_not_disturb: Seen::Failed,
-        inhibited: Seen::Failed,
+        full_screen: Probe::Failed,
+        do_not_disturb: Probe::Failed,
+        inhibited: Probe::Failed,
         ..Desktop::default()
     };
     assert_eq!(watcher.next().await?, failed);
@@ -80,7 +80,7 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
     for probed in listed {
         let is_late =
             [Fact::FullScreen, Fact::DoNotDisturb, Fact::Inhibited].contains(&probed.fact);
-        assert_eq!(probed.seen == Seen::Failed, is_late, "{probed:?}");
+        assert_eq!(probed.seen == Probe::Failed, is_late, "{probed:?}");
         assert!(probed.why.is_some_and(|why| !why.is_empty()));
     }
     Ok(())

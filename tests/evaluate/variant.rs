@@ -11,7 +11,7 @@ use kindbeat_core::heart::BeatFilter;
 use kindbeat_core::heart::Sampler;
 use kindbeat_core::practice::Library;
 use kindbeat_core::replay;
-use kindbeat_core::replay::Outcome;
+use kindbeat_core::replay::ReplayOutcome;
 use kindbeat_core::replay::Row;
 use kindbeat_core::setting::Count;
 use kindbeat_core::setting::Lasting;
@@ -77,7 +77,7 @@ impl Variant {
         }
         let mut offers = Vec::new();
         ok(replay::replay(&settings, &library, baseline, self.seen(rows), |event| {
-            if event.outcome == Outcome::Offered {
+            if event.outcome == ReplayOutcome::Offered {
                 offers.push(event.t_s);
             }
         }));

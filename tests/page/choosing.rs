@@ -1,8 +1,8 @@
 //! What can be chosen and said besides the break itself: lengths, other practices, sounds, and all that is asked before and
 //! after, each by keyboard alone.
 
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Said;
 use kindbeat_core::page::Tense;
 use kindbeat_core::page::Wish;
 use kindbeat_core::practice::Anchor;
@@ -97,13 +97,13 @@ fn before_and_after_can_be_said_by_keyboard_and_so_can_a_note() {
         browser.until("note.value === 'pt<b> 1'").await;
         browser.press("Enter").await;
         browser.until(IS_FAREWELL).await;
-        let said = Said {
+        let said = Feedback {
             before: Tense::new(1),
             tense: Tense::new(3),
             liking: Some(Liking::More),
             note: Some("pt<b> 1".to_owned()),
         };
-        assert_eq!(desk.wishes().last(), Some(&Wish::Said(said)));
+        assert_eq!(desk.wishes().last(), Some(&Wish::Feedback(said)));
         browser.press("Escape").await;
         until_closed(&desk, &mut browser).await;
     });

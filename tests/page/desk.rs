@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::page_server::Server;
-use kindbeat_core::breathing::Outcome;
 use kindbeat_core::breathing::Point;
+use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::breathing::Swing;
 use kindbeat_core::breathing::Verdict;
 use kindbeat_core::page::Following;
@@ -57,7 +57,7 @@ struct State {
     course: Vec<(Timestamp, f64)>,
     /// What is known of the heart's line, if it is followed.
     verdict: Option<Verdict>,
-    outcome: Option<Outcome>,
+    outcome: Option<SearchOutcome>,
     needs_help: bool,
     done: Vec<PageInput>,
     wishes: Vec<Wish>,
@@ -148,7 +148,9 @@ impl Desk {
             let state = self.state.lock().unwrap();
             (state.now, state.session.state())
         };
-        let kindbeat_core::practice::State::Running { until, .. } = state else { return None };
+        let kindbeat_core::practice::SessionState::Running { until, .. } = state else {
+            return None;
+        };
         let seconds = until.duration_since(now).as_secs();
         self.wait(seconds);
         Some(seconds)
@@ -183,7 +185,7 @@ impl Desk {
     }
 
     /// A search for the pace has come to its end.
-    pub(crate) fn found(&self, outcome: Outcome) {
+    pub(crate) fn found(&self, outcome: SearchOutcome) {
         let mut state = self.state.lock().unwrap();
         state.outcome = Some(outcome);
         state.show();
@@ -207,7 +209,7 @@ impl Desk {
         self.state.lock().unwrap().wishes.clone()
     }
 
-    pub(crate) fn session(&self) -> kindbeat_core::practice::State {
+    pub(crate) fn session(&self) -> kindbeat_core::practice::SessionState {
         self.state.lock().unwrap().session.state()
     }
 
@@ -231,7 +233,7 @@ impl State {
             Some(Wish::Other(index)) => {
                 self.choose(Arc::clone(&self.others[*index]), self.session.length());
             }
-            Some(Wish::Said(_) | Wish::FindPace) | None => {}
+            Some(Wish::Feedback(_) | Wish::FindPace) | None => {}
         }
         self.wishes.extend(wish);
         self.show();

@@ -19,13 +19,13 @@ mod trouble;
 mod unprivileged;
 mod weight;
 
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Said;
 use kindbeat_core::page::Tense;
 use kindbeat_core::page::Wish;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Length;
-use kindbeat_core::practice::State;
+use kindbeat_core::practice::SessionState;
 
 use crate::browser::Browser;
 use crate::desk::Desk;
@@ -62,7 +62,7 @@ async fn show(desk: &Desk, browser: &mut Browser) {
 #[track_caller]
 fn ending(desk: &Desk) -> Ending {
     match desk.session() {
-        State::Ended { ending, .. } => ending,
+        SessionState::Ended { ending, .. } => ending,
         other => panic!("not over: {other:?}"),
     }
 }
@@ -117,7 +117,7 @@ fn a_whole_break_by_keyboard_alone() {
         browser.until(IS_FAREWELL).await;
         assert_eq!(
             desk.wishes().last(),
-            Some(&Wish::Said(Said { tense: Tense::new(2), ..Said::default() }))
+            Some(&Wish::Feedback(Feedback { tense: Tense::new(2), ..Feedback::default() }))
         );
         assert_eq!(ending(&desk), Ending::Completed);
         browser.press("Escape").await;
@@ -136,7 +136,7 @@ fn the_question_can_be_skipped_by_either_key() {
             browser.until_it_says("how tense does it feel").await;
             browser.press(key).await;
             browser.until(IS_FAREWELL).await;
-            assert_eq!(desk.wishes().last(), Some(&Wish::Said(Said::default())), "{key}");
+            assert_eq!(desk.wishes().last(), Some(&Wish::Feedback(Feedback::default())), "{key}");
             desk = Desk::new(Length::OneMinute);
             show(&desk, &mut browser).await;
         }
@@ -155,7 +155,7 @@ fn leaving_is_one_key_at_every_step_and_closes_the_window() {
             browser.press("Escape").await;
             until_closed(&desk, &mut browser).await;
             assert_eq!(ending(&desk), Ending::Left { step: step.saturating_sub(1) });
-            assert!(desk.done().iter().all(|input| !matches!(input, PageInput::Said(_))));
+            assert!(desk.done().iter().all(|input| !matches!(input, PageInput::Feedback(_))));
             if step < steps {
                 desk = Desk::new(Length::ThreeMinutes);
                 show(&desk, &mut browser).await;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kindbeat_core::breathing::Outcome;
 use kindbeat_core::breathing::Pace;
+use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::breathing::Unclear;
 use kindbeat_core::breathing::Verdict;
 use kindbeat_core::page::Screen;
@@ -105,8 +105,8 @@ async fn hearts(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
     steps(browser, &desk, "step-pace", look).await;
     let unclear =
         [Unclear::Unfinished, Unclear::NoRr, Unclear::Poor, Unclear::Irregular, Unclear::TooEven];
-    let found = Outcome::Found(Pace::new(5.4).unwrap(), Vec::new());
-    for outcome in unclear.map(Outcome::Unclear).into_iter().chain([found]) {
+    let found = SearchOutcome::Found(Pace::new(5.4).unwrap(), Vec::new());
+    for outcome in unclear.map(SearchOutcome::Unclear).into_iter().chain([found]) {
         let name = format!("step-{outcome:?}").to_lowercase();
         desk.found(outcome);
         let Screen::Step(step) = desk.view().screen else { panic!("no step") };

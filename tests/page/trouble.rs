@@ -7,7 +7,7 @@ use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::Origin;
 use kindbeat_core::practice::Practice;
-use kindbeat_core::practice::State;
+use kindbeat_core::practice::SessionState;
 
 use crate::IS_FAREWELL;
 use crate::arrive;
@@ -70,7 +70,7 @@ fn a_clock_set_back_or_forward_ends_nothing() {
         for seconds in [-3_600, 7_200, -86_400] {
             let moment = browser.text("page.dataset.moment").await;
             desk.jump(seconds);
-            if matches!(desk.session(), State::Paused { .. }) {
+            if matches!(desk.session(), SessionState::Paused { .. }) {
                 browser.until("pause.dataset.do === 'resume'").await;
                 browser.press("p").await;
             }

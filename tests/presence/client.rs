@@ -8,7 +8,7 @@ use kindbeat::desktop::presence::Command;
 use kindbeat::desktop::presence::Event;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Watches;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -40,9 +40,9 @@ impl Client {
     }
 
     /// The next event has to be of the hands.
-    pub(crate) async fn hands(&mut self) -> anyhow::Result<Hands> {
+    pub(crate) async fn hands(&mut self) -> anyhow::Result<InputActivity> {
         match self.event().await? {
-            Event::Hands(hands) => Ok(hands),
+            Event::Activity(hands) => Ok(hands),
             event => anyhow::bail!("{event:?}"),
         }
     }
@@ -50,7 +50,9 @@ impl Client {
     /// The next event has to be a rest; since when, in seconds ago.
     pub(crate) async fn rests(&mut self) -> anyhow::Result<f64> {
         match self.hands().await? {
-            Hands::Resting(since) => Ok(kindbeat::clock::now().duration_since(since).as_secs_f64()),
+            InputActivity::Resting(since) => {
+                Ok(kindbeat::clock::now().duration_since(since).as_secs_f64())
+            }
             hands => anyhow::bail!("{hands:?}"),
         }
     }

@@ -9,7 +9,7 @@ use kindbeat::desktop::presence::Event;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Source;
 use kindbeat::desktop::presence::look;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use zbus::Connection;
@@ -235,7 +235,7 @@ async fn a_call_to_lock_and_one_to_unlock_are_heard() -> anyhow::Result<()> {
     let mut login = Login::start(&bus, Own::ById, in_use).await?;
     let mut client = Client::start(places(&bus), WATCHES);
     login.was_asked().await?;
-    client.says(Event::Hands(Hands::Lately)).await?;
+    client.says(Event::Activity(InputActivity::Lately)).await?;
     login.signals(OURS, "Lock", &()).await?;
     client.says(Event::Locked(true)).await?;
     login.signals(OURS, "Unlock", &()).await?;
@@ -253,11 +253,11 @@ async fn the_hint_tells_of_the_hands_where_nothing_better_does() -> anyhow::Resu
         .learns(|known| *known = Known { idle: true, since: 1_800_000_000_000_000, ..*known })
         .await?;
     let since = jiff::Timestamp::from_second(1_800_000_000)?;
-    client.says(Event::Hands(Hands::Resting(since))).await?;
+    client.says(Event::Activity(InputActivity::Resting(since))).await?;
     login
         .learns(|known| *known = Known { idle: false, since: 1_800_000_100_000_000, ..*known })
         .await?;
-    client.says(Event::Hands(Hands::Lately)).await?;
+    client.says(Event::Activity(InputActivity::Lately)).await?;
     client.ends().await
 }
 
@@ -311,7 +311,7 @@ async fn the_doctor_sees_what_logind_tells() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let login = Login::start(&bus, Own::ById, Known { locked: true, ..Known::default() }).await?;
     let found = look(&places(&bus)).await;
-    assert_eq!((found.source, found.hands), (None, Hands::Unknown));
+    assert_eq!((found.source, found.hands), (None, InputActivity::Unknown));
     // No desktop has told it of the hands.
     assert_eq!(found.silent.last(), Some(&(Source::Logind, None)));
     assert_eq!(found.lock, ["org.freedesktop.login1"]);
@@ -320,7 +320,7 @@ async fn the_doctor_sees_what_logind_tells() -> anyhow::Result<()> {
         .learns(|known| *known = Known { since: 1_800_000_000_000_000, ..Known::default() })
         .await?;
     let found = look(&places(&bus)).await;
-    assert_eq!((found.source, found.hands), (Some(Source::Logind), Hands::Lately));
+    assert_eq!((found.source, found.hands), (Some(Source::Logind), InputActivity::Lately));
     assert!(!found.locked);
     Ok(())
 }

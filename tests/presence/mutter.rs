@@ -8,7 +8,7 @@ use kindbeat::desktop::presence::Event;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Source;
 use kindbeat::desktop::presence::look;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 use tokio::sync::mpsc;
 use zbus::Connection;
 
@@ -117,7 +117,7 @@ async fn a_long_rest_and_its_end_are_told() -> anyhow::Result<()> {
     let mut mutter = Mutter::start(&bus, Duration::ZERO).await?;
     let mut client = Client::start(places(&bus), WATCHES);
     let away = mutter.asked_for_idle(WATCHES.away).await?;
-    client.says(Event::Hands(Hands::Busy)).await?;
+    client.says(Event::Activity(InputActivity::Busy)).await?;
     for _ in 0..2 {
         mutter.fires(away, WATCHES.away).await?;
         let rested = client.rests().await?;
@@ -126,7 +126,7 @@ async fn a_long_rest_and_its_end_are_told() -> anyhow::Result<()> {
         // Watches of other programs are told to all.
         mutter.fires(4_711, WATCHES.away).await?;
         mutter.fires(active, Duration::ZERO).await?;
-        client.says(Event::Hands(Hands::Busy)).await?;
+        client.says(Event::Activity(InputActivity::Busy)).await?;
     }
     client.ends().await
 }
@@ -143,14 +143,14 @@ async fn a_pause_is_watched_only_while_it_is_wanted() -> anyhow::Result<()> {
     let rest = mutter.asked_for_idle(WATCHES.rest).await?;
     client.watch_pause(true).await?;
     mutter.fires(active, Duration::ZERO).await?;
-    client.says(Event::Hands(Hands::Busy)).await?;
+    client.says(Event::Activity(InputActivity::Busy)).await?;
     mutter.fires(rest, WATCHES.rest).await?;
     let rested = client.rests().await?;
     assert!((0.3..40.0).contains(&rested), "{rested}");
     let active = mutter.asked_for_active().await?;
     client.watch_pause(false).await?;
     mutter.fires(active, Duration::ZERO).await?;
-    client.says(Event::Hands(Hands::Busy)).await?;
+    client.says(Event::Activity(InputActivity::Busy)).await?;
     assert_eq!(mutter.asked().await?, Asked::Remove(rest));
     client.ends().await
 }
@@ -166,7 +166,7 @@ async fn a_watch_that_fires_in_the_midst_of_a_rest_does_not_begin_another() -> a
     let rest = mutter.asked_for_idle(WATCHES.rest).await?;
     mutter.fires(rest, idle).await?;
     mutter.fires(active, Duration::ZERO).await?;
-    client.says(Event::Hands(Hands::Busy)).await?;
+    client.says(Event::Activity(InputActivity::Busy)).await?;
     client.ends().await
 }
 
@@ -176,9 +176,9 @@ async fn a_mutter_that_comes_goes_and_comes_back_is_listened_to() -> anyhow::Res
     let mut client = Client::start(places(&bus), WATCHES);
     for _ in 0..3 {
         let mutter = Mutter::start(&bus, Duration::ZERO).await?;
-        client.says(Event::Hands(Hands::Busy)).await?;
+        client.says(Event::Activity(InputActivity::Busy)).await?;
         drop(mutter);
-        client.says(Event::Hands(Hands::Unknown)).await?;
+        client.says(Event::Activity(InputActivity::Unknown)).await?;
     }
     client.ends().await
 }
@@ -188,7 +188,7 @@ async fn the_doctor_sees_mutter() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _mutter = Mutter::start(&bus, Duration::from_secs(2)).await?;
     let found = look(&places(&bus)).await;
-    assert_eq!((found.source, found.hands), (Some(Source::Mutter), Hands::Busy));
+    assert_eq!((found.source, found.hands), (Some(Source::Mutter), InputActivity::Busy));
     assert_eq!(found.silent, []);
     Ok(())
 }
@@ -216,7 +216,7 @@ async fn nobody_is_started_for_the_question() -> anyhow::Result<()> {
     // While it runs it does not start them either: the one that comes by itself is the first.
     let mut client = Client::start(places, WATCHES);
     let _mutter = Mutter::start(&bus, Duration::ZERO).await?;
-    client.says(Event::Hands(Hands::Busy)).await?;
+    client.says(Event::Activity(InputActivity::Busy)).await?;
     assert!(!started.exists());
     client.ends().await
 }

@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Source;
 use kindbeat::desktop::presence::look;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 use wayland_client::Connection;
 use wayland_client::Dispatch;
 use wayland_client::QueueHandle;
@@ -97,12 +97,12 @@ async fn rests_and_works(
     for round in 0..4 {
         // Whoever has been busy until now is told first.
         let hands = client.hands().await?;
-        if round == 0 && hands == Hands::Busy {
+        if round == 0 && hands == InputActivity::Busy {
             continue;
         }
-        assert!(matches!(hands, Hands::Resting(_)), "{hands:?}");
+        assert!(matches!(hands, InputActivity::Resting(_)), "{hands:?}");
         work().await?;
-        assert_eq!(client.hands().await?, Hands::Busy);
+        assert_eq!(client.hands().await?, InputActivity::Busy);
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use anyhow::ensure;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Source;
 use kindbeat::desktop::presence::look;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 use tempfile::TempDir;
 
 use super::bus::Ended;
@@ -105,7 +105,7 @@ async fn a_rest_and_its_end_are_told_while_a_pause_is_watched() -> anyhow::Resul
     assert!(rested > 10.0, "{rested}");
     for _ in 0..3 {
         sway.types("a")?;
-        assert_eq!(client.hands().await?, Hands::Busy);
+        assert_eq!(client.hands().await?, InputActivity::Busy);
         let rested = client.rests().await?;
         assert!((0.3..1.5).contains(&rested), "{rested}");
     }
@@ -119,7 +119,7 @@ async fn a_short_rest_is_told_first_and_then_only_long_ones() -> anyhow::Result<
     client.rests().await?;
     for _ in 0..2 {
         sway.types("a")?;
-        assert_eq!(client.hands().await?, Hands::Busy);
+        assert_eq!(client.hands().await?, InputActivity::Busy);
         let rested = client.rests().await?;
         assert!(rested >= 1.5, "{rested}");
     }
@@ -133,7 +133,7 @@ async fn a_compositor_that_goes_is_unknown_and_one_that_comes_back_is_listened_t
     let mut client = Client::start(sway.places(), WATCHES);
     client.rests().await?;
     sway.server.end();
-    assert_eq!(client.hands().await?, Hands::Unknown);
+    assert_eq!(client.hands().await?, InputActivity::Unknown);
     // In the place of the old one, which cannot have tidied up.
     let old = sway.folder.path().join(&sway.display);
     let (server, display) = Sway::serve(&sway.folder)?;
@@ -153,6 +153,6 @@ async fn the_doctor_sees_the_compositor() -> anyhow::Result<()> {
         anyhow::bail!("{found:?}")
     };
     // It tells what happens, not what has been.
-    assert_eq!(found.hands, Hands::Unknown);
+    assert_eq!(found.hands, InputActivity::Unknown);
     Ok(())
 }

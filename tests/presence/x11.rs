@@ -12,7 +12,7 @@ use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Source;
 use kindbeat::desktop::presence::Watches;
 use kindbeat::desktop::presence::look;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 
 use super::bus::Ended;
 use super::bus::installed;
@@ -72,7 +72,7 @@ impl Screen {
 async fn at_work(screen: &Screen, client: &mut Client) -> anyhow::Result<()> {
     loop {
         screen.xdotool(&["mousemove_relative", "1", "0"])?;
-        if client.hands().await? == Hands::Busy {
+        if client.hands().await? == InputActivity::Busy {
             return Ok(());
         }
     }
@@ -92,7 +92,7 @@ async fn a_rest_and_its_end_are_told_while_a_pause_is_watched() -> anyhow::Resul
             ["mousemove", x] => screen.xdotool(&["mousemove", x, "10"])?,
             input => screen.xdotool(&input)?,
         }
-        assert_eq!(client.hands().await?, Hands::Busy);
+        assert_eq!(client.hands().await?, InputActivity::Busy);
     }
     Ok(())
 }
@@ -105,13 +105,13 @@ async fn a_long_rest_is_told_always_and_a_short_one_only_when_wanted() -> anyhow
     let rested = client.rests().await?;
     assert!(rested >= 1.5, "{rested}");
     screen.xdotool(&["key", "a"])?;
-    assert_eq!(client.hands().await?, Hands::Busy);
+    assert_eq!(client.hands().await?, InputActivity::Busy);
     // A pause that is watched in the middle of a long rest is told at once as the rest that it is.
     let rested = client.rests().await?;
     assert!(rested >= 1.5, "{rested}");
     client.watch_pause(true).await?;
     screen.xdotool(&["key", "a"])?;
-    assert_eq!(client.hands().await?, Hands::Busy);
+    assert_eq!(client.hands().await?, InputActivity::Busy);
     let rested = client.rests().await?;
     assert!((0.3..1.5).contains(&rested), "{rested}");
     client.ends().await
@@ -127,7 +127,7 @@ async fn a_rest_that_went_on_before_it_was_watched_is_told_with_its_beginning() 
     let mut other =
         Client::start(screen.places(), Watches { rest: Duration::from_secs(3), ..watches });
     other.watch_pause(true).await?;
-    assert_eq!(other.hands().await?, Hands::Busy);
+    assert_eq!(other.hands().await?, InputActivity::Busy);
     // The other one sees three seconds of rest; the first is asked then.
     other.rests().await?;
     client.watch_pause(true).await?;
@@ -144,7 +144,7 @@ async fn a_server_that_goes_is_unknown_and_one_that_comes_back_is_listened_to() 
     at_work(&screen, &mut client).await?;
     screen.server.end();
     // A rest may have been told before it went.
-    while client.hands().await? != Hands::Unknown {}
+    while client.hands().await? != InputActivity::Unknown {}
     let screen = Screen::on(&[&screen.display])?;
     at_work(&screen, &mut client).await
 }
@@ -155,7 +155,7 @@ async fn the_doctor_sees_the_server() -> anyhow::Result<()> {
     screen.xdotool(&["key", "a"])?;
     let found = look(&screen.places()).await;
     assert_eq!(found.source, Some(Source::X11), "{found:?}");
-    assert_eq!(found.hands, Hands::Busy);
+    assert_eq!(found.hands, InputActivity::Busy);
     assert_eq!((found.lock, found.locked, found.sleep), (vec![], false, false));
     // There is no bus on which Mutter could be.
     let [(Source::Mutter, Some(why))] = &found.silent[..] else {
@@ -174,7 +174,7 @@ async fn where_there_is_nothing_that_is_said() -> anyhow::Result<()> {
         ..Places::default()
     };
     let found = look(&places).await;
-    assert_eq!((found.source, found.hands), (None, Hands::Unknown));
+    assert_eq!((found.source, found.hands), (None, InputActivity::Unknown));
     let silent: Vec<_> =
         found.silent.iter().map(|(source, why)| (*source, why.is_some())).collect();
     assert_eq!(silent, [(Source::Mutter, true), (Source::X11, true), (Source::Logind, true)]);

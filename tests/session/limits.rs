@@ -8,7 +8,7 @@ use kindbeat::desktop::interruptions::Event;
 use kindbeat::desktop::interruptions::Place;
 use kindbeat::desktop::presence;
 use kindbeat::desktop::presence::Places;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::Probe;
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
@@ -53,7 +53,7 @@ pub(crate) async fn look() -> anyhow::Result<()> {
     let looking = tokio::spawn(interruptions::run(Place::from_environment(), orders, tell));
     let desktop = async {
         while let Some(Event::Seen(seen)) = told.recv().await {
-            if seen.full_screen == Seen::Yes {
+            if seen.full_screen == Probe::Yes {
                 return;
             }
         }

@@ -14,6 +14,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use kindbeat_core::context::Context;
+use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Presence;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Engine;
@@ -23,16 +26,13 @@ use kindbeat_core::heart::Measurement;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
-use kindbeat_core::practice::Command;
 use kindbeat_core::practice::Library;
 use kindbeat_core::practice::Place;
-use kindbeat_core::practice::State;
+use kindbeat_core::practice::SessionCommand;
+use kindbeat_core::practice::SessionState;
 use kindbeat_core::reason;
-use kindbeat_core::reason::Asked;
+use kindbeat_core::reason::LastOffer;
 use kindbeat_core::simulation::SimulatedHeart;
-use kindbeat_core::surroundings::Desktop;
-use kindbeat_core::surroundings::Presence;
-use kindbeat_core::surroundings::Surroundings;
 use kindbeat_core::words::Words;
 
 /// One day, from its start on.
@@ -42,12 +42,12 @@ pub struct Day {
     second: u32,
     start: Timestamp,
     now: Timestamp,
-    pub around: Surroundings,
+    pub around: Context,
     /// What the desktop does, seen only while the engine wants it looked at; `None`: `around` says it all along.
     pub desktop: Option<Desktop>,
     level: f64,
     last_offer: Option<OfferId>,
-    asked: Option<Asked>,
+    asked: Option<LastOffer>,
     log: String,
     /// Everything the engine asked for, and when: the moment and the local day.
     pub effects: Vec<(Timestamp, Date, Effect)>,
@@ -73,7 +73,7 @@ impl Day {
             second: 0,
             start,
             now: start,
-            around: Surroundings::default(),
+            around: Context::default(),
             desktop: None,
             level: 62.0,
             last_offer: None,
@@ -113,9 +113,9 @@ impl Day {
     }
 
     /// The desk or the desktop changes.
-    pub fn around(&mut self, change: impl FnOnce(&mut Surroundings)) -> &mut Self {
+    pub fn around(&mut self, change: impl FnOnce(&mut Context)) -> &mut Self {
         change(&mut self.around);
-        self.put(Input::Surroundings(self.around.clone()));
+        self.put(Input::Context(self.around.clone()));
         self
     }
 
@@ -152,7 +152,7 @@ impl Day {
     }
 
     /// Something is done in the open break.
-    pub fn in_break(&mut self, command: Command) -> &mut Self {
+    pub fn in_break(&mut self, command: SessionCommand) -> &mut Self {
         self.put(Input::Break(command))
     }
 
@@ -197,7 +197,7 @@ impl Day {
 
     /// What `kindbeat why` says at this moment.
     pub fn why(&self) -> String {
-        let standing = self.engine.standing(self.now);
+        let standing = self.engine.snapshot(self.now);
         let offset = self.around.utc_offset;
         reason::why(&standing, self.asked.as_ref(), offset, &Words::new("en"))
     }
@@ -225,7 +225,7 @@ impl Day {
         let what = match effect {
             Effect::Offer(id, figures) => {
                 self.last_offer = Some(*id);
-                self.asked = Some(Asked { made: self.now, figures: *figures, became: None });
+                self.asked = Some(LastOffer { made: self.now, figures: *figures, became: None });
                 format!("offer, {:.0} over {:.0}", figures.heart_rate, figures.usual)
             }
             Effect::Withdraw(_, became) => {
@@ -249,15 +249,15 @@ impl Day {
     }
 }
 
-fn place(state: State) -> String {
+fn place(state: SessionState) -> String {
     match state {
-        State::Running { place: Place::Practice { step }, .. } => {
+        SessionState::Running { place: Place::Practice { step }, .. } => {
             format!("break, step {}", step + 1)
         }
-        State::Running { place: Place::Grounding { step, .. }, .. } => {
+        SessionState::Running { place: Place::Grounding { step, .. }, .. } => {
             format!("grounding, step {}", step + 1)
         }
-        State::Paused { .. } => "break paused".to_owned(),
-        State::Ended { ending, .. } => format!("break ended: {ending:?}"),
+        SessionState::Paused { .. } => "break paused".to_owned(),
+        SessionState::Ended { ending, .. } => format!("break ended: {ending:?}"),
     }
 }

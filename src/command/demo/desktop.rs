@@ -33,8 +33,8 @@ use kindbeat_core::detection::Baseline;
 use kindbeat_core::engine::Engine;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::page::Earlier;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Said;
 use kindbeat_core::page::View;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::HelpLines;
@@ -311,8 +311,8 @@ impl<W: Write> Stage<'_, W> {
                         let _ = self.page.send(input).await;
                     }
                     Some(Meant::Answer(tense)) => {
-                        let said = Said { tense, ..Said::default() };
-                        let _ = self.page.send(PageInput::Said(said)).await;
+                        let said = Feedback { tense, ..Feedback::default() };
+                        let _ = self.page.send(PageInput::Feedback(said)).await;
                     }
                     Some(Meant::SayBefore) => {
                         self.asks_before = true;

@@ -21,7 +21,7 @@ use kindbeat_core::offer::OfferId;
 use kindbeat_core::practice::Anchor;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Library;
-use kindbeat_core::practice::State;
+use kindbeat_core::practice::SessionState;
 use kindbeat_core::practice::Text;
 use kindbeat_core::reason;
 use kindbeat_core::reason::Detail;
@@ -158,9 +158,9 @@ impl<W: Write> Demo<'_, W> {
         self.indented(&reason::offer(id, Detail::Figures(figures, self.sustain), &self.words))
     }
 
-    fn break_moved(&mut self, second: u32, state: State) -> anyhow::Result<()> {
+    fn break_moved(&mut self, second: u32, state: SessionState) -> anyhow::Result<()> {
         match state {
-            State::Running { .. } | State::Paused { .. } => {
+            SessionState::Running { .. } | SessionState::Paused { .. } => {
                 let Some(session) = self.engine.session() else { return Ok(()) };
                 let say = |text: &Text| {
                     text.say(|id| {
@@ -182,7 +182,7 @@ impl<W: Write> Demo<'_, W> {
                     self.indented(&words)?;
                 }
             }
-            State::Ended { ending, .. } => {
+            SessionState::Ended { ending, .. } => {
                 self.stage = Stage::Calming;
                 let how = match ending {
                     Ending::Completed => Message::EndingCompleted,

@@ -15,7 +15,7 @@ use crate::bluetooth::Event;
 use crate::bluetooth::Sensor;
 use crate::clock;
 use kindbeat_core::connection::Address;
-use kindbeat_core::connection::Link;
+use kindbeat_core::connection::LinkState;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::simulation::SimulatedHeart;
 
@@ -81,7 +81,7 @@ pub(super) async fn run(
         address: Address::new([0xF0, 0, 0, 0, 0, 1]),
         battery: Some(80),
     };
-    for event in [Event::Sensor(sensor), Event::Link(Link::Streaming)] {
+    for event in [Event::Sensor(sensor), Event::Link(LinkState::Streaming)] {
         if events.send(event).await.is_err() {
             return;
         }

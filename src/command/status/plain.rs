@@ -217,16 +217,16 @@ mod tests {
 
     #[test]
     fn every_state_has_its_words() {
-        use kindbeat_core::connection::Link;
+        use kindbeat_core::connection::LinkState;
         let links = [
-            Link::Searching,
-            Link::Connecting,
-            Link::Streaming,
-            Link::Silent,
-            Link::Away,
-            Link::AdapterOff,
-            Link::NoBluetooth,
-            Link::Released,
+            LinkState::Searching,
+            LinkState::Connecting,
+            LinkState::Streaming,
+            LinkState::Silent,
+            LinkState::Away,
+            LinkState::AdapterOff,
+            LinkState::NoBluetooth,
+            LinkState::Released,
         ];
         let said = links.map(|link| {
             let status = Status {

@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use crate::breathing::Outcome;
 use crate::breathing::Pace;
 use crate::breathing::Search;
+use crate::breathing::SearchOutcome;
 use crate::breathing::Swing;
 use crate::breathing::Verdict;
 use crate::breathing::pulse::Pulse;
@@ -93,7 +93,7 @@ impl Line {
 
     /// What a search that began at `began` has found at `now`, its end. Any earlier there is nothing to be concluded from.
     #[must_use]
-    pub fn outcome(&self, search: Search, now: Timestamp) -> Outcome {
+    pub fn outcome(&self, search: Search, now: Timestamp) -> SearchOutcome {
         search::outcome(search, &self.pulse, now)
     }
 

@@ -25,7 +25,7 @@ pub struct Search {
 
 /// What a search has found.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum SearchOutcome {
     /// The pace of the largest swing, to a tenth; and how far the heart swings at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, peak to
     /// trough, in ms.
     Found(Pace, Vec<(Pace, f64)>),
@@ -68,24 +68,24 @@ impl Search {
 }
 
 /// What the search has found at `now`.
-pub(super) fn outcome(search: Search, pulse: &Pulse, now: Timestamp) -> Outcome {
+pub(super) fn outcome(search: Search, pulse: &Pulse, now: Timestamp) -> SearchOutcome {
     let end = search.began.saturating_add(Search::lasts()).unwrap_or(Timestamp::MAX);
     if now < end {
-        return Outcome::Unclear(Unclear::Unfinished);
+        return SearchOutcome::Unclear(Unclear::Unfinished);
     }
     match verdict::over(pulse, now, now.duration_since(search.began)) {
         Verdict::Good => find(search, pulse),
-        Verdict::NoRr => Outcome::Unclear(Unclear::NoRr),
-        Verdict::Irregular => Outcome::Unclear(Unclear::Irregular),
-        Verdict::Waiting | Verdict::Silent | Verdict::Poor => Outcome::Unclear(Unclear::Poor),
+        Verdict::NoRr => SearchOutcome::Unclear(Unclear::NoRr),
+        Verdict::Irregular => SearchOutcome::Unclear(Unclear::Irregular),
+        Verdict::Waiting | Verdict::Silent | Verdict::Poor => SearchOutcome::Unclear(Unclear::Poor),
     }
 }
 
-fn find(search: Search, pulse: &Pulse) -> Outcome {
+fn find(search: Search, pulse: &Pulse) -> SearchOutcome {
     let intervals = swing::normal(pulse.beats(), search.began);
     let covered: f64 = intervals.iter().map(|interval| interval.ms / 1_000.0).sum();
     let resonance = Resonance::of(&intervals).filter(|_| covered >= LEAST_COVERED * guide::LASTS_S);
-    let Some(resonance) = resonance else { return Outcome::Unclear(Unclear::Poor) };
+    let Some(resonance) = resonance else { return SearchOutcome::Unclear(Unclear::Poor) };
     let swings: Vec<_> = PACES.map(|pace| (Pace::nearest(pace), resonance.swing(pace))).to_vec();
     let largest = resonance.swing(resonance.pace);
     let smallest = swings.iter().map(|&(_, swing)| swing).fold(f64::INFINITY, f64::min);
@@ -94,9 +94,9 @@ fn find(search: Search, pulse: &Pulse) -> Outcome {
         && largest >= LEAST_SWING_MS
         && largest >= LEAST_CONTRAST * smallest;
     if clear {
-        Outcome::Found(Pace::nearest((10.0 * resonance.pace).round() / 10.0), swings)
+        SearchOutcome::Found(Pace::nearest((10.0 * resonance.pace).round() / 10.0), swings)
     } else {
-        Outcome::Unclear(Unclear::TooEven)
+        SearchOutcome::Unclear(Unclear::TooEven)
     }
 }
 

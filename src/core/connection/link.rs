@@ -77,7 +77,7 @@ pub enum Action {
         limit: SignedDuration,
     },
     /// The connection stands elsewhere than before: say so.
-    Announce(Link),
+    Announce(LinkState),
 }
 
 /// One thing to do with Bluetooth.
@@ -108,7 +108,7 @@ pub enum Call {
 
 /// Where the connection stands, in the words that `status` shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Link {
+pub enum LinkState {
     /// None found yet, or lost less than ten minutes ago.
     Searching,
     /// A strap was found and is being connected to.
@@ -127,7 +127,7 @@ pub enum Link {
     Released,
 }
 
-impl Link {
+impl LinkState {
     /// The word, as in `status --json`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -37,7 +37,7 @@ pub use link::Adapter;
 pub use link::Call;
 pub use link::Failure;
 pub use link::Input;
-pub use link::Link;
+pub use link::LinkState;
 pub use link::Ticket;
 pub use machine::Connection;
 pub use pace::Pace;

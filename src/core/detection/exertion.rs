@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::Presence;
 use crate::heart::Sample;
-use crate::surroundings::Presence;
 
 /// Follows the wearer through exercise and recovery.
 #[derive(Clone, Debug, Default)]

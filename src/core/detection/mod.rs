@@ -1,7 +1,7 @@
 //! What is usual for this person, and when it is not.
 //!
 //! PURE, and does not know that anyone is ever asked anything. [`Baseline`] learns what is usual, [`Exertion`] tells exercise
-//! apart, [`Detector`] follows the rate from settled to elevated and back; [`Watch`] lets the three work together.
+//! apart, [`Detector`] follows the rate from settled to elevated and back; [`Tracker`] lets the three work together.
 //!
 //! Heart rate shows arousal, not distress: mild stress in a laboratory raises it by 4 to 6 bpm at the median, and a slow walk
 //! by more. So nothing here is called stress; what is detected is an *elevation*, sustained, against what is usual for this
@@ -11,7 +11,7 @@ mod baseline;
 mod detector;
 mod exertion;
 mod settings;
-mod watch;
+mod tracker;
 
 pub use baseline::Baseline;
 pub use baseline::BaselineState;
@@ -28,4 +28,4 @@ pub use settings::DetectionSettings;
 pub use settings::Method;
 pub use settings::Sensitivity;
 pub use settings::Thresholds;
-pub use watch::Watch;
+pub use tracker::Tracker;

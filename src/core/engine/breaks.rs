@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 
 use crate::offer::Answer;
-use crate::offer::Became;
-use crate::practice::Command;
+use crate::offer::OfferOutcome;
 use crate::practice::Ending;
 use crate::practice::Length;
 use crate::practice::Library;
 use crate::practice::Place;
 use crate::practice::Session;
-use crate::practice::State;
+use crate::practice::SessionCommand;
+use crate::practice::SessionState;
 
 use super::Effect;
 use super::Engine;
@@ -51,7 +51,7 @@ impl Engine {
     fn withdraw_for_break(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(offer) = self.offers.open() {
             self.offers.answer(now, offer, Answer::Start, true);
-            effects.push(Effect::Withdraw(offer, Became::Answered(Answer::Start)));
+            effects.push(Effect::Withdraw(offer, OfferOutcome::Answered(Answer::Start)));
         }
     }
 
@@ -80,7 +80,7 @@ impl Engine {
                     self.tender = false;
                 }
                 if let Some(before) = &mut self.session
-                    && before.handle(Command::Leave, now)
+                    && before.handle(SessionCommand::Leave, now)
                 {
                     self.break_moved(now, effects);
                 }
@@ -116,7 +116,7 @@ impl Engine {
             Ok((practice, length)) => {
                 let grounding = self.library.grounding().clone();
                 let mut next = Session::start(practice.clone(), length, grounding, now);
-                next.handle(Command::Pause, now);
+                next.handle(SessionCommand::Pause, now);
                 effects.push(Effect::BreakChosen(next.practice().id().to_owned(), next.length()));
                 effects.push(Effect::BreakMoved(next.state()));
                 self.session = Some(next);
@@ -132,10 +132,10 @@ impl Engine {
         }
         match state {
             // Looked at, and left: as if it had not been opened.
-            State::Ended { ending: Ending::Left { step: 0 }, .. }
-            | State::Running { .. }
-            | State::Paused { .. } => {}
-            State::Ended { .. } => self.offers.break_taken(now),
+            SessionState::Ended { ending: Ending::Left { step: 0 }, .. }
+            | SessionState::Running { .. }
+            | SessionState::Paused { .. } => {}
+            SessionState::Ended { .. } => self.offers.break_taken(now),
         }
         effects.push(Effect::BreakMoved(state));
     }
@@ -146,7 +146,9 @@ impl Engine {
     }
 
     pub(super) fn own_break_is_open(&self) -> bool {
-        self.session.as_ref().is_some_and(|session| !matches!(session.state(), State::Ended { .. }))
+        self.session
+            .as_ref()
+            .is_some_and(|session| !matches!(session.state(), SessionState::Ended { .. }))
     }
 
     /// The coming local midnight.
@@ -163,11 +165,11 @@ impl Engine {
     }
 }
 
-fn is_too_much(state: State) -> bool {
+fn is_too_much(state: SessionState) -> bool {
     match state {
-        State::Running { place, .. } | State::Paused { place, .. } => {
+        SessionState::Running { place, .. } | SessionState::Paused { place, .. } => {
             matches!(place, Place::Grounding { .. })
         }
-        State::Ended { ending, .. } => matches!(ending, Ending::TooMuch { .. }),
+        SessionState::Ended { ending, .. } => matches!(ending, Ending::TooMuch { .. }),
     }
 }

@@ -4,21 +4,23 @@
 //! else happens. A caller that holds a clock, a strap and a screen needs no rule of its own; a caller that holds a recording
 //! runs a year in a minute.
 
-mod asking;
 mod breaks;
-mod said;
-mod standing;
+mod elevation;
+mod event;
+mod snapshot;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::Context;
+use crate::context::InputActivity;
 use crate::detection::Baseline;
 use crate::detection::DetectionSettings;
 use crate::detection::Figures;
 use crate::detection::Finding;
 use crate::detection::Phase;
+use crate::detection::Tracker;
 use crate::detection::Usual;
-use crate::detection::Watch;
 use crate::heart::BeatFilter;
 use crate::heart::Contact;
 use crate::heart::Reading;
@@ -26,25 +28,23 @@ use crate::heart::Sample;
 use crate::heart::Sampler;
 use crate::offer;
 use crate::offer::Answer;
-use crate::offer::Became;
 use crate::offer::Gate;
+use crate::offer::OfferOutcome;
 use crate::offer::OfferSettings;
 use crate::offer::Offers;
 use crate::practice::Library;
 use crate::practice::PracticeSettings;
 use crate::practice::Session;
-use crate::surroundings::Hands;
-use crate::surroundings::Surroundings;
 
-use asking::Elevation;
+use elevation::Elevation;
 
 pub use breaks::Elsewhere;
-pub use said::Attention;
-pub use said::Course;
-pub use said::Effect;
-pub use said::Input;
-pub use said::Outcome;
-pub use standing::Standing;
+pub use event::Attention;
+pub use event::Effect;
+pub use event::ElevationOutcome;
+pub use event::ElevationRecord;
+pub use event::Input;
+pub use snapshot::Snapshot;
 
 /// All that the owner can set about decisions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,9 +59,9 @@ pub struct Settings {
 
 /// What the next run has to know, besides the baseline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Memory {
+pub struct EngineMemory {
     /// Of offers.
-    pub offers: offer::Memory,
+    pub offers: offer::OfferMemory,
     /// Whether the last break was too much, so that the next one turns outward.
     pub tender: bool,
 }
@@ -71,25 +71,25 @@ pub struct Memory {
 pub struct Engine {
     settings: Settings,
     library: Library,
-    around: Surroundings,
-    returned: Option<Timestamp>,
+    around: Context,
+    returned_at: Option<Timestamp>,
     /// When the screen was unlocked last.
-    unlocked: Option<Timestamp>,
+    unlocked_at: Option<Timestamp>,
     /// When microphone and camera were last seen to be let go.
-    hung_up: Option<Timestamp>,
+    call_ended_at: Option<Timestamp>,
     /// When the screen was locked last.
     locked_since: Option<Timestamp>,
     beats: BeatFilter,
     sampler: Sampler,
-    watch: Watch,
-    heard: Option<Timestamp>,
+    watch: Tracker,
+    last_reading_at: Option<Timestamp>,
     contact: Contact,
     last_sample: Option<Sample>,
     elevation: Elevation,
     attention: Attention,
     /// What whoever calls was told to attend to.
     attended: Attention,
-    course: Option<Course>,
+    course: Option<ElevationRecord>,
     /// When the last elevation that was not offered was over, and what held it back.
     last_held: Option<(Timestamp, Gate)>,
     /// The figures of the last sample, if it counted as sustained: what a gate that opens between two samples is held against.
@@ -99,27 +99,27 @@ pub struct Engine {
     /// Whether a break is open in another program.
     elsewhere: bool,
     tender: bool,
-    last: Option<Timestamp>,
+    last_input_at: Option<Timestamp>,
 }
 
 impl Engine {
     /// An engine that knows `baseline` of its owner's heart, and nothing yet of today.
     #[must_use]
     pub fn new(settings: Settings, library: Library, baseline: Baseline) -> Self {
-        let watch = Watch::new(&settings.detection, baseline);
+        let watch = Tracker::new(&settings.detection, baseline);
         let sampler = Sampler::over(settings.detection.thresholds().sustain);
         Self {
             settings,
             library,
-            around: Surroundings::default(),
-            returned: None,
-            unlocked: None,
-            hung_up: None,
+            around: Context::default(),
+            returned_at: None,
+            unlocked_at: None,
+            call_ended_at: None,
             locked_since: None,
             beats: BeatFilter::default(),
             sampler,
             watch,
-            heard: None,
+            last_reading_at: None,
             contact: Contact::default(),
             last_sample: None,
             elevation: Elevation::None,
@@ -132,13 +132,13 @@ impl Engine {
             session: None,
             elsewhere: false,
             tender: false,
-            last: None,
+            last_input_at: None,
         }
     }
 
     /// The same engine, with what an earlier run left.
     #[must_use]
-    pub fn remembering(mut self, memory: Memory) -> Self {
+    pub fn remembering(mut self, memory: EngineMemory) -> Self {
         self.offers = Offers::remembered(memory.offers);
         self.tender = memory.tender;
         self
@@ -146,8 +146,8 @@ impl Engine {
 
     /// What the next run has to know, besides [`Self::baseline`].
     #[must_use]
-    pub const fn memory(&self) -> Memory {
-        Memory { offers: self.offers.memory(), tender: self.tender }
+    pub const fn memory(&self) -> EngineMemory {
+        EngineMemory { offers: self.offers.memory(), tender: self.tender }
     }
 
     /// Takes in what happened, and tells what is to be done. Never fails, whatever the order of inputs and times.
@@ -164,16 +164,16 @@ impl Engine {
                 }
             }
             Input::MonitorLost => self.silence(now, &mut effects),
-            Input::Surroundings(around) => {
+            Input::Context(around) => {
                 self.surrounded(now, around);
                 self.reconsider(now, &mut effects);
             }
-            Input::Woke => self.returned = Some(now),
+            Input::Woke => self.returned_at = Some(now),
             Input::Reanswered(before, now) => self.offers.reanswered(before, now),
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;
                 if self.offers.answer(now, id, answer, elevated) {
-                    effects.push(Effect::Withdraw(id, Became::Answered(answer)));
+                    effects.push(Effect::Withdraw(id, OfferOutcome::Answered(answer)));
                     if answer == Answer::Start {
                         self.start_break(now, None, None, &mut effects);
                     }
@@ -209,14 +209,15 @@ impl Engine {
     /// When to call again if nothing else happens: never before the last call. `None`: only when something happens.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {
-        let silent =
-            self.heard.map(|heard| heard.saturating_add(Watch::MAX_GAP).unwrap_or(Timestamp::MAX));
+        let silent = self
+            .last_reading_at
+            .map(|heard| heard.saturating_add(Tracker::MAX_GAP).unwrap_or(Timestamp::MAX));
         let session = self.session.as_ref().and_then(Session::next_wakeup);
         let due = [silent, self.offers.next_wakeup(), session, self.moment_due()]
             .into_iter()
             .flatten()
             .min()?;
-        Some(self.last.map_or(due, |last| due.max(last)))
+        Some(self.last_input_at.map_or(due, |last| due.max(last)))
     }
 
     /// Whether now is a time to ask the owner, who looks at the status, whether the thresholds fit; it counts as asked then.
@@ -255,28 +256,28 @@ impl Engine {
     }
 
     fn pass_time(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if let Some(last) = self.last.filter(|&last| now < last) {
+        if let Some(last) = self.last_input_at.filter(|&last| now < last) {
             self.silence(now, effects);
             let step = last.duration_since(now);
             let gone = self.offers.clock_stepped_back(now, step);
-            effects.extend(gone.map(|id| Effect::Withdraw(id, Became::Expired)));
-            self.returned = self.returned.map(|returned| returned.min(now));
-            self.unlocked = self.unlocked.map(|unlocked| unlocked.min(now));
-            self.hung_up = self.hung_up.map(|hung_up| hung_up.min(now));
+            effects.extend(gone.map(|id| Effect::Withdraw(id, OfferOutcome::Expired)));
+            self.returned_at = self.returned_at.map(|returned| returned.min(now));
+            self.unlocked_at = self.unlocked_at.map(|unlocked| unlocked.min(now));
+            self.call_ended_at = self.call_ended_at.map(|hung_up| hung_up.min(now));
             self.locked_since = self.locked_since.map(|locked| locked.min(now));
-            if let Hands::Resting(since) = &mut self.around.hands {
+            if let InputActivity::Resting(since) = &mut self.around.hands {
                 *since = now.min(*since);
             }
             if let Some(session) = &mut self.session {
                 session.clock_stepped_back(now);
             }
         }
-        self.last = Some(now);
-        if self.heard.is_some_and(|heard| now.duration_since(heard) >= Watch::MAX_GAP) {
+        self.last_input_at = Some(now);
+        if self.last_reading_at.is_some_and(|heard| now.duration_since(heard) >= Tracker::MAX_GAP) {
             self.silence(now, effects);
         }
         let expired = self.offers.tick(now);
-        effects.extend(expired.map(|id| Effect::Withdraw(id, Became::Expired)));
+        effects.extend(expired.map(|id| Effect::Withdraw(id, OfferOutcome::Expired)));
         if let Some(session) = &mut self.session
             && session.tick(now)
         {
@@ -290,13 +291,13 @@ impl Engine {
         if says_nothing || reading.contact == Contact::Lost {
             return;
         }
-        self.heard = Some(now);
+        self.last_reading_at = Some(now);
         let beats = self.beats.label(now, &reading.rr);
         let Some(sample) = self.sampler.observe(now, reading.heart_rate, &beats) else { return };
         self.last_sample = Some(sample);
         effects.push(Effect::Sampled(sample));
         let sitting =
-            self.returned.is_none_or(|returned| now.duration_since(returned) >= SITTING_AFTER);
+            self.returned_at.is_none_or(|returned| now.duration_since(returned) >= SITTING_AFTER);
         let settled_in = sitting && may_sit(&self.around, now);
         match self.watch.observe(&sample, self.around.presence_at(now), settled_in) {
             Finding::Nothing => {}
@@ -316,7 +317,7 @@ impl Engine {
         if settings.detection != self.settings.detection {
             self.silence(now, effects);
             let baseline = self.watch.baseline().clone();
-            self.watch = Watch::new(&settings.detection, baseline);
+            self.watch = Tracker::new(&settings.detection, baseline);
             self.sampler = Sampler::over(settings.detection.thresholds().sustain);
         }
         self.settings = settings;
@@ -324,7 +325,7 @@ impl Engine {
 
     /// No data for too long, or none that fits to what was before: all that was under way ends.
     fn silence(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        self.heard = None;
+        self.last_reading_at = None;
         self.contact = Contact::default();
         self.last_sample = None;
         self.beats.reset();
@@ -335,7 +336,7 @@ impl Engine {
     }
 
     /// The desk or the desktop is otherwise than before.
-    fn surrounded(&mut self, now: Timestamp, around: Surroundings) {
+    fn surrounded(&mut self, now: Timestamp, around: Context) {
         let unlocked = self.around.locked && !around.locked;
         if around.locked && !self.around.locked {
             self.locked_since = Some(now);
@@ -345,22 +346,22 @@ impl Engine {
             && self.around.presence_at(now).may_sit()
             && self.locked_since.is_some_and(|locked| now.duration_since(locked) < SITTING_AFTER);
         if may_sit(&around, now) && !may_sit(&self.around, now) && !moment {
-            self.returned = Some(now);
+            self.returned_at = Some(now);
         }
         if unlocked {
-            self.unlocked = Some(now);
+            self.unlocked_at = Some(now);
         }
-        let in_call = |around: &Surroundings| around.desktop.is_some_and(|seen| seen.is_in_call());
+        let in_call = |around: &Context| around.desktop.is_some_and(|seen| seen.is_in_call());
         if in_call(&around) {
-            self.hung_up = None;
+            self.call_ended_at = None;
         } else if in_call(&self.around) && around.desktop.is_some_and(|seen| seen.is_off_call()) {
-            self.hung_up = Some(now);
+            self.call_ended_at = Some(now);
         }
         self.around = around;
     }
 }
 
-fn may_sit(around: &Surroundings, now: Timestamp) -> bool {
+fn may_sit(around: &Context, now: Timestamp) -> bool {
     around.presence_at(now).may_sit() && !around.locked
 }
 

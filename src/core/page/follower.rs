@@ -6,16 +6,16 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::breathing::Line;
-use crate::breathing::Outcome;
 use crate::breathing::Pace;
 use crate::breathing::Point;
 use crate::breathing::Search;
+use crate::breathing::SearchOutcome;
 use crate::breathing::Swing;
 use crate::breathing::Verdict;
 use crate::heart::Reading;
 use crate::practice::Breath;
 use crate::practice::Session;
-use crate::practice::State;
+use crate::practice::SessionState;
 
 use super::following::Following;
 
@@ -31,7 +31,7 @@ pub struct Follower {
     /// The search that is under way.
     search: Option<Search>,
     /// What the last search of this break has found.
-    outcome: Option<Outcome>,
+    outcome: Option<SearchOutcome>,
 }
 
 impl Follower {
@@ -64,8 +64,8 @@ impl Follower {
         }
         let outcome = self.line.outcome(before?, now);
         let found = match &outcome {
-            Outcome::Found(pace, _) => Some(*pace),
-            Outcome::Unclear(_) => None,
+            SearchOutcome::Found(pace, _) => Some(*pace),
+            SearchOutcome::Unclear(_) => None,
         };
         self.outcome = Some(outcome);
         found
@@ -104,7 +104,7 @@ impl Follower {
 
 /// When the search began whose step a break is at; `None` where it is at none, or stands still.
 fn search_began(session: &Session) -> Option<Timestamp> {
-    let State::Running { since, .. } = session.state() else { return None };
+    let SessionState::Running { since, .. } = session.state() else { return None };
     (session.step()?.breath == Some(Breath::Search)).then_some(since)
 }
 

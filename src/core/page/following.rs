@@ -1,7 +1,7 @@
 //! The heart that follows the breath, in words.
 
-use crate::breathing::Outcome;
 use crate::breathing::Point;
+use crate::breathing::SearchOutcome;
 use crate::breathing::Swing;
 use crate::breathing::Unclear;
 use crate::breathing::Verdict;
@@ -19,7 +19,7 @@ pub struct Following<'a> {
     /// How far the heart swings with the breath; `None`: not known, or not to be told now.
     pub swing: Option<Swing>,
     /// What the search of this break has found; `None`: there was none, or it is not over.
-    pub outcome: Option<&'a Outcome>,
+    pub outcome: Option<&'a SearchOutcome>,
 }
 
 impl Following<'_> {
@@ -51,15 +51,15 @@ impl Following<'_> {
     /// What the search has found, in words; `None`: there was none, or it is not over.
     pub(super) fn found(self, words: &Words) -> Option<String> {
         let message = match self.outcome? {
-            Outcome::Found(pace, _) => {
+            SearchOutcome::Found(pace, _) => {
                 let pace = [("pace", pace.per_minute().into())];
                 return Some(words.text(Message::PaceFound, &pace));
             }
-            Outcome::Unclear(Unclear::Unfinished) => Message::PaceUnfinished,
-            Outcome::Unclear(Unclear::NoRr) => Message::PaceNoRr,
-            Outcome::Unclear(Unclear::Poor) => Message::PacePoor,
-            Outcome::Unclear(Unclear::Irregular) => Message::PaceIrregular,
-            Outcome::Unclear(Unclear::TooEven) => Message::PaceTooEven,
+            SearchOutcome::Unclear(Unclear::Unfinished) => Message::PaceUnfinished,
+            SearchOutcome::Unclear(Unclear::NoRr) => Message::PaceNoRr,
+            SearchOutcome::Unclear(Unclear::Poor) => Message::PacePoor,
+            SearchOutcome::Unclear(Unclear::Irregular) => Message::PaceIrregular,
+            SearchOutcome::Unclear(Unclear::TooEven) => Message::PaceTooEven,
         };
         Some(words.text(message, &[]))
     }
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_a_search_found_is_said_and_nothing_where_it_found_nothing() {
-        let said = |outcome: &Outcome| {
+        let said = |outcome: &SearchOutcome| {
             let following = Following {
                 verdict: Verdict::Good,
                 points: &[],
@@ -109,7 +109,7 @@ mod tests {
             following.found(&Words::new("en")).unwrap()
         };
         let pace = Pace::new(5.4).unwrap();
-        assert!(said(&Outcome::Found(pace, Vec::new())).contains("5.4"));
+        assert!(said(&SearchOutcome::Found(pace, Vec::new())).contains("5.4"));
         for why in [
             Unclear::Unfinished,
             Unclear::NoRr,
@@ -117,7 +117,7 @@ mod tests {
             Unclear::Irregular,
             Unclear::TooEven,
         ] {
-            let said = said(&Outcome::Unclear(why));
+            let said = said(&SearchOutcome::Unclear(why));
             assert!(!said.contains(char::is_numeric) && !said.is_empty(), "{said}");
         }
     }

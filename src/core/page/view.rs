@@ -141,7 +141,7 @@ pub struct StepView {
     pub place: Place,
     /// How many there are.
     pub steps: usize,
-    /// Said before the first step of the grounding: that stopping is self-care.
+    /// Feedback before the first step of the grounding: that stopping is self-care.
     pub met: Vec<String>,
     /// What is said, line by line.
     pub words: Vec<String>,

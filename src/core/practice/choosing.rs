@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::practice::habits::Liking;
-use crate::practice::habits::Past;
+use crate::practice::habits::PastBreak;
 use crate::practice::library::Library;
 use crate::practice::script::PartOfDay;
 use crate::practice::script::Practice;
@@ -26,7 +26,7 @@ pub struct Occasion<'a> {
     /// The part of the day, by the local clock.
     pub day: PartOfDay,
     /// The breaks of the last weeks.
-    pub past: &'a [Past],
+    pub past: &'a [PastBreak],
     /// The pairs that were shown, the last one first.
     pub pairs: &'a [[String; 2]],
 }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_was_liked_comes_sooner_and_what_was_not_comes_last() {
-        let past = |practice: &str, liking| Past {
+        let past = |practice: &str, liking| PastBreak {
             at: Timestamp::UNIX_EPOCH,
             practice: practice.to_owned(),
             finished: true,

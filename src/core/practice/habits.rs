@@ -11,7 +11,7 @@ use crate::practice::settings::PracticeSettings;
 
 /// A break that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Past {
+pub struct PastBreak {
     /// When it was begun.
     pub at: Timestamp,
     /// The name of its practice.
@@ -89,9 +89,9 @@ impl Habits {
     /// Whether to show help lines after the last break of `past`: three were answered with 8 or more within 14 days, and help
     /// lines were not shown for that in the last 14 days.
     #[must_use]
-    pub fn needs_help(&self, past: &[Past], now: Timestamp) -> bool {
+    pub fn needs_help(&self, past: &[PastBreak], now: Timestamp) -> bool {
         let lately = |at: Timestamp| at <= now && now.duration_since(at) < FORTNIGHT;
-        let high = |past: &&Past| lately(past.at) && past.tension >= Some(HIGH);
+        let high = |past: &&PastBreak| lately(past.at) && past.tension >= Some(HIGH);
         past.last().is_some_and(|last| high(&last))
             && past.iter().filter(high).count() >= 3
             && !self.helped.is_some_and(lately)
@@ -112,8 +112,8 @@ mod tests {
         Timestamp::UNIX_EPOCH + SignedDuration::from_hours(day * 24)
     }
 
-    fn answered(days_and_tensions: &[(i64, u8)]) -> Vec<Past> {
-        let past = |&(day, tension): &(i64, u8)| Past {
+    fn answered(days_and_tensions: &[(i64, u8)]) -> Vec<PastBreak> {
+        let past = |&(day, tension): &(i64, u8)| PastBreak {
             at: at(day),
             practice: "stop".to_owned(),
             finished: true,

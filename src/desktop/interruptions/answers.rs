@@ -12,8 +12,8 @@ use super::report::Fact;
 use super::report::LATE;
 use super::report::Report;
 use super::report::Source;
-use kindbeat_core::surroundings::Desktop;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Probe;
 
 /// What one source says of one fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Probed {
     /// Who was asked.
     pub source: Cow<'static, str>,
     /// What it says.
-    pub seen: Seen,
+    pub seen: Probe,
     /// Why it says nothing, in a sentence; `None` where it says something.
     pub why: Option<String>,
 }
@@ -81,7 +81,7 @@ impl Answers {
     /// Whether one of these is there and does not tell.
     pub(super) fn have_failed(&self, sources: &[Source]) -> bool {
         let mut asked = self.0.iter().filter(|asked| sources.contains(&asked.source));
-        asked.any(|asked| asked.seen() == Seen::Failed)
+        asked.any(|asked| asked.seen() == Probe::Failed)
     }
 
     /// How things stand; who did not answer yet counts as one who does not.
@@ -96,29 +96,29 @@ impl Answers {
         }
     }
 
-    fn seen(&self, fact: Fact) -> Seen {
+    fn seen(&self, fact: Fact) -> Probe {
         let all = self.0.iter().filter(|asked| asked.fact == fact).map(Asked::seen);
-        all.fold(Seen::Lacking, Seen::or)
+        all.fold(Probe::Absent, Probe::or)
     }
 
     /// Who said what: for each fact those who are there, or, where nobody is, those who could be.
     pub(super) fn list(self) -> Vec<Probed> {
         let known: Vec<_> =
-            Fact::ALL.into_iter().filter(|&fact| self.seen(fact) != Seen::Lacking).collect();
+            Fact::ALL.into_iter().filter(|&fact| self.seen(fact) != Probe::Absent).collect();
         let told = self.0.into_iter().map(|asked| {
             let (fact, late) = (asked.fact, asked.source.name());
             let (source, Answer { seen, why }) =
                 asked.said.unwrap_or_else(|| (late, Answer::failed(LATE.to_owned())));
             Probed { fact, source: source.into(), seen, why }
         });
-        told.filter(|probed| probed.seen != Seen::Lacking || !known.contains(&probed.fact))
+        told.filter(|probed| probed.seen != Probe::Absent || !known.contains(&probed.fact))
             .collect()
     }
 }
 
 impl Asked {
-    fn seen(&self) -> Seen {
-        self.said.as_ref().map_or(Seen::Failed, |(_, answer)| answer.seen)
+    fn seen(&self) -> Probe {
+        self.said.as_ref().map_or(Probe::Failed, |(_, answer)| answer.seen)
     }
 }
 
@@ -143,9 +143,9 @@ mod tests {
     fn who_has_not_answered_holds_back_and_who_is_not_there_does_not() {
         let mut answers = Answers::default();
         assert!(!answers.are_complete());
-        assert_eq!(answers.desktop().sharing, Seen::Failed);
+        assert_eq!(answers.desktop().sharing, Probe::Failed);
         said(&mut answers, Source::PipeWire, Fact::Sharing, Answer::lacking(String::new()));
-        assert_eq!(answers.desktop().sharing, Seen::Lacking);
+        assert_eq!(answers.desktop().sharing, Probe::Absent);
         assert!(lacking().are_complete());
         assert_eq!(lacking().desktop(), Desktop::default());
     }
@@ -155,11 +155,11 @@ mod tests {
         let mut answers = lacking();
         let fact = Fact::Inhibited;
         said(&mut answers, Source::Logind, fact, false);
-        assert_eq!(answers.desktop().inhibited, Seen::No);
+        assert_eq!(answers.desktop().inhibited, Probe::No);
         said(&mut answers, Source::Plasma, fact, Answer::failed(String::new()));
-        assert_eq!(answers.desktop().inhibited, Seen::Failed);
+        assert_eq!(answers.desktop().inhibited, Probe::Failed);
         said(&mut answers, Source::Logind, fact, true);
-        assert_eq!(answers.desktop().inhibited, Seen::Yes);
+        assert_eq!(answers.desktop().inhibited, Probe::Yes);
     }
 
     #[test]
@@ -172,9 +172,9 @@ mod tests {
             let told = list.iter().filter(move |probed| probed.fact == fact);
             told.map(|probed| (&*probed.source, probed.seen)).collect::<Vec<_>>()
         };
-        assert_eq!(of(Fact::Microphone), [("PipeWire", Seen::Yes)]);
+        assert_eq!(of(Fact::Microphone), [("PipeWire", Probe::Yes)]);
         assert_eq!(of(Fact::Camera).len(), 2);
-        assert_eq!(of(Fact::FullScreen), [("display", Seen::Failed)]);
-        assert!(list.iter().all(|probed| probed.why.is_none() == (probed.seen == Seen::Yes)));
+        assert_eq!(of(Fact::FullScreen), [("display", Probe::Failed)]);
+        assert!(list.iter().all(|probed| probed.why.is_none() == (probed.seen == Probe::Yes)));
     }
 }

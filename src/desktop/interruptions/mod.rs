@@ -39,8 +39,8 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio::time::timeout;
 
-use kindbeat_core::backoff::Pauses;
-use kindbeat_core::surroundings::Desktop;
+use kindbeat_core::backoff::Backoff;
+use kindbeat_core::context::Desktop;
 
 use answers::Answers;
 pub use answers::Probed;
@@ -150,7 +150,7 @@ struct Probes {
     sender: mpsc::Sender<Report>,
     tasks: JoinSet<Watch>,
     /// Before each is begun again.
-    pauses: [Pauses; Watch::ALL.len()],
+    pauses: [Backoff; Watch::ALL.len()],
 }
 
 /// What one task watches.
@@ -211,7 +211,7 @@ impl Probes {
     fn start(place: &Arc<Place>) -> Self {
         let (sender, reports) = mpsc::channel(REPORTS);
         let (place, tasks) = (Arc::clone(place), JoinSet::new());
-        let pauses = [Pauses::new(LONGEST_PAUSE); Watch::ALL.len()];
+        let pauses = [Backoff::new(LONGEST_PAUSE); Watch::ALL.len()];
         let mut probes = Self { place, reports, sender, tasks, pauses };
         for watch in Watch::ALL {
             probes.begin(watch, Duration::ZERO);

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::LIMIT;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::Probe;
 
 /// Something that a desktop can be seen to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,24 +74,24 @@ impl Source {
 /// What a source says of a fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
-    pub(super) seen: Seen,
+    pub(super) seen: Probe,
     /// Why it says nothing, in a sentence.
     pub(super) why: Option<String>,
 }
 
 impl Answer {
     pub(super) const fn lacking(why: String) -> Self {
-        Self { seen: Seen::Lacking, why: Some(why) }
+        Self { seen: Probe::Absent, why: Some(why) }
     }
 
     pub(super) const fn failed(why: String) -> Self {
-        Self { seen: Seen::Failed, why: Some(why) }
+        Self { seen: Probe::Failed, why: Some(why) }
     }
 }
 
 impl From<bool> for Answer {
     fn from(is_so: bool) -> Self {
-        Self { seen: if is_so { Seen::Yes } else { Seen::No }, why: None }
+        Self { seen: if is_so { Probe::Yes } else { Probe::No }, why: None }
     }
 }
 

@@ -25,7 +25,7 @@ use super::wayland::Wayland;
 use super::x11::X11;
 use crate::clock;
 use crate::dbus;
-use kindbeat_core::backoff::Pauses;
+use kindbeat_core::backoff::Backoff;
 
 /// What can tell of the hands, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,7 +143,7 @@ pub(super) async fn run(
     rest: watch::Receiver<bool>,
     tell: &Sender<Heard>,
 ) {
-    let mut pauses = Pauses::new(LONGEST_PAUSE);
+    let mut pauses = Backoff::new(LONGEST_PAUSE);
     loop {
         // Heard of from before it is looked for, so that it cannot come in between.
         let mut mutter = mutter_comes(session).await;

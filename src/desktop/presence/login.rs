@@ -21,11 +21,11 @@ use super::desk::Hint;
 use crate::clock;
 use crate::dbus;
 use crate::dbus::Object;
-use kindbeat_core::backoff::Pauses;
+use kindbeat_core::backoff::Backoff;
 
 /// Tells of the session and of sleep for ever. `id` is what logind calls the session, if anybody knows.
 pub(super) async fn run(system: &Lasting, id: Option<&str>, tell: &Sender<Heard>) {
-    let mut pauses = Pauses::new(LONGEST_PAUSE);
+    let mut pauses = Backoff::new(LONGEST_PAUSE);
     loop {
         let began = clock::now();
         if let Err(error) = follow(system, id, tell).await {

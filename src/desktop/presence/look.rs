@@ -17,7 +17,7 @@ use super::login::State;
 use super::saver;
 use crate::clock;
 use crate::dbus::Asked;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ pub struct Found {
     /// What was looked for before and does not tell, the best first; each with the reason, where it should.
     pub silent: Vec<(Source, Option<String>)>,
     /// What the hands do. A Wayland compositor tells only what happens from now on: `Unknown`.
-    pub hands: Hands,
+    pub hands: InputActivity,
     /// What tells that the screen is locked, by its name on the bus; empty: nothing does.
     pub lock: Vec<Cow<'static, str>>,
     /// Whether it is locked now.
@@ -55,7 +55,7 @@ pub async fn look(places: &Places) -> Found {
             .into_iter()
             .map(|(source, error)| (source, error.as_ref().map(said)))
             .collect(),
-        hands: Hands::Unknown,
+        hands: InputActivity::Unknown,
         lock: Vec::new(),
         locked: false,
         sleep: false,
@@ -65,7 +65,7 @@ pub async fn look(places: &Places) -> Found {
         match in_time(LIMIT, opened.idle()).await {
             Ok(idle) => {
                 found.source = Some(source);
-                found.hands = idle.map_or(Hands::Unknown, |idle| {
+                found.hands = idle.map_or(InputActivity::Unknown, |idle| {
                     desk::hands_idle_for(idle, watches, clock::now())
                 });
             }
@@ -99,7 +99,7 @@ impl Found {
         if self.source.is_none() {
             self.hands = session.unwrap_or_default().hint.hands();
             match self.hands {
-                Hands::Unknown => self.silent.push((Source::Logind, None)),
+                InputActivity::Unknown => self.silent.push((Source::Logind, None)),
                 _ => self.source = Some(Source::Logind),
             }
         }

@@ -34,7 +34,7 @@ use self::desk::Desk;
 use self::desk::Heard;
 use crate::clock;
 use crate::dbus::Asked;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 
 pub use self::error::Error;
 pub use self::hands::Source;
@@ -54,7 +54,7 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// What the hands do. Unless a pause is watched, `Busy` is told when they come back, and stands until a long rest.
-    Hands(Hands),
+    Activity(InputActivity),
     /// The screen was locked or unlocked, or a screen saver covers it or does no longer.
     Locked(bool),
     /// The machine is about to sleep.

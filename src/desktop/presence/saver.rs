@@ -15,11 +15,11 @@ use super::desk::Saver;
 use crate::clock;
 use crate::dbus;
 use crate::dbus::Object;
-use kindbeat_core::backoff::Pauses;
+use kindbeat_core::backoff::Backoff;
 
 /// Tells of all for ever; each may come and go.
 pub(super) async fn run(session: &Lasting, tell: &Sender<Heard>) {
-    let mut pauses = Pauses::new(LONGEST_PAUSE);
+    let mut pauses = Backoff::new(LONGEST_PAUSE);
     loop {
         let began = clock::now();
         let followed = async {

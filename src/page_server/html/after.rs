@@ -4,10 +4,10 @@ use maud::Markup;
 use maud::html;
 
 use kindbeat_core::page::Course;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::Help;
 use kindbeat_core::page::HelpGroup;
 use kindbeat_core::page::Labels;
-use kindbeat_core::page::Said;
 use kindbeat_core::page::Tense;
 
 /// How it was: each part may be left out.
@@ -25,7 +25,7 @@ pub(super) fn question(course: Option<&Course>, labels: &Labels) -> Markup {
         }
         label class="note" {
             (labels.note_title)
-            input id="note" type="text" maxlength=(Said::NOTE) autocomplete="off" dir="auto";
+            input id="note" type="text" maxlength=(Feedback::NOTE) autocomplete="off" dir="auto";
         }
         @if let Some(course) = course {
             details id="course" {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use kindbeat_core::page::Said;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::Tense;
 
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn what_is_done_on_the_page_reaches_the_daemon() {
     assert_eq!(visitor.does("do=said&tense=7").await, 204);
     assert_eq!(
         desk.input().await,
-        PageInput::Said(Said { tense: Tense::new(7), ..Said::default() })
+        PageInput::Feedback(Feedback { tense: Tense::new(7), ..Feedback::default() })
     );
     assert_eq!(visitor.does("do=anchor&value=sound").await, 204);
     assert_eq!(desk.input().await, PageInput::Anchor(Anchor::Sound));

@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat_core::breathing::Line;
-use kindbeat_core::breathing::Outcome;
 use kindbeat_core::breathing::Pace;
 use kindbeat_core::breathing::Search;
+use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
@@ -50,7 +50,7 @@ proptest! {
         let then = now.saturating_add(SignedDuration::from_millis(looks)).unwrap_or(Timestamp::MAX);
         let _ = (line.verdict(then), line.swing(then, pace));
         let began = then.saturating_sub(Search::lasts()).unwrap_or(Timestamp::MIN);
-        if let Outcome::Found(pace, swings) = line.outcome(Search { began }, then) {
+        if let SearchOutcome::Found(pace, swings) = line.outcome(Search { began }, then) {
             prop_assert!((4.5..=6.5).contains(&pace.per_minute()) && swings.len() == 5);
         }
     }

@@ -4,8 +4,8 @@ use std::f64::consts::TAU;
 
 use fastrand::Rng;
 use jiff::SignedDuration;
-use kindbeat_core::breathing::Outcome;
 use kindbeat_core::breathing::Search;
+use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::breathing::Unclear;
 use kindbeat_core::heart::RrInterval;
 
@@ -83,7 +83,7 @@ const BEFORE: u32 = 30;
 /// A second more than the two minutes.
 const SEARCHED: u32 = 122;
 
-fn outcome(messages: &[Message]) -> Outcome {
+fn outcome(messages: &[Message]) -> SearchOutcome {
     let end = at(f64::from(BEFORE + SEARCHED));
     let search = Search { began: at(f64::from(BEFORE)) };
     line(messages).outcome(search, end + SignedDuration::from_millis(100))
@@ -127,7 +127,7 @@ impl Tally {
             let mut messages = heart.searched(random);
             with_ectopics(&mut messages, random, 3);
             tally.searches += 1;
-            if let Outcome::Found(pace, _) = outcome(&messages) {
+            if let SearchOutcome::Found(pace, _) = outcome(&messages) {
                 tally.errors.push((pace.per_minute() - heart.best()).abs());
                 let share = heart.answer(pace.per_minute()) / heart.answer(heart.best());
                 tally.least_swing = tally.least_swing.min(share);
@@ -178,7 +178,7 @@ fn nothing_is_concluded_before_the_end() {
     let messages = Heart::usual(5.5).searched(&mut Rng::with_seed(9));
     let now = at(f64::from(BEFORE) + 119.9);
     let search = Search { began: at(f64::from(BEFORE)) };
-    assert_eq!(line(&messages).outcome(search, now), Outcome::Unclear(Unclear::Unfinished));
+    assert_eq!(line(&messages).outcome(search, now), SearchOutcome::Unclear(Unclear::Unfinished));
 }
 
 #[test]
@@ -187,18 +187,18 @@ fn without_intervals_there_is_no_conclusion() {
     for (_, reading) in &mut messages {
         reading.rr.clear();
     }
-    assert_eq!(outcome(&messages), Outcome::Unclear(Unclear::NoRr));
+    assert_eq!(outcome(&messages), SearchOutcome::Unclear(Unclear::NoRr));
 }
 
 #[test]
 fn a_strap_that_is_lost_before_the_end_leaves_no_conclusion() {
     let mut messages = Heart::usual(5.5).searched(&mut Rng::with_seed(11));
     messages.truncate(100);
-    assert_eq!(outcome(&messages), Outcome::Unclear(Unclear::Poor));
+    assert_eq!(outcome(&messages), SearchOutcome::Unclear(Unclear::Poor));
     // Back for the last seconds: too little was seen all the same.
     let mut messages = Heart::usual(5.5).searched(&mut Rng::with_seed(11));
     messages.drain(60..140);
-    assert_eq!(outcome(&messages), Outcome::Unclear(Unclear::Poor));
+    assert_eq!(outcome(&messages), SearchOutcome::Unclear(Unclear::Poor));
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn beats_torn_apart_by_a_loose_strap_leave_no_conclusion() {
             reading.rr.insert(0, RrInterval::from_millis(part).unwrap());
         }
     }
-    assert_eq!(outcome(&messages), Outcome::Unclear(Unclear::Poor));
+    assert_eq!(outcome(&messages), SearchOutcome::Unclear(Unclear::Poor));
 }
 
 #[test]
@@ -226,7 +226,11 @@ fn a_rhythm_without_a_pattern_leaves_no_conclusion() {
             let messages = strap(BEFORE + SEARCHED, &mut random, |_| {
                 (60_000.0 / rate * (1.0 + spread * normal(&mut own))).max(280.0)
             });
-            assert_eq!(outcome(&messages), Outcome::Unclear(Unclear::Irregular), "{spread} {rate}");
+            assert_eq!(
+                outcome(&messages),
+                SearchOutcome::Unclear(Unclear::Irregular),
+                "{spread} {rate}"
+            );
         }
     }
 }
@@ -236,7 +240,7 @@ fn many_early_beats_leave_no_conclusion() {
     let mut random = Rng::with_seed(14);
     let mut messages = Heart::usual(5.5).searched(&mut random);
     with_ectopics(&mut messages, &mut random, 30);
-    assert_eq!(outcome(&messages), Outcome::Unclear(Unclear::Irregular));
+    assert_eq!(outcome(&messages), SearchOutcome::Unclear(Unclear::Irregular));
 }
 
 #[test]
@@ -246,7 +250,7 @@ fn a_heart_that_does_not_follow_is_too_even_to_tell() {
         for _ in 0..20 {
             let heart = Heart { swing: 0.0, noise, ..Heart::usual(5.5) };
             let outcome = outcome(&heart.searched(&mut random));
-            assert_eq!(outcome, Outcome::Unclear(Unclear::TooEven), "{noise}");
+            assert_eq!(outcome, SearchOutcome::Unclear(Unclear::TooEven), "{noise}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat_core::engine::Effect;
-use kindbeat_core::engine::Outcome;
+use kindbeat_core::engine::ElevationOutcome;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::setting::Count;
@@ -134,12 +134,12 @@ fn check_accounts(day: &Day) -> Result<(), TestCaseError> {
     }
     prop_assert!(courses.len() >= 50, "{} elevations", courses.len());
     prop_assert!(courses.values().all(|course| course.ended.is_some() && course.outcome.is_some()));
-    let those = |which: fn(&Outcome) -> bool| {
+    let those = |which: fn(&ElevationOutcome) -> bool| {
         courses.values().filter_map(|course| course.outcome).filter(which).count()
     };
-    let said = those(|outcome| matches!(outcome, Outcome::Offered));
+    let said = those(|outcome| matches!(outcome, ElevationOutcome::Offered));
     prop_assert!(said >= offers, "{said} said to be offered, {offers} were");
-    prop_assert_eq!(those(|outcome| matches!(outcome, Outcome::Held(_))), held);
+    prop_assert_eq!(those(|outcome| matches!(outcome, ElevationOutcome::Held(_))), held);
     prop_assert_eq!(said + held, courses.len());
     Ok(())
 }

@@ -2,9 +2,13 @@
 
 use jiff::SignedDuration;
 use jiff::civil::Time;
+use kindbeat_core::context::Desktop;
+use kindbeat_core::context::InputActivity;
+use kindbeat_core::context::Presence;
+use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Elsewhere;
+use kindbeat_core::engine::EngineMemory;
 use kindbeat_core::engine::Input;
-use kindbeat_core::engine::Memory;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::offer;
 use kindbeat_core::offer::Day as Weekday;
@@ -12,10 +16,6 @@ use kindbeat_core::offer::Gate;
 use kindbeat_core::offer::QuietHours;
 use kindbeat_core::setting::Count;
 use kindbeat_core::setting::Lasting;
-use kindbeat_core::surroundings::Desktop;
-use kindbeat_core::surroundings::Hands;
-use kindbeat_core::surroundings::Presence;
-use kindbeat_core::surroundings::Seen;
 
 use crate::day::Day;
 
@@ -65,7 +65,10 @@ impl Desk {
         let mut day = Day::with(settings.clone(), "09:00");
         // An offer of an earlier run, for the cool-down.
         let last = Some(day.now());
-        let memory = Memory { offers: offer::Memory { last, ..Default::default() }, tender: false };
+        let memory = EngineMemory {
+            offers: offer::OfferMemory { last, ..Default::default() },
+            tender: false,
+        };
         day.engine = day.engine.clone().remembering(memory);
         day.desktop(Desktop::default());
         let desktop = Desktop::default();
@@ -79,20 +82,20 @@ impl Desk {
     pub(crate) fn minutes(&mut self, minutes: u32) {
         for _ in 0..minutes {
             if !self.away && !self.busy {
-                self.hands(Hands::Resting(self.day.now()));
+                self.hands(InputActivity::Resting(self.day.now()));
             }
             self.day.for_minutes(1);
         }
     }
 
-    pub(crate) fn hands(&mut self, hands: Hands) {
+    pub(crate) fn hands(&mut self, hands: InputActivity) {
         self.day.around(|around| around.hands = hands);
     }
 
     /// What the hands do now that one of the two changed.
     pub(crate) fn use_hands(&mut self) {
-        let gone = Hands::Resting(self.day.now() - SignedDuration::from_mins(6));
-        let busy = if self.busy { Hands::Busy } else { Hands::Lately };
+        let gone = InputActivity::Resting(self.day.now() - SignedDuration::from_mins(6));
+        let busy = if self.busy { InputActivity::Busy } else { InputActivity::Lately };
         self.hands(if self.away { gone } else { busy });
     }
 
@@ -108,7 +111,7 @@ impl Desk {
 
     /// Closes a gate, or opens it again, as it happens in life.
     pub(crate) fn set(&mut self, gate: Gate, closed: bool) {
-        let seen = if closed { Seen::Yes } else { Seen::No };
+        let seen = if closed { Probe::Yes } else { Probe::No };
         let now = self.day.now();
         match gate {
             Gate::DayOff => self.configure(|settings| {

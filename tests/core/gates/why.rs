@@ -1,11 +1,11 @@
 //! What `kindbeat why` says after what happened.
 
 use jiff::SignedDuration;
+use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::setting::Lasting;
-use kindbeat_core::surroundings::Seen;
 
 use crate::gates::desk::Desk;
 use crate::gates::desk::GATES;
@@ -97,7 +97,7 @@ fn a_stranger_is_told_how_things_stand() {
     desk.day.answer(Answer::Fine);
     say("fine", &desk);
     desk.minutes(11);
-    desk.see(|desktop| desktop.camera = Seen::Failed);
+    desk.see(|desktop| desktop.camera = Probe::Failed);
     say("settled, with a camera that does not tell", &desk);
     desk.day.silent_for_minutes(3);
     say("no strap", &desk);

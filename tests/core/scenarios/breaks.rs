@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
-use kindbeat_core::practice::Command;
 use kindbeat_core::practice::Length;
+use kindbeat_core::practice::SessionCommand;
 
 use super::hard_morning;
 use crate::day::Day;
@@ -33,7 +33,7 @@ fn start_opens_the_break_and_it_runs_to_its_end_by_itself() {
 #[test]
 fn leaving_ends_the_break_at_once() {
     let mut day = hard_morning();
-    day.answer(Answer::Start).for_minutes(1).in_break(Command::Leave).for_minutes(1);
+    day.answer(Answer::Start).for_minutes(1).in_break(SessionCommand::Leave).for_minutes(1);
     assert_snapshot!(day.log(), @r"
     09:33 offer, 75 over 62
     09:40 offer withdrawn
@@ -49,11 +49,11 @@ fn too_much_leads_outward_asks_nothing_more_today_and_begins_gently_next_time() 
     let mut day = hard_morning();
     day.answer(Answer::Start)
         .for_minutes(1)
-        .in_break(Command::TooMuch)
+        .in_break(SessionCommand::TooMuch)
         .heart_rate(62.0)
         .for_minutes(150);
     day.heart_rate(84.0).for_minutes(10).heart_rate(62.0).for_minutes(10);
-    day.put(Input::BreakWanted(None, None)).in_break(Command::Leave);
+    day.put(Input::BreakWanted(None, None)).in_break(SessionCommand::Leave);
     assert_snapshot!(day.log(), @r"
     09:33 offer, 75 over 62
     09:40 offer withdrawn
@@ -75,8 +75,8 @@ fn too_much_leads_outward_asks_nothing_more_today_and_begins_gently_next_time() 
 #[test]
 fn after_too_much_no_snooze_and_no_other_break_brings_offers_back_today() {
     let mut day = hard_morning();
-    day.answer(Answer::Start).in_break(Command::TooMuch);
-    day.put(Input::BreakWanted(Some("kind-hand".to_owned()), None)).in_break(Command::Leave);
+    day.answer(Answer::Start).in_break(SessionCommand::TooMuch);
+    day.put(Input::BreakWanted(Some("kind-hand".to_owned()), None)).in_break(SessionCommand::Leave);
     let soon = day.now() + SignedDuration::from_mins(1);
     day.put(Input::Snooze(soon)).put(Input::Resume).heart_rate(62.0).for_minutes(100);
     day.heart_rate(84.0).for_minutes(10).heart_rate(62.0).for_minutes(5);

@@ -2,12 +2,12 @@
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
+use kindbeat_core::context::InputActivity;
+use kindbeat_core::context::Presence;
+use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::setting::Lasting;
-use kindbeat_core::surroundings::Hands;
-use kindbeat_core::surroundings::Presence;
-use kindbeat_core::surroundings::Seen;
 
 use super::seen;
 use crate::day::Day;
@@ -16,8 +16,8 @@ use crate::day::Day;
 fn an_elevation_in_a_call_is_offered_when_the_call_ends() {
     let mut day = Day::starting("09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
-    day.around(|around| seen(around).microphone = Seen::Yes).heart_rate(84.0).for_minutes(15);
-    day.around(|around| seen(around).microphone = Seen::No).for_minutes(2);
+    day.around(|around| seen(around).microphone = Probe::Yes).heart_rate(84.0).for_minutes(15);
+    day.around(|around| seen(around).microphone = Probe::No).for_minutes(2);
     assert_snapshot!(day.log(), @"09:45 offer, 84 over 62");
 }
 
@@ -63,7 +63,7 @@ fn exercise_at_an_unknown_place_and_its_recovery_ask_nothing() {
 #[test]
 fn hands_that_never_rest_are_not_interrupted_and_the_offer_lapses() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(25).heart_rate(62.0).for_minutes(5);
     assert_snapshot!(day.log(), @"09:56 held: no_pause");
 }
@@ -71,10 +71,10 @@ fn hands_that_never_rest_are_not_interrupted_and_the_offer_lapses() {
 #[test]
 fn a_pause_of_the_hands_is_the_moment_to_ask() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(7);
     let now = day.now();
-    day.around(|around| around.hands = Hands::Resting(now)).for_minutes(1);
+    day.around(|around| around.hands = InputActivity::Resting(now)).for_minutes(1);
     assert_snapshot!(day.log(), @"09:37 offer, 84 over 62");
     assert_eq!(day.offered_at(), [now + SignedDuration::from_secs(6)]);
 }
@@ -82,21 +82,21 @@ fn a_pause_of_the_hands_is_the_moment_to_ask() {
 #[test]
 fn hands_that_have_rested_for_long_are_not_asked_until_they_were_used_again() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(2);
     let now = day.now();
-    day.around(|around| around.hands = Hands::Resting(now)).for_minutes(4);
+    day.around(|around| around.hands = InputActivity::Resting(now)).for_minutes(4);
     assert_snapshot!(day.log(), @"");
     let now = day.now();
-    day.around(|around| around.hands = Hands::Busy);
-    day.around(|around| around.hands = Hands::Resting(now)).for_minutes(1);
+    day.around(|around| around.hands = InputActivity::Busy);
+    day.around(|around| around.hands = InputActivity::Resting(now)).for_minutes(1);
     assert_snapshot!(day.log(), @"09:36 offer, 84 over 62");
 }
 
 #[test]
 fn nothing_is_offered_while_a_pause_is_waited_for_and_the_heart_settles() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(7).heart_rate(62.0).for_minutes(8);
     assert_snapshot!(day.log(), @"09:38 held: settled");
 }
@@ -104,14 +104,14 @@ fn nothing_is_offered_while_a_pause_is_waited_for_and_the_heart_settles() {
 #[test]
 fn the_end_of_a_call_is_the_moment_to_ask_though_the_hands_are_busy() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
-    day.around(|around| seen(around).microphone = Seen::Yes).heart_rate(84.0).for_minutes(15);
+    day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
+    day.around(|around| seen(around).microphone = Probe::Yes).heart_rate(84.0).for_minutes(15);
     assert_snapshot!(day.log(), @"");
     // Muted for a moment.
-    day.around(|around| seen(around).microphone = Seen::No).put(Input::Tick);
-    day.around(|around| seen(around).microphone = Seen::Yes).for_minutes(1);
+    day.around(|around| seen(around).microphone = Probe::No).put(Input::Tick);
+    day.around(|around| seen(around).microphone = Probe::Yes).for_minutes(1);
     assert_snapshot!(day.log(), @"");
-    day.around(|around| seen(around).microphone = Seen::No).for_minutes(1);
+    day.around(|around| seen(around).microphone = Probe::No).for_minutes(1);
     assert_snapshot!(day.log(), @"09:46 offer, 84 over 62");
     let waited = day.now().duration_since(day.offered_at()[0]);
     assert_eq!(waited, SignedDuration::from_secs(50), "ten seconds after it");
@@ -120,17 +120,17 @@ fn the_end_of_a_call_is_the_moment_to_ask_though_the_hands_are_busy() {
 #[test]
 fn whoever_comes_back_from_a_rest_of_the_hands_is_left_alone_for_a_while() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.hands = Hands::Busy).heart_rate(62.0).for_minutes(30);
+    day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     let now = day.now();
-    day.around(|around| around.hands = Hands::Resting(now)).heart_rate(84.0).for_minutes(8);
-    day.around(|around| around.hands = Hands::Lately).for_minutes(8);
+    day.around(|around| around.hands = InputActivity::Resting(now)).heart_rate(84.0).for_minutes(8);
+    day.around(|around| around.hands = InputActivity::Lately).for_minutes(8);
     assert_snapshot!(day.log(), @"09:43 offer, 84 over 62");
 }
 
 #[test]
 fn a_machine_that_woke_is_left_alone_for_a_while() {
     let mut day = Day::starting("09:00");
-    day.around(|around| around.hands = Hands::Lately).heart_rate(62.0).for_minutes(30);
+    day.around(|around| around.hands = InputActivity::Lately).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(2).put(Input::Woke).for_minutes(8);
     assert_snapshot!(day.log(), @"09:37 offer, 84 over 62");
 }

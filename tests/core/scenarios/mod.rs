@@ -2,15 +2,15 @@
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
+use kindbeat_core::context::Context;
+use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Presence;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
-use kindbeat_core::practice::Command;
+use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::setting::Count;
 use kindbeat_core::setting::Lasting;
-use kindbeat_core::surroundings::Desktop;
-use kindbeat_core::surroundings::Presence;
-use kindbeat_core::surroundings::Surroundings;
 
 mod breaks;
 mod desk;
@@ -19,7 +19,7 @@ mod strap;
 use crate::day::Day;
 
 /// What the desktop is seen to do.
-fn seen(around: &mut Surroundings) -> &mut Desktop {
+fn seen(around: &mut Context) -> &mut Desktop {
     around.desktop.get_or_insert_default()
 }
 
@@ -123,7 +123,7 @@ fn whoever_is_fine_again_and_again_is_asked_less_and_less_until_a_break_is_taken
     for hour in 0..16 {
         let answer = if hour == 11 { Answer::Start } else { Answer::Fine };
         day.heart_rate(62.0).for_minutes(40).heart_rate(84.0).for_minutes(10);
-        day.answer(answer).in_break(Command::Leave).for_minutes(10);
+        day.answer(answer).in_break(SessionCommand::Leave).for_minutes(10);
     }
     assert_snapshot!(day.log(), @r#"
     06:43 offer, 75 over 62

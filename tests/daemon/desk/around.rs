@@ -2,7 +2,7 @@
 
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::presence;
-use kindbeat_core::surroundings::Desktop;
+use kindbeat_core::context::Desktop;
 
 use super::Desk;
 use crate::client::soon;

@@ -8,7 +8,7 @@ use crate::desktop::interruptions::Fact;
 use crate::desktop::interruptions::Probed;
 use crate::desktop::presence::Source;
 use kindbeat_core::config::Config;
-use kindbeat_core::surroundings::Seen;
+use kindbeat_core::context::Probe;
 use kindbeat_core::words::Message;
 
 impl Desk<'_> {
@@ -41,7 +41,7 @@ impl Desk<'_> {
     pub(super) fn fact(&self, fact: Fact) -> Found {
         let probed: Vec<_> =
             self.seen.desktop.iter().filter(|probed| probed.fact == fact).collect();
-        let seen = probed.iter().fold(Seen::Lacking, |seen, probed| seen.or(probed.seen));
+        let seen = probed.iter().fold(Probe::Absent, |seen, probed| seen.or(probed.seen));
         let mut those: Vec<_> = probed
             .iter()
             .filter(|probed| probed.seen == seen)
@@ -50,18 +50,18 @@ impl Desk<'_> {
         those.dedup();
         let sources = || [("source", those.join(", ").into())];
         match seen {
-            Seen::Yes => fine(self.of(Message::ProbeYes, &sources())),
-            Seen::No => fine(self.of(Message::ProbeNo, &sources())),
-            Seen::Lacking => {
+            Probe::Yes => fine(self.of(Message::ProbeYes, &sources())),
+            Probe::No => fine(self.of(Message::ProbeNo, &sources())),
+            Probe::Absent => {
                 fine(self.of(Message::ProbeLacking, &[("problem", why(&probed).into())]))
             }
-            Seen::Failed => self.fails(fact, &probed),
+            Probe::Failed => self.fails(fact, &probed),
         }
     }
 
     fn fails(&self, fact: Fact, probed: &[&Probed]) -> Found {
         let failed: Vec<_> =
-            probed.iter().copied().filter(|probed| probed.seen == Seen::Failed).collect();
+            probed.iter().copied().filter(|probed| probed.seen == Probe::Failed).collect();
         let says = self.of(Message::ProbeSilent, &[("problem", why(&failed).into())]);
         let config = self.configured().map(|configured| &configured.config);
         let (setting, holds) = setting(fact, config);

@@ -23,14 +23,15 @@ use crate::speech::Reader;
 use crate::terminal::Event;
 use crate::terminal::Terminal;
 use kindbeat_core::config::Config;
+use kindbeat_core::context::Context;
 use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Engine;
+use kindbeat_core::engine::EngineMemory;
 use kindbeat_core::engine::Input;
-use kindbeat_core::engine::Memory;
 use kindbeat_core::page::Decision;
 use kindbeat_core::page::Earlier;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Said;
 use kindbeat_core::page::Scene;
 use kindbeat_core::page::Screen;
 use kindbeat_core::page::View;
@@ -39,7 +40,6 @@ use kindbeat_core::page::Visitor;
 use kindbeat_core::page::view_of;
 use kindbeat_core::practice::HelpLines;
 use kindbeat_core::practice::Length;
-use kindbeat_core::surroundings::Surroundings;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
@@ -59,7 +59,7 @@ pub(super) struct Player {
     /// The break, as it was told last.
     told: Option<ToldBreak>,
     /// What the history knows of the engine's memory.
-    kept: Memory,
+    kept: EngineMemory,
     stage: Stage,
     reader: Reader,
     /// Whether it speaks.
@@ -74,7 +74,7 @@ enum Stage {
     /// At the question before it.
     Before,
     /// At another question behind that, with what was said so far.
-    After(Asked, Said),
+    After(Asked, Feedback),
     /// Behind all of it.
     Over,
 }
@@ -101,8 +101,8 @@ impl Player {
         notes: mpsc::UnboundedSender<Note>,
     ) -> anyhow::Result<Self> {
         let now = clock();
-        let around = Surroundings { utc_offset: clock::utc_offset(now), ..Surroundings::default() };
-        engine.handle(now, Input::Surroundings(around));
+        let around = Context { utc_offset: clock::utc_offset(now), ..Context::default() };
+        engine.handle(now, Input::Context(around));
         Ok(Self {
             kept: engine.memory(),
             engine,
@@ -248,7 +248,7 @@ impl Player {
                 self.input(input);
             }
             Some(Meant::Answer(tense)) => {
-                let said = Said { tense, ..Said::default() };
+                let said = Feedback { tense, ..Feedback::default() };
                 self.stage = Stage::After(Asked::Liking, said);
             }
             Some(Meant::SayBefore) => self.stage = Stage::Before,
@@ -267,7 +267,7 @@ impl Player {
             Some(Decision::Choose(practice, length)) => {
                 self.handle(Input::BreakChosen(practice, length));
             }
-            Some(Decision::Said(said)) => self.said(said),
+            Some(Decision::Feedback(said)) => self.said(said),
             None => {}
         }
         if self.visitor.learn(&self.config.practice) {
@@ -278,7 +278,7 @@ impl Player {
     /// Out, from wherever it is; what was said so far is kept.
     fn leave(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::After(_, said) => self.input(PageInput::Said(said)),
+            Stage::After(_, said) => self.input(PageInput::Feedback(said)),
             Stage::Break | Stage::Before | Stage::Over => self.input(PageInput::Leave),
         }
     }

@@ -7,10 +7,10 @@ use super::Player;
 use super::Stage;
 use crate::command::terminal;
 use kindbeat_core::engine::Input;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Said;
 use kindbeat_core::practice::Liking;
-use kindbeat_core::practice::State;
+use kindbeat_core::practice::SessionState;
 
 impl Player {
     pub(super) fn typed_before(&mut self, line: &str) {
@@ -22,7 +22,7 @@ impl Player {
         }
     }
 
-    pub(super) fn typed_after(&mut self, asked: Asked, mut said: Said, line: &str) {
+    pub(super) fn typed_after(&mut self, asked: Asked, mut said: Feedback, line: &str) {
         match (asked, line.trim().to_lowercase().as_str()) {
             (Asked::Liking, word) => {
                 said.liking = match word {
@@ -31,7 +31,7 @@ impl Player {
                     "" => None,
                     "q" => {
                         self.stage = Stage::Break;
-                        return self.input(PageInput::Said(said));
+                        return self.input(PageInput::Feedback(said));
                     }
                     _ => {
                         self.asked = None;
@@ -41,9 +41,9 @@ impl Player {
                 self.stage = Stage::After(Asked::Note, said);
             }
             (Asked::Note, _) => {
-                said.note = Said::note(line);
+                said.note = Feedback::note(line);
                 self.stage = Stage::Break;
-                self.input(PageInput::Said(said));
+                self.input(PageInput::Feedback(said));
             }
             (Asked::Before, _) => {}
         }
@@ -56,9 +56,9 @@ impl Player {
         if self.question_until().is_some_and(|until| until <= now) {
             let said = match std::mem::replace(&mut self.stage, Stage::Break) {
                 Stage::After(_, said) => said,
-                Stage::Break | Stage::Before | Stage::Over => Said::default(),
+                Stage::Break | Stage::Before | Stage::Over => Feedback::default(),
             };
-            self.input(PageInput::Said(said));
+            self.input(PageInput::Feedback(said));
         } else if self.stage == Stage::Before && self.is_over() {
             // Nobody answered before it, and it is over.
             self.stage = Stage::Break;
@@ -66,7 +66,9 @@ impl Player {
     }
 
     fn is_over(&self) -> bool {
-        self.engine.session().is_none_or(|session| matches!(session.state(), State::Ended { .. }))
+        self.engine
+            .session()
+            .is_none_or(|session| matches!(session.state(), SessionState::Ended { .. }))
     }
 
     /// Until when somebody may still be at the questions behind the break; `None` while there are none.

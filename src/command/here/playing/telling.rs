@@ -12,13 +12,13 @@ use crate::interface::ToldBreak;
 use crate::store::Record;
 use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Input;
-use kindbeat_core::page::Said;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::Tense;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Length;
-use kindbeat_core::practice::Past;
+use kindbeat_core::practice::PastBreak;
 use kindbeat_core::practice::Place;
-use kindbeat_core::practice::State;
+use kindbeat_core::practice::SessionState;
 
 impl Player {
     /// Puts something to the engine, and has kept what follows.
@@ -60,23 +60,23 @@ impl Player {
         self.told = Some(told);
     }
 
-    fn moved(&mut self, now: Timestamp, state: State, known: &[Record]) {
+    fn moved(&mut self, now: Timestamp, state: SessionState, known: &[Record]) {
         let stands = match state {
-            State::Ended { ending, .. } => Stands::Ended(ending),
-            State::Running { place: Place::Grounding { .. }, .. }
-            | State::Paused { place: Place::Grounding { .. }, .. } => Stands::Grounding,
-            State::Running { .. } | State::Paused { .. } => return,
+            SessionState::Ended { ending, .. } => Stands::Ended(ending),
+            SessionState::Running { place: Place::Grounding { .. }, .. }
+            | SessionState::Paused { place: Place::Grounding { .. }, .. } => Stands::Grounding,
+            SessionState::Running { .. } | SessionState::Paused { .. } => return,
         };
         let Some(told) = self.told.as_mut().filter(|told| told.stands != stands) else { return };
         told.stands = stands;
         let told = told.clone();
         self.note(Note::Break(told.clone(), now, known.to_vec()));
         if let Stands::Ended(ending) = stands {
-            self.ended(&told, &Said::default());
+            self.ended(&told, &Feedback::default());
             let before = self.visitor.visit.before();
             // Whoever left is asked nothing; what they said before it is kept.
             if ending != Ending::Completed && before.is_some() {
-                self.said(Said { before, ..Said::default() });
+                self.said(Feedback { before, ..Feedback::default() });
             }
         }
     }
@@ -86,7 +86,7 @@ impl Player {
         let _ = self.notes.send(note);
     }
 
-    pub(super) fn said(&mut self, said: Said) {
+    pub(super) fn said(&mut self, said: Feedback) {
         let Some(told) = self.told.clone() else { return };
         let now = (self.clock)();
         self.ended(&told, &said);
@@ -102,8 +102,8 @@ impl Player {
     }
 
     /// The break is over, and this was said of it: the next one may be chosen by it.
-    fn ended(&mut self, told: &ToldBreak, said: &Said) {
-        let past = Past {
+    fn ended(&mut self, told: &ToldBreak, said: &Feedback) {
+        let past = PastBreak {
             at: told.started,
             practice: told.practice.clone(),
             finished: told.stands == Stands::Ended(Ending::Completed),

@@ -14,7 +14,7 @@ use super::Call;
 use super::Device;
 use super::Failure;
 use super::Input;
-use super::Link;
+use super::LinkState;
 use super::MonitorSettings;
 use super::Pace;
 use super::limit;
@@ -44,7 +44,7 @@ pub struct Connection {
     faults: u32,
     rebuilds: u32,
     calls: u64,
-    announced: Option<Link>,
+    announced: Option<LinkState>,
     last: Timestamp,
 }
 
@@ -318,19 +318,23 @@ impl Connection {
         self.lost = self.lost.map(|lost| before(lost, by));
     }
 
-    fn link(&self, now: Timestamp) -> Link {
+    fn link(&self, now: Timestamp) -> LinkState {
         let lost = self.lost.map(|lost| now.duration_since(lost));
         match &self.stage {
-            _ if self.released => Link::Released,
-            Stage::Streaming { .. } if self.search.is_none() => Link::Streaming,
+            _ if self.released => LinkState::Released,
+            Stage::Streaming { .. } if self.search.is_none() => LinkState::Streaming,
             // Connected or not: nothing has come yet.
-            Stage::Streaming { .. } | Stage::Connecting { heard: true, .. } => Link::Connecting,
-            Stage::Silent { .. } | Stage::Closing { silent: true, .. } => Link::Silent,
-            Stage::Unpowered if self.adapter == Adapter::Off => Link::AdapterOff,
-            Stage::Unpowered => Link::NoBluetooth,
-            Stage::Broken { .. } | Stage::Rebuilding(_) if self.rebuilds > 0 => Link::NoBluetooth,
-            _ if lost.is_some_and(|lost| lost >= limit::AWAY) => Link::Away,
-            _ => Link::Searching,
+            Stage::Streaming { .. } | Stage::Connecting { heard: true, .. } => {
+                LinkState::Connecting
+            }
+            Stage::Silent { .. } | Stage::Closing { silent: true, .. } => LinkState::Silent,
+            Stage::Unpowered if self.adapter == Adapter::Off => LinkState::AdapterOff,
+            Stage::Unpowered => LinkState::NoBluetooth,
+            Stage::Broken { .. } | Stage::Rebuilding(_) if self.rebuilds > 0 => {
+                LinkState::NoBluetooth
+            }
+            _ if lost.is_some_and(|lost| lost >= limit::AWAY) => LinkState::Away,
+            _ => LinkState::Searching,
         }
     }
 }

@@ -5,11 +5,11 @@ use std::fmt;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use crate::surroundings::Desktop;
-use crate::surroundings::Hands;
-use crate::surroundings::Presence;
-use crate::surroundings::Seen;
-use crate::surroundings::Surroundings;
+use crate::context::Context;
+use crate::context::Desktop;
+use crate::context::InputActivity;
+use crate::context::Presence;
+use crate::context::Probe;
 
 use super::settings::OfferSettings;
 
@@ -108,7 +108,7 @@ impl Gate {
 
     /// What a look at the desktop brought that this gate goes by; for one that does not go by the desktop, that it tells nothing.
     #[must_use]
-    pub const fn seen(self, desktop: &Desktop) -> Seen {
+    pub const fn seen(self, desktop: &Desktop) -> Probe {
         match self {
             Self::InCall => desktop.microphone.or(desktop.camera),
             Self::Sharing => desktop.sharing,
@@ -126,7 +126,7 @@ impl Gate {
             | Self::DailyLimit
             | Self::CoolDown
             | Self::NoPause
-            | Self::Settled => Seen::Lacking,
+            | Self::Settled => Probe::Absent,
         }
     }
 }
@@ -143,13 +143,13 @@ pub struct Moment<'a> {
     /// Now.
     pub now: Timestamp,
     /// The desk and the desktop.
-    pub around: &'a Surroundings,
+    pub around: &'a Context,
     /// When the wearer last came back to the desk; `None` if never since the start.
-    pub returned: Option<Timestamp>,
+    pub returned_at: Option<Timestamp>,
     /// When the screen was unlocked, last; `None` if never since the start.
-    pub unlocked: Option<Timestamp>,
+    pub unlocked_at: Option<Timestamp>,
     /// When microphone and camera were let go, last, as long as neither is in use again; `None` if never since the start.
-    pub hung_up: Option<Timestamp>,
+    pub call_ended_at: Option<Timestamp>,
     /// How long after a return nothing is offered.
     pub after_return: SignedDuration,
     /// Whether the heart is in exercise or in the recovery from it.
@@ -191,9 +191,9 @@ impl OfferSettings {
             Gate::Locked => around.locked,
             Gate::Away => presence == Presence::Away,
             Gate::Moving => presence == Presence::Moving || moment.exerting,
-            Gate::JustReturned => within(moment.returned, moment.after_return, moment.now),
+            Gate::JustReturned => within(moment.returned_at, moment.after_return, moment.now),
             Gate::InCall => {
-                self.hold_in_calls && (holds || within(moment.hung_up, HUNG_UP, moment.now))
+                self.hold_in_calls && (holds || within(moment.call_ended_at, HUNG_UP, moment.now))
             }
             Gate::Sharing => self.hold_when_sharing && holds,
             Gate::FullScreen => self.hold_in_full_screen && holds,
@@ -213,16 +213,16 @@ impl Moment<'_> {
     /// Whether it is a moment between two things. Where nothing tells of the hands, or not exactly, every moment may be one.
     fn is_pause(&self) -> bool {
         let hands_rest = match self.around.hands {
-            Hands::Unknown | Hands::Lately => true,
-            Hands::Busy => false,
-            Hands::Resting(since) => {
+            InputActivity::Unknown | InputActivity::Lately => true,
+            InputActivity::Busy => false,
+            InputActivity::Resting(since) => {
                 (REST_OF_HANDS..=LONGEST_REST).contains(&self.now.duration_since(since))
             }
         };
-        let after_call = self.hung_up.is_some_and(|hung_up| {
-            (HUNG_UP..HUNG_UP + LONGEST_REST).contains(&self.now.duration_since(hung_up))
+        let after_call = self.call_ended_at.is_some_and(|ended_at| {
+            (HUNG_UP..HUNG_UP + LONGEST_REST).contains(&self.now.duration_since(ended_at))
         });
-        hands_rest || after_call || within(self.unlocked, LONGEST_REST, self.now)
+        hands_rest || after_call || within(self.unlocked_at, LONGEST_REST, self.now)
     }
 }
 
@@ -231,7 +231,7 @@ fn within(begin: Option<Timestamp>, length: SignedDuration, now: Timestamp) -> b
     begin.is_some_and(|begin| now.duration_since(begin) < length)
 }
 
-/// Hands that rest for 6 s are between two things, and after 15 s they may be at something else: the gaps that break reminders wait
+/// InputActivity that rest for 6 s are between two things, and after 15 s they may be at something else: the gaps that break reminders wait
 /// for.
 pub const REST_OF_HANDS: SignedDuration = SignedDuration::from_secs(6);
 const LONGEST_REST: SignedDuration = SignedDuration::from_secs(15);

@@ -1,10 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::context::Desktop;
+use crate::context::Probe;
 use crate::offer::settings::Day;
 use crate::setting::Lasting;
-use crate::surroundings::Desktop;
-use crate::surroundings::Seen;
 
 /// Sunday 1970-01-04, 12:00 UTC.
 const NOON: i64 = (3 * 24 + 12) * 3_600;
@@ -13,13 +13,13 @@ fn at(second: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
 }
 
-fn moment(around: &Surroundings) -> Moment<'_> {
+fn moment(around: &Context) -> Moment<'_> {
     Moment {
         now: at(NOON),
         around,
-        returned: None,
-        unlocked: None,
-        hung_up: None,
+        returned_at: None,
+        unlocked_at: None,
+        call_ended_at: None,
         after_return: SignedDuration::from_mins(5),
         exerting: false,
         break_open: false,
@@ -32,19 +32,19 @@ fn moment(around: &Surroundings) -> Moment<'_> {
 
 /// Settings and a moment in which nothing but `gate` is closed.
 fn closed_by(gate: Gate) -> Option<Gate> {
-    let (mut settings, mut around) = (OfferSettings::default(), Surroundings::default());
+    let (mut settings, mut around) = (OfferSettings::default(), Context::default());
     let desktop = around.desktop.get_or_insert_default();
     match gate {
         Gate::DayOff => settings.days = vec![Day::Mon],
         Gate::QuietHours => settings.quiet_hours = vec!["11:00-13:00".parse().unwrap()],
         Gate::Locked => around.locked = true,
         Gate::Away => around.presence = Presence::Away,
-        Gate::InCall => desktop.microphone = Seen::Yes,
-        Gate::Sharing => desktop.sharing = Seen::Yes,
-        Gate::FullScreen => desktop.full_screen = Seen::Yes,
-        Gate::DoNotDisturb => desktop.do_not_disturb = Seen::Yes,
-        Gate::Inhibited => desktop.inhibited = Seen::Yes,
-        Gate::NoPause => around.hands = Hands::Resting(at(NOON - 5)),
+        Gate::InCall => desktop.microphone = Probe::Yes,
+        Gate::Sharing => desktop.sharing = Probe::Yes,
+        Gate::FullScreen => desktop.full_screen = Probe::Yes,
+        Gate::DoNotDisturb => desktop.do_not_disturb = Probe::Yes,
+        Gate::Inhibited => desktop.inhibited = Probe::Yes,
+        Gate::NoPause => around.hands = InputActivity::Resting(at(NOON - 5)),
         _ => {}
     }
     let moment = moment(&around);
@@ -52,7 +52,7 @@ fn closed_by(gate: Gate) -> Option<Gate> {
         Gate::Snoozed => Moment { snoozed_until: Some(at(NOON + 1)), ..moment },
         Gate::BreakOpen => Moment { break_open: true, ..moment },
         Gate::Moving => Moment { exerting: true, ..moment },
-        Gate::JustReturned => Moment { returned: Some(at(NOON - 299)), ..moment },
+        Gate::JustReturned => Moment { returned_at: Some(at(NOON - 299)), ..moment },
         Gate::DailyLimit => Moment { offers_today: 3, ..moment },
         Gate::CoolDown => Moment { last_offer: Some(at(NOON - 5_399)), ..moment },
         _ => moment,
@@ -69,15 +69,15 @@ fn each_gate_closes_by_itself() {
 
 #[test]
 fn with_nothing_against_it_every_gate_is_open() {
-    assert_eq!(OfferSettings::default().closed_gate(&moment(&Surroundings::default())), None);
+    assert_eq!(OfferSettings::default().closed_gate(&moment(&Context::default())), None);
 }
 
 #[test]
 fn each_gate_opens_when_its_time_is_over() {
-    let around = Surroundings { hands: Hands::Resting(at(NOON - 6)), ..Surroundings::default() };
+    let around = Context { hands: InputActivity::Resting(at(NOON - 6)), ..Context::default() };
     let over = Moment {
         snoozed_until: Some(at(NOON)),
-        returned: Some(at(NOON - 300)),
+        returned_at: Some(at(NOON - 300)),
         last_offer: Some(at(NOON - 5_400)),
         offers_today: 2,
         ..moment(&around)
@@ -97,30 +97,30 @@ fn a_gate_that_is_switched_off_stays_open() {
         ..OfferSettings::default()
     };
     let everything = Desktop {
-        microphone: Seen::Yes,
-        camera: Seen::Failed,
-        sharing: Seen::Yes,
-        full_screen: Seen::Failed,
-        do_not_disturb: Seen::Yes,
-        inhibited: Seen::Yes,
+        microphone: Probe::Yes,
+        camera: Probe::Failed,
+        sharing: Probe::Yes,
+        full_screen: Probe::Failed,
+        do_not_disturb: Probe::Yes,
+        inhibited: Probe::Yes,
     };
     let around =
-        Surroundings { desktop: Some(everything), hands: Hands::Busy, ..Surroundings::default() };
+        Context { desktop: Some(everything), hands: InputActivity::Busy, ..Context::default() };
     assert_eq!(settings.closed_gate(&moment(&around)), None);
 }
 
 #[test]
 fn what_should_tell_and_does_not_holds_back_and_what_is_not_there_does_not() {
     for (seen, held) in [
-        (Seen::Lacking, None),
-        (Seen::No, None),
-        (Seen::Failed, Some(Gate::InCall)),
-        (Seen::Yes, Some(Gate::InCall)),
+        (Probe::Absent, None),
+        (Probe::No, None),
+        (Probe::Failed, Some(Gate::InCall)),
+        (Probe::Yes, Some(Gate::InCall)),
     ] {
         for camera in [false, true] {
             let mut desktop = Desktop::default();
             *(if camera { &mut desktop.camera } else { &mut desktop.microphone }) = seen;
-            let around = Surroundings { desktop: Some(desktop), ..Surroundings::default() };
+            let around = Context { desktop: Some(desktop), ..Context::default() };
             assert_eq!(OfferSettings::default().closed_gate(&moment(&around)), held, "{seen:?}");
         }
     }
@@ -128,18 +128,18 @@ fn what_should_tell_and_does_not_holds_back_and_what_is_not_there_does_not() {
 
 #[test]
 fn a_pause_is_a_rest_of_the_hands_that_is_neither_short_nor_long() {
-    let resting = |seconds| Hands::Resting(at(NOON - seconds));
+    let resting = |seconds| InputActivity::Resting(at(NOON - seconds));
     for (hands, pause) in [
-        (Hands::Unknown, true),
-        (Hands::Lately, true),
-        (Hands::Busy, false),
+        (InputActivity::Unknown, true),
+        (InputActivity::Lately, true),
+        (InputActivity::Busy, false),
         (resting(5), false),
         (resting(6), true),
         (resting(15), true),
         (resting(16), false),
         (resting(-3), false),
     ] {
-        let around = Surroundings { hands, ..Surroundings::default() };
+        let around = Context { hands, ..Context::default() };
         let gate = OfferSettings::default().closed_gate(&moment(&around));
         assert_eq!(gate, (!pause).then_some(Gate::NoPause), "{hands:?}");
     }
@@ -147,19 +147,19 @@ fn a_pause_is_a_rest_of_the_hands_that_is_neither_short_nor_long() {
 
 #[test]
 fn an_unlock_is_a_pause_whatever_the_hands_do() {
-    let around = Surroundings { hands: Hands::Busy, ..Surroundings::default() };
+    let around = Context { hands: InputActivity::Busy, ..Context::default() };
     for (ago, gate) in [(0, None), (14, None), (15, Some(Gate::NoPause))] {
-        let moment = Moment { unlocked: Some(at(NOON - ago)), ..moment(&around) };
+        let moment = Moment { unlocked_at: Some(at(NOON - ago)), ..moment(&around) };
         assert_eq!(OfferSettings::default().closed_gate(&moment), gate);
     }
 }
 
 #[test]
 fn the_end_of_a_call_is_a_pause_once_it_is_sure() {
-    let around = Surroundings { hands: Hands::Busy, ..Surroundings::default() };
+    let around = Context { hands: InputActivity::Busy, ..Context::default() };
     let (call, pause) = (Some(Gate::InCall), Some(Gate::NoPause));
     for (ago, gate) in [(0, call), (9, call), (10, None), (24, None), (25, pause)] {
-        let moment = Moment { hung_up: Some(at(NOON - ago)), ..moment(&around) };
+        let moment = Moment { call_ended_at: Some(at(NOON - ago)), ..moment(&around) };
         assert_eq!(OfferSettings::default().closed_gate(&moment), gate, "{ago} s");
         // Who does not hold in calls is not asked while muted either.
         let settings = OfferSettings { hold_in_calls: false, ..OfferSettings::default() };
@@ -169,17 +169,17 @@ fn the_end_of_a_call_is_a_pause_once_it_is_sure() {
 
 #[test]
 fn hands_that_rest_for_long_are_away() {
-    let resting = |seconds| Hands::Resting(at(NOON - seconds));
+    let resting = |seconds| InputActivity::Resting(at(NOON - seconds));
     for (hands, presence) in [
-        (Hands::Unknown, Presence::Unknown),
-        (Hands::Lately, Presence::AtDesk),
-        (Hands::Busy, Presence::AtDesk),
+        (InputActivity::Unknown, Presence::Unknown),
+        (InputActivity::Lately, Presence::AtDesk),
+        (InputActivity::Busy, Presence::AtDesk),
         (resting(299), Presence::AtDesk),
         (resting(300), Presence::Away),
     ] {
-        let around = Surroundings { hands, ..Surroundings::default() };
+        let around = Context { hands, ..Context::default() };
         assert_eq!(around.presence_at(at(NOON)), presence, "{hands:?}");
-        let told = Surroundings { presence: Presence::Moving, ..around };
+        let told = Context { presence: Presence::Moving, ..around };
         assert_eq!(told.presence_at(at(NOON)), Presence::Moving, "{hands:?}");
     }
 }
@@ -192,7 +192,7 @@ proptest! {
             ..OfferSettings::default()
         };
         let utc_offset = jiff::tz::offset(offset);
-        let around = Surroundings { utc_offset, ..Surroundings::default() };
+        let around = Context { utc_offset, ..Context::default() };
         let now = at(NOON + hour * 3_600);
         let local = (NOON / 3_600 + hour + i64::from(offset)).rem_euclid(24);
         let quiet = !(7..22).contains(&local);

@@ -27,7 +27,7 @@ pub enum Answer {
 
 /// What became of an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Became {
+pub enum OfferOutcome {
     /// Its owner answered.
     Answered(Answer),
     /// Nobody answered in time.
@@ -38,7 +38,7 @@ pub enum Became {
 
 /// What the next run has to know of offers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Memory {
+pub struct OfferMemory {
     /// When the last offer was made or the last break taken, whichever was later; `None`: never.
     pub last: Option<Timestamp>,
     /// How many there were, ever.
@@ -57,7 +57,7 @@ pub struct Memory {
 
 /// The offer that stands, if any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum OfferState {
     /// None.
     Nothing,
     /// Shown, not yet answered.
@@ -77,7 +77,7 @@ pub enum Standing {
 /// Keeps count of offers, the one that stands, and the quiet the owner asked for.
 #[derive(Clone, Debug)]
 pub struct Offers {
-    standing: Standing,
+    standing: OfferState,
     last: Option<Timestamp>,
     today: Option<(Date, u32)>,
     snoozed_until: Option<Timestamp>,
@@ -92,7 +92,7 @@ impl Offers {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            standing: Standing::Nothing,
+            standing: OfferState::Nothing,
             last: None,
             today: None,
             snoozed_until: None,
@@ -105,9 +105,9 @@ impl Offers {
 
     /// What an earlier run left. Its offers are no longer open.
     #[must_use]
-    pub const fn remembered(memory: Memory) -> Self {
+    pub const fn remembered(memory: OfferMemory) -> Self {
         Self {
-            standing: Standing::Nothing,
+            standing: OfferState::Nothing,
             last: memory.last,
             today: memory.of_day,
             snoozed_until: memory.snoozed_until,
@@ -120,8 +120,8 @@ impl Offers {
 
     /// What the next run has to know.
     #[must_use]
-    pub const fn memory(&self) -> Memory {
-        Memory {
+    pub const fn memory(&self) -> OfferMemory {
+        OfferMemory {
             last: self.last,
             made: self.made,
             of_day: self.today,
@@ -141,7 +141,7 @@ impl Offers {
         self.last = Some(now);
         self.made += 1;
         let id = OfferId(self.made);
-        self.standing = Standing::Open { id, until: later(now, settings.open_for.value()) };
+        self.standing = OfferState::Open { id, until: later(now, settings.open_for.value()) };
         id
     }
 
@@ -157,21 +157,21 @@ impl Offers {
             Answer::Later | Answer::Moving | Answer::Excited => {}
         }
         self.standing = match answer {
-            Answer::Later if elevated => Standing::Postponed { until: later(now, LATER) },
+            Answer::Later if elevated => OfferState::Postponed { until: later(now, LATER) },
             Answer::Later | Answer::Start | Answer::Fine | Answer::Moving | Answer::Excited => {
-                Standing::Nothing
+                OfferState::Nothing
             }
         };
         true
     }
 
     /// What became of the last offer was said anew, after it was gone.
-    pub const fn reanswered(&mut self, before: Became, now: Became) {
+    pub const fn reanswered(&mut self, before: OfferOutcome, now: OfferOutcome) {
         self.fine_in_a_row = match (before, now) {
-            (_, Became::Answered(Answer::Start)) => 0,
-            (Became::Answered(Answer::Fine), Became::Answered(Answer::Fine)) => return,
-            (Became::Answered(Answer::Fine), _) => self.fine_in_a_row.saturating_sub(1),
-            (_, Became::Answered(Answer::Fine)) => self.fine_in_a_row.saturating_add(1),
+            (_, OfferOutcome::Answered(Answer::Start)) => 0,
+            (OfferOutcome::Answered(Answer::Fine), OfferOutcome::Answered(Answer::Fine)) => return,
+            (OfferOutcome::Answered(Answer::Fine), _) => self.fine_in_a_row.saturating_sub(1),
+            (_, OfferOutcome::Answered(Answer::Fine)) => self.fine_in_a_row.saturating_add(1),
             _ => return,
         };
     }
@@ -181,8 +181,8 @@ impl Offers {
         self.snoozed_until = self.snoozed_until.filter(|&until| now < until);
         self.rest_until = self.rest_until.filter(|&until| now < until);
         match self.standing {
-            Standing::Open { id, until } if now >= until => {
-                self.standing = Standing::Nothing;
+            OfferState::Open { id, until } if now >= until => {
+                self.standing = OfferState::Nothing;
                 Some(id)
             }
             _ => None,
@@ -197,7 +197,7 @@ impl Offers {
     /// What was put off is not offered again.
     pub fn give_up_second(&mut self) {
         if self.is_postponed() {
-            self.standing = Standing::Nothing;
+            self.standing = OfferState::Nothing;
         }
     }
 
@@ -205,8 +205,8 @@ impl Offers {
     #[must_use]
     pub const fn postponed_until(&self) -> Option<Timestamp> {
         match self.standing {
-            Standing::Postponed { until } => Some(until),
-            Standing::Open { .. } | Standing::Nothing => None,
+            OfferState::Postponed { until } => Some(until),
+            OfferState::Open { .. } | OfferState::Nothing => None,
         }
     }
 
@@ -225,7 +225,7 @@ impl Offers {
             *until = until.map(|until| until.saturating_sub(step).unwrap_or(now));
         }
         let open = self.open();
-        self.standing = Standing::Nothing;
+        self.standing = OfferState::Nothing;
         open
     }
 
@@ -285,8 +285,8 @@ impl Offers {
     #[must_use]
     pub const fn open(&self) -> Option<OfferId> {
         match self.standing {
-            Standing::Open { id, .. } => Some(id),
-            Standing::Postponed { .. } | Standing::Nothing => None,
+            OfferState::Open { id, .. } => Some(id),
+            OfferState::Postponed { .. } | OfferState::Nothing => None,
         }
     }
 
@@ -305,15 +305,15 @@ impl Offers {
     /// Whether the owner put the last offer off.
     #[must_use]
     pub const fn is_postponed(&self) -> bool {
-        matches!(self.standing, Standing::Postponed { .. })
+        matches!(self.standing, OfferState::Postponed { .. })
     }
 
     /// When [`Self::tick`] is needed next; `None`: never.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         let open = match self.standing {
-            Standing::Open { until, .. } => Some(until),
-            Standing::Postponed { .. } | Standing::Nothing => None,
+            OfferState::Open { until, .. } => Some(until),
+            OfferState::Postponed { .. } | OfferState::Nothing => None,
         };
         [open, self.snoozed_until, self.rest_until].into_iter().flatten().min()
     }

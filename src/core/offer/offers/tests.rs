@@ -61,8 +61,8 @@ fn being_fine_is_counted_until_an_offer_is_taken() {
 
 #[test]
 fn an_answer_that_comes_late_or_is_taken_back_counts_as_it_is_said_last() {
-    use Became::Answered;
-    use Became::Expired;
+    use OfferOutcome::Answered;
+    use OfferOutcome::Expired;
     let mut offers = Offers::new();
     let fine = Answered(Answer::Fine);
     for (before, now, counted) in [

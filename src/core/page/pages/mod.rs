@@ -140,7 +140,7 @@ impl Pages {
         }
     }
 
-    /// Nothing more is to come on any of them: they go after [`Self::OVER`]. Said again, it changes nothing.
+    /// Nothing more is to come on any of them: they go after [`Self::OVER`]. Feedback again, it changes nothing.
     pub fn over(&mut self, now: Timestamp) {
         for page in &mut self.pages {
             page.over.get_or_insert(now);

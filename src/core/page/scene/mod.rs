@@ -29,7 +29,7 @@ use crate::practice::HelpLines;
 use crate::practice::Place;
 use crate::practice::Practice;
 use crate::practice::Session;
-use crate::practice::State;
+use crate::practice::SessionState;
 use crate::practice::Step;
 use crate::practice::Text;
 use crate::words::Message;
@@ -122,15 +122,17 @@ pub fn view_of(scene: &Scene<'_>) -> View {
 impl Scene<'_> {
     fn under_way(&self) -> bool {
         let state = self.session.map(Session::state);
-        state.is_some_and(|state| !matches!(state, State::Ended { .. }))
+        state.is_some_and(|state| !matches!(state, SessionState::Ended { .. }))
     }
 
     fn screen(&self, session: &Session) -> Screen {
         let (place, paused, remaining) = match session.state() {
-            State::Ended { ending, .. } => return self.after(ending),
+            SessionState::Ended { ending, .. } => return self.after(ending),
             _ if !self.visit.begun() => return self.before(session),
-            State::Running { place, until, .. } => (place, false, until.duration_since(self.now)),
-            State::Paused { place, remaining, .. } => (place, true, remaining),
+            SessionState::Running { place, until, .. } => {
+                (place, false, until.duration_since(self.now))
+            }
+            SessionState::Paused { place, remaining, .. } => (place, true, remaining),
         };
         let Some(step) = session.step() else { return self.nothing() };
         let grounding = matches!(place, Place::Grounding { .. });
@@ -162,8 +164,8 @@ impl Scene<'_> {
     /// The heart's line, where the step goes with a breath at the owner's pace.
     fn line(&self) -> Option<LineView> {
         let place = self.session.map(Session::state).and_then(|state| match state {
-            State::Running { place, .. } | State::Paused { place, .. } => Some(place),
-            State::Ended { .. } => None,
+            SessionState::Running { place, .. } | SessionState::Paused { place, .. } => Some(place),
+            SessionState::Ended { .. } => None,
         });
         let breath = self.session.and_then(Session::step).and_then(|step| step.breath);
         let shown = self.show_heart

@@ -1,11 +1,11 @@
 //! What a page adds to a break: words before its first step, and a question after its last.
 
 use crate::practice::Anchor;
-use crate::practice::Command;
 use crate::practice::Ending;
 use crate::practice::Length;
 use crate::practice::Liking;
-use crate::practice::State;
+use crate::practice::SessionCommand;
+use crate::practice::SessionState;
 
 /// How far the person has come on the page, beyond what the session knows.
 ///
@@ -69,7 +69,7 @@ pub enum PageInput {
     /// What is to be heard.
     Sound(Sound),
     /// What is said after the last step; empty: skipped.
-    Said(Said),
+    Feedback(Feedback),
     /// A window began to show the page, or ceased to: look whether [any does](super::Pages::is_seen).
     Watched,
     /// The last page is gone, however it went.
@@ -78,14 +78,14 @@ pub enum PageInput {
 
 /// What a person says of a break.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct Feedback {
     /// How tense it was before.
     pub before: Option<Tense>,
     /// How tense it is now.
     pub tense: Option<Tense>,
     /// Whether more like it is wanted.
     pub liking: Option<Liking>,
-    /// A line of their own, never empty: one line of at most [`Said::NOTE`] characters.
+    /// A line of their own, never empty: one line of at most [`Feedback::NOTE`] characters.
     pub note: Option<String>,
 }
 
@@ -93,7 +93,7 @@ pub struct Said {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// Something is wanted of the break.
-    Break(Command),
+    Break(SessionCommand),
     /// The break is to last so long.
     Length(Length),
     /// Another practice is wanted, of those that the first page shows, counted from 0.
@@ -101,7 +101,7 @@ pub enum Wish {
     /// The search for the owner's pace is wanted.
     FindPace,
     /// What was said of the break, or nothing: once a break, when it is over.
-    Said(Said),
+    Feedback(Feedback),
 }
 
 /// How tense it feels, from 0, not at all, to 10.
@@ -125,7 +125,7 @@ impl Tense {
     }
 }
 
-impl Said {
+impl Feedback {
     /// How long a note may be, in characters: one line.
     pub const NOTE: usize = 200;
 
@@ -152,8 +152,8 @@ impl Visit {
 
     /// What to ask of the session as the break opens, so that no step passes while the first page is read.
     #[must_use]
-    pub const fn hold() -> Command {
-        Command::Pause
+    pub const fn hold() -> SessionCommand {
+        SessionCommand::Pause
     }
 
     /// Which screen of the first time is shown, from 0; `None`: none, or no more.
@@ -199,32 +199,32 @@ impl Visit {
     }
 
     /// Takes in what the person does while the break is in `state`; what it does not fit, it leaves alone.
-    pub fn handle(&mut self, input: PageInput, state: State) -> Option<Wish> {
+    pub fn handle(&mut self, input: PageInput, state: SessionState) -> Option<Wish> {
         if let PageInput::Sound(sound) = input {
             self.sound = Sound { volume: sound.volume.min(100), ..sound };
             return None;
         }
-        if let State::Ended { ending, .. } = state {
+        if let SessionState::Ended { ending, .. } = state {
             return self.handle_after(input, ending);
         }
         let command = match input {
             PageInput::TooMuch => {
                 (self.begun, self.welcome) = (true, None);
-                Command::TooMuch
+                SessionCommand::TooMuch
             }
             PageInput::Leave | PageInput::Closed => {
                 self.left = true;
-                Command::Leave
+                SessionCommand::Leave
             }
             PageInput::Anchor(anchor) => {
                 self.anchor = anchor;
                 return None;
             }
             _ if !self.begun => return self.handle_before(&input),
-            PageInput::Next => Command::Next,
-            PageInput::Back => Command::Back,
-            PageInput::Pause => Command::Pause,
-            PageInput::Resume => Command::Resume,
+            PageInput::Next => SessionCommand::Next,
+            PageInput::Back => SessionCommand::Back,
+            PageInput::Pause => SessionCommand::Pause,
+            PageInput::Resume => SessionCommand::Resume,
             _ => return None,
         };
         Some(Wish::Break(command))
@@ -238,7 +238,7 @@ impl Visit {
             (PageInput::Back, Some(number)) => self.welcome = Some(number.saturating_sub(1)),
             (PageInput::Begin | PageInput::Next, None) => {
                 self.begun = true;
-                return Some(Wish::Break(Command::Resume));
+                return Some(Wish::Break(SessionCommand::Resume));
             }
             (PageInput::Before(tense), None) => self.before = *tense,
             (PageInput::Length(length), None) => return Some(Wish::Length(*length)),
@@ -251,16 +251,16 @@ impl Visit {
 
     fn handle_after(&mut self, input: PageInput, ending: Ending) -> Option<Wish> {
         let said = match input {
-            PageInput::Said(said) => said,
+            PageInput::Feedback(said) => said,
             PageInput::Leave | PageInput::Closed => {
                 self.left = true;
-                Said::default()
+                Feedback::default()
             }
             _ => return None,
         };
         let asked = ending == Ending::Completed && !self.answered;
         self.answered = true;
-        asked.then_some(Wish::Said(Said { before: self.before, ..said }))
+        asked.then_some(Wish::Feedback(Feedback { before: self.before, ..said }))
     }
 }
 

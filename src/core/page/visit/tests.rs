@@ -5,12 +5,12 @@ use super::*;
 use crate::practice::Place;
 
 const AT: Timestamp = Timestamp::UNIX_EPOCH;
-const UNDER_WAY: State = State::Paused {
+const UNDER_WAY: SessionState = SessionState::Paused {
     place: Place::Practice { step: 0 },
     remaining: SignedDuration::from_secs(20),
     since: AT,
 };
-const COMPLETED: State = State::Ended { ending: Ending::Completed, at: AT };
+const COMPLETED: SessionState = SessionState::Ended { ending: Ending::Completed, at: AT };
 
 fn new() -> Visit {
     Visit::new(Anchor::Breath, Sound::SILENT, false)
@@ -18,12 +18,15 @@ fn new() -> Visit {
 
 fn begun() -> Visit {
     let mut visit = new();
-    assert_eq!(visit.handle(PageInput::Begin, UNDER_WAY), Some(Wish::Break(Command::Resume)));
+    assert_eq!(
+        visit.handle(PageInput::Begin, UNDER_WAY),
+        Some(Wish::Break(SessionCommand::Resume))
+    );
     visit
 }
 
-fn tense(figure: u8) -> Said {
-    Said { tense: Tense::new(figure), ..Said::default() }
+fn tense(figure: u8) -> Feedback {
+    Feedback { tense: Tense::new(figure), ..Feedback::default() }
 }
 
 #[test]
@@ -32,8 +35,8 @@ fn the_first_step_waits_until_the_first_page_was_read() {
     for input in [PageInput::Back, PageInput::Pause, PageInput::Resume] {
         assert_eq!(visit.handle(input, UNDER_WAY), None);
     }
-    assert_eq!(visit.handle(PageInput::Next, UNDER_WAY), Some(Wish::Break(Command::Resume)));
-    assert_eq!(visit.handle(PageInput::Next, UNDER_WAY), Some(Wish::Break(Command::Next)));
+    assert_eq!(visit.handle(PageInput::Next, UNDER_WAY), Some(Wish::Break(SessionCommand::Resume)));
+    assert_eq!(visit.handle(PageInput::Next, UNDER_WAY), Some(Wish::Break(SessionCommand::Next)));
     assert_eq!(visit.handle(PageInput::Begin, UNDER_WAY), None);
 }
 
@@ -58,12 +61,15 @@ fn the_first_time_there_are_three_screens_before_the_first_page() {
 fn leaving_and_too_much_work_before_the_first_step_too() {
     for first_time in [false, true] {
         let mut visit = Visit::new(Anchor::Breath, Sound::SILENT, first_time);
-        assert_eq!(visit.handle(PageInput::Leave, UNDER_WAY), Some(Wish::Break(Command::Leave)));
+        assert_eq!(
+            visit.handle(PageInput::Leave, UNDER_WAY),
+            Some(Wish::Break(SessionCommand::Leave))
+        );
         let mut visit = Visit::new(Anchor::Breath, Sound::SILENT, first_time);
         let too_much = visit.handle(PageInput::TooMuch, UNDER_WAY);
-        assert_eq!(too_much, Some(Wish::Break(Command::TooMuch)));
+        assert_eq!(too_much, Some(Wish::Break(SessionCommand::TooMuch)));
         let pause = visit.handle(PageInput::Pause, UNDER_WAY);
-        assert_eq!(pause, Some(Wish::Break(Command::Pause)));
+        assert_eq!(pause, Some(Wish::Break(SessionCommand::Pause)));
     }
 }
 
@@ -82,9 +88,12 @@ fn length_and_practice_are_chosen_before_the_first_step_only() {
 #[test]
 fn the_question_is_answered_once_and_only_after_the_last_step() {
     let mut visit = begun();
-    assert_eq!(visit.handle(PageInput::Said(tense(7)), UNDER_WAY), None);
-    assert_eq!(visit.handle(PageInput::Said(tense(7)), COMPLETED), Some(Wish::Said(tense(7))));
-    assert_eq!(visit.handle(PageInput::Said(Said::default()), COMPLETED), None);
+    assert_eq!(visit.handle(PageInput::Feedback(tense(7)), UNDER_WAY), None);
+    assert_eq!(
+        visit.handle(PageInput::Feedback(tense(7)), COMPLETED),
+        Some(Wish::Feedback(tense(7)))
+    );
+    assert_eq!(visit.handle(PageInput::Feedback(Feedback::default()), COMPLETED), None);
     assert_eq!(visit.handle(PageInput::Closed, COMPLETED), None);
 }
 
@@ -96,28 +105,31 @@ fn what_was_said_before_is_told_with_what_is_said_afterwards() {
     }
     visit.handle(PageInput::Begin, UNDER_WAY);
     visit.handle(PageInput::Before(None), UNDER_WAY);
-    let told = visit.handle(PageInput::Said(tense(3)), COMPLETED);
-    assert_eq!(told, Some(Wish::Said(Said { before: Tense::new(8), ..tense(3) })));
+    let told = visit.handle(PageInput::Feedback(tense(3)), COMPLETED);
+    assert_eq!(told, Some(Wish::Feedback(Feedback { before: Tense::new(8), ..tense(3) })));
 }
 
 #[test]
 fn leaving_the_question_skips_it() {
-    for input in [PageInput::Leave, PageInput::Closed, PageInput::Said(Said::default())] {
-        assert_eq!(begun().handle(input, COMPLETED), Some(Wish::Said(Said::default())));
+    for input in [PageInput::Leave, PageInput::Closed, PageInput::Feedback(Feedback::default())] {
+        assert_eq!(begun().handle(input, COMPLETED), Some(Wish::Feedback(Feedback::default())));
     }
 }
 
 #[test]
 fn whoever_left_is_asked_nothing() {
     for ending in [Ending::Left { step: 1 }, Ending::TooMuch { step: 1 }] {
-        let state = State::Ended { ending, at: AT };
-        assert_eq!(begun().handle(PageInput::Said(tense(3)), state), None);
+        let state = SessionState::Ended { ending, at: AT };
+        assert_eq!(begun().handle(PageInput::Feedback(tense(3)), state), None);
     }
 }
 
 #[test]
 fn a_window_that_is_gone_ends_the_break() {
-    assert_eq!(begun().handle(PageInput::Closed, UNDER_WAY), Some(Wish::Break(Command::Leave)));
+    assert_eq!(
+        begun().handle(PageInput::Closed, UNDER_WAY),
+        Some(Wish::Break(SessionCommand::Leave))
+    );
 }
 
 #[test]
@@ -139,9 +151,15 @@ fn sound_is_chosen_at_any_time_and_never_louder_than_it_can_be() {
 
 #[test]
 fn a_note_is_one_line() {
-    assert_eq!(Said::note("  a walk\nhelped \u{1b}[2J "), Some("a walk helped  [2J".to_owned()));
-    assert_eq!(Said::note(" \u{0} \n"), None);
-    assert_eq!(Said::note(&"é".repeat(500)).map(|note| note.chars().count()), Some(Said::NOTE));
+    assert_eq!(
+        Feedback::note("  a walk\nhelped \u{1b}[2J "),
+        Some("a walk helped  [2J".to_owned())
+    );
+    assert_eq!(Feedback::note(" \u{0} \n"), None);
+    assert_eq!(
+        Feedback::note(&"é".repeat(500)).map(|note| note.chars().count()),
+        Some(Feedback::NOTE)
+    );
 }
 
 #[test]

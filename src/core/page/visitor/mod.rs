@@ -6,23 +6,23 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::practice::Command;
 use crate::practice::Ending;
 use crate::practice::Habits;
 use crate::practice::Length;
 use crate::practice::Library;
 use crate::practice::Occasion;
 use crate::practice::PartOfDay;
-use crate::practice::Past;
+use crate::practice::PastBreak;
 use crate::practice::Practice;
 use crate::practice::PracticeSettings;
 use crate::practice::Session;
-use crate::practice::State;
+use crate::practice::SessionCommand;
+use crate::practice::SessionState;
 use crate::practice::others;
 
 use super::follower::Follower;
+use super::visit::Feedback;
 use super::visit::PageInput;
-use super::visit::Said;
 use super::visit::Sound;
 use super::visit::Visit;
 use super::visit::Wish;
@@ -33,18 +33,18 @@ pub struct Earlier {
     /// What was chosen on pages.
     pub habits: Habits,
     /// The last breaks, in the order of time.
-    pub past: Vec<Past>,
+    pub past: Vec<PastBreak>,
 }
 
 /// What follows from something done on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Something is wanted of the break.
-    Break(Command),
+    Break(SessionCommand),
     /// Another practice or length is wanted, by name, before the first step.
     Choose(String, Length),
     /// What was said of the break, or nothing: once a break, when it is over.
-    Said(Said),
+    Feedback(Feedback),
 }
 
 /// Whoever comes to the page of the break that is open, or was last.
@@ -55,7 +55,7 @@ pub struct Visitor {
     /// What was chosen on pages.
     pub habits: Habits,
     /// The last breaks, in the order of time; the one that is open is not among them.
-    past: Vec<Past>,
+    past: Vec<PastBreak>,
     /// The practices that the first page shows besides.
     pub others: Vec<Arc<Practice>>,
     /// The heart that follows the breath.
@@ -136,7 +136,7 @@ impl Visitor {
                 Decision::Choose(chosen.id().to_owned(), length)
             }
             Wish::FindPace => Decision::Choose(library.own_pace().id().to_owned(), length),
-            Wish::Said(said) => Decision::Said(said),
+            Wish::Feedback(said) => Decision::Feedback(said),
         })
     }
 
@@ -144,7 +144,9 @@ impl Visitor {
     /// waits in the middle.
     #[must_use]
     pub fn question_until(&self, session: &Session) -> Option<Timestamp> {
-        let State::Ended { ending: Ending::Completed, at } = session.state() else { return None };
+        let SessionState::Ended { ending: Ending::Completed, at } = session.state() else {
+            return None;
+        };
         let asked = !self.visit.answered();
         asked.then(|| at.saturating_add(Session::MAX_PAUSE).unwrap_or(Timestamp::MAX))
     }
@@ -165,7 +167,7 @@ impl Visitor {
     }
 
     /// A break is over and was spoken of, or not.
-    pub fn ended(&mut self, past: Past, now: Timestamp) {
+    pub fn ended(&mut self, past: PastBreak, now: Timestamp) {
         self.past.retain(|known| known.at != past.at);
         self.past.push(past);
         if self.habits.needs_help(&self.past, now) {

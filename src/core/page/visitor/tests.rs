@@ -61,17 +61,17 @@ fn a_question_waits_as_long_as_a_pause_and_only_until_it_is_answered() {
     let (mut visitor, mut session, library) = begun("stop");
     assert_eq!(visitor.question_until(&session), None);
     visitor.handle(PageInput::Begin, &session, &library);
-    session.handle(Command::Resume, AT);
+    session.handle(SessionCommand::Resume, AT);
     let mut now = AT;
-    while !matches!(session.state(), State::Ended { .. }) {
+    while !matches!(session.state(), SessionState::Ended { .. }) {
         now += SECOND;
         session.tick(now);
     }
-    let State::Ended { at, .. } = session.state() else { unreachable!() };
+    let SessionState::Ended { at, .. } = session.state() else { unreachable!() };
     assert_eq!(visitor.question_until(&session), Some(at + Session::MAX_PAUSE));
-    let said = Said { liking: Some(Liking::More), ..Said::default() };
-    let answered = visitor.handle(PageInput::Said(said.clone()), &session, &library);
-    assert_eq!(answered, Some(Decision::Said(said)));
+    let said = Feedback { liking: Some(Liking::More), ..Feedback::default() };
+    let answered = visitor.handle(PageInput::Feedback(said.clone()), &session, &library);
+    assert_eq!(answered, Some(Decision::Feedback(said)));
     assert_eq!(visitor.question_until(&session), None);
 }
 

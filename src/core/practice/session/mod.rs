@@ -26,12 +26,12 @@ pub struct Session {
     grounding: Arc<Practice>,
     length: Length,
     grounding_length: Length,
-    state: State,
+    state: SessionState,
 }
 
 /// What a break is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum SessionState {
     /// A step is being said.
     Running {
         /// Which one.
@@ -95,7 +95,7 @@ pub enum Ending {
 
 /// What a person can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
+pub enum SessionCommand {
     /// The next step now; at the last one, the end.
     Next,
     /// The step before, from its beginning; at the first one, that one again.
@@ -129,7 +129,7 @@ impl Session {
         let length = practice.nearest_length(length);
         let grounding_length = grounding.nearest_length(Length::OneMinute);
         let place = Place::Practice { step: 0 };
-        let state = State::Paused { place, remaining: SignedDuration::ZERO, since: now };
+        let state = SessionState::Paused { place, remaining: SignedDuration::ZERO, since: now };
         let mut session = Self { practice, grounding, length, grounding_length, state };
         session.begin(place, now);
         session
@@ -137,7 +137,7 @@ impl Session {
 
     /// What it is doing.
     #[must_use]
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> SessionState {
         self.state
     }
 
@@ -173,9 +173,9 @@ impl Session {
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         match self.state {
-            State::Running { until, .. } => Some(until),
-            State::Paused { since, .. } => Some(later(since, Self::MAX_PAUSE)),
-            State::Ended { .. } => None,
+            SessionState::Running { until, .. } => Some(until),
+            SessionState::Paused { since, .. } => Some(later(since, Self::MAX_PAUSE)),
+            SessionState::Ended { .. } => None,
         }
     }
 
@@ -188,32 +188,47 @@ impl Session {
     }
 
     /// Does what the person asks; `true` when the break is elsewhere than before.
-    pub fn handle(&mut self, command: Command, now: Timestamp) -> bool {
+    pub fn handle(&mut self, command: SessionCommand, now: Timestamp) -> bool {
         let before = self.state;
         self.settle(now);
         match (command, self.state) {
-            (Command::Leave, State::Running { place, .. } | State::Paused { place, .. }) => {
+            (
+                SessionCommand::Leave,
+                SessionState::Running { place, .. } | SessionState::Paused { place, .. },
+            ) => {
                 self.leave(place, now);
             }
-            (Command::TooMuch, State::Running { place, .. } | State::Paused { place, .. }) => {
+            (
+                SessionCommand::TooMuch,
+                SessionState::Running { place, .. } | SessionState::Paused { place, .. },
+            ) => {
                 if let Place::Practice { step } = place {
                     self.begin(Place::Grounding { step: 0, left_at: step }, now);
                 }
             }
-            (Command::Next, State::Running { place, .. }) => self.begin(place.next(), now),
-            (Command::Back, State::Running { place, .. }) => self.begin(place.back(), now),
-            (Command::Next, State::Paused { place, .. }) => self.stand_at(place.next(), now),
-            (Command::Back, State::Paused { place, .. }) => self.stand_at(place.back(), now),
-            (Command::Pause, State::Running { place, until, .. }) => {
+            (SessionCommand::Next, SessionState::Running { place, .. }) => {
+                self.begin(place.next(), now)
+            }
+            (SessionCommand::Back, SessionState::Running { place, .. }) => {
+                self.begin(place.back(), now)
+            }
+            (SessionCommand::Next, SessionState::Paused { place, .. }) => {
+                self.stand_at(place.next(), now)
+            }
+            (SessionCommand::Back, SessionState::Paused { place, .. }) => {
+                self.stand_at(place.back(), now)
+            }
+            (SessionCommand::Pause, SessionState::Running { place, until, .. }) => {
                 let remaining = until.duration_since(now).max(LEAST_REMAINING);
-                self.state = State::Paused { place, remaining, since: now };
+                self.state = SessionState::Paused { place, remaining, since: now };
             }
-            (Command::Resume, State::Paused { place, remaining, .. }) => {
-                self.state = State::Running { place, since: now, until: later(now, remaining) };
+            (SessionCommand::Resume, SessionState::Paused { place, remaining, .. }) => {
+                self.state =
+                    SessionState::Running { place, since: now, until: later(now, remaining) };
             }
-            (_, State::Ended { .. })
-            | (Command::Pause, State::Paused { .. })
-            | (Command::Resume, State::Running { .. }) => {}
+            (_, SessionState::Ended { .. })
+            | (SessionCommand::Pause, SessionState::Paused { .. })
+            | (SessionCommand::Resume, SessionState::Running { .. }) => {}
         }
         // A step whose time is over is left now if the command did not leave it.
         self.advance(now);
@@ -223,7 +238,7 @@ impl Session {
     /// The clock was set back to `now`: a break that is over does not end in the future, so that whatever waits for a while after
     /// its end does not wait for longer.
     pub fn clock_stepped_back(&mut self, now: Timestamp) {
-        if let State::Ended { at, .. } = &mut self.state {
+        if let SessionState::Ended { at, .. } = &mut self.state {
             *at = now.min(*at);
         }
     }
@@ -231,14 +246,18 @@ impl Session {
     /// Puts right what happened while nobody called: a pause too long, a machine asleep, a clock set back.
     fn settle(&mut self, now: Timestamp) {
         match self.state {
-            State::Running { place, since, .. } if now < since => self.begin(place, now),
-            State::Running { place, until, .. } if now.duration_since(until) > Self::MAX_LATE => {
+            SessionState::Running { place, since, .. } if now < since => self.begin(place, now),
+            SessionState::Running { place, until, .. }
+                if now.duration_since(until) > Self::MAX_LATE =>
+            {
                 self.stand_at(place, now);
             }
-            State::Paused { place, remaining, since } if now < since => {
-                self.state = State::Paused { place, remaining, since: now };
+            SessionState::Paused { place, remaining, since } if now < since => {
+                self.state = SessionState::Paused { place, remaining, since: now };
             }
-            State::Paused { place, since, .. } if now.duration_since(since) >= Self::MAX_PAUSE => {
+            SessionState::Paused { place, since, .. }
+                if now.duration_since(since) >= Self::MAX_PAUSE =>
+            {
                 self.leave(place, now);
             }
             _ => {}
@@ -247,7 +266,7 @@ impl Session {
 
     /// Moves on, by one step, when the time of a step is over.
     fn advance(&mut self, now: Timestamp) {
-        if let State::Running { place, until, .. } = self.state
+        if let SessionState::Running { place, until, .. } = self.state
             && now >= until
         {
             self.begin(place.next(), now);
@@ -257,16 +276,18 @@ impl Session {
     /// The step at `place` begins, or, where there is none, the break ends.
     fn begin(&mut self, place: Place, now: Timestamp) {
         self.state = match self.step_at(place) {
-            Some((_, lasts)) => State::Running { place, since: now, until: later(now, lasts) },
-            None => State::Ended { ending: place.ending_after(), at: now },
+            Some((_, lasts)) => {
+                SessionState::Running { place, since: now, until: later(now, lasts) }
+            }
+            None => SessionState::Ended { ending: place.ending_after(), at: now },
         };
     }
 
     /// The step at `place` waits, all of it still to come; where there is none, the break ends.
     fn stand_at(&mut self, place: Place, now: Timestamp) {
         self.state = match self.step_at(place) {
-            Some((_, lasts)) => State::Paused { place, remaining: lasts, since: now },
-            None => State::Ended { ending: place.ending_after(), at: now },
+            Some((_, lasts)) => SessionState::Paused { place, remaining: lasts, since: now },
+            None => SessionState::Ended { ending: place.ending_after(), at: now },
         };
     }
 
@@ -275,13 +296,13 @@ impl Session {
             Place::Practice { step } => Ending::Left { step },
             Place::Grounding { left_at, .. } => Ending::TooMuch { step: left_at },
         };
-        self.state = State::Ended { ending, at: now };
+        self.state = SessionState::Ended { ending, at: now };
     }
 
     fn place(&self) -> Option<Place> {
         match self.state {
-            State::Running { place, .. } | State::Paused { place, .. } => Some(place),
-            State::Ended { .. } => None,
+            SessionState::Running { place, .. } | SessionState::Paused { place, .. } => Some(place),
+            SessionState::Ended { .. } => None,
         }
     }
 

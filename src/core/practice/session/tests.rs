@@ -34,7 +34,7 @@ impl Break {
         self
     }
 
-    fn then(mut self, command: Command) -> Self {
+    fn then(mut self, command: SessionCommand) -> Self {
         self.session.handle(command, time(self.at));
         self
     }
@@ -45,13 +45,13 @@ impl Break {
             Place::Grounding { step, .. } => format!("grounding {step}"),
         };
         match self.session.state() {
-            State::Running { place: at, until, .. } => {
+            SessionState::Running { place: at, until, .. } => {
                 format!("{}, {}s left", place(at), until.duration_since(time(self.at)).as_secs())
             }
-            State::Paused { place: at, remaining, .. } => {
+            SessionState::Paused { place: at, remaining, .. } => {
                 format!("{} paused, {}s left", place(at), remaining.as_secs())
             }
-            State::Ended { ending, at } => {
+            SessionState::Ended { ending, at } => {
                 format!("{ending:?} after {}s", at.duration_since(time(0)).as_secs())
             }
         }
@@ -84,41 +84,48 @@ fn a_break_goes_from_step_to_step_by_itself_and_ends_in_its_time() {
 
 #[test]
 fn next_and_back_move_by_one_step() {
-    let second = Break::of(Length::OneMinute).then(Command::Next).is("step 1, 9s left");
-    let first = second.wait(3).then(Command::Back).is("step 0, 17s left");
-    first.wait(3).then(Command::Back).is("step 0, 17s left");
-    let last = (0..4).fold(Break::of(Length::OneMinute), |begun, _| begun.then(Command::Next));
-    last.is("step 4, 7s left").then(Command::Next).is("Completed after 0s");
+    let second = Break::of(Length::OneMinute).then(SessionCommand::Next).is("step 1, 9s left");
+    let first = second.wait(3).then(SessionCommand::Back).is("step 0, 17s left");
+    first.wait(3).then(SessionCommand::Back).is("step 0, 17s left");
+    let last =
+        (0..4).fold(Break::of(Length::OneMinute), |begun, _| begun.then(SessionCommand::Next));
+    last.is("step 4, 7s left").then(SessionCommand::Next).is("Completed after 0s");
 }
 
 #[test]
 fn a_pause_keeps_what_is_left_of_the_step() {
-    let paused =
-        Break::of(Length::OneMinute).wait(10).then(Command::Pause).is("step 0 paused, 7s left");
-    paused.wait(600).is("step 0 paused, 7s left").then(Command::Resume).is("step 0, 7s left");
+    let paused = Break::of(Length::OneMinute)
+        .wait(10)
+        .then(SessionCommand::Pause)
+        .is("step 0 paused, 7s left");
+    paused
+        .wait(600)
+        .is("step 0 paused, 7s left")
+        .then(SessionCommand::Resume)
+        .is("step 0, 7s left");
 }
 
 #[test]
 fn a_pause_in_the_last_moment_still_lets_the_words_be_read_again() {
     Break::of(Length::OneMinute)
         .wait(16)
-        .then(Command::Pause)
-        .then(Command::Resume)
+        .then(SessionCommand::Pause)
+        .then(SessionCommand::Resume)
         .is("step 0, 5s left");
 }
 
 #[test]
 fn moving_while_paused_stays_paused() {
     let paused = Break::of(Length::OneMinute)
-        .then(Command::Pause)
-        .then(Command::Next)
+        .then(SessionCommand::Pause)
+        .then(SessionCommand::Next)
         .is("step 1 paused, 9s left");
-    paused.then(Command::Back).is("step 0 paused, 17s left");
+    paused.then(SessionCommand::Back).is("step 0 paused, 17s left");
 }
 
 #[test]
 fn a_forgotten_pause_ends_the_break_after_half_an_hour() {
-    let paused = Break::of(Length::ThreeMinutes).wait(30).then(Command::Pause);
+    let paused = Break::of(Length::ThreeMinutes).wait(30).then(SessionCommand::Pause);
     paused.wait(1_799).is("step 1 paused, 24s left").wait(1).is("Left { step: 1 } after 1830s");
 }
 
@@ -129,13 +136,17 @@ fn leaving_and_too_much_work_at_every_step_paused_or_not() {
         for step in 0..steps {
             for pause in [false, true] {
                 let reach = || {
-                    let reached =
-                        (0..step).fold(Break::of(length), |begun, _| begun.then(Command::Next));
-                    if pause { reached.then(Command::Pause) } else { reached }
+                    let reached = (0..step)
+                        .fold(Break::of(length), |begun, _| begun.then(SessionCommand::Next));
+                    if pause { reached.then(SessionCommand::Pause) } else { reached }
                 };
-                reach().then(Command::Leave).is(&format!("Left {{ step: {step} }} after 0s"));
-                let grounding = reach().then(Command::TooMuch).is("grounding 0, 12s left");
-                grounding.then(Command::Leave).is(&format!("TooMuch {{ step: {step} }} after 0s"));
+                reach()
+                    .then(SessionCommand::Leave)
+                    .is(&format!("Left {{ step: {step} }} after 0s"));
+                let grounding = reach().then(SessionCommand::TooMuch).is("grounding 0, 12s left");
+                grounding
+                    .then(SessionCommand::Leave)
+                    .is(&format!("TooMuch {{ step: {step} }} after 0s"));
             }
         }
     }
@@ -143,16 +154,18 @@ fn leaving_and_too_much_work_at_every_step_paused_or_not() {
 
 #[test]
 fn the_grounding_runs_to_its_end_and_stays_what_it_was() {
-    let grounding = || Break::of(Length::OneMinute).wait(20).then(Command::TooMuch);
+    let grounding = || Break::of(Length::OneMinute).wait(20).then(SessionCommand::TooMuch);
     grounding().wait(12).is("grounding 1, 13s left").wait(60).is("TooMuch { step: 1 } after 80s");
-    let paused =
-        grounding().then(Command::Pause).then(Command::TooMuch).is("grounding 0 paused, 12s left");
+    let paused = grounding()
+        .then(SessionCommand::Pause)
+        .then(SessionCommand::TooMuch)
+        .is("grounding 0 paused, 12s left");
     paused.wait(1_800).is("TooMuch { step: 1 } after 1820s");
 }
 
 #[test]
 fn the_step_of_the_grounding_is_one_of_the_grounding() {
-    let grounding = Break::of(Length::OneMinute).then(Command::TooMuch).session;
+    let grounding = Break::of(Length::OneMinute).then(SessionCommand::TooMuch).session;
     let first = grounding.grounding.steps().first();
     assert_eq!(grounding.step(), first);
     assert!(first.is_some());
@@ -164,7 +177,7 @@ fn a_machine_that_slept_finds_the_break_paused_at_its_step() {
         .wait(30)
         .sleep(7_200)
         .is("step 1 paused, 32s left")
-        .then(Command::Resume)
+        .then(SessionCommand::Resume)
         .is("step 1, 32s left");
 }
 
@@ -178,14 +191,14 @@ fn a_wake_up_a_little_late_skips_nothing() {
 fn asking_for_the_next_step_just_as_it_comes_does_not_skip_it() {
     let mut late = Break::of(Length::OneMinute);
     late.at = 19;
-    late.then(Command::Next).is("step 1, 9s left");
+    late.then(SessionCommand::Next).is("step 1, 9s left");
 }
 
 #[test]
 fn a_clock_set_back_begins_the_step_again_at_most() {
     Break::of(Length::OneMinute).wait(20).sleep(-3_600).is("step 1, 9s left");
     Break::of(Length::OneMinute)
-        .then(Command::Pause)
+        .then(SessionCommand::Pause)
         .sleep(-3_600)
         .wait(1_799)
         .is("step 0 paused, 17s left");
@@ -193,11 +206,11 @@ fn a_clock_set_back_begins_the_step_again_at_most() {
 
 #[test]
 fn once_ended_nothing_moves_it() {
-    let ended = Break::of(Length::OneMinute).then(Command::Leave);
+    let ended = Break::of(Length::OneMinute).then(SessionCommand::Leave);
     ended
-        .then(Command::Resume)
-        .then(Command::TooMuch)
-        .then(Command::Next)
+        .then(SessionCommand::Resume)
+        .then(SessionCommand::TooMuch)
+        .then(SessionCommand::Next)
         .wait(9_999)
         .is("Left { step: 0 } after 0s");
 }
@@ -207,20 +220,20 @@ fn the_end_of_time_is_survived() {
     let mut session = Break::of(Length::OneMinute).session;
     for _ in 0..20 {
         session.tick(Timestamp::MAX);
-        session.handle(Command::Resume, Timestamp::MAX);
+        session.handle(SessionCommand::Resume, Timestamp::MAX);
     }
     assert_eq!(session.next_wakeup(), None);
     session.tick(Timestamp::MIN);
 }
 
-fn command() -> impl Strategy<Value = Option<Command>> {
+fn command() -> impl Strategy<Value = Option<SessionCommand>> {
     prop_oneof![
         3 => Just(None),
-        1 => Just(Some(Command::Next)),
-        1 => Just(Some(Command::Back)),
-        1 => Just(Some(Command::Pause)),
-        1 => Just(Some(Command::Resume)),
-        1 => prop_oneof![8 => Just(Command::Resume), 1 => Just(Command::Leave), 1 => Just(Command::TooMuch)].prop_map(Some),
+        1 => Just(Some(SessionCommand::Next)),
+        1 => Just(Some(SessionCommand::Back)),
+        1 => Just(Some(SessionCommand::Pause)),
+        1 => Just(Some(SessionCommand::Resume)),
+        1 => prop_oneof![8 => Just(SessionCommand::Resume), 1 => Just(SessionCommand::Leave), 1 => Just(SessionCommand::TooMuch)].prop_map(Some),
     ]
 }
 
@@ -242,14 +255,14 @@ proptest! {
             };
             prop_assert_eq!(changed, session.state() != before);
             prop_assert!(session.next_wakeup().is_none_or(|wakeup| wakeup >= now));
-            prop_assert_eq!(session.step().is_none(), matches!(session.state(), State::Ended { .. }));
-            if matches!(before, State::Ended { .. }) {
+            prop_assert_eq!(session.step().is_none(), matches!(session.state(), SessionState::Ended { .. }));
+            if matches!(before, SessionState::Ended { .. }) {
                 prop_assert!(!changed);
             }
             if let (Some(from), Some(to)) = (number(before), number(session.state())) {
                 prop_assert!(to <= from + 1, "skipped from {} to {}", from, to);
             }
-            if command == Some(Command::TooMuch) {
+            if command == Some(SessionCommand::TooMuch) {
                 let grounding = number(session.state()).is_none();
                 prop_assert!(grounding, "too much led to {:?}", session.state());
             }
@@ -260,17 +273,17 @@ proptest! {
 }
 
 /// The step of the practice; `None` in the grounding and after the end.
-fn number(state: State) -> Option<usize> {
+fn number(state: SessionState) -> Option<usize> {
     match state {
-        State::Running { place: Place::Practice { step }, .. }
-        | State::Paused { place: Place::Practice { step }, .. } => Some(step),
+        SessionState::Running { place: Place::Practice { step }, .. }
+        | SessionState::Paused { place: Place::Practice { step }, .. } => Some(step),
         _ => None,
     }
 }
 
 #[test]
 fn a_clock_set_back_leaves_the_end_in_the_past() {
-    let left = Break::of(Length::OneMinute).wait(10).then(Command::Leave);
+    let left = Break::of(Length::OneMinute).wait(10).then(SessionCommand::Leave);
     assert_eq!(left.told(), "Left { step: 0 } after 10s");
     let Break { mut session, at } = left;
     session.clock_stepped_back(time(2));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Event;
 use super::Watches;
-use kindbeat_core::surroundings::Hands;
+use kindbeat_core::context::InputActivity;
 
 /// Something that a source says, or that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,11 +60,11 @@ impl Hint {
         }
     }
 
-    pub(super) fn hands(self) -> Hands {
+    pub(super) fn hands(self) -> InputActivity {
         match self {
-            Self::None => Hands::Unknown,
-            Self::InUse => Hands::Lately,
-            Self::IdleSince(since) => Hands::Resting(since),
+            Self::None => InputActivity::Unknown,
+            Self::InUse => InputActivity::Lately,
+            Self::IdleSince(since) => InputActivity::Resting(since),
         }
     }
 }
@@ -92,7 +92,7 @@ pub(super) struct Desk {
     rest_watched: bool,
     source: Source,
     hint: Hint,
-    hands: Hands,
+    hands: InputActivity,
     lock: Lock,
     asleep: bool,
 }
@@ -122,7 +122,7 @@ impl Desk {
             rest_watched: false,
             source: Source::None,
             hint: Hint::None,
-            hands: Hands::Unknown,
+            hands: InputActivity::Unknown,
             lock: Lock::default(),
             asleep: false,
         }
@@ -145,7 +145,7 @@ impl Desk {
         let mut events = Vec::new();
         if hands != self.hands {
             self.hands = hands;
-            events.push(Event::Hands(hands));
+            events.push(Event::Activity(hands));
         }
         let locked = self.lock.is_on();
         // Where nothing tells of the hands, nothing would tell that they are back.
@@ -166,13 +166,13 @@ impl Desk {
         events
     }
 
-    fn hands_after(&self, heard: Heard, now: Timestamp) -> Hands {
+    fn hands_after(&self, heard: Heard, now: Timestamp) -> InputActivity {
         match heard {
             Heard::Lost => self.hint.hands(),
             Heard::Hint(hint) if self.source != Source::Telling => hint.hands(),
-            Heard::Used => Hands::Busy,
+            Heard::Used => InputActivity::Busy,
             Heard::IdleFor(idle) => match hands_idle_for(idle, self.watches, now) {
-                Hands::Resting(since) => self.rest_since(since),
+                InputActivity::Resting(since) => self.rest_since(since),
                 hands => hands,
             },
             _ => self.hands,
@@ -182,15 +182,15 @@ impl Desk {
     /// The rest that began then. It is told by each watch in turn, a little later or earlier: that is the same rest. One that
     /// began earlier is the truth about what was counted from too late; one that began later is another, with a use between
     /// them that went unheard.
-    fn rest_since(&self, since: Timestamp) -> Hands {
+    fn rest_since(&self, since: Timestamp) -> InputActivity {
         match self.hands {
-            Hands::Resting(known)
+            InputActivity::Resting(known)
                 if self.source == Source::Telling
                     && since.duration_since(known).abs() <= SAME_REST =>
             {
                 self.hands
             }
-            _ => Hands::Resting(since),
+            _ => InputActivity::Resting(since),
         }
     }
 
@@ -207,7 +207,7 @@ impl Desk {
     /// begins in the middle counts from there.
     fn choose_watch(&mut self) {
         let nothing_known = self.source == Source::Found;
-        if nothing_known || !matches!(self.hands, Hands::Resting(_)) {
+        if nothing_known || !matches!(self.hands, InputActivity::Resting(_)) {
             // Of a lock that was only called for, the end is told by hands that rested and are used.
             self.rest_watched = self.pause_wanted || nothing_known || self.lock.called;
         }
@@ -240,8 +240,12 @@ impl Lock {
 }
 
 /// What hands do that have been still for this long.
-pub(super) fn hands_idle_for(idle: Duration, watches: Watches, now: Timestamp) -> Hands {
-    if idle < watches.rest { Hands::Busy } else { Hands::Resting(before(now, idle)) }
+pub(super) fn hands_idle_for(idle: Duration, watches: Watches, now: Timestamp) -> InputActivity {
+    if idle < watches.rest {
+        InputActivity::Busy
+    } else {
+        InputActivity::Resting(before(now, idle))
+    }
 }
 
 fn before(now: Timestamp, by: Duration) -> Timestamp {

@@ -10,12 +10,12 @@ fn idle(seconds: u64) -> Heard {
     Heard::IdleFor(Duration::from_secs(seconds))
 }
 
-fn hands(hands: Hands) -> Vec<Event> {
-    vec![Event::Hands(hands)]
+fn hands(hands: InputActivity) -> Vec<Event> {
+    vec![Event::Activity(hands)]
 }
 
 fn resting(second: i64) -> Vec<Event> {
-    hands(Hands::Resting(at(second)))
+    hands(InputActivity::Resting(at(second)))
 }
 
 /// A desk of which a source says what happens.
@@ -27,8 +27,8 @@ fn found() -> Desk {
 
 #[test]
 fn what_a_source_knows_at_first_is_told() {
-    assert_eq!(found().handle(idle(0), at(0)), hands(Hands::Busy));
-    assert_eq!(found().handle(idle(5), at(0)), hands(Hands::Busy));
+    assert_eq!(found().handle(idle(0), at(0)), hands(InputActivity::Busy));
+    assert_eq!(found().handle(idle(5), at(0)), hands(InputActivity::Busy));
     assert_eq!(found().handle(idle(6), at(0)), resting(-6));
 }
 
@@ -68,7 +68,7 @@ fn one_rest_is_told_once_whichever_watch_tells_of_it() {
     assert_eq!(desk.handle(idle(6), at(10)), resting(4));
     assert_eq!(desk.handle(idle(300), at(304)), []);
     assert_eq!(desk.handle(idle(300), at(305)), []);
-    assert_eq!(desk.handle(Heard::Used, at(400)), hands(Hands::Busy));
+    assert_eq!(desk.handle(Heard::Used, at(400)), hands(InputActivity::Busy));
     assert_eq!(desk.handle(Heard::Used, at(401)), []);
 }
 
@@ -93,8 +93,8 @@ fn logind_is_heard_only_while_nothing_better_tells() {
     assert_eq!(desk.handle(Heard::Hint(Hint::None), at(0)), []);
     assert_eq!(desk.handle(since, at(0)), resting(-100));
     assert_eq!(desk.handle(Heard::Found, at(1)), []);
-    assert_eq!(desk.handle(Heard::Hint(Hint::InUse), at(2)), hands(Hands::Lately));
-    assert_eq!(desk.handle(idle(0), at(3)), hands(Hands::Busy));
+    assert_eq!(desk.handle(Heard::Hint(Hint::InUse), at(2)), hands(InputActivity::Lately));
+    assert_eq!(desk.handle(idle(0), at(3)), hands(InputActivity::Busy));
     assert_eq!(desk.handle(since, at(4)), []);
     assert_eq!(desk.handle(Heard::Lost, at(5)), resting(-100));
 }
@@ -103,7 +103,7 @@ fn logind_is_heard_only_while_nothing_better_tells() {
 fn without_any_source_nothing_is_known() {
     let mut desk = found();
     desk.handle(idle(0), at(0));
-    assert_eq!(desk.handle(Heard::Lost, at(1)), hands(Hands::Unknown));
+    assert_eq!(desk.handle(Heard::Lost, at(1)), hands(InputActivity::Unknown));
     assert!(!desk.watches_rest());
 }
 
@@ -173,7 +173,7 @@ fn a_lock_that_holds_does_not_end_with_a_call_or_a_key() {
     desk.handle(Heard::LockedHint(true), at(0));
     desk.handle(Heard::LockCalled, at(0));
     assert_eq!(desk.handle(Heard::UnlockCalled, at(1)), []);
-    assert_eq!(desk.handle(Heard::Used, at(1)), hands(Hands::Busy));
+    assert_eq!(desk.handle(Heard::Used, at(1)), hands(InputActivity::Busy));
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_clock_that_jumps_and_lengths_beyond_all_bounds_do_no_harm() {
     let mut desk = found();
     assert_eq!(
         desk.handle(Heard::IdleFor(Duration::MAX), at(0)),
-        hands(Hands::Resting(Timestamp::MIN))
+        hands(InputActivity::Resting(Timestamp::MIN))
     );
     assert_eq!(desk.handle(idle(6), at(-1_000_000)), resting(-1_000_006));
 }

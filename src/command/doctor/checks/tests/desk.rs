@@ -42,8 +42,8 @@ fn what_the_desktop_tells_is_listed_with_those_who_tell_it() {
     };
     let with = |desktop: Vec<Probed>| Seen { desktop, ..well() };
     let late = "it does not answer within half a second";
-    let (yes, no) = (surroundings::Seen::Yes, surroundings::Seen::No);
-    let (lacking, failed) = (surroundings::Seen::Lacking, surroundings::Seen::Failed);
+    let (yes, no) = (context::Probe::Yes, context::Probe::No);
+    let (lacking, failed) = (context::Probe::Absent, context::Probe::Failed);
     let off = Config::default().with(&["offer.hold_in_calls=false"]).unwrap();
     let desks = [
         with(vec![says("PipeWire", yes, None), says("ALSA", no, None)]),

@@ -14,9 +14,9 @@ use crate::notification::ServerInfo;
 use crate::speech;
 use crate::store;
 use kindbeat_core::config::Config;
+use kindbeat_core::context;
+use kindbeat_core::context::InputActivity;
 use kindbeat_core::practice::OwnFault;
-use kindbeat_core::surroundings;
-use kindbeat_core::surroundings::Hands;
 
 mod desk;
 mod kept;
@@ -35,7 +35,7 @@ fn well() -> Seen {
         presence: Some(presence::Found {
             source: Some(presence::Source::X11),
             silent: vec![(presence::Source::Mutter, None)],
-            hands: Hands::Busy,
+            hands: InputActivity::Busy,
             lock: vec!["org.freedesktop.login1".into()],
             locked: false,
             sleep: true,
@@ -44,7 +44,7 @@ fn well() -> Seen {
             .map(|fact| Probed {
                 fact,
                 source: "PipeWire".into(),
-                seen: surroundings::Seen::No,
+                seen: context::Probe::No,
                 why: None,
             })
             .into(),

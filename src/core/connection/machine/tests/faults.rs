@@ -9,7 +9,7 @@ use crate::connection::Address;
 use crate::connection::Call;
 use crate::connection::Device;
 use crate::connection::Input;
-use crate::connection::Link;
+use crate::connection::LinkState;
 use crate::connection::MonitorSettings;
 use crate::connection::limit;
 
@@ -34,7 +34,7 @@ fn a_strap_in_reach_is_found_and_streams() {
 fn a_link_lost_for_a_moment_is_back_without_a_scan() {
     let mut world = World::streaming();
     world.lose_link();
-    assert!(world.until(Link::Streaming, 5).is_some());
+    assert!(world.until(LinkState::Streaming, 5).is_some());
     assert_eq!(world.called(&DISCONNECT), 1);
     assert_eq!(world.called(&CONNECT), 1);
     assert_eq!(world.scans(), []);
@@ -53,7 +53,7 @@ fn a_strap_that_goes_away_is_looked_for_and_found_again() {
     world.run(120);
     assert_eq!(world.said(), ["searching", "away"]);
     world.strap.there = true;
-    assert!(world.until(Link::Streaming, 62).is_some());
+    assert!(world.until(LinkState::Streaming, 62).is_some());
 }
 
 #[test]
@@ -92,10 +92,10 @@ fn every_attempt_to_connect_is_cleaned_up_before_the_next() {
 fn a_strap_that_falls_silent_is_connected_anew() {
     let mut world = World::streaming();
     world.strap.talks = false;
-    assert!(world.until(Link::Silent, 10).is_some());
+    assert!(world.until(LinkState::Silent, 10).is_some());
     world.run(1);
     world.strap.talks = true;
-    assert!(world.until(Link::Streaming, 5).is_some());
+    assert!(world.until(LinkState::Streaming, 5).is_some());
     assert_eq!(world.called(&DISCONNECT), 1);
 }
 
@@ -104,7 +104,7 @@ fn a_strap_that_stays_silent_keeps_its_link_and_resumes_by_itself() {
     let mut world = World::streaming();
     world.strap.talks = false;
     world.run(200);
-    world.until(Link::Silent, 60);
+    world.until(LinkState::Silent, 60);
     world.forget();
     world.strap.talks = true;
     world.run(2);
@@ -121,7 +121,7 @@ fn a_strap_that_died_with_its_link_up_is_let_go_and_found_again() {
     assert_eq!(world.said(), ["silent", "searching"]);
     world.strap.talks = true;
     world.strap.there = true;
-    assert!(world.until(Link::Streaming, 15).is_some());
+    assert!(world.until(LinkState::Streaming, 15).is_some());
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn while_the_adapter_is_off_nothing_is_called() {
     assert_eq!(world.calls, []);
     assert_eq!(world.machine.next_wakeup(), None);
     world.switch(Adapter::On);
-    assert!(world.until(Link::Streaming, 5).is_some());
+    assert!(world.until(LinkState::Streaming, 5).is_some());
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn an_adapter_that_is_pulled_out_is_waited_for() {
     assert_eq!(world.calls, []);
     world.strap.there = true;
     world.switch(Adapter::On);
-    assert!(world.until(Link::Streaming, 5).is_some());
+    assert!(world.until(LinkState::Streaming, 5).is_some());
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn a_bluetooth_service_that_is_killed_and_started_is_taken_up_again() {
     world.run(5);
     world.switch(Adapter::Off);
     world.switch(Adapter::On);
-    assert!(world.until(Link::Streaming, 5).is_some());
+    assert!(world.until(LinkState::Streaming, 5).is_some());
     assert_eq!(world.called(&Call::Rebuild), 0);
 }
 
@@ -173,7 +173,7 @@ fn a_bluetooth_service_that_hangs_is_asked_again_and_the_connection_to_it_built_
     assert!(world.called(&Call::Rebuild) > 0);
     world.hangs = false;
     world.strap.talks = true;
-    assert!(world.until(Link::Streaming, 20).is_some());
+    assert!(world.until(LinkState::Streaming, 20).is_some());
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_bus_that_restarts_is_connected_to_anew() {
     assert_eq!(world.said(), ["searching", "no_bluetooth"]);
     assert!(world.calls.iter().all(|(_, call)| *call == Call::Rebuild));
     world.bus = true;
-    assert!(world.until(Link::Streaming, 10).is_some());
+    assert!(world.until(LinkState::Streaming, 10).is_some());
 }
 
 #[test]
@@ -195,11 +195,11 @@ fn a_bus_that_breaks_without_a_word_is_noticed_by_calls_that_fail() {
     world.bus = false;
     world.strap.talks = false;
     world.run(60);
-    assert_eq!(world.word(), Some(Link::NoBluetooth));
+    assert_eq!(world.word(), Some(LinkState::NoBluetooth));
     world.bus = true;
     world.strap.talks = true;
     world.strap.connected = false;
-    assert!(world.until(Link::Streaming, 20).is_some());
+    assert!(world.until(LinkState::Streaming, 20).is_some());
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn no_system_bus_at_all_is_asked_for_ever_more_seldom() {
     world.run(60 * 60);
     assert!(world.calls.len() <= 80);
     world.bus = true;
-    assert!(world.until(Link::Streaming, 65).is_some());
+    assert!(world.until(LinkState::Streaming, 65).is_some());
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn a_strap_still_connected_from_an_earlier_life_is_taken_without_a_scan() {
     let mut world = World::new();
     world.strap.connected = true;
     world.run(5);
-    assert_eq!(world.word(), Some(Link::Streaming));
+    assert_eq!(world.word(), Some(LinkState::Streaming));
     assert_eq!(world.scans(), []);
 }
 
@@ -229,7 +229,7 @@ fn a_strap_that_bluetooth_forgot_is_scanned_for() {
     let mut world = World::streaming();
     world.strap.known = false;
     world.lose_link();
-    assert!(world.until(Link::Streaming, 10).is_some());
+    assert!(world.until(LinkState::Streaming, 10).is_some());
     assert_eq!(world.scans().len(), 1);
 }
 
@@ -255,7 +255,7 @@ fn a_call_whose_end_is_never_told_is_given_up() {
         world.mute = false;
         world.strap.talks = true;
         world.strap.connected = false;
-        assert!(world.until(Link::Streaming, 75).is_some(), "from second {seconds}");
+        assert!(world.until(LinkState::Streaming, 75).is_some(), "from second {seconds}");
     }
 }
 
@@ -263,7 +263,7 @@ fn a_call_whose_end_is_never_told_is_given_up() {
 fn a_stranger_s_strap_is_taken_only_after_waiting_for_ones_own() {
     let own = Address::new([0xF0, 0, 0, 0, 0, 9]);
     let mut world = World::with(MonitorSettings::default(), Some(own));
-    assert!(world.until(Link::Streaming, 40).is_some_and(|seconds| seconds >= 20));
+    assert!(world.until(LinkState::Streaming, 40).is_some_and(|seconds| seconds >= 20));
     assert_eq!(world.machine.known(), Some(STRAP));
 }
 
@@ -275,12 +275,12 @@ fn a_named_strap_is_the_only_one_connected_to() {
     assert_eq!(world.called(&CONNECT), 0);
     let settings = MonitorSettings { device: "labhr".to_owned(), ..MonitorSettings::default() };
     world.happens(Input::Configured(settings));
-    assert!(world.until(Link::Streaming, 10).is_some());
+    assert!(world.until(LinkState::Streaming, 10).is_some());
     let settings = MonitorSettings { device: "Other".to_owned(), ..MonitorSettings::default() };
     world.happens(Input::Configured(settings));
     assert_eq!(world.called(&DISCONNECT), 1);
     world.run(100);
-    assert_eq!(world.word(), Some(Link::Searching));
+    assert_eq!(world.word(), Some(LinkState::Searching));
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn a_strap_that_refuses_does_not_hide_the_one_behind_it() {
         connected: false,
         heart_rate: true,
     }];
-    assert!(world.until(Link::Streaming, 15).is_some());
+    assert!(world.until(LinkState::Streaming, 15).is_some());
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn what_is_released_stays_so_until_it_is_taken_back() {
     assert_eq!(world.calls.len(), 1);
     assert_eq!(world.called(&DISCONNECT), 1);
     world.happens(Input::TakeBack);
-    assert!(world.until(Link::Streaming, 5).is_some());
+    assert!(world.until(LinkState::Streaming, 5).is_some());
 }
 
 #[test]
@@ -320,14 +320,14 @@ fn before_sleep_it_lets_go_and_after_it_looks_at_once() {
     assert_eq!(world.calls.len(), 1);
     world.now += SignedDuration::from_hours(8);
     world.happens(Input::Resumed);
-    assert!(world.until(Link::Streaming, 5).is_some());
+    assert!(world.until(LinkState::Streaming, 5).is_some());
 }
 
 #[test]
 fn a_sleep_that_fell_through_is_noticed() {
     let mut world = World::streaming();
     world.happens(Input::Suspending);
-    assert!(world.until(Link::Streaming, 40).is_some());
+    assert!(world.until(LinkState::Streaming, 40).is_some());
 }
 
 #[test]
@@ -339,5 +339,5 @@ fn a_clock_that_is_set_back_holds_nothing_up() {
     world.strap.there = true;
     world.set_clock_back(SignedDuration::from_hours(1));
     world.happens(Input::Tick);
-    assert!(world.until(Link::Streaming, 12).is_some());
+    assert!(world.until(LinkState::Streaming, 12).is_some());
 }

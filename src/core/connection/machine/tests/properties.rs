@@ -14,7 +14,7 @@ use crate::connection::Connection;
 use crate::connection::Device;
 use crate::connection::Failure;
 use crate::connection::Input;
-use crate::connection::Link;
+use crate::connection::LinkState;
 use crate::connection::MonitorSettings;
 use crate::connection::Ticket;
 use crate::connection::limit;
@@ -131,7 +131,7 @@ proptest! {
         world.happens(Input::Configured(MonitorSettings::default()));
         world.happens(Input::TakeBack);
         world.happens(Input::Adapter(Adapter::On));
-        let words = world.until(Link::Streaming, BOUND);
+        let words = world.until(LinkState::Streaming, BOUND);
         let streams = words.is_some() || {
             world.forget();
             world.run(3);

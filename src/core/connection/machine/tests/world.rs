@@ -11,7 +11,7 @@ use crate::connection::Connection;
 use crate::connection::Device;
 use crate::connection::Failure;
 use crate::connection::Input;
-use crate::connection::Link;
+use crate::connection::LinkState;
 use crate::connection::MonitorSettings;
 use crate::connection::Ticket;
 
@@ -34,7 +34,7 @@ pub(super) struct World {
     due: Vec<(Timestamp, Input)>,
     notifying: Option<Timestamp>,
     /// Every word announced, with the second.
-    pub(super) words: Vec<(i64, Link)>,
+    pub(super) words: Vec<(i64, LinkState)>,
     /// Every call, with its time.
     pub(super) calls: Vec<(Timestamp, Call)>,
 }
@@ -86,7 +86,7 @@ impl World {
     pub(super) fn streaming() -> Self {
         let mut world = Self::new();
         world.run(20);
-        assert_eq!(world.word(), Some(Link::Streaming));
+        assert_eq!(world.word(), Some(LinkState::Streaming));
         world.forget();
         world
     }
@@ -96,7 +96,7 @@ impl World {
         self.calls.clear();
     }
 
-    pub(super) fn word(&self) -> Option<Link> {
+    pub(super) fn word(&self) -> Option<LinkState> {
         self.words.last().map(|(_, link)| *link)
     }
 
@@ -135,7 +135,7 @@ impl World {
     }
 
     /// Lets time pass until it says `link`; the seconds it took, `None` if it did not within `limit` seconds.
-    pub(super) fn until(&mut self, link: Link, limit: i64) -> Option<i64> {
+    pub(super) fn until(&mut self, link: LinkState, limit: i64) -> Option<i64> {
         let began = self.now;
         let end = began + SignedDuration::from_secs(limit);
         self.run_until(end, |world| world.word() == Some(link));

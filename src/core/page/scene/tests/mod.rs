@@ -1,17 +1,17 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::page::Feedback;
 use crate::page::FirstView;
 use crate::page::PageInput;
-use crate::page::Said;
 use crate::page::Sound;
 use crate::page::Tense;
 use crate::page::WelcomeView;
 use crate::page::Wish;
-use crate::practice::Command;
 use crate::practice::Ending;
 use crate::practice::Length;
 use crate::practice::Library;
+use crate::practice::SessionCommand;
 
 mod aloud;
 
@@ -117,8 +117,8 @@ impl Page {
     }
 }
 
-fn said(figure: u8) -> Said {
-    Said { tense: Tense::new(figure), ..Said::default() }
+fn said(figure: u8) -> Feedback {
+    Feedback { tense: Tense::new(figure), ..Feedback::default() }
 }
 
 #[test]
@@ -199,12 +199,12 @@ fn after_the_last_step_there_is_one_question_and_then_a_closing_line() {
     let page = Page::a_minute().after_its_last_step();
     assert!(matches!(page.view().screen, Screen::Question { .. }));
     assert!(!page.view().is_over());
-    let page = page.does(PageInput::Said(said(4)));
+    let page = page.does(PageInput::Feedback(said(4)));
     let (words, help, closing) = page.farewell();
     assert!(words.contains("However it went is fine"), "{words}");
     assert_eq!((help, closing), (false, Closing::WhenRead));
     assert!(page.view().is_over());
-    assert_eq!(page.wishes.last(), Some(&Wish::Said(said(4))));
+    assert_eq!(page.wishes.last(), Some(&Wish::Feedback(said(4))));
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn arabic_is_written_from_right_to_left() {
 fn tense_and_break_wishes_do_not_mix() {
     let page = Page::a_minute().after_its_last_step();
     assert!(page.wishes.iter().all(|wish| matches!(wish, Wish::Break(_))));
-    assert_eq!(page.wishes[0], Wish::Break(Command::Resume));
+    assert_eq!(page.wishes[0], Wish::Break(SessionCommand::Resume));
 }
 
 #[test]
@@ -363,9 +363,12 @@ fn how_the_heart_moved_is_shown_to_those_who_want_it() {
 fn after_hard_days_the_last_words_show_where_to_turn_to() {
     let mut page = Page::a_minute().after_its_last_step();
     page.needs_help = true;
-    let page = page.does(PageInput::Said(said(9)));
+    let page = page.does(PageInput::Feedback(said(9)));
     let (words, help, closing) = page.farewell();
     assert!(words.contains("people you can talk to"), "{words}");
     assert_eq!((help, closing), (true, Closing::ByHand));
-    assert_eq!(page.session.state(), State::Ended { ending: Ending::Completed, at: page.now });
+    assert_eq!(
+        page.session.state(),
+        SessionState::Ended { ending: Ending::Completed, at: page.now }
+    );
 }

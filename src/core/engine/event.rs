@@ -2,19 +2,19 @@
 
 use jiff::Timestamp;
 
+use crate::context::Context;
 use crate::detection::Figures;
 use crate::heart::Reading;
 use crate::heart::Sample;
 use crate::offer::Answer;
-use crate::offer::Became;
 use crate::offer::Gate;
 use crate::offer::OfferId;
-use crate::practice::Command;
+use crate::offer::OfferOutcome;
 use crate::practice::Length;
 use crate::practice::Library;
-use crate::practice::State;
+use crate::practice::SessionCommand;
+use crate::practice::SessionState;
 use crate::practice::UnknownPractice;
-use crate::surroundings::Surroundings;
 
 use super::Elsewhere;
 use super::Settings;
@@ -27,17 +27,17 @@ pub enum Input {
     /// The monitor is gone, or the recording is at its end.
     MonitorLost,
     /// The desk or the desktop changed.
-    Surroundings(Surroundings),
+    Context(Context),
     /// The machine woke from its sleep: whoever sits here came back.
     Woke,
     /// An offer was answered.
     Answered(OfferId, Answer),
     /// What became of the last offer was said anew, after it was gone from the screen: what it was, and what it is now.
-    Reanswered(Became, Became),
+    Reanswered(OfferOutcome, OfferOutcome),
     /// A break is wanted now, by name and length; `None`: the owner's own, or the outward grounding after "too much".
     BreakWanted(Option<String>, Option<Length>),
     /// Something is wanted of the open break.
-    Break(Command),
+    Break(SessionCommand),
     /// A break that another program runs began, moved or ended.
     Elsewhere(Elsewhere),
     /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
@@ -60,11 +60,11 @@ pub enum Effect {
     /// Ask whether a break would help.
     Offer(OfferId, Figures),
     /// Take the offer away, since this became of it.
-    Withdraw(OfferId, Became),
+    Withdraw(OfferId, OfferOutcome),
     /// A sample was taken: what the heart did in the last minute.
     Sampled(Sample),
     /// An elevation began, was offered or is over.
-    Elevation(Course),
+    Elevation(ElevationRecord),
     /// From now on so much has to be known of the desk and the desktop.
     Attend(Attention),
     /// An elevation is over, and was not offered: the gate that was closed last, and the figures of that moment.
@@ -74,7 +74,7 @@ pub enum Effect {
     /// The break that was begun became another one: the name of its practice and its length. [`Self::BreakMoved`] follows.
     BreakChosen(String, Length),
     /// The break is at another place than before; [`Engine::session`](super::Engine::session) has it.
-    BreakMoved(State),
+    BreakMoved(SessionState),
     /// There is no such practice.
     NoSuchPractice(UnknownPractice),
 }
@@ -90,7 +90,7 @@ pub struct Attention {
 
 /// The course of an elevation so far.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Course {
+pub struct ElevationRecord {
     /// When the heart left what is usual; tells one elevation from another.
     pub started: Timestamp,
     /// When it was over; `None` while it is not.
@@ -98,12 +98,12 @@ pub struct Course {
     /// What it was told by: when it was offered, else the last moment it counted as sustained.
     pub figures: Figures,
     /// What became of it; `None` while that is open.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<ElevationOutcome>,
 }
 
 /// What became of an elevation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ElevationOutcome {
     /// A break was offered.
     Offered,
     /// It was held back by the gate that was closed last.

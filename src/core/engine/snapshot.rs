@@ -3,23 +3,23 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::Probe;
 use crate::detection::Figures;
 use crate::detection::Phase;
 use crate::detection::Thresholds;
+use crate::detection::Tracker;
 use crate::detection::Usual;
-use crate::detection::Watch;
 use crate::heart::Contact;
 use crate::offer::Gate;
 use crate::offer::Moment;
 use crate::status::Quality;
-use crate::surroundings::Seen;
 
 use super::Engine;
-use super::asking::Elevation;
+use super::elevation::Elevation;
 
 /// How things stand at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct Snapshot {
     /// Where the heart stands.
     pub phase: Phase,
     /// What is usual; `None` while too little was learned to tell an elevation.
@@ -50,7 +50,7 @@ pub struct Standing {
     pub offers_today: u32,
 }
 
-impl Standing {
+impl Snapshot {
     /// Since when the heart has been up; `None` while it is not.
     #[must_use]
     pub const fn elevated_since(&self) -> Option<Timestamp> {
@@ -64,16 +64,17 @@ impl Standing {
 impl Engine {
     /// How things stand at this moment.
     #[must_use]
-    pub fn standing(&self, now: Timestamp) -> Standing {
+    pub fn snapshot(&self, now: Timestamp) -> Snapshot {
         let detection = &self.settings.detection;
         let learned = self.watch.baseline().learned();
         let warm_up = detection.warm_up.value();
         let known = learned >= warm_up && learned.is_positive();
-        let live = self.heard.is_some_and(|heard| now.duration_since(heard) < Watch::MAX_GAP);
+        let live =
+            self.last_reading_at.is_some_and(|heard| now.duration_since(heard) < Tracker::MAX_GAP);
         let closed: Vec<_> = self.settings.offer.closed_gates(&self.moment(now)).collect();
         let desktop = self.around.desktop.unwrap_or_default();
-        let unseen = closed.iter().copied().filter(|gate| gate.seen(&desktop) == Seen::Failed);
-        Standing {
+        let unseen = closed.iter().copied().filter(|gate| gate.seen(&desktop) == Probe::Failed);
+        Snapshot {
             phase: self.watch.phase(),
             usual: known.then(|| self.watch.usual()),
             heart_rate: self.last_sample.filter(|_| live).map(|sample| sample.heart_rate),
@@ -106,9 +107,9 @@ impl Engine {
         Moment {
             now,
             around: &self.around,
-            returned: self.returned,
-            unlocked: self.unlocked,
-            hung_up: self.hung_up,
+            returned_at: self.returned_at,
+            unlocked_at: self.unlocked_at,
+            call_ended_at: self.call_ended_at,
             after_return: self.settings.detection.after_return.value(),
             exerting: self.watch.exerting(),
             break_open: self.break_is_open(),

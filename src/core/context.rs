@@ -11,12 +11,12 @@ use serde::Serialize;
 
 /// The desk and the desktop. The default is a desktop that tells nothing, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct Context {
     /// Whether somebody sits at this desk, where something else than the hands tells, as a recording does; see
     /// [`Self::presence_at`].
     pub presence: Presence,
     /// What the hands do.
-    pub hands: Hands,
+    pub hands: InputActivity,
     /// The screen is locked.
     pub locked: bool,
     /// What the desktop does; `None`: it is not being looked at, and has to be before anything is offered.
@@ -25,7 +25,7 @@ pub struct Surroundings {
     pub utc_offset: Offset,
 }
 
-impl Surroundings {
+impl Context {
     /// The local date and time of a moment.
     #[must_use]
     pub fn local_time(&self, at: Timestamp) -> DateTime {
@@ -36,23 +36,26 @@ impl Surroundings {
     #[must_use]
     pub fn presence_at(&self, now: Timestamp) -> Presence {
         match (self.presence, self.hands) {
-            (Presence::Unknown, Hands::Unknown) => Presence::Unknown,
-            (Presence::Unknown, Hands::Resting(since)) if now.duration_since(since) >= AWAY => {
+            (Presence::Unknown, InputActivity::Unknown) => Presence::Unknown,
+            (Presence::Unknown, InputActivity::Resting(since))
+                if now.duration_since(since) >= AWAY =>
+            {
                 Presence::Away
             }
-            (Presence::Unknown, Hands::Resting(_) | Hands::Lately | Hands::Busy) => {
-                Presence::AtDesk
-            }
+            (
+                Presence::Unknown,
+                InputActivity::Resting(_) | InputActivity::Lately | InputActivity::Busy,
+            ) => Presence::AtDesk,
             (told, _) => told,
         }
     }
 }
 
-impl Default for Surroundings {
+impl Default for Context {
     fn default() -> Self {
         Self {
             presence: Presence::Unknown,
-            hands: Hands::Unknown,
+            hands: InputActivity::Unknown,
             locked: false,
             desktop: Some(Desktop::default()),
             utc_offset: Offset::UTC,
@@ -66,7 +69,7 @@ pub enum Presence {
     /// Nothing tells: counts as at the desk, with the stricter gate against exercise.
     #[default]
     Unknown,
-    /// Hands on the keyboard or pointer lately, or a recording that says so.
+    /// InputActivity on the keyboard or pointer lately, or a recording that says so.
     AtDesk,
     /// Walking about.
     Moving,
@@ -84,7 +87,7 @@ impl Presence {
 
 /// What the hands do at this machine, as far as can be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Hands {
+pub enum InputActivity {
     /// Nothing tells.
     #[default]
     Unknown,
@@ -98,10 +101,10 @@ pub enum Hands {
 
 /// What a question to the desktop brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Seen {
+pub enum Probe {
     /// This desktop has nothing that could tell: it holds nothing back.
     #[default]
-    Lacking,
+    Absent,
     /// It should tell and does not, or not in time: it holds back, as if it were so.
     Failed,
     /// It is not so.
@@ -110,7 +113,7 @@ pub enum Seen {
     Yes,
 }
 
-impl Seen {
+impl Probe {
     /// Whether an offer is held back for it.
     #[must_use]
     pub const fn holds(self) -> bool {
@@ -124,7 +127,7 @@ impl Seen {
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
             (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
             (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Lacking, Self::Lacking) => Self::Lacking,
+            (Self::Absent, Self::Absent) => Self::Absent,
         }
     }
 }
@@ -133,28 +136,28 @@ impl Seen {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Desktop {
     /// The microphone is in use.
-    pub microphone: Seen,
+    pub microphone: Probe,
     /// The camera is in use.
-    pub camera: Seen,
+    pub camera: Probe,
     /// The screen is being shared or recorded.
-    pub sharing: Seen,
+    pub sharing: Probe,
     /// A window fills the screen.
-    pub full_screen: Seen,
+    pub full_screen: Probe,
     /// Notifications are silenced.
-    pub do_not_disturb: Seen,
+    pub do_not_disturb: Probe,
     /// A program keeps the session from going idle.
-    pub inhibited: Seen,
+    pub inhibited: Probe,
 }
 
 impl Desktop {
     /// A desktop of which everything has to be told and nothing is.
     pub const FAILED: Self = Self {
-        microphone: Seen::Failed,
-        camera: Seen::Failed,
-        sharing: Seen::Failed,
-        full_screen: Seen::Failed,
-        do_not_disturb: Seen::Failed,
-        inhibited: Seen::Failed,
+        microphone: Probe::Failed,
+        camera: Probe::Failed,
+        sharing: Probe::Failed,
+        full_screen: Probe::Failed,
+        do_not_disturb: Probe::Failed,
+        inhibited: Probe::Failed,
     };
 
     /// Neither the microphone nor the camera is in use, as far as anything tells.
@@ -166,7 +169,7 @@ impl Desktop {
     /// The microphone or the camera is in use.
     #[must_use]
     pub const fn is_in_call(&self) -> bool {
-        matches!(self.microphone, Seen::Yes) || matches!(self.camera, Seen::Yes)
+        matches!(self.microphone, Probe::Yes) || matches!(self.camera, Probe::Yes)
     }
 }
 

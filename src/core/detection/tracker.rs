@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::Presence;
 use crate::heart::Sample;
-use crate::surroundings::Presence;
 
 use super::baseline::Baseline;
 use super::baseline::Usual;
@@ -17,7 +17,7 @@ use super::settings::DetectionSettings;
 
 /// Watches one heart.
 #[derive(Clone, Debug)]
-pub struct Watch {
+pub struct Tracker {
     settings: DetectionSettings,
     baseline: Baseline,
     exertion: Exertion,
@@ -27,7 +27,7 @@ pub struct Watch {
     last: Option<Timestamp>,
 }
 
-impl Watch {
+impl Tracker {
     /// The longest that data may be missing without ending what is under way. Straps that drop come back within it.
     pub const MAX_GAP: SignedDuration = SignedDuration::from_mins(2);
 

@@ -3,18 +3,18 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::InputActivity;
 use crate::detection::Figures;
-use crate::offer::Became;
 use crate::offer::Gate;
 use crate::offer::HUNG_UP;
+use crate::offer::OfferOutcome;
 use crate::offer::REST_OF_HANDS;
-use crate::surroundings::Hands;
 
 use super::Attention;
-use super::Course;
 use super::Effect;
+use super::ElevationOutcome;
+use super::ElevationRecord;
 use super::Engine;
-use super::Outcome;
 
 /// What became of the elevation that is under way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +36,7 @@ pub(super) enum Elevation {
 impl Engine {
     /// A gate may have opened between two samples: what was last seen still holds for a while.
     pub(super) fn reconsider(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        let fresh = self.heard.is_some_and(|heard| now.duration_since(heard) <= FRESH);
+        let fresh = self.last_reading_at.is_some_and(|heard| now.duration_since(heard) <= FRESH);
         if let Some(figures) = self.sustained.filter(|_| fresh) {
             self.consider(now, figures, effects);
         }
@@ -66,13 +66,13 @@ impl Engine {
             _ if unseen => Elevation::Looking(figures),
             (None, _) => {
                 let replaced = self.offers.open();
-                effects.extend(replaced.map(|id| Effect::Withdraw(id, Became::Replaced)));
+                effects.extend(replaced.map(|id| Effect::Withdraw(id, OfferOutcome::Replaced)));
                 let today = self.around.local_time(now).date();
                 effects.push(Effect::Offer(
                     self.offers.make(now, today, &self.settings.offer),
                     figures,
                 ));
-                self.decided(figures, Outcome::Offered, effects);
+                self.decided(figures, ElevationOutcome::Offered, effects);
                 self.elevation = Elevation::Offered;
                 return;
             }
@@ -119,12 +119,12 @@ impl Engine {
     pub(super) fn moment_due(&self) -> Option<Timestamp> {
         let after_call = match self.elevation {
             Elevation::Held(Gate::InCall, _) | Elevation::Offered => {
-                self.hung_up.and_then(|hung_up| hung_up.checked_add(HUNG_UP).ok())
+                self.call_ended_at.and_then(|hung_up| hung_up.checked_add(HUNG_UP).ok())
             }
             _ => None,
         };
         let due = [self.pause_due(), after_call].into_iter().flatten();
-        due.filter(|&due| Some(due) > self.last).min()
+        due.filter(|&due| Some(due) > self.last_input_at).min()
     }
 
     fn pause_due(&self) -> Option<Timestamp> {
@@ -132,15 +132,15 @@ impl Engine {
             return None;
         }
         let rested = match self.around.hands {
-            Hands::Resting(since) => since.checked_add(REST_OF_HANDS).ok(),
-            Hands::Unknown | Hands::Lately | Hands::Busy => None,
+            InputActivity::Resting(since) => since.checked_add(REST_OF_HANDS).ok(),
+            InputActivity::Unknown | InputActivity::Lately | InputActivity::Busy => None,
         };
         let patience = self.settings.offer.wait_for_pause.value();
         let given_up = match self.elevation {
             Elevation::Waiting(since, _) => since.checked_add(patience).ok(),
             _ => None,
         };
-        [rested, given_up].into_iter().flatten().filter(|&due| Some(due) > self.last).min()
+        [rested, given_up].into_iter().flatten().filter(|&due| Some(due) > self.last_input_at).min()
     }
 
     /// An elevation counts as sustained at this moment, for the first time or again.
@@ -150,7 +150,7 @@ impl Engine {
             Some(_) => {}
             None => {
                 let started = now.saturating_sub(figures.sustained).unwrap_or(now);
-                let course = Course { started, ended: None, figures, outcome: None };
+                let course = ElevationRecord { started, ended: None, figures, outcome: None };
                 self.course = Some(course);
                 effects.push(Effect::Elevation(course));
             }
@@ -158,7 +158,7 @@ impl Engine {
     }
 
     /// It was put to the owner, or is over without. A second asking about it changes nothing.
-    fn decided(&mut self, figures: Figures, outcome: Outcome, effects: &mut Vec<Effect>) {
+    fn decided(&mut self, figures: Figures, outcome: ElevationOutcome, effects: &mut Vec<Effect>) {
         if let Some(course) = self.course.as_mut().filter(|course| course.outcome.is_none()) {
             course.figures = figures;
             course.outcome = Some(outcome);
@@ -179,7 +179,7 @@ impl Engine {
             course.ended = Some(now);
             if let Some((gate, figures)) = held {
                 course.figures = figures;
-                course.outcome = Some(Outcome::Held(gate));
+                course.outcome = Some(ElevationOutcome::Held(gate));
             }
             effects.push(Effect::Elevation(course));
         }
