@@ -1,6 +1,7 @@
 //! The only reader of the clock and of the time zone: everything else is told the time.
 
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,6 +15,9 @@ use rustix::time::Timespec;
 use rustix::time::timerfd_create;
 use rustix::time::timerfd_settime;
 use tokio::io::unix::AsyncFd;
+
+/// A reader of the time that can be handed out: [`now`], or a test's own.
+pub type SharedClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The time of the system's clock, to be handed to whoever decides anything by it.
 #[must_use]

@@ -18,7 +18,7 @@
 //! | a default of the configuration | `config/default.toml`, held against the types by a test |
 //! | where a number comes from | beside the constant, at the end of its file |
 //! | what other programs may ask for on D-Bus | [`edge::bus::Request`] |
-//! | how far the heart swings with the breath, and at which pace most | [`breathing::Line`], [`breathing::Search`] |
+//! | how far the heart swings with the breath, and at which pace most | [`breathing::Line`], [`breathing::PaceSearch`] |
 //! | what one input leads to | [`engine::Engine::handle`] |
 //! | how good the detection is | `tests/evaluate`, run by `cargo run --release --example evaluate -- FOLDER` |
 //!

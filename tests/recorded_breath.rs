@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::recording::Recording;
+use kindbeat_core::breathing::BreathPace;
 use kindbeat_core::breathing::Line;
-use kindbeat_core::breathing::Pace;
-use kindbeat_core::breathing::Search;
+use kindbeat_core::breathing::PaceSearch;
 use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::breathing::Verdict;
 
@@ -69,9 +69,9 @@ fn look(path: &Path) -> Looks {
         let verdict = line.verdict(now);
         *looks.verdicts.entry(format!("{verdict:?}")).or_default() += 1;
         assert!(verdict == Verdict::Good || line.swing(now, None).is_none());
-        looks.at_six.extend(line.swing(now, Some(Pace::default())).map(|swing| swing.ms));
+        looks.at_six.extend(line.swing(now, Some(BreathPace::default())).map(|swing| swing.ms));
         looks.freely.extend(line.swing(now, None).map(|swing| swing.ms));
-        let outcome = line.outcome(Search { began: now - Search::lasts() }, now);
+        let outcome = line.outcome(PaceSearch { began: now - PaceSearch::lasts() }, now);
         let said = match outcome {
             SearchOutcome::Found(..) => "Found".to_owned(),
             SearchOutcome::Unclear(why) => format!("{why:?}"),

@@ -8,20 +8,20 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use kindbeat::recording::Error;
 use kindbeat::recording::Recording;
+use kindbeat::recording::RecordingError;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
-use kindbeat_core::replay::Row;
+use kindbeat_core::replay::ReplayRow;
 use proptest::prelude::*;
 
-fn rows_of(source: impl Read) -> Result<Vec<Row>, Error> {
+fn rows_of(source: impl Read) -> Result<Vec<ReplayRow>, RecordingError> {
     Recording::new("walk.csv", source)?.collect()
 }
 
 /// The rows in short: time, rate, intervals, moving.
 fn read(source: impl Read) -> Result<Vec<String>, String> {
-    let short = |row: &Row| {
+    let short = |row: &ReplayRow| {
         let rate = row.reading.heart_rate.map_or_else(|| "-".to_owned(), |rate| rate.to_string());
         let rr: Vec<_> = row.reading.rr.iter().map(|rr| rr.millis().to_string()).collect();
         let moving = row.moving.map_or("-", |moving| if moving { "moving" } else { "still" });
@@ -31,7 +31,7 @@ fn read(source: impl Read) -> Result<Vec<String>, String> {
 }
 
 /// What the person reads: the error and its sources on one line.
-fn message(error: &Error) -> String {
+fn message(error: &RecordingError) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
@@ -303,7 +303,7 @@ fn a_slow_pipe_reads_like_a_file() {
 }
 
 /// Rows as a recorder could have written them.
-fn some_rows() -> impl Strategy<Value = Vec<Row>> {
+fn some_rows() -> impl Strategy<Value = Vec<ReplayRow>> {
     let rate = prop::option::of(0.001..=1000.0);
     let intervals = prop::collection::vec(0.001..=1_000_000.0, 0..5);
     let row = (0.001..1e6, rate, intervals, prop::option::of(any::<bool>()));
@@ -312,14 +312,14 @@ fn some_rows() -> impl Strategy<Value = Vec<Row>> {
         let mut row = |(step, heart_rate, rr, moving): (f64, _, Vec<f64>, _)| {
             t_s += step;
             let rr = rr.into_iter().filter_map(RrInterval::from_millis).collect();
-            Row { t_s, reading: Reading { heart_rate, rr, ..Reading::default() }, moving }
+            ReplayRow { t_s, reading: Reading { heart_rate, rr, ..Reading::default() }, moving }
         };
         rows.into_iter().map(&mut row).collect()
     })
 }
 
-fn written(rows: &[Row]) -> String {
-    let row = |Row { t_s, reading, moving }: &Row| {
+fn written(rows: &[ReplayRow]) -> String {
+    let row = |ReplayRow { t_s, reading, moving }: &ReplayRow| {
         let moving = moving.map_or("", |moving| if moving { "1" } else { "0" });
         let rr: Vec<_> = reading.rr.iter().map(|rr| rr.millis().to_string()).collect();
         let rate = reading.heart_rate.map_or_else(String::new, |rate| rate.to_string());

@@ -10,9 +10,9 @@ use anyhow::ensure;
 use bus::Ended;
 use bus::installed;
 use kindbeat::speech;
-use kindbeat::speech::Event;
+use kindbeat::speech::Speaker;
+use kindbeat::speech::SpeechEvent;
 use kindbeat::speech::Utterance;
-use kindbeat::speech::Voice;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
@@ -48,19 +48,19 @@ async fn server(folder: &Path) -> anyhow::Result<Option<Ended>> {
 async fn the_real_server_says_what_it_is_asked_to() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let Some(_server) = server(folder.path()).await? else { return Ok(()) };
-    let (voice, mut events, _) = Voice::start(Some(folder.path().join("s")));
+    let (voice, mut events, _) = Speaker::start(Some(folder.path().join("s")));
     let says = |text: &str, language: &str, volume| {
         let (text, language) = (text.to_owned(), language.to_owned());
         voice.say(Utterance { text, language, volume });
     };
     says("One.\n.two", "en", 75);
     let event = timeout(PATIENCE, events.recv()).await?;
-    ensure!(matches!(event, Some(Event::Speaks)), "{event:?}");
+    ensure!(matches!(event, Some(SpeechEvent::Speaking)), "{event:?}");
     voice.stop();
     tokio::task::yield_now().await;
     says("Two.", "xx", 0);
     let event = timeout(PATIENCE, events.recv()).await?;
-    ensure!(matches!(event, Some(Event::Speaks)), "a language it may not have: {event:?}");
+    ensure!(matches!(event, Some(SpeechEvent::Speaking)), "a language it may not have: {event:?}");
     drop(voice);
     let event = timeout(PATIENCE, events.recv()).await?;
     ensure!(event.is_none(), "something was refused: {event:?}");

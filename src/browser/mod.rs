@@ -38,7 +38,7 @@ pub struct Opener {
 
 /// What became of opening a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum OpenOutcome {
     /// A browser fetched it.
     Fetched,
     /// Every way was tried, or there was none: the person has to be told the address.
@@ -95,7 +95,7 @@ impl Opener {
         open_with: &[String],
         token: Option<&str>,
         mut fetched: oneshot::Receiver<()>,
-    ) -> Outcome {
+    ) -> OpenOutcome {
         let ways = ways::ways(open_with, url, |name| find(&self.folders, name));
         for way in &ways {
             match timeout(self.patience, self.go(way, token, &mut fetched)).await {
@@ -104,7 +104,7 @@ impl Opener {
                 Err(_) => debug!(program = %way.name(), "does not fetch the page in time"),
             }
         }
-        Outcome::NotFetched
+        OpenOutcome::NotFetched
     }
 
     /// The programs that would be tried, in order, by name, and whether each is there. Starts none.
@@ -120,13 +120,13 @@ impl Opener {
         way: &Invocation,
         token: Option<&str>,
         fetched: &mut oneshot::Receiver<()>,
-    ) -> Option<Outcome> {
+    ) -> Option<OpenOutcome> {
         for detached in &self.detached {
             let invocation = detached.wrap(way, token, &self.environment);
             let Ok(mut child) = start(&invocation, token) else { continue };
             tokio::select! {
                 fetched = &mut *fetched => {
-                    let outcome = if fetched.is_ok() { Outcome::Fetched } else { Outcome::Closed };
+                    let outcome = if fetched.is_ok() { OpenOutcome::Fetched } else { OpenOutcome::Closed };
                     return Some(outcome);
                 }
                 status = failure(&mut child) => {

@@ -57,7 +57,7 @@ impl Desktop {
     }
 
     /// Opens the page; it is fetched as soon as a program is called whose name begins so.
-    async fn open(&self, open_with: &[&str], token: Option<&str>, fetched_by: &str) -> Outcome {
+    async fn open(&self, open_with: &[&str], token: Option<&str>, fetched_by: &str) -> OpenOutcome {
         let open_with: Vec<_> = open_with.iter().map(|word| (*word).to_owned()).collect();
         let (tell, fetched) = oneshot::channel();
         let browser = async {
@@ -69,7 +69,7 @@ impl Desktop {
         };
         tokio::select! {
             outcome = self.opener.open(URL, &open_with, token, fetched) => outcome,
-            () = browser => Outcome::Closed,
+            () = browser => OpenOutcome::Closed,
         }
     }
 }
@@ -77,7 +77,7 @@ impl Desktop {
 #[tokio::test]
 async fn the_first_way_that_is_fetched_is_the_last_one_gone() {
     let desktop = Desktop::new().has("chromium", "exit 0").has("xdg-open", "exit 0");
-    assert_eq!(desktop.open(&[], Some("t1"), "chromium").await, Outcome::Fetched);
+    assert_eq!(desktop.open(&[], Some("t1"), "chromium").await, OpenOutcome::Fetched);
     assert_eq!(desktop.calls(), ["chromium --app=URL --window-size=480,720 --no-first-run t1 t1"]);
 }
 
@@ -85,7 +85,7 @@ async fn the_first_way_that_is_fetched_is_the_last_one_gone() {
 async fn a_way_that_fails_is_left_at_once() {
     let desktop = Desktop::new().has("chromium", "exit 1").has("xdg-open", "exit 0");
     let missing = ["/nowhere/browser"];
-    assert_eq!(desktop.open(&missing, None, "xdg-open").await, Outcome::Fetched);
+    assert_eq!(desktop.open(&missing, None, "xdg-open").await, OpenOutcome::Fetched);
     assert_eq!(
         desktop.calls(),
         [
@@ -98,14 +98,14 @@ async fn a_way_that_fails_is_left_at_once() {
 #[tokio::test]
 async fn a_way_that_shows_nothing_is_left_after_a_while() {
     let desktop = Desktop::new().has("mine", "exit 0").has("xdg-open", "exec sleep 5").impatient();
-    assert_eq!(desktop.open(&["mine"], None, "nothing").await, Outcome::NotFetched);
+    assert_eq!(desktop.open(&["mine"], None, "nothing").await, OpenOutcome::NotFetched);
     assert_eq!(desktop.calls(), ["mine URL none none", "xdg-open URL none none"]);
 }
 
 #[tokio::test]
 async fn without_any_way_the_address_has_to_be_told() {
     let desktop = Desktop::new();
-    assert_eq!(desktop.open(&[], None, "nothing").await, Outcome::NotFetched);
+    assert_eq!(desktop.open(&[], None, "nothing").await, OpenOutcome::NotFetched);
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn nothing_more_is_opened_once_the_page_is_closed() {
     let desktop = Desktop::new().has("chromium", "exit 0").has("xdg-open", "exit 0");
     let (tell, fetched) = oneshot::channel();
     drop(tell);
-    assert_eq!(desktop.opener.open(URL, &[], None, fetched).await, Outcome::Closed);
+    assert_eq!(desktop.opener.open(URL, &[], None, fetched).await, OpenOutcome::Closed);
     assert!(desktop.calls().iter().all(|call| !call.starts_with("xdg-open")));
 }
 
@@ -123,7 +123,7 @@ async fn a_service_of_its_own_gets_the_token_and_the_screen() {
     let mut desktop = Desktop::new().has("systemd-run", run).has("chromium", "exit 0");
     let service = Detached::Service(desktop.folder.path().join("systemd-run"));
     desktop.opener.detached.insert(0, service);
-    assert_eq!(desktop.open(&[], Some("t1"), "chromium").await, Outcome::Fetched);
+    assert_eq!(desktop.open(&[], Some("t1"), "chromium").await, OpenOutcome::Fetched);
     let call = &desktop.calls()[0];
     assert!(call.contains("--setenv=DISPLAY=:7 --setenv=XDG_ACTIVATION_TOKEN=t1"), "{call}");
 }
@@ -133,7 +133,7 @@ async fn where_the_manager_fails_the_browser_is_started_all_the_same() {
     let mut desktop = Desktop::new().has("systemd-run", "exit 1").has("chromium", "exit 0");
     let service = Detached::Service(desktop.folder.path().join("systemd-run"));
     desktop.opener.detached.insert(0, service);
-    assert_eq!(desktop.open(&[], None, "chromium").await, Outcome::Fetched);
+    assert_eq!(desktop.open(&[], None, "chromium").await, OpenOutcome::Fetched);
     assert_eq!(desktop.calls().len(), 2);
 }
 

@@ -22,7 +22,7 @@ use kindbeat_core::reason;
 use kindbeat_core::replay;
 use kindbeat_core::replay::ReplayEvent;
 use kindbeat_core::replay::ReplayOutcome;
-use kindbeat_core::replay::Summary;
+use kindbeat_core::replay::ReplaySummary;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
@@ -134,10 +134,15 @@ impl Printer {
         writeln!(out, "{}", serde_json::to_string(&line)?)
     }
 
-    fn summary(&self, recording: &str, summary: &Summary, out: &mut impl Write) -> io::Result<()> {
+    fn summary(
+        &self,
+        recording: &str,
+        summary: &ReplaySummary,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         let (hours, learned_hours) =
             (rounded(summary.hours, 100.0), rounded(summary.learned_hours, 100.0));
-        let Summary { offers, held, .. } = *summary;
+        let ReplaySummary { offers, held, .. } = *summary;
         if !self.json {
             let values = [
                 ("offers", offers.into()),

@@ -13,11 +13,13 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    #[must_use]
     pub const fn new(longest: Duration) -> Self {
         Self { attempts: 0, longest }
     }
 
-    pub fn next(&mut self) -> Duration {
+    /// How long to wait before the next attempt.
+    pub fn next_delay(&mut self) -> Duration {
         let pause = FIRST.saturating_mul(2_u32.saturating_pow(self.attempts));
         self.attempts = self.attempts.saturating_add(1);
         pause.min(self.longest)
@@ -43,12 +45,12 @@ mod tests {
     fn pauses_grow_from_a_second_to_the_longest_and_begin_anew_after_what_lasted() {
         let longest = Duration::from_secs(5 * 60);
         let mut pauses = Backoff::new(longest);
-        let seconds: Vec<_> = (0..11).map(|_| pauses.next().as_secs()).collect();
+        let seconds: Vec<_> = (0..11).map(|_| pauses.next_delay().as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
         let began = Timestamp::UNIX_EPOCH;
         pauses.ended(began, began + SignedDuration::from_secs(10));
-        assert_eq!(pauses.next(), longest);
+        assert_eq!(pauses.next_delay(), longest);
         pauses.ended(began, began + SignedDuration::from_secs(300));
-        assert_eq!(pauses.next(), FIRST);
+        assert_eq!(pauses.next_delay(), FIRST);
     }
 }

@@ -69,7 +69,7 @@ pub enum Presence {
     /// Nothing tells: counts as at the desk, with the stricter gate against exercise.
     #[default]
     Unknown,
-    /// InputActivity on the keyboard or pointer lately, or a recording that says so.
+    /// A key or the pointer moved lately, or a recording that says so.
     AtDesk,
     /// Walking about.
     Moving,

@@ -19,11 +19,11 @@ use crate::heart::Reading;
 use crate::offer::Day;
 use crate::offer::Gate;
 use crate::practice::Library;
-use crate::setting::Lasting;
+use crate::setting::RangedDuration;
 
 /// One row of a recording.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct ReplayRow {
     /// Seconds on the recording's own time line; strictly increasing, 0 to 100 000 000 000.
     pub t_s: f64,
     /// What the heart said in it.
@@ -54,7 +54,7 @@ pub enum ReplayOutcome {
 
 /// A whole recording in four numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Summary {
+pub struct ReplaySummary {
     /// Hours with data.
     pub hours: f64,
     /// Hours of this recording that taught the baseline.
@@ -70,7 +70,7 @@ pub fn learn<E>(
     settings: &Settings,
     library: &Library,
     baseline: Baseline,
-    rows: impl IntoIterator<Item = Result<Row, E>>,
+    rows: impl IntoIterator<Item = Result<ReplayRow, E>>,
 ) -> Result<Baseline, E> {
     let mut player = Player::new(settings, library, baseline);
     for row in rows {
@@ -84,9 +84,9 @@ pub fn replay<E>(
     settings: &Settings,
     library: &Library,
     baseline: Baseline,
-    rows: impl IntoIterator<Item = Result<Row, E>>,
+    rows: impl IntoIterator<Item = Result<ReplayRow, E>>,
     mut event: impl FnMut(ReplayEvent),
-) -> Result<Summary, E> {
+) -> Result<ReplaySummary, E> {
     let learned_before = baseline.learned();
     let mut player = Player::new(settings, library, baseline);
     for row in rows {
@@ -94,7 +94,7 @@ pub fn replay<E>(
     }
     player.finish(&mut event);
     let learned = player.engine.baseline().learned() - learned_before;
-    Ok(Summary { learned_hours: learned.as_secs_f64() / 3_600.0, ..player.summary })
+    Ok(ReplaySummary { learned_hours: learned.as_secs_f64() / 3_600.0, ..player.summary })
 }
 
 struct Player {
@@ -102,13 +102,13 @@ struct Player {
     first: Option<f64>,
     last: f64,
     presence: Presence,
-    summary: Summary,
+    summary: ReplaySummary,
 }
 
 impl Player {
     fn new(settings: &Settings, library: &Library, baseline: Baseline) -> Self {
         let mut settings = settings.clone();
-        settings.offer.wait_for_pause = Lasting::secs(0);
+        settings.offer.wait_for_pause = RangedDuration::secs(0);
         settings.offer.quiet_hours.clear();
         settings.offer.days = Day::ALL.to_vec();
         let engine = Engine::new(settings, library.clone(), baseline);
@@ -117,11 +117,11 @@ impl Player {
             first: None,
             last: 0.0,
             presence: Presence::Unknown,
-            summary: Summary::default(),
+            summary: ReplaySummary::default(),
         }
     }
 
-    fn play(&mut self, row: Row, event: &mut impl FnMut(ReplayEvent)) {
+    fn play(&mut self, row: ReplayRow, event: &mut impl FnMut(ReplayEvent)) {
         let first = *self.first.get_or_insert(row.t_s);
         let now = moment(row.t_s - first);
         while let Some(due) = self.engine.next_wakeup()

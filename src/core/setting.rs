@@ -18,12 +18,12 @@ use serde::de::Visitor;
 ///
 /// Tenths, because a const parameter has to be an integer and no setting needs a finer bound.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Number<const MIN: u32, const MAX: u32>(f64);
+pub struct RangedNumber<const MIN: u32, const MAX: u32>(f64);
 
 /// It is never NaN, and so equal to itself.
-impl<const MIN: u32, const MAX: u32> Eq for Number<MIN, MAX> {}
+impl<const MIN: u32, const MAX: u32> Eq for RangedNumber<MIN, MAX> {}
 
-impl<const MIN: u32, const MAX: u32> Number<MIN, MAX> {
+impl<const MIN: u32, const MAX: u32> RangedNumber<MIN, MAX> {
     /// The value, or the message that names the range.
     pub fn new(value: f64) -> Result<Self, OutOfRange> {
         let (min, max) = Self::RANGE;
@@ -53,7 +53,7 @@ impl<const MIN: u32, const MAX: u32> Number<MIN, MAX> {
     const RANGE: (f64, f64) = (MIN as f64 / 10.0, MAX as f64 / 10.0);
 }
 
-impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Number<MIN, MAX> {
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for RangedNumber<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_f64(NumberVisitor)
     }
@@ -62,15 +62,15 @@ impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Number<MIN, MAX> 
 struct NumberVisitor<const MIN: u32, const MAX: u32>;
 
 impl<const MIN: u32, const MAX: u32> Visitor<'_> for NumberVisitor<MIN, MAX> {
-    type Value = Number<MIN, MAX>;
+    type Value = RangedNumber<MIN, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (min, max) = Number::<MIN, MAX>::RANGE;
+        let (min, max) = RangedNumber::<MIN, MAX>::RANGE;
         write!(f, "a number between {min} and {max}")
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        Number::new(value).map_err(E::custom)
+        RangedNumber::new(value).map_err(E::custom)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
@@ -83,7 +83,7 @@ impl<const MIN: u32, const MAX: u32> Visitor<'_> for NumberVisitor<MIN, MAX> {
     }
 }
 
-impl<const MIN: u32, const MAX: u32> Serialize for Number<MIN, MAX> {
+impl<const MIN: u32, const MAX: u32> Serialize for RangedNumber<MIN, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.0)
     }
@@ -91,9 +91,9 @@ impl<const MIN: u32, const MAX: u32> Serialize for Number<MIN, MAX> {
 
 /// A whole number from `MIN` to `MAX`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Count<const MIN: u32, const MAX: u32>(u32);
+pub struct RangedCount<const MIN: u32, const MAX: u32>(u32);
 
-impl<const MIN: u32, const MAX: u32> Count<MIN, MAX> {
+impl<const MIN: u32, const MAX: u32> RangedCount<MIN, MAX> {
     /// The count, or the message that names the range.
     pub fn new(value: u32) -> Result<Self, OutOfRange> {
         if (MIN..=MAX).contains(&value) { Ok(Self(value)) } else { Err(Self::out_of_range()) }
@@ -120,7 +120,7 @@ impl<const MIN: u32, const MAX: u32> Count<MIN, MAX> {
     }
 }
 
-impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Count<MIN, MAX> {
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for RangedCount<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_u32(CountVisitor)
     }
@@ -129,24 +129,24 @@ impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Count<MIN, MAX> {
 struct CountVisitor<const MIN: u32, const MAX: u32>;
 
 impl<const MIN: u32, const MAX: u32> Visitor<'_> for CountVisitor<MIN, MAX> {
-    type Value = Count<MIN, MAX>;
+    type Value = RangedCount<MIN, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a whole number between {MIN} and {MAX}")
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        let value = u32::try_from(value).map_err(|_| Count::<MIN, MAX>::out_of_range());
-        value.and_then(Count::new).map_err(E::custom)
+        let value = u32::try_from(value).map_err(|_| RangedCount::<MIN, MAX>::out_of_range());
+        value.and_then(RangedCount::new).map_err(E::custom)
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        let value = u32::try_from(value).map_err(|_| Count::<MIN, MAX>::out_of_range());
-        value.and_then(Count::new).map_err(E::custom)
+        let value = u32::try_from(value).map_err(|_| RangedCount::<MIN, MAX>::out_of_range());
+        value.and_then(RangedCount::new).map_err(E::custom)
     }
 }
 
-impl<const MIN: u32, const MAX: u32> Serialize for Count<MIN, MAX> {
+impl<const MIN: u32, const MAX: u32> Serialize for RangedCount<MIN, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u32(self.0)
     }
@@ -154,9 +154,9 @@ impl<const MIN: u32, const MAX: u32> Serialize for Count<MIN, MAX> {
 
 /// A duration from `MIN` to `MAX` seconds, both included; written as `"5m"`, `"90s"` or `"1h 30m"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Lasting<const MIN: u32, const MAX: u32>(SignedDuration);
+pub struct RangedDuration<const MIN: u32, const MAX: u32>(SignedDuration);
 
-impl<const MIN: u32, const MAX: u32> Lasting<MIN, MAX> {
+impl<const MIN: u32, const MAX: u32> RangedDuration<MIN, MAX> {
     /// The duration, or the message that names the range.
     pub fn new(duration: SignedDuration) -> Result<Self, OutOfRange> {
         let (min, max) = Self::RANGE;
@@ -187,7 +187,7 @@ impl<const MIN: u32, const MAX: u32> Lasting<MIN, MAX> {
         (SignedDuration::from_secs(MIN as i64), SignedDuration::from_secs(MAX as i64));
 }
 
-impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Lasting<MIN, MAX> {
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for RangedDuration<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(LastingVisitor)
     }
@@ -196,21 +196,21 @@ impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Lasting<MIN, MAX>
 struct LastingVisitor<const MIN: u32, const MAX: u32>;
 
 impl<const MIN: u32, const MAX: u32> Visitor<'_> for LastingVisitor<MIN, MAX> {
-    type Value = Lasting<MIN, MAX>;
+    type Value = RangedDuration<MIN, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (min, max) = Lasting::<MIN, MAX>::RANGE;
+        let (min, max) = RangedDuration::<MIN, MAX>::RANGE;
         let (min, max) = (plain(min), plain(max));
         write!(f, "a duration between \"{min}\" and \"{max}\", such as \"90s\" or \"5m\"")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         let duration = text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))?;
-        Lasting::new(duration).map_err(E::custom)
+        RangedDuration::new(duration).map_err(E::custom)
     }
 }
 
-impl<const MIN: u32, const MAX: u32> Serialize for Lasting<MIN, MAX> {
+impl<const MIN: u32, const MAX: u32> Serialize for RangedDuration<MIN, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&plain(self.0))
     }
@@ -268,10 +268,13 @@ mod tests {
 
     #[test]
     fn a_value_out_of_range_names_the_range() {
-        assert_eq!(Number::<5, 50>::new(6.0).unwrap_err().to_string(), "must be between 0.5 and 5");
-        assert!(Number::<5, 50>::new(f64::NAN).is_err());
-        let too_long = Lasting::<10, 3600>::new(SignedDuration::from_hours(2)).unwrap_err();
+        assert_eq!(
+            RangedNumber::<5, 50>::new(6.0).unwrap_err().to_string(),
+            "must be between 0.5 and 5"
+        );
+        assert!(RangedNumber::<5, 50>::new(f64::NAN).is_err());
+        let too_long = RangedDuration::<10, 3600>::new(SignedDuration::from_hours(2)).unwrap_err();
         assert_eq!(too_long.to_string(), "must be between \"10s\" and \"1h\"");
-        assert_eq!(Count::<0, 6>::new(7).unwrap_err().to_string(), "must be between 0 and 6");
+        assert_eq!(RangedCount::<0, 6>::new(7).unwrap_err().to_string(), "must be between 0 and 6");
     }
 }

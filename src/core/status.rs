@@ -24,7 +24,7 @@ pub struct Status {
     /// How good the signal is; `None` unless streaming.
     pub quality: Option<Quality>,
     /// The monitor that is connected, or was last; `None` before the first.
-    pub sensor: Option<Sensor>,
+    pub sensor: Option<SensorStatus>,
     /// How many hours of wear taught what is usual.
     pub learned_hours: f64,
     /// Until when nothing is offered, at its owner's wish; `None`: no such wish.
@@ -41,7 +41,7 @@ pub struct Status {
 
 /// The monitor.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Sensor {
+pub struct SensorStatus {
     /// Its name; `None` while it has told none.
     pub name: Option<String>,
     /// Its Bluetooth address.

@@ -16,10 +16,10 @@ impl Service {
     }
 
     /// What reads aloud does so, or does not.
-    pub(super) fn voice_event(&mut self, event: &speech::Event) {
+    pub(super) fn voice_event(&mut self, event: &speech::SpeechEvent) {
         match event {
-            speech::Event::Speaks => self.speaks = true,
-            speech::Event::Mute(_) => {
+            speech::SpeechEvent::Speaking => self.speaks = true,
+            speech::SpeechEvent::Failed(_) => {
                 info!("the steps are not read aloud here; the page does it where it can");
                 self.speaks = false;
             }

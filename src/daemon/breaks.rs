@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tracing::debug;
 use tracing::info;
 
-use crate::browser::Outcome;
+use crate::browser::OpenOutcome;
 use crate::interface::Refusal;
 use crate::store;
 use crate::store::Record;
@@ -37,7 +37,7 @@ const fn is_for_any(input: &Input) -> bool {
 #[derive(Debug)]
 pub(super) struct Opening {
     url: String,
-    outcome: Outcome,
+    outcome: OpenOutcome,
 }
 
 impl Service {
@@ -100,9 +100,9 @@ impl Service {
     /// A page is open, or nothing here opens pages: then its owner is told the address.
     pub(super) fn opened(&mut self, Opening { url, outcome }: Opening) {
         match outcome {
-            Outcome::Fetched => debug!("the page is open"),
-            Outcome::Closed => debug!("the page was not fetched"),
-            Outcome::NotFetched => {
+            OpenOutcome::Fetched => debug!("the page is open"),
+            OpenOutcome::Closed => debug!("the page was not fetched"),
+            OpenOutcome::NotFetched => {
                 self.notice_address(&url);
                 self.tell(News::PageNotOpened(url));
             }

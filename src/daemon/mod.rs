@@ -31,11 +31,11 @@ use tokio::sync::mpsc;
 
 use crate::bluetooth;
 use crate::clock;
+use crate::clock::SharedClock;
 use crate::desktop::interruptions;
 use crate::desktop::presence;
 use crate::interface;
 use crate::notification;
-use crate::page_server::Clock;
 use crate::speech;
 use crate::store;
 use kindbeat_core::config::Config;
@@ -63,7 +63,7 @@ pub struct Inlets {
     /// What the heart-rate monitor and the way to it have to tell.
     pub monitor: mpsc::Receiver<bluetooth::Event>,
     /// What became of offers on the desktop.
-    pub offers: mpsc::Receiver<notification::Event>,
+    pub offers: mpsc::Receiver<notification::NotifierEvent>,
     /// What the desktop does.
     pub desk: mpsc::Receiver<interruptions::Event>,
     /// What happens at the desk.
@@ -77,7 +77,7 @@ pub struct Inlets {
     /// The practices, read again because some of the owner's may have changed.
     pub practices: mpsc::Receiver<Practices>,
     /// Whether what reads aloud does so.
-    pub voice: mpsc::Receiver<speech::Event>,
+    pub voice: mpsc::Receiver<speech::SpeechEvent>,
     /// What the store has to tell.
     pub reports: mpsc::UnboundedReceiver<store::Report>,
 }
@@ -110,7 +110,7 @@ pub async fn run(
     }
 }
 
-async fn until(due: Option<Timestamp>, clock: &Clock) {
+async fn until(due: Option<Timestamp>, clock: &SharedClock) {
     match due {
         Some(due) => {
             let left = due.duration_since(clock());

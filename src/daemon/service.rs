@@ -13,9 +13,9 @@ use tracing::warn;
 
 use crate::bluetooth;
 use crate::clock;
+use crate::clock::SharedClock;
 use crate::notification;
-use crate::notification::Labels;
-use crate::page_server::Clock;
+use crate::notification::OfferLabels;
 use crate::store;
 use crate::store::Record;
 use kindbeat_core::config::Config;
@@ -44,7 +44,7 @@ use super::world::Parts;
 pub struct Service {
     pub(super) parts: Parts,
     pub(super) words: Words,
-    pub(super) labels: Labels,
+    pub(super) labels: OfferLabels,
     pub(super) help: HelpLines,
     pub(super) around: Context,
     /// How closely the desk and the desktop are looked at.
@@ -81,7 +81,7 @@ impl Service {
     pub fn new(mut parts: Parts, words: Words, help: HelpLines) -> Self {
         let now = (parts.clock)();
         let mut service = Self {
-            labels: Labels::new(&words),
+            labels: OfferLabels::new(&words),
             words,
             help,
             around: Context::default(),
@@ -110,8 +110,8 @@ impl Service {
     }
 
     /// What tells the time here.
-    pub(super) fn clock(&self) -> Clock {
-        Clock::clone(&self.parts.clock)
+    pub(super) fn clock(&self) -> SharedClock {
+        SharedClock::clone(&self.parts.clock)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -199,7 +199,7 @@ impl Service {
             store.set_keep(super::setup::keep(&config, now));
         }
         self.words = words(&config, &self.parts.locale);
-        self.labels = Labels::new(&self.words);
+        self.labels = OfferLabels::new(&self.words);
         let settings = config.decisions();
         self.parts.config = config;
         self.handle(Input::Configured(Box::new(settings)));
@@ -239,7 +239,7 @@ impl Service {
                 self.offer(*id, figures);
             }
             Effect::Withdraw(id, became) => {
-                self.order(notification::Command::Withdraw(*id));
+                self.order(notification::NotifierCommand::Withdraw(*id));
                 self.became(now, *id, *became);
             }
             Effect::Sampled(sample) => {

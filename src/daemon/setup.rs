@@ -24,15 +24,15 @@ use tracing::warn;
 use crate::bluetooth;
 use crate::browser::Opener;
 use crate::clock;
+use crate::clock::SharedClock;
 use crate::file_watch;
 use crate::interface;
 use crate::interface::Bus;
 use crate::notification;
 use crate::page_server;
-use crate::page_server::Clock;
 use crate::speech;
-use crate::speech::Reader;
-use crate::speech::Voice;
+use crate::speech::PageReader;
+use crate::speech::Speaker;
 use crate::store;
 use crate::store::Lock;
 use crate::store::Store;
@@ -115,12 +115,12 @@ pub async fn start() -> anyhow::Result<()> {
     let around = Watchers::start();
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
-    let clock: Clock = Arc::new(clock::now);
+    let clock: SharedClock = Arc::new(clock::now);
     let help = HelpLines::built_in().context("reading the help lines of the program")?;
     let (view, shown) = watch::channel(empty_page(&said, &locale, &help));
-    let web = page_server::Server::new(Arc::clone(&clock), shown, page_inputs);
+    let web = page_server::PageServer::new(Arc::clone(&clock), shown, page_inputs);
 
-    let (voice, heard, silence) = Voice::start(speech::address());
+    let (voice, heard, silence) = Speaker::start(speech::address());
 
     let (configs, reread) = mpsc::channel(1);
     let watching = watch_config(configs, hangup);
@@ -148,7 +148,7 @@ pub async fn start() -> anyhow::Result<()> {
         web,
         view,
         opener,
-        reader: Reader::new(voice),
+        reader: PageReader::new(voice),
         news,
     };
     let inlets = Inlets {

@@ -18,7 +18,7 @@ use kindbeat_core::practice::Focus;
 use kindbeat_core::reason;
 use kindbeat_core::reason::Detail;
 use kindbeat_core::status::News;
-use kindbeat_core::status::Sensor;
+use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 
@@ -37,13 +37,13 @@ impl Service {
             Detail::Heart
         };
         let body = reason::offer(id, detail, &self.words);
-        let offer = notification::Offer {
+        let offer = notification::OfferNotification {
             id,
             title: self.words.text(Message::OfferTitle, &[]),
             body: body.clone(),
             labels: self.labels.clone(),
         };
-        self.order(notification::Command::Show(offer));
+        self.order(notification::NotifierCommand::Show(offer));
         self.tell(News::OfferMade(body));
     }
 
@@ -59,16 +59,16 @@ impl Service {
             && self.around.desktop.is_some_and(|desktop| !desktop.sharing.holds())
     }
 
-    pub(super) fn order(&self, command: notification::Command) {
+    pub(super) fn order(&self, command: notification::NotifierCommand) {
         if self.parts.offers.try_send(command).is_err() {
             debug!("offers are not shown: nothing takes them");
         }
     }
 
     /// Something became of an offer on the desktop.
-    pub(super) fn offer_event(&mut self, event: notification::Event) {
+    pub(super) fn offer_event(&mut self, event: notification::NotifierEvent) {
         match event {
-            notification::Event::Answered(id, Answer::Start, token) => {
+            notification::NotifierEvent::Answered(id, Answer::Start, token) => {
                 // A click is never lost: the offer may have run out at this very moment.
                 let input = Input::Answered(id, Answer::Start);
                 if let Err(Refusal::NoOffer) = self.start_break(input, token.clone()) {
@@ -76,19 +76,19 @@ impl Service {
                     let _ = self.start_break(Input::BreakWanted(None, None), token);
                 }
             }
-            notification::Event::Answered(id, answer, _) => {
+            notification::NotifierEvent::Answered(id, answer, _) => {
                 self.handle(Input::Answered(id, answer));
             }
-            notification::Event::NotShown(_, obstacle) => {
+            notification::NotifierEvent::NotShown(_, obstacle) => {
                 debug!(?obstacle, "the offer is not on the screen");
                 self.tell(News::OfferNotShown);
             }
-            notification::Event::Server(server) => {
+            notification::NotifierEvent::Server(server) => {
                 debug!(server = server.map(|server| server.name), "what shows notifications");
             }
-            notification::Event::Shown(_)
-            | notification::Event::Dismissed(_)
-            | notification::Event::Lost(_) => {}
+            notification::NotifierEvent::Shown(_)
+            | notification::NotifierEvent::Dismissed(_)
+            | notification::NotifierEvent::Lost(_) => {}
         }
     }
 
@@ -185,7 +185,7 @@ impl Service {
     /// How things stand.
     pub(super) fn status(&self, now: Timestamp) -> Status {
         let standing = self.parts.engine.snapshot(now);
-        let sensor = self.sensor.as_ref().map(|sensor| Sensor {
+        let sensor = self.sensor.as_ref().map(|sensor| SensorStatus {
             name: sensor.name.clone(),
             address: sensor.address.to_string(),
             battery: sensor.battery,

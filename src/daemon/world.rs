@@ -7,12 +7,12 @@ use tokio::sync::watch;
 
 use crate::bluetooth;
 use crate::browser::Opener;
+use crate::clock::SharedClock;
 use crate::desktop::interruptions;
 use crate::desktop::presence;
 use crate::notification;
 use crate::page_server;
-use crate::page_server::Clock;
-use crate::speech::Reader;
+use crate::speech::PageReader;
 use crate::store;
 use kindbeat_core::config::Config;
 use kindbeat_core::engine::Engine;
@@ -23,7 +23,7 @@ use kindbeat_core::status::News;
 /// All that a [`Service`](super::Service) is made of.
 pub struct Parts {
     /// What tells the time.
-    pub clock: Clock,
+    pub clock: SharedClock,
     /// The locale of the desktop, `de_AT.UTF-8`: the language where the configuration names none, and which help lines stand first.
     pub locale: String,
     /// The configuration in force.
@@ -37,19 +37,19 @@ pub struct Parts {
     /// The monitor's commands.
     pub monitor: mpsc::Sender<bluetooth::Command>,
     /// What shows offers.
-    pub offers: mpsc::Sender<notification::Command>,
+    pub offers: mpsc::Sender<notification::NotifierCommand>,
     /// What looks at the desktop; `None`: nobody can, and it counts as one that tells nothing.
     pub desk: Option<mpsc::Sender<interruptions::Command>>,
     /// What tells of the hands.
     pub presence: mpsc::Sender<presence::Command>,
     /// What serves the page.
-    pub web: page_server::Server,
+    pub web: page_server::PageServer,
     /// What stands on the page.
     pub view: watch::Sender<View>,
     /// What opens the page.
     pub opener: Opener,
     /// What reads the steps aloud.
-    pub reader: Reader,
+    pub reader: PageReader,
     /// Whoever wants to hear what happens.
     pub news: mpsc::Sender<News>,
 }

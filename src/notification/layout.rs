@@ -8,7 +8,7 @@ use notify_rust::Notification;
 use notify_rust::Timeout;
 use notify_rust::Urgency;
 
-use super::Offer;
+use super::OfferNotification;
 use super::ServerInfo;
 use kindbeat_core::offer::Answer;
 
@@ -55,7 +55,7 @@ impl Layout {
 }
 
 /// The notification that puts `offer` to its owner on `server`.
-pub(super) fn notification(offer: &Offer, server: &ServerInfo) -> Notification {
+pub(super) fn notification(offer: &OfferNotification, server: &ServerInfo) -> Notification {
     let layout = Layout::of(server);
     let how = match layout {
         Layout::ButtonsAndBody | Layout::Buttons => None,
@@ -149,17 +149,17 @@ const FINE: &str = "fine";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notification::Labels;
+    use crate::notification::OfferLabels;
     use kindbeat_core::offer::OfferId;
     use kindbeat_core::words::Words;
 
     /// How an offer looks on a server of that name that can do this.
     fn shown(name: &str, capabilities: &[&str]) -> Notification {
-        let offer = Offer {
+        let offer = OfferNotification {
             id: OfferId(1),
             title: "A short break?".to_owned(),
             body: "Would <b> & one help?".to_owned(),
-            labels: Labels::new(&Words::new("en")),
+            labels: OfferLabels::new(&Words::new("en")),
         };
         let server = ServerInfo {
             name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! The connection to the bus: messages out, and what comes in told as [`Heard`].
+//! The connection to the bus: messages out, and what comes in told as [`ExchangeInput`].
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -21,9 +21,9 @@ use zbus::message::Type;
 
 use super::Bus;
 use super::ServerInfo;
-use super::exchange::Call;
-use super::exchange::Deed;
-use super::exchange::Heard;
+use super::exchange::ExchangeEffect;
+use super::exchange::ExchangeInput;
+use super::exchange::ServerCall;
 use super::layout;
 use crate::dbus::DBUS;
 
@@ -36,11 +36,11 @@ pub(super) enum Task {
     /// It is time to ask this server again who it is, so many times after the first.
     Again(String, u32),
     /// The bus, or why there is none.
-    Connected(Box<zbus::Result<Link>>),
+    Connected(Box<zbus::Result<ServerLink>>),
 }
 
 /// A connection, with the calls on it that wait for a reply.
-pub(super) struct Link {
+pub(super) struct ServerLink {
     connection: Connection,
     messages: MessageStream,
     waiting: HashMap<NonZeroU32, (Question, AbortHandle)>,
@@ -61,10 +61,10 @@ enum Question {
     /// What can you do? Its name is known by then.
     Capabilities(ServerInfo),
     /// Show this.
-    Notify(Call),
+    Notify(ServerCall),
 }
 
-impl Link {
+impl ServerLink {
     pub(super) async fn open(bus: &Bus) -> zbus::Result<Self> {
         let connection = bus.connect().await?;
         let messages = MessageStream::from(&connection);
@@ -90,19 +90,19 @@ impl Link {
     }
 
     /// Carries out what is to be done on the bus.
-    pub(super) fn perform(&mut self, deed: Deed, tasks: &mut JoinSet<Task>) {
+    pub(super) fn perform(&mut self, deed: ExchangeEffect, tasks: &mut JoinSet<Task>) {
         match deed {
-            Deed::Start => {
+            ExchangeEffect::Start => {
                 let message = bus_call("StartServiceByName", &(SERVER, 0_u32));
                 self.ask(Question::Start, &message, tasks);
             }
-            Deed::Describe => self.describe(0, tasks),
-            Deed::Notify(call, offer, server, replaced) => {
+            ExchangeEffect::Describe => self.describe(0, tasks),
+            ExchangeEffect::Notify(call, offer, server, replaced) => {
                 let notification = layout::notification(&offer, &server);
                 let message = self.notify(&notification, replaced, Flags::empty());
                 self.ask(Question::Notify(call), &message, tasks);
             }
-            Deed::Close(_) | Deed::Supplant(_) => {
+            ExchangeEffect::Close(_) | ExchangeEffect::Supplant(_) => {
                 if let Some(Ok(message)) = self.parting(&deed) {
                     let connection = self.connection.clone();
                     tasks.spawn(async move {
@@ -111,7 +111,7 @@ impl Link {
                     });
                 }
             }
-            Deed::Tell(_) => {}
+            ExchangeEffect::Tell(_) => {}
         }
     }
 
@@ -128,7 +128,7 @@ impl Link {
     }
 
     /// Takes a notification away, and waits until the bus has been told.
-    pub(super) async fn perform_now(&self, deed: &Deed) {
+    pub(super) async fn perform_now(&self, deed: &ExchangeEffect) {
         if let Some(Ok(message)) = self.parting(deed) {
             send(&self.connection, &message).await;
         }
@@ -136,12 +136,17 @@ impl Link {
 
     /// The message that takes a notification away. Some servers reply with an error to a number that is gone already: nothing
     /// follows from it, nor from any other reply.
-    fn parting(&self, deed: &Deed) -> Option<zbus::Result<Message>> {
+    fn parting(&self, deed: &ExchangeEffect) -> Option<zbus::Result<Message>> {
         let unanswered = Flags::NO_REPLY_EXPECTED;
         match *deed {
-            Deed::Close(id) => Some(self.server_call("CloseNotification", &id, unanswered)),
-            Deed::Supplant(id) => Some(self.notify(&layout::fleeting(), id, unanswered)),
-            Deed::Start | Deed::Describe | Deed::Notify(..) | Deed::Tell(_) => None,
+            ExchangeEffect::Close(id) => {
+                Some(self.server_call("CloseNotification", &id, unanswered))
+            }
+            ExchangeEffect::Supplant(id) => Some(self.notify(&layout::fleeting(), id, unanswered)),
+            ExchangeEffect::Start
+            | ExchangeEffect::Describe
+            | ExchangeEffect::Notify(..)
+            | ExchangeEffect::Tell(_) => None,
         }
     }
 
@@ -197,23 +202,27 @@ impl Link {
     }
 
     /// What follows when a call has waited long enough.
-    pub(super) fn overdue(&mut self, serial: NonZeroU32) -> Option<Heard> {
+    pub(super) fn overdue(&mut self, serial: NonZeroU32) -> Option<ExchangeInput> {
         if let (Question::Notify(call), _) = self.waiting.get(&serial)? {
-            return Some(Heard::Overdue(*call));
+            return Some(ExchangeInput::Overdue(*call));
         }
         let (question, _) = self.waiting.remove(&serial)?;
         match question {
             Question::Listen | Question::Notify(_) => None,
-            Question::Owner => Some(Heard::Owner(false)),
-            Question::Start => Some(Heard::NotStarted),
+            Question::Owner => Some(ExchangeInput::Owner(false)),
+            Question::Start => Some(ExchangeInput::NotStarted),
             // Offers go out all the same, in the layout that asks least of a server.
-            Question::Information(_) => Some(Heard::Described(ServerInfo::default())),
-            Question::Capabilities(server) => Some(Heard::Described(server)),
+            Question::Information(_) => Some(ExchangeInput::Described(ServerInfo::default())),
+            Question::Capabilities(server) => Some(ExchangeInput::Described(server)),
         }
     }
 
     /// What a message says, if it concerns notifications.
-    pub(super) fn read(&mut self, message: &Message, tasks: &mut JoinSet<Task>) -> Option<Heard> {
+    pub(super) fn read(
+        &mut self,
+        message: &Message,
+        tasks: &mut JoinSet<Task>,
+    ) -> Option<ExchangeInput> {
         match message.message_type() {
             Type::MethodReturn | Type::Error => {
                 let (question, limit) = self.waiting.remove(&message.header().reply_serial()?)?;
@@ -238,13 +247,13 @@ impl Link {
         }
     }
 
-    fn owner_changed(&mut self, message: &Message) -> Option<Heard> {
+    fn owner_changed(&mut self, message: &Message) -> Option<ExchangeInput> {
         let body = message.body();
         let (name, _, owner): (&str, &str, &str) = body.deserialize().ok()?;
         (name == SERVER).then(|| self.owned_by(owner))
     }
 
-    fn owned_by(&mut self, owner: &str) -> Heard {
+    fn owned_by(&mut self, owner: &str) -> ExchangeInput {
         self.owner = Some(owner.to_owned()).filter(|owner| !owner.is_empty());
         // What an earlier server was asked is of no interest any more.
         self.waiting.retain(|_, (question, limit)| {
@@ -254,7 +263,7 @@ impl Link {
             }
             stays
         });
-        Heard::Owner(self.owner.is_some())
+        ExchangeInput::Owner(self.owner.is_some())
     }
 
     fn reply(
@@ -262,7 +271,7 @@ impl Link {
         question: Question,
         message: &Message,
         tasks: &mut JoinSet<Task>,
-    ) -> Option<Heard> {
+    ) -> Option<ExchangeInput> {
         let body = message.body();
         let failed = message.message_type() == Type::Error;
         match question {
@@ -277,7 +286,7 @@ impl Link {
                 Some(self.owned_by(owner))
             }
             // Where it came up, its owner was told before.
-            Question::Start => self.owner.is_none().then_some(Heard::NotStarted),
+            Question::Start => self.owner.is_none().then_some(ExchangeInput::NotStarted),
             // GNOME has its name on the bus a moment before it can answer to it.
             Question::Information(asked) if failed && asked < MOST_ASKED => {
                 let server = self.owner.clone()?;
@@ -304,23 +313,27 @@ impl Link {
             Question::Capabilities(server) => {
                 let capabilities =
                     if failed { Vec::new() } else { body.deserialize().unwrap_or_default() };
-                Some(Heard::Described(ServerInfo { capabilities, ..server }))
+                Some(ExchangeInput::Described(ServerInfo { capabilities, ..server }))
             }
-            Question::Notify(call) if failed => Some(Heard::Refused(call, reason(message))),
+            Question::Notify(call) if failed => Some(ExchangeInput::Refused(call, reason(message))),
             Question::Notify(call) => Some(match body.deserialize() {
-                Ok(id) => Heard::Named(call, id),
-                Err(error) => Heard::Refused(call, error.to_string()),
+                Ok(id) => ExchangeInput::Named(call, id),
+                Err(error) => ExchangeInput::Refused(call, error.to_string()),
             }),
         }
     }
 }
 
-fn signal(member: &str, message: &Message) -> Option<Heard> {
+fn signal(member: &str, message: &Message) -> Option<ExchangeInput> {
     let body = message.body();
     let heard = match member {
-        "ActivationToken" => body.deserialize().map(|(id, token)| Heard::Token(id, token)),
-        "ActionInvoked" => body.deserialize().map(|(id, action)| Heard::Invoked(id, action)),
-        "NotificationClosed" => body.deserialize().map(|(id, _): (u32, u32)| Heard::Closed(id)),
+        "ActivationToken" => body.deserialize().map(|(id, token)| ExchangeInput::Token(id, token)),
+        "ActionInvoked" => {
+            body.deserialize().map(|(id, action)| ExchangeInput::Invoked(id, action))
+        }
+        "NotificationClosed" => {
+            body.deserialize().map(|(id, _): (u32, u32)| ExchangeInput::Closed(id))
+        }
         _ => return None,
     };
     heard.inspect_err(|error| debug!(%error, member, "the notification server sent nonsense")).ok()

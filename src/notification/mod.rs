@@ -25,16 +25,16 @@ use tracing::debug;
 use tracing::warn;
 use zbus::Message;
 
-use self::exchange::Deed;
 use self::exchange::Exchange;
-use self::exchange::Heard;
+use self::exchange::ExchangeEffect;
+use self::exchange::ExchangeInput;
 pub use self::layout::DESKTOP_ENTRY;
-use self::link::Link;
+use self::link::ServerLink;
 use self::link::Task;
-pub use self::notice::Error;
 pub use self::notice::Notice;
+pub use self::notice::NotificationError;
 pub use self::notice::notice;
-pub use self::present::Presence;
+pub use self::present::ServerPresence;
 pub use self::present::presence;
 pub use crate::dbus::Bus;
 use kindbeat_core::offer::Answer;
@@ -44,16 +44,16 @@ use kindbeat_core::words::Words;
 
 /// What the program wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
+pub enum NotifierCommand {
     /// Show this offer, in place of an earlier one that is still open; nothing more is told of that one.
-    Show(Offer),
+    Show(OfferNotification),
     /// Take the offer away: its time is over, or it was answered elsewhere. Nothing more is told of it.
     Withdraw(OfferId),
 }
 
 /// What is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
+pub struct OfferNotification {
     /// Its number.
     pub id: OfferId,
     /// The first line, without markup. GNOME shows little more until the pointer is on it.
@@ -61,12 +61,12 @@ pub struct Offer {
     /// The text, without markup.
     pub body: String,
     /// The words around it.
-    pub labels: Labels,
+    pub labels: OfferLabels,
 }
 
 /// The words around an offer. Buttons are cut off after 10 to 12 letters on some desktops.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Labels {
+pub struct OfferLabels {
     /// The button that starts.
     pub start: String,
     /// The button that asks again later.
@@ -81,7 +81,7 @@ pub struct Labels {
     pub click: String,
 }
 
-impl Labels {
+impl OfferLabels {
     /// The labels in the language of its owner.
     #[must_use]
     pub fn new(words: &Words) -> Self {
@@ -99,10 +99,10 @@ impl Labels {
 
 /// What became of it.
 ///
-/// After [`Event::Answered`] and [`Event::Dismissed`] nothing more is told of that offer. After the others the offer stands until
-/// it is withdrawn, and [`Event::Shown`] may follow.
+/// After [`NotifierEvent::Answered`] and [`NotifierEvent::Dismissed`] nothing more is told of that offer. After the others the offer stands until
+/// it is withdrawn, and [`NotifierEvent::Shown`] may follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum NotifierEvent {
     /// The server took it. Whether anybody sees it is not known: no desktop tells when it hides a notification.
     Shown(OfferId),
     /// Its owner clicked. The text, on desktops that give one, lets the program that is opened for it raise its window: to be
@@ -123,7 +123,7 @@ pub enum Event {
 pub enum Obstacle {
     /// There is no server, and none could be started.
     NoServer,
-    /// The server did not reply within ten seconds. Should it reply after all, [`Event::Shown`] follows.
+    /// The server did not reply within ten seconds. Should it reply after all, [`NotifierEvent::Shown`] follows.
     NoReply,
     /// The server refused, for this reason.
     Refused(String),
@@ -152,10 +152,10 @@ impl ServerInfo {
 
 /// Shows offers until nobody sends commands or takes events any more; the open one is then taken away.
 ///
-/// Never fails and never waits for a server: without a bus or a server every offer is told to be [`Event::NotShown`] at once,
+/// Never fails and never waits for a server: without a bus or a server every offer is told to be [`NotifierEvent::NotShown`] at once,
 /// and the bus is tried again for as long as this runs.
-pub async fn run(bus: Bus, mut commands: Receiver<Command>, events: Sender<Event>) {
-    let mut desk = Desk::new(bus);
+pub async fn run(bus: Bus, mut commands: Receiver<NotifierCommand>, events: Sender<NotifierEvent>) {
+    let mut desk = Notifier::new(bus);
     desk.connect();
     loop {
         let heard = tokio::select! {
@@ -167,7 +167,7 @@ pub async fn run(bus: Bus, mut commands: Receiver<Command>, events: Sender<Event
                 continue;
             }
             command = commands.recv() => match command {
-                Some(command) => Some(Heard::Command(command)),
+                Some(command) => Some(ExchangeInput::Command(command)),
                 None => break,
             },
             heard = desk.hear() => heard,
@@ -181,17 +181,17 @@ pub async fn run(bus: Bus, mut commands: Receiver<Command>, events: Sender<Event
 }
 
 /// The exchange, and what carries its words to the server and to the program.
-struct Desk {
+struct Notifier {
     bus: Bus,
-    link: Option<Link>,
+    link: Option<ServerLink>,
     exchange: Exchange,
-    outbox: VecDeque<Event>,
+    outbox: VecDeque<NotifierEvent>,
     tasks: JoinSet<Task>,
     /// How often in a row the bus could not be reached.
     attempts: u32,
 }
 
-impl Desk {
+impl Notifier {
     fn new(bus: Bus) -> Self {
         Self {
             bus,
@@ -211,12 +211,12 @@ impl Desk {
         };
         self.tasks.spawn(async move {
             tokio::time::sleep(wait).await;
-            Task::Connected(Box::new(Link::open(&bus).await))
+            Task::Connected(Box::new(ServerLink::open(&bus).await))
         });
     }
 
     /// What the bus says next, or a task. Nothing is lost when this is given up while it waits.
-    async fn hear(&mut self) -> Option<Heard> {
+    async fn hear(&mut self) -> Option<ExchangeInput> {
         let Self { link, tasks, .. } = self;
         let came = match link {
             Some(link) => tokio::select! {
@@ -232,7 +232,7 @@ impl Desk {
                 self.link = None;
                 self.attempts = 1;
                 self.connect();
-                Some(Heard::Owner(false))
+                Some(ExchangeInput::Owner(false))
             }
             Came::Task(Ok(task)) => self.done(task),
             Came::Task(Err(error)) => match error.try_into_panic() {
@@ -243,7 +243,7 @@ impl Desk {
         }
     }
 
-    fn done(&mut self, task: Task) -> Option<Heard> {
+    fn done(&mut self, task: Task) -> Option<ExchangeInput> {
         match task {
             Task::Sent => None,
             Task::Again(server, asked) => {
@@ -265,21 +265,29 @@ impl Desk {
                     }
                     self.attempts = self.attempts.saturating_add(1);
                     self.connect();
-                    Some(Heard::Owner(false))
+                    Some(ExchangeInput::Owner(false))
                 }
             },
         }
     }
 
-    fn handle(&mut self, heard: Heard) {
+    fn handle(&mut self, heard: ExchangeInput) {
         let mut deeds = VecDeque::from(self.exchange.handle(heard));
         while let Some(deed) = deeds.pop_front() {
             match (deed, &mut self.link) {
-                (Deed::Tell(event), _) => self.outbox.push_back(event),
-                (Deed::Start, None) => deeds.extend(self.exchange.handle(Heard::NotStarted)),
+                (ExchangeEffect::Tell(event), _) => self.outbox.push_back(event),
+                (ExchangeEffect::Start, None) => {
+                    deeds.extend(self.exchange.handle(ExchangeInput::NotStarted));
+                }
                 (deed, Some(link)) => link.perform(deed, &mut self.tasks),
                 // What was shown went with the bus.
-                (Deed::Describe | Deed::Notify(..) | Deed::Close(_) | Deed::Supplant(_), None) => {}
+                (
+                    ExchangeEffect::Describe
+                    | ExchangeEffect::Notify(..)
+                    | ExchangeEffect::Close(_)
+                    | ExchangeEffect::Supplant(_),
+                    None,
+                ) => {}
             }
         }
     }

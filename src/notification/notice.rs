@@ -22,7 +22,7 @@ impl Notice {
 
 /// Why a notice was not shown, or why nobody knows who would show it.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum NotificationError {
     /// No bus, no server, or the server refused.
     #[error("showing a notice on the desktop")]
     Show(#[source] Box<notify_rust::error::Error>),
@@ -39,14 +39,14 @@ pub enum Error {
 }
 
 /// Shows a notice on the session bus. Both texts are without markup.
-pub async fn notice(title: &str, body: &str) -> Result<Notice, Error> {
+pub async fn notice(title: &str, body: &str) -> Result<Notice, NotificationError> {
     // Every server that was tried reads markup, and this way of showing a notification does not tell which one it will be.
     let notification = layout::plain(title, body, true);
     let shown = tokio::time::timeout(LIMIT, notification.show_async()).await;
     match shown {
         Ok(Ok(handle)) => Ok(Notice { handle }),
-        Ok(Err(error)) => Err(Error::Show(Box::new(error))),
-        Err(_) => Err(Error::NoReply),
+        Ok(Err(error)) => Err(NotificationError::Show(Box::new(error))),
+        Err(_) => Err(NotificationError::NoReply),
     }
 }
 

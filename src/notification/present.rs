@@ -5,14 +5,14 @@ use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 
 use super::Bus;
-use super::Error;
+use super::NotificationError;
 use super::ServerInfo;
 use super::link;
 use crate::dbus::Object;
 
 /// Whether anybody shows notifications.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Presence {
+pub enum ServerPresence {
     /// This one does.
     Running(ServerInfo),
     /// One is started with the first notification.
@@ -22,18 +22,18 @@ pub enum Presence {
 }
 
 /// Asks who shows notifications; starts nobody. Takes as long as the server does to answer.
-pub async fn presence(bus: &Bus) -> Result<Presence, Error> {
+pub async fn presence(bus: &Bus) -> Result<ServerPresence, NotificationError> {
     let asked = async {
         let connection = bus.connect().await?;
         let dbus = DBusProxy::new(&connection).await?;
         if dbus.name_has_owner(BusName::try_from(link::SERVER)?).await? {
-            return Ok(Presence::Running(described(&connection).await?));
+            return Ok(ServerPresence::Running(described(&connection).await?));
         }
         let startable = dbus.list_activatable_names().await?;
         let is_there = startable.iter().any(|name| name.as_str() == link::SERVER);
-        Ok(if is_there { Presence::Startable } else { Presence::Missing })
+        Ok(if is_there { ServerPresence::Startable } else { ServerPresence::Missing })
     };
-    asked.await.map_err(|source: zbus::Error| Error::Ask { source })
+    asked.await.map_err(|source: zbus::Error| NotificationError::Ask { source })
 }
 
 async fn described(connection: &Connection) -> zbus::Result<ServerInfo> {

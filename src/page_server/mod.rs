@@ -36,17 +36,15 @@ use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
 
+use crate::clock::SharedClock;
 use kindbeat_core::page::PageId;
 use kindbeat_core::page::PageInput;
 use kindbeat_core::page::Pages;
 use kindbeat_core::page::Secret;
 use kindbeat_core::page::View;
 
-/// What tells the time.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
 /// The pages that are open, and what serves them. To be used from within a tokio runtime.
-pub struct Server {
+pub struct PageServer {
     shared: Arc<Shared>,
 }
 
@@ -57,7 +55,7 @@ pub fn can_listen() -> io::Result<()> {
 
 /// A page that was opened.
 #[derive(Debug)]
-pub struct Opened {
+pub struct OpenedPage {
     /// Its address, good for one request within a minute. It opens the page for whoever has it: not for a log.
     pub url: String,
     /// Told when the page was first fetched; an error when it was closed before.
@@ -66,7 +64,7 @@ pub struct Opened {
 
 /// Why no page can be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum PageServerError {
     /// No port is to be had on the loopback.
     #[error("listening on 127.0.0.1 for the page")]
     Listen(#[source] io::Error),
@@ -77,7 +75,7 @@ pub enum Error {
 
 /// What the daemon's side, the listener and every request share.
 struct Shared {
-    clock: Clock,
+    clock: SharedClock,
     view: watch::Receiver<View>,
     inputs: mpsc::Sender<PageInput>,
     /// A lock of the standard library, since it is held for a look or a change only, never while waiting for anything.
@@ -96,25 +94,29 @@ struct Open {
     address: Option<SocketAddr>,
 }
 
-impl Server {
+impl PageServer {
     /// A server without a page, and so without a listener. What stands on its pages is the latest `view`; what is done on
     /// them goes to `inputs`.
     ///
     /// [`PageInput::Closed`] comes after the last page went. It may come late: it says nothing while [`Self::is_open`].
     #[must_use]
-    pub fn new(clock: Clock, view: watch::Receiver<View>, inputs: mpsc::Sender<PageInput>) -> Self {
+    pub fn new(
+        clock: SharedClock,
+        view: watch::Receiver<View>,
+        inputs: mpsc::Sender<PageInput>,
+    ) -> Self {
         let (open, changed) = (Mutex::default(), watch::Sender::new(()));
         Self { shared: Arc::new(Shared { clock, view, inputs, open, changed }) }
     }
 
     /// Opens one more page and tells its address.
-    pub fn open(&self) -> Result<Opened, Error> {
+    pub fn open(&self) -> Result<OpenedPage, PageServerError> {
         let (id, token) = (PageId::new(random()?), Secret::new(random()?));
         let mut open = self.shared.open();
         let address = if let Some(address) = open.address {
             address
         } else {
-            let (listener, address) = listen().map_err(Error::Listen)?;
+            let (listener, address) = listen().map_err(PageServerError::Listen)?;
             open.address = Some(address);
             tokio::spawn(connection::serve(listener, address, Arc::clone(&self.shared)));
             address
@@ -125,7 +127,7 @@ impl Server {
         open.awaited.push((id, tell));
         drop(open);
         self.shared.ring();
-        Ok(Opened { url, fetched })
+        Ok(OpenedPage { url, fetched })
     }
 
     /// Whether a page is open.
@@ -152,9 +154,9 @@ impl Server {
     }
 }
 
-impl fmt::Debug for Server {
+impl fmt::Debug for PageServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("is_open", &self.is_open()).finish_non_exhaustive()
+        f.debug_struct("PageServer").field("is_open", &self.is_open()).finish_non_exhaustive()
     }
 }
 
@@ -188,9 +190,9 @@ fn listen() -> io::Result<(tokio::net::TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-fn random<const N: usize>() -> Result<[u8; N], Error> {
+fn random<const N: usize>() -> Result<[u8; N], PageServerError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(Error::Random)?;
+    getrandom::fill(&mut bytes).map_err(PageServerError::Random)?;
     Ok(bytes)
 }
 

@@ -6,7 +6,7 @@ use std::io;
 ///
 /// Read by the person who made the file: print it with its sources, on one line.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum RecordingError {
     /// There is no such file, or it may not be opened, or it is no file.
     #[error("{file}: cannot be opened")]
     Open {
@@ -75,7 +75,7 @@ pub enum Error {
     },
 }
 
-impl Error {
+impl RecordingError {
     /// The decompressor and the system report through the same type: tells them apart.
     pub(super) fn reading(file: &str, line: u64, source: io::Error) -> Self {
         let file = file.to_owned();

@@ -13,13 +13,13 @@ use std::io::Read;
 use std::iter::FusedIterator;
 use std::path::Path;
 
-pub use self::error::Error;
-use self::records::Record;
-use self::records::Records;
+pub use self::error::RecordingError;
+use self::records::CsvRecord;
+use self::records::CsvRecords;
 use self::records::too_many;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
-use kindbeat_core::replay::Row;
+use kindbeat_core::replay::ReplayRow;
 
 /// The largest `t_s`, in seconds: 3 000 years, room for any epoch.
 const LAST_S: f64 = 100_000_000_000.0;
@@ -30,7 +30,7 @@ const HIGHEST_BPM: f64 = 1000.0;
 ///
 /// After an error there is no further row. A truncated gzip shows only at its end: rows before it have been given out.
 pub struct Recording<R> {
-    records: Records<R>,
+    records: CsvRecords<R>,
     columns: Columns,
     /// The time of the row before; `None` before the first.
     before: Option<f64>,
@@ -39,7 +39,7 @@ pub struct Recording<R> {
 
 impl Recording<File> {
     /// Opens the file and reads its header.
-    pub fn open(path: &Path) -> Result<Self, Error> {
+    pub fn open(path: &Path) -> Result<Self, RecordingError> {
         let file = path.display().to_string();
         let open = || {
             let source = File::open(path)?;
@@ -51,17 +51,17 @@ impl Recording<File> {
         };
         match open() {
             Ok(source) => Self::new(file, source),
-            Err(source) => Err(Error::Open { file, source }),
+            Err(source) => Err(RecordingError::Open { file, source }),
         }
     }
 }
 
 impl<R: Read> Recording<R> {
     /// Reads the header from a source that is called `file` in messages.
-    pub fn new(file: impl Into<String>, source: R) -> Result<Self, Error> {
-        let mut records = Records::new(file.into(), source)?;
+    pub fn new(file: impl Into<String>, source: R) -> Result<Self, RecordingError> {
+        let mut records = CsvRecords::new(file.into(), source)?;
         let Some(header) = records.next()? else {
-            return Err(Error::Empty { file: records.file().to_owned() });
+            return Err(RecordingError::Empty { file: records.file().to_owned() });
         };
         let columns = Columns::find(&header)?;
         records.limit_columns(columns.count);
@@ -79,12 +79,12 @@ impl<R: Read> Recording<R> {
         }
     }
 
-    fn read_row(&mut self) -> Result<Option<Row>, Error> {
+    fn read_row(&mut self) -> Result<Option<ReplayRow>, RecordingError> {
         let columns = &self.columns;
         let Some(record) = self.records.next()? else {
             return match self.before {
                 Some(_) => Ok(None),
-                None => Err(Error::NoRow { file: self.records.file().to_owned() }),
+                None => Err(RecordingError::NoRow { file: self.records.file().to_owned() }),
             };
         };
         if record.len() < columns.count {
@@ -103,12 +103,16 @@ impl<R: Read> Recording<R> {
             None => None,
         };
         self.before = Some(t_s);
-        Ok(Some(Row { t_s, reading: Reading { heart_rate, rr, ..Reading::default() }, moving }))
+        Ok(Some(ReplayRow {
+            t_s,
+            reading: Reading { heart_rate, rr, ..Reading::default() },
+            moving,
+        }))
     }
 }
 
 impl<R: Read> Iterator for Recording<R> {
-    type Item = Result<Row, Error>;
+    type Item = Result<ReplayRow, RecordingError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.over {
@@ -132,7 +136,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn find(header: &Record<'_>) -> Result<Self, Error> {
+    fn find(header: &CsvRecord<'_>) -> Result<Self, RecordingError> {
         let (t_s, hr_bpm, rr_ms, moving) = (
             position(header, "t_s")?,
             position(header, "hr_bpm")?,
@@ -159,7 +163,7 @@ impl Columns {
 }
 
 /// Where the column of that name stands; an error if there are two.
-fn position(header: &Record<'_>, name: &'static str) -> Result<Option<usize>, Error> {
+fn position(header: &CsvRecord<'_>, name: &'static str) -> Result<Option<usize>, RecordingError> {
     let mut named = (0..header.len()).filter(|&index| header.field(index) == name.as_bytes());
     let first = named.next();
     match named.next() {
@@ -177,11 +181,11 @@ fn is_binary(field: &[u8]) -> bool {
 
 /// One field read by `rule`, which says in words what is wrong.
 fn read<T>(
-    record: &Record<'_>,
+    record: &CsvRecord<'_>,
     index: usize,
     name: &'static str,
     rule: impl FnOnce(&[u8]) -> Result<T, String>,
-) -> Result<T, Error> {
+) -> Result<T, RecordingError> {
     rule(record.field(index)).map_err(|problem| record.value_error(index, name, problem))
 }
 

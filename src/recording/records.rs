@@ -8,7 +8,7 @@ use std::io::Read;
 use csv_core::ReadRecordResult;
 use flate2::read::MultiGzDecoder;
 
-use super::error::Error;
+use super::error::RecordingError;
 
 /// The longest row that is read, in bytes, commas not counted. A row holds a second or so; two hours of intervals would fit.
 const LONGEST_ROW: usize = 64 * 1024;
@@ -17,7 +17,7 @@ const MOST_COLUMNS: usize = 4096;
 const CHUNK: usize = 64 * 1024;
 
 /// The rows of a CSV file, split into fields, with the line each one starts on.
-pub(super) struct Records<R> {
+pub(super) struct CsvRecords<R> {
     file: String,
     source: Source<R>,
     /// Of which `start..end` is not yet split.
@@ -36,10 +36,11 @@ pub(super) struct Records<R> {
     after_return: bool,
 }
 
-impl<R: Read> Records<R> {
+impl<R: Read> CsvRecords<R> {
     /// Looks at the first bytes: gzip is told by them, not by the name, which may have been changed by hand.
-    pub(super) fn new(file: String, source: R) -> Result<Self, Error> {
-        let source = Source::new(source).map_err(|error| Error::reading(&file, 1, error))?;
+    pub(super) fn new(file: String, source: R) -> Result<Self, RecordingError> {
+        let source =
+            Source::new(source).map_err(|error| RecordingError::reading(&file, 1, error))?;
         let mut records = Self {
             file,
             source,
@@ -69,7 +70,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The next row that is not blank; `None` at the end of the file.
-    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
+    pub(super) fn next(&mut self) -> Result<Option<CsvRecord<'_>>, RecordingError> {
         loop {
             if !self.skip_line_ends()? {
                 return Ok(None);
@@ -79,13 +80,13 @@ impl<R: Read> Records<R> {
             let blank = fields == 1 && self.text[..text].iter().all(u8::is_ascii_whitespace);
             if !blank {
                 let (text, ends) = (&self.text[..text], &self.ends[..fields]);
-                return Ok(Some(Record { file: &self.file, line, text, ends }));
+                return Ok(Some(CsvRecord { file: &self.file, line, text, ends }));
             }
         }
     }
 
     /// The row at the front of the input: how much of `text` and how many of `ends` it fills.
-    fn split_row(&mut self, line: u64) -> Result<(usize, usize), Error> {
+    fn split_row(&mut self, line: u64) -> Result<(usize, usize), RecordingError> {
         let (mut text, mut fields) = (0, 0);
         loop {
             let more = self.start < self.end || self.fill(line)?;
@@ -113,14 +114,14 @@ impl<R: Read> Records<R> {
                 }
                 ReadRecordResult::OutputEndsFull => too_many(self.ends.len() - 1),
             };
-            return Err(Error::Row { file: self.file.clone(), line, problem });
+            return Err(RecordingError::Row { file: self.file.clone(), line, problem });
         }
     }
 
     /// Takes the line ends before a row, which the splitter would swallow without telling where the row starts.
     ///
     /// `false` at the end of the file.
-    fn skip_line_ends(&mut self) -> Result<bool, Error> {
+    fn skip_line_ends(&mut self) -> Result<bool, RecordingError> {
         loop {
             while self.start < self.end {
                 match self.input[self.start] {
@@ -141,7 +142,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn skip_byte_order_mark(&mut self) -> Result<(), Error> {
+    fn skip_byte_order_mark(&mut self) -> Result<(), RecordingError> {
         const MARK: &[u8] = b"\xef\xbb\xbf";
         let mut len = 0;
         // A pipe may hand out less than the mark at once.
@@ -150,7 +151,7 @@ impl<R: Read> Records<R> {
                 Ok(0) => break,
                 Ok(read) => len += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::reading(&self.file, 1, error)),
+                Err(error) => return Err(RecordingError::reading(&self.file, 1, error)),
             }
         }
         self.end = len;
@@ -159,7 +160,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Reads the next chunk in place of the one used up; `false` at the end of the file.
-    fn fill(&mut self, line: u64) -> Result<bool, Error> {
+    fn fill(&mut self, line: u64) -> Result<bool, RecordingError> {
         while !self.at_end {
             match self.source.read(&mut self.input) {
                 Ok(read) => {
@@ -168,7 +169,7 @@ impl<R: Read> Records<R> {
                     return Ok(read > 0);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::reading(&self.file, line, error)),
+                Err(error) => return Err(RecordingError::reading(&self.file, line, error)),
             }
         }
         Ok(false)
@@ -189,7 +190,7 @@ pub(super) fn too_many(columns: usize) -> String {
 }
 
 /// One row as text.
-pub(super) struct Record<'a> {
+pub(super) struct CsvRecord<'a> {
     /// The file as it was named.
     pub(super) file: &'a str,
     /// The line on which the row starts, the first being 1.
@@ -198,7 +199,7 @@ pub(super) struct Record<'a> {
     ends: &'a [usize],
 }
 
-impl<'a> Record<'a> {
+impl<'a> CsvRecord<'a> {
     /// How many fields the row has: at least 1.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
@@ -212,14 +213,19 @@ impl<'a> Record<'a> {
     }
 
     /// The whole row is at fault.
-    pub(super) fn error(&self, problem: String) -> Error {
-        Error::Row { file: self.file.to_owned(), line: self.line, problem }
+    pub(super) fn error(&self, problem: String) -> RecordingError {
+        RecordingError::Row { file: self.file.to_owned(), line: self.line, problem }
     }
 
     /// One field of the row is at fault.
-    pub(super) fn value_error(&self, index: usize, name: &'static str, problem: String) -> Error {
+    pub(super) fn value_error(
+        &self,
+        index: usize,
+        name: &'static str,
+        problem: String,
+    ) -> RecordingError {
         let (file, column) = (self.file.to_owned(), index + 1);
-        Error::Value { file, line: self.line, column, name, problem }
+        RecordingError::Value { file, line: self.line, column, name, problem }
     }
 }
 
@@ -257,7 +263,7 @@ mod tests {
 
     /// The lines on which the rows below the header start.
     fn lines(text: &str) -> Vec<u64> {
-        let mut records = Records::new("walk.csv".to_owned(), text.as_bytes()).unwrap();
+        let mut records = CsvRecords::new("walk.csv".to_owned(), text.as_bytes()).unwrap();
         let mut lines = Vec::new();
         while let Some(record) = records.next().unwrap() {
             lines.push(record.line);

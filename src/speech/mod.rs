@@ -19,7 +19,7 @@ use tracing::debug;
 
 use kindbeat_core::page::View;
 
-use ssip::Connection;
+use ssip::SsipConnection;
 
 /// Something to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,30 +34,30 @@ pub struct Utterance {
 
 /// Whether what is to be said is said.
 #[derive(Debug)]
-pub enum Event {
+pub enum SpeechEvent {
     /// It is, after it was not, or for the first time.
-    Speaks,
+    Speaking,
     /// It is not, for this reason; told once, until it is again, or until the next wish after a stop.
-    Mute(Error),
+    Failed(SpeechError),
 }
 
 /// Why nothing is said.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum SpeechError {
     /// Nothing says where a server could be.
     #[error(
         "no speech-dispatcher can be found: neither SPEECHD_ADDRESS nor XDG_RUNTIME_DIR names a place on this machine"
     )]
-    Nowhere,
+    NoAddress,
     /// No server listens, or it went away.
     #[error("speech-dispatcher cannot be reached")]
     Unreachable(#[source] io::Error),
     /// It takes too long.
     #[error("speech-dispatcher does not answer")]
-    Silent,
+    NoReply,
     /// It answered nothing, or with something else than its protocol has.
     #[error("speech-dispatcher hung up, or what answers is something else")]
-    Strange,
+    Malformed,
     /// It does not do what it is asked to.
     #[error("speech-dispatcher refuses: {code} {said}")]
     Refused {
@@ -70,12 +70,12 @@ pub enum Error {
 
 /// Says what is wished, until this is dropped.
 #[derive(Debug)]
-pub struct Voice {
+pub struct Speaker {
     address: Option<PathBuf>,
     wishes: watch::Sender<Option<Utterance>>,
 }
 
-impl Voice {
+impl Speaker {
     /// One that says nothing, and tells nobody so.
     fn none() -> Self {
         Self { address: None, wishes: watch::channel(None).0 }
@@ -84,7 +84,7 @@ impl Voice {
     /// One that says what is wished by the server at this address, and what ends when it was dropped and has fallen silent. Where
     /// [`address`] is `None` it tells that with the first wish.
     #[must_use]
-    pub fn start(address: Option<PathBuf>) -> (Self, mpsc::Receiver<Event>, JoinHandle<()>) {
+    pub fn start(address: Option<PathBuf>) -> (Self, mpsc::Receiver<SpeechEvent>, JoinHandle<()>) {
         let (wishes, receiver) = watch::channel(None);
         let (tell, events) = mpsc::channel(EVENTS);
         let silence = tokio::spawn(run(address.clone(), receiver, tell));
@@ -108,23 +108,23 @@ impl Voice {
 
 /// Reads aloud what stands on a page, moment by moment.
 #[derive(Debug)]
-pub struct Reader {
-    voice: Voice,
+pub struct PageReader {
+    voice: Speaker,
     /// The moment that is read, and its words.
     reading: Option<(String, String)>,
 }
 
-impl Reader {
+impl PageReader {
     /// One that reads with this voice.
     #[must_use]
-    pub fn new(voice: Voice) -> Self {
+    pub fn new(voice: Speaker) -> Self {
         Self { voice, reading: None }
     }
 
     /// One that reads nothing.
     #[must_use]
     pub fn none() -> Self {
-        Self::new(Voice::none())
+        Self::new(Speaker::none())
     }
 
     /// Whether there is a server to ask; only reading shows whether it speaks.
@@ -182,16 +182,16 @@ fn address_in(named: Option<OsString>, runtime: Option<OsString>) -> Option<Path
 }
 
 /// Asks the server there whether it would read, and by what: the module that speaks for it, where it tells. Says nothing.
-pub async fn ask(address: Option<&Path>) -> Result<Option<String>, Error> {
-    Connection::ask(address.ok_or(Error::Nowhere)?).await
+pub async fn ask(address: Option<&Path>) -> Result<Option<String>, SpeechError> {
+    SsipConnection::ask(address.ok_or(SpeechError::NoAddress)?).await
 }
 
 async fn run(
     address: Option<PathBuf>,
     mut wished: watch::Receiver<Option<Utterance>>,
-    tell: mpsc::Sender<Event>,
+    tell: mpsc::Sender<SpeechEvent>,
 ) {
-    let mut connection: Option<Connection> = None;
+    let mut connection: Option<SsipConnection> = None;
     let mut speaks = None;
     while wished.changed().await.is_ok() {
         let wish = wished.borrow_and_update().clone();
@@ -208,8 +208,8 @@ async fn run(
         if speaks.replace(said.is_ok()) == Some(said.is_ok()) {
             continue;
         }
-        let event = said.map_or_else(Event::Mute, |()| Event::Speaks);
-        if let Event::Mute(error) = &event {
+        let event = said.map_or_else(SpeechEvent::Failed, |()| SpeechEvent::Speaking);
+        if let SpeechEvent::Failed(error) = &event {
             debug!(%error, cause = ?error.source(), "nothing is said");
         }
         // Where nobody listens any more, the end comes by the wish that is over.
@@ -223,9 +223,9 @@ async fn run(
 /// Says it on the connection that is there, else, or where that is gone, on a new one.
 async fn say(
     address: Option<&Path>,
-    connection: &mut Option<Connection>,
+    connection: &mut Option<SsipConnection>,
     utterance: &Utterance,
-) -> Result<(), Error> {
+) -> Result<(), SpeechError> {
     if let Some(mut open) = connection.take() {
         if open.say(utterance).await.is_ok() {
             *connection = Some(open);
@@ -233,7 +233,7 @@ async fn say(
         }
         open.give_up().await;
     }
-    let mut new = Connection::open(address.ok_or(Error::Nowhere)?).await?;
+    let mut new = SsipConnection::open(address.ok_or(SpeechError::NoAddress)?).await?;
     if let Err(error) = new.say(utterance).await {
         new.give_up().await;
         return Err(error);

@@ -18,26 +18,26 @@ use tokio::io::BufReader;
 use tokio::io::BufWriter;
 use tokio::time::timeout;
 
-use super::Error;
+use super::SpeechError;
 use super::Utterance;
 
 type Client = AsyncClient<BufReader<OwnedReadHalf>, BufWriter<OwnedWriteHalf>>;
 
 /// A connection that has said who it is.
-pub(super) struct Connection {
+pub(super) struct SsipConnection {
     client: Client,
     /// What was set last.
     language: String,
     volume: Option<i8>,
 }
 
-impl Connection {
-    pub(super) async fn open(path: &Path) -> Result<Self, Error> {
+impl SsipConnection {
+    pub(super) async fn open(path: &Path) -> Result<Self, SpeechError> {
         limited(Self::named(path)).await
     }
 
     /// Finds out what speaks for the server, and takes its leave; all of it in the time that one answer has.
-    pub(super) async fn ask(path: &Path) -> Result<Option<String>, Error> {
+    pub(super) async fn ask(path: &Path) -> Result<Option<String>, SpeechError> {
         limited(async {
             let mut connection = Self::named(path).await?;
             let asked = connection.client.get_output_module().await?;
@@ -53,16 +53,16 @@ impl Connection {
         .await
     }
 
-    async fn named(path: &Path) -> Result<Self, Error> {
+    async fn named(path: &Path) -> Result<Self, SpeechError> {
         let connected = Builder::default().path(path).build().await;
-        let mut client = connected.map_err(Error::Unreachable)?;
+        let mut client = connected.map_err(SpeechError::Unreachable)?;
         let name = ClientName::with_component(&user(), "kindbeat", "break");
         client.set_client_name(name).await?.check_client_name_set().await?;
         Ok(Self { client, language: String::new(), volume: None })
     }
 
     /// Says it, in place of what is being said.
-    pub(super) async fn say(&mut self, utterance: &Utterance) -> Result<(), Error> {
+    pub(super) async fn say(&mut self, utterance: &Utterance) -> Result<(), SpeechError> {
         limited(async {
             self.cancel().await?;
             self.set_voice(utterance).await?;
@@ -74,7 +74,7 @@ impl Connection {
     }
 
     /// Stops at once, and takes its leave.
-    pub(super) async fn stop(mut self) -> Result<(), Error> {
+    pub(super) async fn stop(mut self) -> Result<(), SpeechError> {
         limited(async {
             self.cancel().await?;
             self.client.quit().await?.check_status(constants::OK_BYE).await?;
@@ -117,7 +117,7 @@ impl Connection {
     }
 }
 
-impl From<ClientError> for Error {
+impl From<ClientError> for SpeechError {
     fn from(error: ClientError) -> Self {
         match error {
             ClientError::Ssip(status) => {
@@ -126,7 +126,7 @@ impl From<ClientError> for Error {
             ClientError::Io(error) if error.kind() != std::io::ErrorKind::InvalidInput => {
                 Self::Unreachable(error)
             }
-            _ => Self::Strange,
+            _ => Self::Malformed,
         }
     }
 }
@@ -134,10 +134,10 @@ impl From<ClientError> for Error {
 /// An answer takes milliseconds when all is well; this long it is waited for, and no line is longer than what comes in that time:
 /// the library opens the socket and reads from it by itself, and takes no reader that could count. Whoever listens there is a
 /// program of the same owner. It panics at a line that is not ASCII where the code should be: that is no speech-dispatcher either.
-async fn limited<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+async fn limited<T>(asked: impl Future<Output = Result<T, SpeechError>>) -> Result<T, SpeechError> {
     let answered = AssertUnwindSafe(asked).catch_unwind();
-    let answered = timeout(LIMIT, answered).await.map_err(|_| Error::Silent)?;
-    answered.unwrap_or(Err(Error::Strange))
+    let answered = timeout(LIMIT, answered).await.map_err(|_| SpeechError::NoReply)?;
+    answered.unwrap_or(Err(SpeechError::Malformed))
 }
 
 /// What it says, fit to be shown and logged.

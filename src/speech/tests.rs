@@ -68,8 +68,8 @@ async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(30), future).await.expect("nothing happens")
 }
 
-async fn speaks(events: &mut mpsc::Receiver<Event>) -> bool {
-    matches!(soon(events.recv()).await, Some(Event::Speaks))
+async fn speaks(events: &mut mpsc::Receiver<SpeechEvent>) -> bool {
+    matches!(soon(events.recv()).await, Some(SpeechEvent::Speaking))
 }
 
 fn words(text: &str) -> Utterance {
@@ -79,7 +79,7 @@ fn words(text: &str) -> Utterance {
 #[tokio::test]
 async fn what_is_wished_is_said_and_stopped() {
     let stand = Stand::new();
-    let (voice, mut events, _) = Voice::start(Some(stand.address()));
+    let (voice, mut events, _) = Speaker::start(Some(stand.address()));
     // Nothing is being said: no connection is made for that.
     voice.stop();
     voice.say(words("One.\n.two"));
@@ -107,7 +107,7 @@ async fn what_is_wished_is_said_and_stopped() {
 #[tokio::test]
 async fn a_language_or_volume_it_has_not_is_no_reason_to_be_silent() {
     let stand = Stand::new();
-    let (voice, mut events, _) = Voice::start(Some(stand.address()));
+    let (voice, mut events, _) = Speaker::start(Some(stand.address()));
     voice.say(words("One."));
     let answers = [
         ("SET self LANGUAGE", "408 ERR NO SUCH LANGUAGE\r\n"),
@@ -139,12 +139,14 @@ async fn every_fault_is_told_once_and_forgotten_when_it_speaks_again() {
     ];
     for (begin, answer, told) in faults {
         let stand = Stand::new();
-        let (voice, mut events, _) = Voice::start(Some(stand.address()));
+        let (voice, mut events, _) = Speaker::start(Some(stand.address()));
         // The second time it is after a stop, as in another break: there it is told anew.
         for _ in 0..2 {
             voice.say(words("One."));
             stand.serve(&[(begin, answer)]).await;
-            let Some(Event::Mute(error)) = soon(events.recv()).await else { panic!("{begin}") };
+            let Some(SpeechEvent::Failed(error)) = soon(events.recv()).await else {
+                panic!("{begin}")
+            };
             assert!(error.to_string().contains(told), "{begin}: {error}");
             voice.stop();
             tokio::task::yield_now().await;
@@ -153,7 +155,7 @@ async fn every_fault_is_told_once_and_forgotten_when_it_speaks_again() {
             voice.say(words("One."));
             stand.serve(&[(begin, answer)]).await;
         }
-        assert!(matches!(soon(events.recv()).await, Some(Event::Mute(_))), "{begin}");
+        assert!(matches!(soon(events.recv()).await, Some(SpeechEvent::Failed(_))), "{begin}");
         voice.say(words("Two."));
         let wishes = async {
             assert!(speaks(&mut events).await, "{begin}");
@@ -179,30 +181,30 @@ async fn what_speaks_for_a_server_is_asked_and_nothing_is_said() {
         let (asked, told) = tokio::join!(stand.serve(&answers), ask(Some(&address)));
         assert!(!asked.contains(&"SPEAK".to_owned()), "{asked:?}");
         assert_eq!(
-            told.map_err(|error| assert!(matches!(error, Error::Strange), "{error}")),
+            told.map_err(|error| assert!(matches!(error, SpeechError::Malformed), "{error}")),
             module
         );
     }
     let folder = tempfile::tempdir().unwrap();
     let none = ask(Some(&folder.path().join("none"))).await;
-    assert!(matches!(none, Err(Error::Unreachable(_))), "{none:?}");
-    assert!(matches!(ask(None).await, Err(Error::Nowhere)));
+    assert!(matches!(none, Err(SpeechError::Unreachable(_))), "{none:?}");
+    assert!(matches!(ask(None).await, Err(SpeechError::NoAddress)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_does_not_answer_is_not_waited_for_when_it_is_asked() {
     let stand = Stand::new();
     let address = stand.address();
-    assert!(matches!(ask(Some(&address)).await, Err(Error::Silent)));
+    assert!(matches!(ask(Some(&address)).await, Err(SpeechError::NoReply)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_does_not_answer_is_not_waited_for() {
     let stand = Stand::new();
-    let (voice, mut events, _) = Voice::start(Some(stand.address()));
+    let (voice, mut events, _) = Speaker::start(Some(stand.address()));
     voice.say(words("One."));
-    let Some(Event::Mute(error)) = events.recv().await else { panic!("it speaks") };
-    assert!(matches!(error, Error::Silent), "{error}");
+    let Some(SpeechEvent::Failed(error)) = events.recv().await else { panic!("it speaks") };
+    assert!(matches!(error, SpeechError::NoReply), "{error}");
 }
 
 #[tokio::test]
@@ -212,9 +214,11 @@ async fn where_there_is_no_server_that_is_told() {
         (Some(folder.path().join("none")), "cannot be reached"),
         (None, "no speech-dispatcher can be found"),
     ] {
-        let (voice, mut events, _) = Voice::start(address);
+        let (voice, mut events, _) = Speaker::start(address);
         voice.say(words("One."));
-        let Some(Event::Mute(error)) = soon(events.recv()).await else { panic!("it speaks") };
+        let Some(SpeechEvent::Failed(error)) = soon(events.recv()).await else {
+            panic!("it speaks")
+        };
         assert!(error.to_string().contains(told), "{error}");
     }
 }
@@ -222,7 +226,7 @@ async fn where_there_is_no_server_that_is_told() {
 #[tokio::test]
 async fn a_server_that_came_anew_is_found() {
     let stand = Stand::new();
-    let (voice, mut events, _) = Voice::start(Some(stand.address()));
+    let (voice, mut events, _) = Speaker::start(Some(stand.address()));
     voice.say(words("One."));
     let first = stand.serve(&[(".", "225-1\r\n225 OK\r\nHANGUP")]).await;
     assert!(first.contains(&"One.".to_owned()));

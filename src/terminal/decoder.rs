@@ -1,6 +1,6 @@
 //! From bytes to keys and lines. Pure.
 
-use super::Event;
+use super::TerminalEvent;
 
 /// What came so far, and does not make a whole yet.
 #[derive(Clone, Debug, Default)]
@@ -25,25 +25,25 @@ impl Decoder {
     }
 
     /// What is whole with these bytes.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Event> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<TerminalEvent> {
         if self.by_key { self.keys(bytes) } else { self.lines(bytes) }
     }
 
     /// Nothing follows, for now or at all: what waits is whole as it is.
-    pub(super) fn finish(&mut self) -> Option<Event> {
+    pub(super) fn finish(&mut self) -> Option<TerminalEvent> {
         let pending = std::mem::take(&mut self.pending);
         match (self.by_key, pending.first()) {
-            (true, Some(&ESC)) => Some(Event::Escape),
-            (false, Some(_)) => Some(Event::Line(text(&pending))),
+            (true, Some(&ESC)) => Some(TerminalEvent::Escape),
+            (false, Some(_)) => Some(TerminalEvent::Line(text(&pending))),
             _ => None,
         }
     }
 
-    fn lines(&mut self, bytes: &[u8]) -> Vec<Event> {
+    fn lines(&mut self, bytes: &[u8]) -> Vec<TerminalEvent> {
         let mut events = Vec::new();
         for &byte in bytes {
             if byte == b'\n' {
-                events.push(Event::Line(text(&std::mem::take(&mut self.pending))));
+                events.push(TerminalEvent::Line(text(&std::mem::take(&mut self.pending))));
             } else if self.pending.len() < LONGEST_LINE {
                 self.pending.push(byte);
             }
@@ -51,7 +51,7 @@ impl Decoder {
         events
     }
 
-    fn keys(&mut self, bytes: &[u8]) -> Vec<Event> {
+    fn keys(&mut self, bytes: &[u8]) -> Vec<TerminalEvent> {
         self.pending.extend_from_slice(bytes);
         let mut events = Vec::new();
         let mut rest = self.pending.as_slice();
@@ -66,7 +66,7 @@ impl Decoder {
 
 /// How many bytes the first key takes, and what it is; `None` where more has to come. Keys without a character (arrows and the
 /// like) are none.
-fn key(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
+fn key(bytes: &[u8]) -> Option<(usize, Option<TerminalEvent>)> {
     let &first = bytes.first()?;
     if first == ESC {
         return match bytes.get(1)? {
@@ -81,7 +81,7 @@ fn key(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
                 length.or_else(|| overlong.then_some(bytes.len())).map(|it| (it, None))
             }
             b'O' => bytes.get(2).map(|_| (3, None)),
-            _ => Some((1, Some(Event::Escape))),
+            _ => Some((1, Some(TerminalEvent::Escape))),
         };
     }
     let length = match first {
@@ -92,8 +92,8 @@ fn key(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
     };
     let whole = bytes.get(..length)?;
     let character = std::str::from_utf8(whole).ok().and_then(|text| text.chars().next());
-    let event =
-        character.map(|character| Event::Key(if character == '\r' { '\n' } else { character }));
+    let event = character
+        .map(|character| TerminalEvent::Key(if character == '\r' { '\n' } else { character }));
     // What is no character is left out byte by byte.
     Some((if event.is_some() { length } else { 1 }, event))
 }
@@ -118,7 +118,7 @@ mod tests {
         let mut decoder = Decoder::by_key();
         let events = pieces.iter().flat_map(|piece| decoder.feed(piece)).collect::<Vec<_>>();
         let told = events.into_iter().map(|event| match event {
-            Event::Key(key) => key,
+            TerminalEvent::Key(key) => key,
             _ => '~',
         });
         (told.collect(), decoder.is_undecided())
@@ -141,14 +141,14 @@ mod tests {
         assert_eq!(keys(&[b"\x1bq"]), ("~q".to_owned(), false));
         let mut decoder = Decoder::by_key();
         assert_eq!(decoder.feed(b"\x1b"), []);
-        assert_eq!(decoder.finish(), Some(Event::Escape));
-        assert_eq!(decoder.feed(b"b"), [Event::Key('b')]);
+        assert_eq!(decoder.finish(), Some(TerminalEvent::Escape));
+        assert_eq!(decoder.feed(b"b"), [TerminalEvent::Key('b')]);
     }
 
     #[test]
     fn lines_come_whole_and_the_last_one_without_an_end() {
         let mut decoder = Decoder::default();
-        let line = |text: &str| Event::Line(text.to_owned());
+        let line = |text: &str| TerminalEvent::Line(text.to_owned());
         assert_eq!(decoder.feed(b"\nb\r\n7"), [line(""), line("b")]);
         assert_eq!(decoder.finish(), Some(line("7")));
         assert_eq!(decoder.finish(), None);
@@ -161,7 +161,7 @@ mod tests {
         for _ in 0..1_000 {
             assert_eq!(decoder.feed(&[b'x'; 512]), []);
         }
-        let Some(Event::Line(line)) = decoder.feed(b"\n").pop() else { panic!("no line") };
+        let Some(TerminalEvent::Line(line)) = decoder.feed(b"\n").pop() else { panic!("no line") };
         assert_eq!(line.len(), LONGEST_LINE);
         let mut decoder = Decoder::by_key();
         for _ in 0..1_000 {

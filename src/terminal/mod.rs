@@ -32,7 +32,7 @@ use decoder::Decoder;
 
 /// Something was typed, or happened to the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum TerminalEvent {
     /// A key, by its character; Enter is a line break.
     Key(char),
     /// The key Esc.
@@ -44,9 +44,9 @@ pub enum Event {
     /// The program is to end: Ctrl-C, the terminal is gone, or somebody asked it to.
     End,
     /// The program is to stand still (Ctrl-Z); [`Terminal::stand_still`] does so.
-    StandStill,
+    Suspend,
     /// It goes on after that.
-    GoOn,
+    Resume,
 }
 
 /// What is typed, from here on until this is dropped.
@@ -55,7 +55,7 @@ pub struct Terminal {
     chunks: mpsc::Receiver<Vec<u8>>,
     closed: bool,
     decoder: Decoder,
-    events: VecDeque<Event>,
+    events: VecDeque<TerminalEvent>,
     /// When a lone Esc counts as the key, and not as the begin of another one.
     escape_at: Option<Instant>,
     /// How the terminal was found; `None`: there is none, or it gives lines only.
@@ -125,7 +125,7 @@ impl Terminal {
     }
 
     /// What comes next. Nothing is lost where this is given up half-way.
-    pub async fn next(&mut self) -> Event {
+    pub async fn next(&mut self) -> TerminalEvent {
         loop {
             if let Some(event) = self.events.pop_front() {
                 return event;
@@ -133,15 +133,15 @@ impl Terminal {
             let [interrupt, terminate, hangup, quit] = &mut self.end;
             tokio::select! {
                 biased;
-                _ = interrupt.recv() => return Event::End,
-                _ = terminate.recv() => return Event::End,
-                _ = hangup.recv() => return Event::End,
-                _ = quit.recv() => return Event::End,
-                _ = self.stand_still.recv() => return Event::StandStill,
+                _ = interrupt.recv() => return TerminalEvent::End,
+                _ = terminate.recv() => return TerminalEvent::End,
+                _ = hangup.recv() => return TerminalEvent::End,
+                _ = quit.recv() => return TerminalEvent::End,
+                _ = self.stand_still.recv() => return TerminalEvent::Suspend,
                 _ = self.go_on.recv() => {
                     // Whoever had the terminal meanwhile may have left it otherwise.
                     self.set(OptionalActions::Now);
-                    return Event::GoOn;
+                    return TerminalEvent::Resume;
                 }
                 chunk = self.chunks.recv(), if !self.closed => self.take(chunk),
                 () = until(self.escape_at) => {
@@ -167,7 +167,7 @@ impl Terminal {
         } else {
             self.closed = true;
             self.events.extend(self.decoder.finish());
-            self.events.push_back(Event::Closed);
+            self.events.push_back(TerminalEvent::Closed);
         }
     }
 

@@ -25,7 +25,7 @@ use kindbeat_core::engine::Settings;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::practice::Library;
 use kindbeat_core::replay;
-use kindbeat_core::replay::Row;
+use kindbeat_core::replay::ReplayRow;
 use kindbeat_core::simulation::SimulatedHeart;
 
 fn main() -> anyhow::Result<()> {
@@ -72,7 +72,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// A day at the desk and away from it: rises, walks, a strap that drops.
-fn day() -> Vec<Row> {
+fn day() -> Vec<ReplayRow> {
     let mut heart = SimulatedHeart::new(21);
     let mut rows = Vec::new();
     for second in 0..86_400u32 {
@@ -84,13 +84,13 @@ fn day() -> Vec<Row> {
         };
         let reading = Reading::from(heart.second(second, level));
         if second % 7_200 >= 300 {
-            rows.push(Row { t_s: f64::from(second), reading, moving: None });
+            rows.push(ReplayRow { t_s: f64::from(second), reading, moving: None });
         }
     }
     rows
 }
 
-fn replayed(source: impl Read) -> anyhow::Result<replay::Summary> {
+fn replayed(source: impl Read) -> anyhow::Result<replay::ReplaySummary> {
     let settings = Settings::default();
     let baseline = Baseline::new(settings.detection.method);
     Ok(replay::replay(
@@ -115,7 +115,7 @@ fn median(mut run: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<Duratio
 }
 
 /// Resident memory right after so many days, in MB.
-fn memory_after(day: &[Row], days: u32) -> anyhow::Result<f64> {
+fn memory_after(day: &[ReplayRow], days: u32) -> anyhow::Result<f64> {
     replayed(Year::of(day, days))?;
     let status = std::fs::read_to_string("/proc/self/status")?;
     let resident =
@@ -133,8 +133,8 @@ struct Year {
 }
 
 impl Year {
-    fn of(day: &[Row], days: u32) -> Self {
-        let line = |row: &Row| {
+    fn of(day: &[ReplayRow], days: u32) -> Self {
+        let line = |row: &ReplayRow| {
             let rate = row.reading.heart_rate.map_or_else(String::new, |rate| rate.to_string());
             let rr: Vec<String> =
                 row.reading.rr.iter().map(|rr| format!("{:.0}", rr.millis())).collect();

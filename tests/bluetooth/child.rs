@@ -137,7 +137,7 @@ async fn listen() -> anyhow::Result<()> {
         }
     });
     let settings = MonitorSettings {
-        silence: kindbeat_core::setting::Lasting::secs(5),
+        silence: kindbeat_core::setting::RangedDuration::secs(5),
         ..MonitorSettings::default()
     };
     let running = bluetooth::run(settings, None, taken, events);

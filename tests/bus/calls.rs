@@ -7,7 +7,7 @@ use kindbeat::clock;
 use kindbeat::interface::NAME;
 use kindbeat::interface::PATH;
 use kindbeat::interface::Refusal;
-use kindbeat_core::status::Sensor;
+use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
 use serde::Serialize;
 use zbus::Connection;
@@ -117,7 +117,7 @@ async fn what_is_not_known_has_a_value_that_says_so() -> anyhow::Result<()> {
     let daemon = Stand::start(&bus).await?;
     let caller = Caller::new(&bus).await?;
     let address = "A0:9E:1A:00:00:00".to_owned();
-    for sensor in [None, Some(Sensor { name: None, address, battery: None })] {
+    for sensor in [None, Some(SensorStatus { name: None, address, battery: None })] {
         daemon.stands(Status { state: "searching".to_owned(), sensor, ..Status::default() });
         assert_eq!(caller.property::<u16>("HeartRate").await?, 0);
         assert_eq!(caller.property::<f64>("Usual").await?.to_bits(), 0.0_f64.to_bits());

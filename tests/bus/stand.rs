@@ -17,7 +17,7 @@ use kindbeat_core::practice::Length;
 use kindbeat_core::practice::UnknownPractice;
 use kindbeat_core::status::News;
 use kindbeat_core::status::Quality;
-use kindbeat_core::status::Sensor;
+use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -171,7 +171,7 @@ pub(crate) fn streaming() -> Status {
         usual: Some(66.25),
         spread: Some(4.5),
         quality: Some(Quality::Good),
-        sensor: Some(Sensor {
+        sensor: Some(SensorStatus {
             name: Some("Polar H10".to_owned()),
             address: "A0:9E:1A:00:00:00".to_owned(),
             battery: Some(87),

@@ -16,8 +16,8 @@ use kindbeat_core::offer::OfferId;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::practice::SessionState;
-use kindbeat_core::setting::Count;
-use kindbeat_core::setting::Lasting;
+use kindbeat_core::setting::RangedCount;
+use kindbeat_core::setting::RangedDuration;
 use proptest::prelude::*;
 
 use crate::day::Day;
@@ -127,11 +127,11 @@ fn apply(day: &mut Day, op: Op) {
 
 fn settings() -> Settings {
     let mut settings = Settings::default();
-    settings.detection.warm_up = Lasting::secs(60);
-    settings.detection.sustain = Some(Lasting::secs(60));
-    settings.detection.rearm = Lasting::secs(60);
-    settings.offer.cool_down = Lasting::secs(20 * 60);
-    settings.offer.at_most_per_day = Count::of(4);
+    settings.detection.warm_up = RangedDuration::secs(60);
+    settings.detection.sustain = Some(RangedDuration::secs(60));
+    settings.detection.rearm = RangedDuration::secs(60);
+    settings.offer.cool_down = RangedDuration::secs(20 * 60);
+    settings.offer.at_most_per_day = RangedCount::of(4);
     settings
 }
 

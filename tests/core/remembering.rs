@@ -18,7 +18,7 @@ use kindbeat_core::practice::Library;
 use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::reason;
 use kindbeat_core::reason::LastOffer;
-use kindbeat_core::setting::Lasting;
+use kindbeat_core::setting::RangedDuration;
 use kindbeat_core::status::Quality;
 use kindbeat_core::words::Words;
 
@@ -138,7 +138,7 @@ fn other_thresholds_apply_at_once_and_what_was_learned_stays() {
     let mut day = hard_morning();
     let learned = day.engine.snapshot(day.now()).learned;
     let mut settings = Settings::default();
-    settings.detection.sustain = Some(Lasting::secs(600));
+    settings.detection.sustain = Some(RangedDuration::secs(600));
     day.put(Input::Configured(Box::new(settings)));
     let standing = day.engine.snapshot(day.now());
     assert_eq!((standing.learned, standing.phase), (learned, Phase::Settled));
@@ -149,7 +149,7 @@ fn other_thresholds_apply_at_once_and_what_was_learned_stays() {
 fn settings_that_do_not_touch_detection_leave_an_elevation_alone() {
     let mut day = hard_morning();
     let mut settings = Settings::default();
-    settings.offer.cool_down = Lasting::secs(60);
+    settings.offer.cool_down = RangedDuration::secs(60);
     day.put(Input::Configured(Box::new(settings)));
     assert!(matches!(day.engine.snapshot(day.now()).phase, Phase::Elevated { .. }));
 }

@@ -26,8 +26,8 @@ use kindbeat::interface;
 use kindbeat::interface::Served;
 use kindbeat::notification;
 use kindbeat::page_server;
-use kindbeat::speech::Reader;
-use kindbeat::speech::Voice;
+use kindbeat::speech::PageReader;
+use kindbeat::speech::Speaker;
 use kindbeat::store;
 use kindbeat::store::Store;
 use kindbeat_core::config::Config;
@@ -155,7 +155,7 @@ impl Desk {
     pub(crate) fn start(&mut self, config: &str) -> anyhow::Result<()> {
         let config = self.config(config)?;
         let now = Arc::clone(&self.now);
-        let clock: page_server::Clock = Arc::new(move || *now.lock().unwrap());
+        let clock: clock::SharedClock = Arc::new(move || *now.lock().unwrap());
         let opened = Store::open(&folder()?, clock())?;
         let mut loaded = opened.store.load_state()?;
         let habits = Habits { welcomed: true, ..loaded.kept.habits.clone() };
@@ -184,13 +184,13 @@ impl Desk {
         let (words, visit) = (Words::new("en"), Visit::new(Anchor::Breath, Sound::SILENT, false));
         let empty = Scene::new(Timestamp::UNIX_EPOCH, None, &visit, &words, "", &help);
         let (view, shown) = watch::channel(view_of(&empty));
-        let web = page_server::Server::new(Arc::clone(&clock), shown, page_inputs);
+        let web = page_server::PageServer::new(Arc::clone(&clock), shown, page_inputs);
         let (requests, requested) = mpsc::channel(64);
         let (configs, reread) = mpsc::channel(1);
         let (news, told) = mpsc::channel(100_000);
-        let (voice, heard, _) = Voice::start(self.speech.clone());
+        let (voice, heard, _) = Speaker::start(self.speech.clone());
         let parts = Parts {
-            reader: Reader::new(voice),
+            reader: PageReader::new(voice),
             clock,
             locale: "en".to_owned(),
             config,
@@ -368,12 +368,12 @@ pub(crate) fn folder() -> anyhow::Result<PathBuf> {
 
 /// Hands on what becomes of offers, and tells which are on the screen once the service has dealt with that.
 async fn watch_offers(
-    mut events: mpsc::Receiver<notification::Event>,
-    forward: mpsc::Sender<notification::Event>,
+    mut events: mpsc::Receiver<notification::NotifierEvent>,
+    forward: mpsc::Sender<notification::NotifierEvent>,
     tell_shown: mpsc::Sender<OfferId>,
 ) {
     while let Some(event) = events.recv().await {
-        let id = if let notification::Event::Shown(id) = event { Some(id) } else { None };
+        let id = if let notification::NotifierEvent::Shown(id) = event { Some(id) } else { None };
         if forward.send(event).await.is_err() || forward.reserve().await.is_err() {
             return;
         }

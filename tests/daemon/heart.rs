@@ -4,8 +4,8 @@ use std::f64::consts::TAU;
 
 use kindbeat::bluetooth;
 use kindbeat::interface;
-use kindbeat_core::breathing::Pace;
-use kindbeat_core::breathing::Search;
+use kindbeat_core::breathing::BreathPace;
+use kindbeat_core::breathing::PaceSearch;
 use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Measurement;
 use tokio::sync::oneshot;
@@ -35,7 +35,7 @@ const SHARPNESS: f64 = 2.5;
 
 impl Heart {
     /// What the strap sends of the next second, in which the guide breathes at this pace.
-    fn second(&mut self, pace: Pace) -> Measurement {
+    fn second(&mut self, pace: BreathPace) -> Measurement {
         const STEP: f64 = 0.005;
         let own = TAU * 5.5 / 60.0;
         let mut rr_intervals = Vec::new();
@@ -69,7 +69,7 @@ impl Heart {
         &mut self,
         desk: &mut Desk,
         seconds: u32,
-        pace: impl Fn(u32) -> Pace,
+        pace: impl Fn(u32) -> BreathPace,
     ) -> anyhow::Result<()> {
         for second in 0..seconds {
             desk.wait(1);
@@ -110,20 +110,20 @@ fn the_pace_at_which_the_heart_swings_most_is_found_and_kept() -> anyhow::Result
     alone::run(async || {
         let mut desk = desk(SHOWN).await?;
         let mut heart = Heart::default();
-        heart.passes(&mut desk, 60, |_| Pace::default()).await?;
+        heart.passes(&mut desk, 60, |_| BreathPace::default()).await?;
         let page = slow_breathing(&mut desk).await?;
         assert!(page.sees().await?.contains("find-pace"));
         page.does("find-pace").await?;
         assert!(page.sees().await?.contains("A pace of your own"));
         page.does("begin").await?;
-        heart.passes(&mut desk, 27, |_| Pace::default()).await?;
+        heart.passes(&mut desk, 27, |_| BreathPace::default()).await?;
         let guide = page.sees().await?;
         assert!(guide.contains("data-breath=\"search\" data-cycle=\"9230\""), "{guide}");
         let schedule =
-            |second: u32| Search::schedule(jiff::SignedDuration::from_secs(second.into()));
+            |second: u32| PaceSearch::schedule(jiff::SignedDuration::from_secs(second.into()));
         heart.passes(&mut desk, 110, schedule).await?;
         assert!(page.sees().await?.contains("data-cycle=\"13333\""));
-        heart.passes(&mut desk, 18, |_| Pace::SLOWEST).await?;
+        heart.passes(&mut desk, 18, |_| BreathPace::SLOWEST).await?;
         let found = page.sees().await?;
         assert!(found.contains("Your heart went along furthest at about 5."), "{found}");
         page.does("leave").await?;
@@ -153,10 +153,10 @@ fn a_search_that_is_interrupted_concludes_nothing() -> anyhow::Result<()> {
         page.does("find-pace").await?;
         page.does("begin").await?;
         page.does("next").await?;
-        heart.passes(&mut desk, 60, |_| Pace::default()).await?;
+        heart.passes(&mut desk, 60, |_| BreathPace::default()).await?;
         page.does("pause").await?;
         page.does("resume").await?;
-        heart.passes(&mut desk, 70, |_| Pace::default()).await?;
+        heart.passes(&mut desk, 70, |_| BreathPace::default()).await?;
         let end = page.sees().await?;
         assert!(end.contains("The guide was interrupted"), "{end}");
         page.closes().await?;
@@ -169,10 +169,10 @@ fn the_line_comes_with_the_beats_and_gives_way_to_a_sentence_without_them() -> a
     alone::run(async || {
         let mut desk = desk(SHOWN).await?;
         let mut heart = Heart::default();
-        heart.passes(&mut desk, 60, |_| Pace::default()).await?;
+        heart.passes(&mut desk, 60, |_| BreathPace::default()).await?;
         let mut page = slow_breathing(&mut desk).await?;
         to_the_guide(&page).await?;
-        heart.passes(&mut desk, 10, |_| Pace::default()).await?;
+        heart.passes(&mut desk, 10, |_| BreathPace::default()).await?;
         page.hears_of("\"drawn\":true").await?;
         page.hears_of("Your heart goes along with the breath").await?;
         // The strap is lost in the middle.
@@ -208,11 +208,11 @@ fn a_monitor_that_tells_no_beats_leaves_one_sentence_and_no_search() -> anyhow::
 async fn nothing_of_the_heart(settings: &str) -> anyhow::Result<()> {
     let mut desk = desk(settings).await?;
     let mut heart = Heart::default();
-    heart.passes(&mut desk, 60, |_| Pace::default()).await?;
+    heart.passes(&mut desk, 60, |_| BreathPace::default()).await?;
     let mut page = slow_breathing(&mut desk).await?;
     assert!(!page.sees().await?.contains("find-pace"));
     to_the_guide(&page).await?;
-    heart.passes(&mut desk, 5, |_| Pace::default()).await?;
+    heart.passes(&mut desk, 5, |_| BreathPace::default()).await?;
     page.does("leave").await?;
     page.hears_of("farewell").await?;
     assert!(!page.heard().contains("event: line"), "{}", page.heard());

@@ -1,6 +1,6 @@
 //! Sets of everyday life, learned as they go.
 
-use kindbeat_core::replay::Row;
+use kindbeat_core::replay::ReplayRow;
 
 use crate::set::Entry;
 use crate::set::Set;
@@ -70,12 +70,12 @@ pub fn is_awake(entry: &Entry, t_s: f64) -> bool {
     (8.0 * 3_600.0..23.5 * 3_600.0).contains(&time_of_day)
 }
 
-fn hours_of(rows: &[Row], counted: impl Fn(&Row) -> bool) -> f64 {
+fn hours_of(rows: &[ReplayRow], counted: impl Fn(&ReplayRow) -> bool) -> f64 {
     let pairs = rows.iter().zip(rows.iter().skip(1)).filter(|(_, row)| counted(row));
     pairs.map(|(before, row)| (row.t_s - before.t_s).min(15.0)).sum::<f64>() / 3_600.0
 }
 
-fn walked_before(rows: &[Row], offer: f64) -> bool {
+fn walked_before(rows: &[ReplayRow], offer: f64) -> bool {
     let end = rows.partition_point(|row| row.t_s <= offer);
     rows[..end]
         .iter()

@@ -1,6 +1,6 @@
 //! Sets with tasks, rests and exercise at known times.
 
-use kindbeat_core::replay::Row;
+use kindbeat_core::replay::ReplayRow;
 
 use crate::set::Entry;
 use crate::set::Label;
@@ -57,7 +57,7 @@ pub fn exercise(set: &Set, variants: &[Variant], table: &mut Table) -> anyhow::R
             continue;
         }
         sessions += 1;
-        let rests: Vec<&[Row]> = rests.iter().map(Vec::as_slice).collect();
+        let rests: Vec<&[ReplayRow]> = rests.iter().map(Vec::as_slice).collect();
         let rows = set.rows(entry)?;
         for (count, variant) in with_offer.iter_mut().zip(variants) {
             *count += usize::from(!variant.offers(Profile::Laboratory, &rests, &rows)?.is_empty());
@@ -83,7 +83,7 @@ fn runs(
     for entry in set.recordings.iter().filter(|entry| wanted(entry)) {
         let rows = set.rows(entry)?;
         let rests = entry.labels.iter().filter(|label| label.is("rest"));
-        let rests: Vec<&[Row]> = rests.map(|label| label.of(&rows)).collect();
+        let rests: Vec<&[ReplayRow]> = rests.map(|label| label.of(&rows)).collect();
         for (runs, variant) in found.iter_mut().zip(variants) {
             runs.push(Run {
                 labels: entry.labels.clone(),
@@ -120,7 +120,7 @@ fn in_rest(runs: &[Run]) -> String {
     hourly(count, hours)
 }
 
-fn rests_of(set: &Set, subject: &str) -> anyhow::Result<Vec<Vec<Row>>> {
+fn rests_of(set: &Set, subject: &str) -> anyhow::Result<Vec<Vec<ReplayRow>>> {
     let mut rests = Vec::new();
     for entry in set.recordings.iter().filter(|entry| entry.subject == subject) {
         let labels: Vec<&Label> = entry.labels.iter().filter(|label| label.is("rest")).collect();

@@ -1,7 +1,7 @@
 //! Elevations that are known, because they were added: what share of them is found, and how soon.
 
 use kindbeat_core::heart::RrInterval;
-use kindbeat_core::replay::Row;
+use kindbeat_core::replay::ReplayRow;
 
 use crate::everyday::is_awake;
 use crate::set::Entry;
@@ -47,7 +47,7 @@ pub fn added(set: &Set, heights: &[f64]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn quiet_sites(entry: &Entry, rows: &[Row]) -> Vec<f64> {
+fn quiet_sites(entry: &Entry, rows: &[ReplayRow]) -> Vec<f64> {
     let mut sites: Vec<f64> = Vec::new();
     let mut next = rows.first().map_or(0.0, |row| row.t_s) + BEFORE_S;
     while next + LENGTH_S < rows.last().map_or(0.0, |row| row.t_s) {
@@ -61,7 +61,7 @@ fn quiet_sites(entry: &Entry, rows: &[Row]) -> Vec<f64> {
     sites
 }
 
-fn is_quiet(rows: &[Row], begin: f64) -> bool {
+fn is_quiet(rows: &[ReplayRow], begin: f64) -> bool {
     let between = |from: f64, to: f64| {
         &rows[rows.partition_point(|row| row.t_s < from)..rows.partition_point(|row| row.t_s < to)]
     };
@@ -74,7 +74,7 @@ fn is_quiet(rows: &[Row], begin: f64) -> bool {
     seen && still.iter().all(|row| row.moving != Some(true)) && place(9) - place(1) < 15.0
 }
 
-fn raise(rows: &[Row], begins: &[f64], height: f64) -> Vec<Row> {
+fn raise(rows: &[ReplayRow], begins: &[f64], height: f64) -> Vec<ReplayRow> {
     let share = |t_s: f64| {
         let into =
             begins.iter().map(|begin| t_s - begin).find(|into| (0.0..LENGTH_S).contains(into))?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use kindbeat::recording::Recording;
-use kindbeat_core::replay::Row;
+use kindbeat_core::replay::ReplayRow;
 
 /// One folder of recordings.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Set {
     }
 
     /// All rows of one recording.
-    pub fn rows(&self, entry: &Entry) -> anyhow::Result<Vec<Row>> {
+    pub fn rows(&self, entry: &Entry) -> anyhow::Result<Vec<ReplayRow>> {
         let path = self.folder.join(format!("{}.csv.gz", entry.name));
         Ok(Recording::open(&path)?.collect::<Result<_, _>>()?)
     }
@@ -70,7 +70,7 @@ impl Label {
     }
 
     /// The rows that fall into it.
-    pub fn of<'rows>(&self, rows: &'rows [Row]) -> &'rows [Row] {
+    pub fn of<'rows>(&self, rows: &'rows [ReplayRow]) -> &'rows [ReplayRow] {
         let first = rows.partition_point(|row| row.t_s < self.start_s);
         let end = rows.partition_point(|row| row.t_s < self.end_s);
         &rows[first..end.max(first)]

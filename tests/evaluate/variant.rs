@@ -12,9 +12,9 @@ use kindbeat_core::heart::Sampler;
 use kindbeat_core::practice::Library;
 use kindbeat_core::replay;
 use kindbeat_core::replay::ReplayOutcome;
-use kindbeat_core::replay::Row;
-use kindbeat_core::setting::Count;
-use kindbeat_core::setting::Lasting;
+use kindbeat_core::replay::ReplayRow;
+use kindbeat_core::setting::RangedCount;
+use kindbeat_core::setting::RangedDuration;
 
 /// One column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +63,8 @@ impl Variant {
     pub fn offers(
         self,
         profile: Profile,
-        earlier: &[&[Row]],
-        rows: &[Row],
+        earlier: &[&[ReplayRow]],
+        rows: &[ReplayRow],
     ) -> anyhow::Result<Vec<f64>> {
         if self == Self::Above100 {
             return Ok(above_100(profile, rows));
@@ -86,23 +86,23 @@ impl Variant {
 
     fn settings(self, profile: Profile) -> Settings {
         let mut settings = Settings::default();
-        settings.offer.at_most_per_day = Count::of(1_000);
+        settings.offer.at_most_per_day = RangedCount::of(1_000);
         settings.detection.method = self.method();
         match profile {
             Profile::Laboratory => {
-                settings.offer.cool_down = Lasting::secs(2 * 60);
-                settings.detection.rearm = Lasting::secs(60);
-                settings.detection.warm_up = Lasting::secs(5 * 60);
+                settings.offer.cool_down = RangedDuration::secs(2 * 60);
+                settings.detection.rearm = RangedDuration::secs(60);
+                settings.detection.warm_up = RangedDuration::secs(5 * 60);
             }
-            Profile::Everyday => settings.offer.cool_down = Lasting::secs(60 * 60),
+            Profile::Everyday => settings.offer.cool_down = RangedDuration::secs(60 * 60),
         }
         settings
     }
 
-    fn seen(self, rows: &[Row]) -> impl Iterator<Item = Result<Row, Infallible>> {
+    fn seen(self, rows: &[ReplayRow]) -> impl Iterator<Item = Result<ReplayRow, Infallible>> {
         rows.iter().map(move |row| {
             let moving = row.moving.filter(|_| self == Self::Presence);
-            Ok(Row { moving, ..row.clone() })
+            Ok(ReplayRow { moving, ..row.clone() })
         })
     }
 }
@@ -131,7 +131,7 @@ fn ok<T>(result: Result<T, Infallible>) -> T {
     }
 }
 
-fn above_100(profile: Profile, rows: &[Row]) -> Vec<f64> {
+fn above_100(profile: Profile, rows: &[ReplayRow]) -> Vec<f64> {
     let (mut beats, mut sampler) =
         (BeatFilter::default(), Sampler::over(SignedDuration::from_secs(60)));
     let mut window: Vec<(f64, f64)> = Vec::new();

@@ -5,10 +5,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use kindbeat::notification;
 use kindbeat::notification::Bus;
-use kindbeat::notification::Command;
-use kindbeat::notification::Event;
-use kindbeat::notification::Labels;
-use kindbeat::notification::Offer;
+use kindbeat::notification::NotifierCommand;
+use kindbeat::notification::NotifierEvent;
+use kindbeat::notification::OfferLabels;
+use kindbeat::notification::OfferNotification;
 use kindbeat::notification::ServerInfo;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::reason;
@@ -19,8 +19,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub(crate) struct Client {
-    commands: mpsc::Sender<Command>,
-    events: mpsc::Receiver<Event>,
+    commands: mpsc::Sender<NotifierCommand>,
+    events: mpsc::Receiver<NotifierEvent>,
     running: JoinHandle<()>,
 }
 
@@ -37,15 +37,15 @@ impl Client {
     }
 
     pub(crate) async fn show(&self, id: u64) -> anyhow::Result<()> {
-        Ok(self.commands.send(Command::Show(offer(id))).await?)
+        Ok(self.commands.send(NotifierCommand::Show(offer(id))).await?)
     }
 
-    pub(crate) async fn command(&self, command: Command) -> anyhow::Result<()> {
+    pub(crate) async fn command(&self, command: NotifierCommand) -> anyhow::Result<()> {
         Ok(self.commands.send(command).await?)
     }
 
     /// What is told next.
-    pub(crate) async fn event(&mut self) -> anyhow::Result<Event> {
+    pub(crate) async fn event(&mut self) -> anyhow::Result<NotifierEvent> {
         let event = soon(self.events.recv()).await.context("waiting for an event")?;
         event.context("no further event")
     }
@@ -53,14 +53,14 @@ impl Client {
     /// Waits until a server is known.
     pub(crate) async fn server(&mut self) -> anyhow::Result<ServerInfo> {
         loop {
-            if let Event::Server(Some(server)) = self.event().await? {
+            if let NotifierEvent::Server(Some(server)) = self.event().await? {
                 return Ok(server);
             }
         }
     }
 
     /// What is told next, if anything is within a second.
-    pub(crate) async fn event_at_once(&mut self) -> Option<Event> {
+    pub(crate) async fn event_at_once(&mut self) -> Option<NotifierEvent> {
         tokio::time::timeout(Duration::from_secs(1), self.events.recv()).await.ok().flatten()
     }
 
@@ -77,13 +77,13 @@ impl Client {
 }
 
 /// The offer as it is put without figures.
-pub(crate) fn offer(id: u64) -> Offer {
+pub(crate) fn offer(id: u64) -> OfferNotification {
     let words = Words::new("en");
-    Offer {
+    OfferNotification {
         id: OfferId(id),
         title: words.text(Message::OfferTitle, &[]),
         body: reason::offer(OfferId(id), Detail::Heart, &words),
-        labels: Labels::new(&words),
+        labels: OfferLabels::new(&words),
     }
 }
 

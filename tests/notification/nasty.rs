@@ -6,7 +6,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use kindbeat::notification::Event;
+use kindbeat::notification::NotifierEvent;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use zbus::Connection;
@@ -90,12 +90,15 @@ impl Nasty {
             self.forge(&notify, own).await?;
         }
         self.server.name(&notify, own).await?;
-        anyhow::ensure!(self.client.event().await? == Event::Shown(OfferId(round)));
+        anyhow::ensure!(self.client.event().await? == NotifierEvent::Shown(OfferId(round)));
         self.forge(&notify, own).await?;
         let token = format!("token-{round}");
         self.click(&notify, own, &token, action).await?;
         let told = self.client.event().await?;
-        anyhow::ensure!(told == Event::Answered(OfferId(round), answer, Some(token)), "{told:?}");
+        anyhow::ensure!(
+            told == NotifierEvent::Answered(OfferId(round), answer, Some(token)),
+            "{told:?}"
+        );
         anyhow::ensure!(self.server.asked_to_close().await? == own);
         Ok(())
     }
@@ -108,14 +111,14 @@ impl Nasty {
         round: u64,
     ) -> anyhow::Result<Notify> {
         self.server.name(&notify, self.given + 1).await?;
-        anyhow::ensure!(self.client.event().await? == Event::Shown(OfferId(round)));
+        anyhow::ensure!(self.client.event().await? == NotifierEvent::Shown(OfferId(round)));
         self.server.die().await?;
-        anyhow::ensure!(self.client.event().await? == Event::Lost(OfferId(round)));
-        anyhow::ensure!(self.client.event().await? == Event::Server(None));
+        anyhow::ensure!(self.client.event().await? == NotifierEvent::Lost(OfferId(round)));
+        anyhow::ensure!(self.client.event().await? == NotifierEvent::Server(None));
         self.server = Server::start(bus).await?;
         self.given = 0;
         let again = self.server.asked_to_show().await?;
-        anyhow::ensure!(matches!(self.client.event().await?, Event::Server(Some(_))));
+        anyhow::ensure!(matches!(self.client.event().await?, NotifierEvent::Server(Some(_))));
         Ok(again)
     }
 

@@ -4,8 +4,8 @@ use std::process::Command;
 use std::process::Stdio;
 
 use kindbeat::notification::Bus;
-use kindbeat::notification::Error;
-use kindbeat::notification::Event;
+use kindbeat::notification::NotificationError;
+use kindbeat::notification::NotifierEvent;
 use kindbeat::notification::notice;
 use kindbeat_core::offer::OfferId;
 
@@ -57,8 +57,8 @@ async fn program_that_offers() -> anyhow::Result<()> {
         let mut client = Client::on(Bus::Session);
         client.server().await?;
         client.show(1).await?;
-        assert_eq!(client.event().await?, Event::Shown(OfferId(1)));
-        assert!(matches!(client.event().await?, Event::Answered(..)));
+        assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(1)));
+        assert!(matches!(client.event().await?, NotifierEvent::Answered(..)));
         client.end().await?;
     }
     Ok(())
@@ -77,7 +77,7 @@ async fn program_that_shows_and_closes() -> anyhow::Result<()> {
 async fn program_without_a_server() {
     if std::env::var_os(ALONE).is_some() {
         let shown = notice("title", "body").await;
-        assert!(matches!(shown, Err(Error::Show(_))), "{shown:?}");
+        assert!(matches!(shown, Err(NotificationError::Show(_))), "{shown:?}");
     }
 }
 

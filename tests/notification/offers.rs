@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use kindbeat::notification::Command;
 use kindbeat::notification::DESKTOP_ENTRY;
-use kindbeat::notification::Event;
+use kindbeat::notification::NotifierCommand;
+use kindbeat::notification::NotifierEvent;
 use kindbeat::notification::Obstacle;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
@@ -42,12 +42,12 @@ async fn open(
     client.show(offer).await?;
     let notify = server.asked_to_show().await?;
     server.name(&notify, id).await?;
-    assert_eq!(client.event().await?, Event::Shown(OfferId(offer)));
+    assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(offer)));
     Ok(notify)
 }
 
-fn answered(offer: u64, answer: Answer, token: Option<&str>) -> Event {
-    Event::Answered(OfferId(offer), answer, token.map(ToOwned::to_owned))
+fn answered(offer: u64, answer: Answer, token: Option<&str>) -> NotifierEvent {
+    NotifierEvent::Answered(OfferId(offer), answer, token.map(ToOwned::to_owned))
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn every_answer_arrives_with_its_token_among_the_signals_of_others() -> an
         server.tell("NotificationClosed", &(other, 2_u32)).await?;
         server.tell_sender(&notify, "ActionInvoked", &(own, action)).await?;
         server.tell_sender(&notify, "NotificationClosed", &(own, 3_u32)).await?;
-        assert_eq!(client.event().await?, Event::Shown(OfferId(round.into())));
+        assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(round.into())));
         assert_eq!(client.event().await?, answered(round.into(), answer, Some(&token)));
         assert_eq!(server.asked_to_close().await?, own);
     }
@@ -111,7 +111,7 @@ async fn an_offer_closed_twice_is_dismissed_once() -> anyhow::Result<()> {
     open(&mut client, &mut server, 1, 5).await?;
     server.tell("NotificationClosed", &(5_u32, 2_u32)).await?;
     server.tell("NotificationClosed", &(5_u32, 2_u32)).await?;
-    assert_eq!(client.event().await?, Event::Dismissed(OfferId(1)));
+    assert_eq!(client.event().await?, NotifierEvent::Dismissed(OfferId(1)));
     open(&mut client, &mut server, 2, 6).await?;
     server.tell("ActionInvoked", &(6_u32, "default")).await?;
     assert_eq!(client.event().await?, answered(2, Answer::Start, None));
@@ -145,13 +145,13 @@ async fn a_server_that_takes_three_seconds_holds_nothing_up() -> anyhow::Result<
     pass(Duration::from_secs(3)).await;
     // Commands are taken meanwhile.
     client.show(2).await?;
-    client.command(Command::Withdraw(OfferId(2))).await?;
+    client.command(NotifierCommand::Withdraw(OfferId(2))).await?;
     client.show(3).await?;
     server.name(&slow, 5).await?;
     let replacement = server.asked_to_show().await?;
     assert_eq!(replacement.replaces, 5);
     server.name(&replacement, 5).await?;
-    assert_eq!(client.event().await?, Event::Shown(OfferId(3)));
+    assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(3)));
     server.tell("ActionInvoked", &(5_u32, "later")).await?;
     assert_eq!(client.event().await?, answered(3, Answer::Later, None));
     Ok(())
@@ -166,10 +166,10 @@ async fn a_server_that_does_not_reply_is_given_up_after_ten_seconds() -> anyhow:
     pass(Duration::from_secs(5)).await;
     assert!(client.is_quiet());
     pass(Duration::from_secs(6)).await;
-    assert_eq!(client.event().await?, Event::NotShown(OfferId(1), Obstacle::NoReply));
+    assert_eq!(client.event().await?, NotifierEvent::NotShown(OfferId(1), Obstacle::NoReply));
     // And taken back when it does after all.
     server.name(&silent, 5).await?;
-    assert_eq!(client.event().await?, Event::Shown(OfferId(1)));
+    assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(1)));
     Ok(())
 }
 
@@ -180,7 +180,8 @@ async fn a_refusal_is_told_with_its_reason() -> anyhow::Result<()> {
     client.show(1).await?;
     let notify = server.asked_to_show().await?;
     server.refuse(&notify, "too many").await?;
-    let Event::NotShown(OfferId(1), Obstacle::Refused(reason)) = client.event().await? else {
+    let NotifierEvent::NotShown(OfferId(1), Obstacle::Refused(reason)) = client.event().await?
+    else {
         anyhow::bail!("not refused");
     };
     assert!(reason.ends_with("ExcessNotificationGeneration: too many"), "{reason}");
@@ -211,20 +212,20 @@ async fn a_server_killed_with_an_offer_open_shows_it_once_more_when_it_is_back()
     let (mut client, mut server) = met(&bus).await?;
     open(&mut client, &mut server, 1, 5).await?;
     server.die().await?;
-    assert_eq!(client.event().await?, Event::Lost(OfferId(1)));
-    assert_eq!(client.event().await?, Event::Server(None));
+    assert_eq!(client.event().await?, NotifierEvent::Lost(OfferId(1)));
+    assert_eq!(client.event().await?, NotifierEvent::Server(None));
 
     let mut server = Server::start(&bus).await?;
     let again = server.asked_to_show().await?;
     assert_eq!(again.replaces, 0);
     // Numbers begin anew.
     server.name(&again, 1).await?;
-    assert!(matches!(client.event().await?, Event::Server(Some(_))));
-    assert_eq!(client.event().await?, Event::Shown(OfferId(1)));
+    assert!(matches!(client.event().await?, NotifierEvent::Server(Some(_))));
+    assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(1)));
     server.tell("NotificationClosed", &(5_u32, 2_u32)).await?;
     server.die().await?;
-    assert_eq!(client.event().await?, Event::Lost(OfferId(1)));
-    assert_eq!(client.event().await?, Event::Server(None));
+    assert_eq!(client.event().await?, NotifierEvent::Lost(OfferId(1)));
+    assert_eq!(client.event().await?, NotifierEvent::Server(None));
 
     // And not every time; the next offer is another matter.
     let mut server = Server::start(&bus).await?;
@@ -241,14 +242,14 @@ async fn without_a_server_that_is_told_at_once_and_one_that_comes_late_shows_the
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let mut client = Client::start(&bus.address());
     client.show(1).await?;
-    assert_eq!(client.event().await?, Event::Server(None));
-    assert_eq!(client.event().await?, Event::NotShown(OfferId(1), Obstacle::NoServer));
+    assert_eq!(client.event().await?, NotifierEvent::Server(None));
+    assert_eq!(client.event().await?, NotifierEvent::NotShown(OfferId(1), Obstacle::NoServer));
 
     let mut server = Server::start(&bus).await?;
     let notify = server.asked_to_show().await?;
     server.name(&notify, 1).await?;
-    assert!(matches!(client.event().await?, Event::Server(Some(_))));
-    assert_eq!(client.event().await?, Event::Shown(OfferId(1)));
+    assert!(matches!(client.event().await?, NotifierEvent::Server(Some(_))));
+    assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(1)));
     server.tell("ActionInvoked", &(1_u32, "start")).await?;
     assert_eq!(client.event().await?, answered(1, Answer::Start, None));
     Ok(())
@@ -262,11 +263,11 @@ async fn a_server_that_cannot_be_started_is_no_server() -> anyhow::Result<()> {
     std::fs::write(&service, text)?;
     let Some(bus) = PrivateBus::with_services(&[&service], None)? else { return Ok(()) };
     let mut client = Client::start(&bus.address());
-    assert_eq!(client.event().await?, Event::Server(None));
+    assert_eq!(client.event().await?, NotifierEvent::Server(None));
     // Nothing is started before there is something to show; then it is tried for each offer.
     for round in 1..=2 {
         client.show(round).await?;
-        let told = Event::NotShown(OfferId(round), Obstacle::NoServer);
+        let told = NotifierEvent::NotShown(OfferId(round), Obstacle::NoServer);
         assert_eq!(client.event().await?, told);
     }
     Ok(())
@@ -275,10 +276,10 @@ async fn a_server_that_cannot_be_started_is_no_server() -> anyhow::Result<()> {
 #[tokio::test]
 async fn without_a_bus_that_is_told_at_once_for_every_offer() -> anyhow::Result<()> {
     let mut client = Client::start("unix:path=/nonexistent/bus");
-    assert_eq!(client.event().await?, Event::Server(None));
+    assert_eq!(client.event().await?, NotifierEvent::Server(None));
     for round in 1..=2 {
         client.show(round).await?;
-        let told = Event::NotShown(OfferId(round), Obstacle::NoServer);
+        let told = NotifierEvent::NotShown(OfferId(round), Obstacle::NoServer);
         assert_eq!(client.event().await?, told);
     }
     client.end().await
@@ -290,10 +291,10 @@ async fn a_bus_that_dies_takes_the_offer_along_and_is_found_again() -> anyhow::R
     let (mut client, mut server) = met(&bus).await?;
     open(&mut client, &mut server, 1, 5).await?;
     bus.kill();
-    assert_eq!(client.event().await?, Event::Lost(OfferId(1)));
-    assert_eq!(client.event().await?, Event::Server(None));
+    assert_eq!(client.event().await?, NotifierEvent::Lost(OfferId(1)));
+    assert_eq!(client.event().await?, NotifierEvent::Server(None));
     client.show(2).await?;
-    assert_eq!(client.event().await?, Event::NotShown(OfferId(2), Obstacle::NoServer));
+    assert_eq!(client.event().await?, NotifierEvent::NotShown(OfferId(2), Obstacle::NoServer));
 
     // It is looked for, and the server on it, and the offer shows.
     bus.restart()?;
@@ -301,8 +302,8 @@ async fn a_bus_that_dies_takes_the_offer_along_and_is_found_again() -> anyhow::R
     pass(Duration::from_secs(1)).await;
     let notify = server.asked_to_show().await?;
     server.name(&notify, 1).await?;
-    assert!(matches!(client.event().await?, Event::Server(Some(_))));
-    assert_eq!(client.event().await?, Event::Shown(OfferId(2)));
+    assert!(matches!(client.event().await?, NotifierEvent::Server(Some(_))));
+    assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(2)));
     Ok(())
 }
 
@@ -324,7 +325,12 @@ async fn text_is_escaped_for_a_server_that_reads_markup() -> anyhow::Result<()> 
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (client, mut server) = met(&bus).await?;
     let body = "<b>R&D</b> \u{2764} > 90".to_owned();
-    client.command(Command::Show(kindbeat::notification::Offer { body, ..offer(1) })).await?;
+    client
+        .command(NotifierCommand::Show(kindbeat::notification::OfferNotification {
+            body,
+            ..offer(1)
+        }))
+        .await?;
     let notify = server.asked_to_show().await?;
     assert_eq!(notify.body, "&lt;b&gt;R&amp;D&lt;/b&gt; \u{2764} &gt; 90");
     Ok(())
@@ -336,7 +342,7 @@ async fn an_open_offer_is_taken_away_when_withdrawn_and_when_the_program_ends() 
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (mut client, mut server) = met(&bus).await?;
     open(&mut client, &mut server, 1, 5).await?;
-    client.command(Command::Withdraw(OfferId(1))).await?;
+    client.command(NotifierCommand::Withdraw(OfferId(1))).await?;
     assert_eq!(server.asked_to_close().await?, 5);
     open(&mut client, &mut server, 2, 6).await?;
     client.end().await?;
@@ -364,7 +370,7 @@ async fn nobody_who_is_slow_to_take_events_holds_up_the_bus() -> anyhow::Result<
         assert_eq!(server.asked_to_close().await?, round);
     }
     for round in 1..=40 {
-        assert_eq!(client.event().await?, Event::Shown(OfferId(round)));
+        assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(round)));
         assert_eq!(client.event().await?, answered(round, Answer::Fine, None));
     }
     Ok(())

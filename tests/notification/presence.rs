@@ -3,8 +3,8 @@
 use std::fs;
 
 use kindbeat::notification::Bus;
-use kindbeat::notification::Error;
-use kindbeat::notification::Presence;
+use kindbeat::notification::NotificationError;
+use kindbeat::notification::ServerPresence;
 use kindbeat::notification::presence;
 
 use super::bus::PrivateBus;
@@ -23,7 +23,9 @@ async fn a_server_that_runs_says_who_it_is() -> anyhow::Result<()> {
             found = presence(&at) => Ok(found?),
         }
     };
-    let Presence::Running(server) = soon(asked).await?? else { anyhow::bail!("nobody is there") };
+    let ServerPresence::Running(server) = soon(asked).await?? else {
+        anyhow::bail!("nobody is there")
+    };
     assert_eq!((server.name.as_str(), server.version.as_str()), ("fake", "1"));
     assert!(server.can("actions"));
     Ok(())
@@ -41,7 +43,7 @@ async fn a_server_that_could_be_started_is_not() -> anyhow::Result<()> {
     fs::write(&service, text)?;
     let Some(bus) = PrivateBus::with_services(&[&service], None)? else { return Ok(()) };
     let found = soon(presence(&Bus::At(bus.address()))).await??;
-    assert_eq!(found, Presence::Startable);
+    assert_eq!(found, ServerPresence::Startable);
     assert!(!started.exists());
     Ok(())
 }
@@ -50,9 +52,9 @@ async fn a_server_that_could_be_started_is_not() -> anyhow::Result<()> {
 async fn where_nobody_is_there_that_is_said() -> anyhow::Result<()> {
     let Some(mut bus) = PrivateBus::start()? else { return Ok(()) };
     let at = Bus::At(bus.address());
-    assert_eq!(soon(presence(&at)).await??, Presence::Missing);
+    assert_eq!(soon(presence(&at)).await??, ServerPresence::Missing);
     bus.kill();
     let without = soon(presence(&at)).await?;
-    assert!(matches!(without, Err(Error::Ask { .. })), "{without:?}");
+    assert!(matches!(without, Err(NotificationError::Ask { .. })), "{without:?}");
     Ok(())
 }

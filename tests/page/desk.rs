@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::page_server::Server;
+use kindbeat::page_server::PageServer;
 use kindbeat_core::breathing::Point;
 use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::breathing::Swing;
@@ -30,7 +30,7 @@ use tokio::sync::watch;
 
 /// A break, the page that shows it, and all that was done on the page.
 pub(crate) struct Desk {
-    pub(crate) server: Server,
+    pub(crate) server: PageServer,
     state: Arc<Mutex<State>>,
 }
 
@@ -119,7 +119,7 @@ impl Desk {
         let state = Arc::new(Mutex::new(state));
         let (send, mut inputs) = mpsc::channel(16);
         let clock = Arc::clone(&state);
-        let server = Server::new(Arc::new(move || clock.lock().unwrap().now), view, send);
+        let server = PageServer::new(Arc::new(move || clock.lock().unwrap().now), view, send);
         let hands = Arc::clone(&state);
         tokio::spawn(async move {
             while let Some(input) = inputs.recv().await {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kindbeat_core::breathing::Pace;
+use kindbeat_core::breathing::BreathPace;
 use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::breathing::Unclear;
 use kindbeat_core::breathing::Verdict;
@@ -105,7 +105,7 @@ async fn hearts(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
     steps(browser, &desk, "step-pace", look).await;
     let unclear =
         [Unclear::Unfinished, Unclear::NoRr, Unclear::Poor, Unclear::Irregular, Unclear::TooEven];
-    let found = SearchOutcome::Found(Pace::new(5.4).unwrap(), Vec::new());
+    let found = SearchOutcome::Found(BreathPace::new(5.4).unwrap(), Vec::new());
     for outcome in unclear.map(SearchOutcome::Unclear).into_iter().chain([found]) {
         let name = format!("step-{outcome:?}").to_lowercase();
         desk.found(outcome);

@@ -27,8 +27,8 @@ use kindbeat_core::heart::Reading;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::practice::Library;
-use kindbeat_core::practice::Place;
 use kindbeat_core::practice::SessionCommand;
+use kindbeat_core::practice::SessionPlace;
 use kindbeat_core::practice::SessionState;
 use kindbeat_core::reason;
 use kindbeat_core::reason::LastOffer;
@@ -251,10 +251,10 @@ impl Day {
 
 fn place(state: SessionState) -> String {
     match state {
-        SessionState::Running { place: Place::Practice { step }, .. } => {
+        SessionState::Running { place: SessionPlace::Practice { step }, .. } => {
             format!("break, step {}", step + 1)
         }
-        SessionState::Running { place: Place::Grounding { step, .. }, .. } => {
+        SessionState::Running { place: SessionPlace::Grounding { step, .. }, .. } => {
             format!("grounding, step {}", step + 1)
         }
         SessionState::Paused { .. } => "break paused".to_owned(),

@@ -27,7 +27,7 @@ use crate::interface::LastAnswer;
 use crate::interface::Request;
 use crate::notification;
 use crate::page_server;
-use crate::speech::Reader;
+use crate::speech::PageReader;
 use kindbeat_core::config::Config;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::engine::Engine;
@@ -115,7 +115,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let its_own = daemon::words(&config, &locale);
     let view = watch::Sender::new(daemon::empty_page(&words, &locale, &help));
     let shown = view.subscribe();
-    let clock: page_server::Clock = Arc::new({
+    let clock: clock::SharedClock = Arc::new({
         let time = time.clone();
         move || time.now()
     });
@@ -124,14 +124,14 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let service = Service::new(
         Parts {
             engine: Engine::new(settings, Library::built_in()?, baseline),
-            web: page_server::Server::new(Arc::clone(&clock), view.subscribe(), from_browser),
+            web: page_server::PageServer::new(Arc::clone(&clock), view.subscribe(), from_browser),
             opener: if has_display() { Opener::from_environment() } else { Opener::none() },
             // Who tries it out has read what it is.
             earlier: Earlier {
                 habits: Habits { welcomed: true, ..Habits::default() },
                 past: Vec::new(),
             },
-            reader: Reader::none(),
+            reader: PageReader::none(),
             // Nothing to remember, and no other program to be told.
             store: None,
             monitor: mpsc::channel(1).0,

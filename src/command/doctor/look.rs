@@ -18,7 +18,7 @@ use crate::interface::Bus;
 use crate::interface::Client;
 use crate::interface::ClientError;
 use crate::notification;
-use crate::notification::Presence;
+use crate::notification::ServerPresence;
 use crate::page_server;
 use crate::practice_files;
 use crate::speech;
@@ -37,7 +37,7 @@ pub(super) struct Seen {
     /// Whether there is an adapter that is on.
     pub(super) bluetooth: Option<Result<(), bluetooth::Error>>,
     /// Who shows notifications.
-    pub(super) notifications: Option<Result<Presence, notification::Error>>,
+    pub(super) notifications: Option<Result<ServerPresence, notification::NotificationError>>,
     /// What tells whether somebody sits here.
     pub(super) presence: Option<presence::Found>,
     /// What the desktop does, as each source tells.
@@ -63,7 +63,7 @@ pub(super) struct Seen {
 }
 
 /// What reads aloud, by the name it gives itself, or why nothing does.
-pub(super) type Voice = Result<Option<String>, speech::Error>;
+pub(super) type Voice = Result<Option<String>, speech::SpeechError>;
 
 /// The configuration, and where it is.
 pub(super) struct Configured {

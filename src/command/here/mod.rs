@@ -19,8 +19,8 @@ use crate::clock;
 use crate::daemon;
 use crate::interface::Bus;
 use crate::speech;
-use crate::speech::Reader;
-use crate::speech::Voice;
+use crate::speech::PageReader;
+use crate::speech::Speaker;
 use crate::store;
 use crate::store::Store;
 use crate::terminal::Terminal;
@@ -65,8 +65,8 @@ pub fn run(
         let mut player = player?;
         let mut fallen_silent = None;
         if read_aloud {
-            let (voice, heard, silence) = Voice::start(speech::address());
-            player = player.aloud(Reader::new(voice), heard);
+            let (voice, heard, silence) = Speaker::start(speech::address());
+            player = player.aloud(PageReader::new(voice), heard);
             fallen_silent = Some(silence);
         }
         player.begin(practice, length)?;

@@ -57,13 +57,13 @@ mod tests {
 
     use super::*;
     use crate::accented;
-    use kindbeat_core::status::Sensor;
+    use kindbeat_core::status::SensorStatus;
 
     fn streaming() -> Status {
         Status {
             state: "streaming".to_owned(),
             heart_rate: Some(72),
-            sensor: Some(Sensor {
+            sensor: Some(SensorStatus {
                 name: Some("<3 & \"H\"".to_owned()),
                 address: String::new(),
                 battery: None,

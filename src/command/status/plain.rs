@@ -134,7 +134,7 @@ mod tests {
 
     use super::*;
     use crate::accented;
-    use kindbeat_core::status::Sensor;
+    use kindbeat_core::status::SensorStatus;
 
     /// As it is read; in another language nothing of it is in English.
     #[track_caller]
@@ -147,9 +147,9 @@ mod tests {
         plain(status, now, &zone, &Words::new("en"))
     }
 
-    fn polar(battery: Option<u8>) -> Sensor {
+    fn polar(battery: Option<u8>) -> SensorStatus {
         let (name, address) = (Some("Polar H10".to_owned()), "A0:9E:1A:00:00:00".to_owned());
-        Sensor { name, address, battery }
+        SensorStatus { name, address, battery }
     }
 
     #[test]
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn what_came_over_the_air_is_harmless() {
         let name = Some("H\u{1b}[2J\n10".to_owned());
-        let sensor = Some(Sensor { name, ..polar(None) });
+        let sensor = Some(SensorStatus { name, ..polar(None) });
         let status = Status { state: "\u{7}".to_owned(), sensor, ..Status::default() };
         let words = Words::new("en");
         assert_eq!(strap(&status, &words), "H?[2J?10, ?");

@@ -20,7 +20,7 @@ use kindbeat_core::page::View;
 use kindbeat_core::page::WelcomeView;
 use kindbeat_core::practice::Anchor;
 use kindbeat_core::practice::Length;
-use kindbeat_core::practice::Place;
+use kindbeat_core::practice::SessionPlace;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
@@ -160,7 +160,7 @@ impl Teller {
         if *paused {
             lines.push(words.text(Message::TerminalPaused, &[]));
         }
-        let known = &mut self.keys[usize::from(matches!(place, Place::Grounding { .. }))];
+        let known = &mut self.keys[usize::from(matches!(place, SessionPlace::Grounding { .. }))];
         if !std::mem::replace(known, true) {
             lines.push(keys(*place, words));
         }
@@ -342,11 +342,11 @@ fn asked(question: &str, view: &View, words: &Words) -> String {
     format!("{question} ({tense_least}, {tense_most}) {answer}")
 }
 
-fn keys(place: Place, words: &Words) -> String {
+fn keys(place: SessionPlace, words: &Words) -> String {
     words.text(
         match place {
-            Place::Practice { .. } => Message::TerminalKeysStep,
-            Place::Grounding { .. } => Message::TerminalKeysGrounding,
+            SessionPlace::Practice { .. } => Message::TerminalKeysStep,
+            SessionPlace::Grounding { .. } => Message::TerminalKeysGrounding,
         },
         &[],
     )

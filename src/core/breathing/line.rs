@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use crate::breathing::Pace;
-use crate::breathing::Search;
+use crate::breathing::BreathPace;
+use crate::breathing::PaceSearch;
 use crate::breathing::SearchOutcome;
 use crate::breathing::Swing;
 use crate::breathing::Verdict;
@@ -85,7 +85,7 @@ impl Line {
     /// How far the heart swung with the breath over the last minute before `now`, at this pace, or, without one, at the pace at
     /// which it swung most. `None` unless the line is good, and where there is no swing to be seen.
     #[must_use]
-    pub fn swing(&self, now: Timestamp, pace: Option<Pace>) -> Option<Swing> {
+    pub fn swing(&self, now: Timestamp, pace: Option<BreathPace>) -> Option<Swing> {
         (self.verdict(now) == Verdict::Good)
             .then(|| swing::over_last_minute(self.beats(), now, pace))
             .flatten()
@@ -93,7 +93,7 @@ impl Line {
 
     /// What a search that began at `began` has found at `now`, its end. Any earlier there is nothing to be concluded from.
     #[must_use]
-    pub fn outcome(&self, search: Search, now: Timestamp) -> SearchOutcome {
+    pub fn outcome(&self, search: PaceSearch, now: Timestamp) -> SearchOutcome {
         search::outcome(search, &self.pulse, now)
     }
 

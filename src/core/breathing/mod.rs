@@ -1,8 +1,8 @@
 //! Breathing, and the heart that follows it: a pace, the heart's line, how far it swings, and the pace at which it swings most.
 //!
-//! PURE: time is an argument. [`Pace`] is how fast a guide breathes; [`Line`] takes in what a monitor sends and gives a smooth
+//! PURE: time is an argument. [`BreathPace`] is how fast a guide breathes; [`Line`] takes in what a monitor sends and gives a smooth
 //! line of the heart's rate, says whether it can be trusted ([`Verdict`]), and how far it swings with the breath ([`Swing`]);
-//! [`Search`] is the guided two minutes at whose end stands the pace of the largest swing, or why there is none ([`SearchOutcome`]).
+//! [`PaceSearch`] is the guided two minutes at whose end stands the pace of the largest swing, or why there is none ([`SearchOutcome`]).
 //!
 //! With every breath in the heart beats faster, with every breath out slower: respiratory sinus arrhythmia. How far depends on
 //! the pace, mostly largest near six breaths a minute, where breath and blood pressure fall into step; by how much and exactly
@@ -24,8 +24,8 @@ mod verdict;
 
 pub use line::Line;
 pub use line::Point;
-pub use pace::Pace;
-pub use search::Search;
+pub use pace::BreathPace;
+pub use search::PaceSearch;
 pub use search::SearchOutcome;
 pub use search::Unclear;
 pub use swing::Swing;

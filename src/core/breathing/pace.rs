@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::setting::Number;
 use crate::setting::OutOfRange;
+use crate::setting::RangedNumber;
 
 /// Breaths a minute, 4.5 to 7. Stored as that number.
 ///
@@ -13,17 +13,17 @@ use crate::setting::OutOfRange;
 /// seven is slow for everybody and hard for nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Deserialize, Serialize)]
 #[serde(transparent)]
-pub struct Pace(Number<45, 70>);
+pub struct BreathPace(RangedNumber<45, 70>);
 
-impl Pace {
+impl BreathPace {
     /// The slowest, 4.5 breaths a minute.
-    pub const SLOWEST: Self = Self(Number::tenths(45));
+    pub const SLOWEST: Self = Self(RangedNumber::tenths(45));
     /// The fastest, 7 breaths a minute.
-    pub const FASTEST: Self = Self(Number::tenths(70));
+    pub const FASTEST: Self = Self(RangedNumber::tenths(70));
 
     /// So many breaths a minute, or the message that names the range.
     pub fn new(per_minute: f64) -> Result<Self, OutOfRange> {
-        Number::new(per_minute).map(Self)
+        RangedNumber::new(per_minute).map(Self)
     }
 
     /// The pace nearest to so many breaths a minute; NaN gives the default.
@@ -58,10 +58,10 @@ impl Pace {
     }
 }
 
-impl Default for Pace {
+impl Default for BreathPace {
     /// Six breaths a minute: where the swing of most adults is largest or nearly so.
     fn default() -> Self {
-        Self(Number::tenths(60))
+        Self(RangedNumber::tenths(60))
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_breath_is_its_two_parts_and_out_is_longer() {
-        let six = Pace::default();
+        let six = BreathPace::default();
         assert_eq!(six.cycle(), SignedDuration::from_secs(10));
         assert_eq!(six.inhale(), SignedDuration::from_secs(4));
         assert_eq!(six.exhale(), SignedDuration::from_secs(6));
@@ -90,18 +90,21 @@ mod tests {
     #[test]
     fn a_pace_out_of_range_is_none() {
         for wrong in [4.4, 7.1, 0.0, -6.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(Pace::new(wrong).unwrap_err().to_string(), "must be between 4.5 and 7");
+            assert_eq!(
+                BreathPace::new(wrong).unwrap_err().to_string(),
+                "must be between 4.5 and 7"
+            );
         }
-        assert_eq!(Pace::nearest(3.0), Pace::SLOWEST);
-        assert_eq!(Pace::nearest(f64::INFINITY), Pace::FASTEST);
-        assert_eq!(Pace::nearest(f64::NAN), Pace::default());
+        assert_eq!(BreathPace::nearest(3.0), BreathPace::SLOWEST);
+        assert_eq!(BreathPace::nearest(f64::INFINITY), BreathPace::FASTEST);
+        assert_eq!(BreathPace::nearest(f64::NAN), BreathPace::default());
     }
 
     #[test]
     fn a_pace_is_stored_as_its_number() {
-        let pace = Pace::new(5.3).unwrap();
+        let pace = BreathPace::new(5.3).unwrap();
         assert_eq!(serde_json::to_string(&pace).unwrap(), "5.3");
-        assert_eq!(serde_json::from_str::<Pace>("5.3").unwrap(), pace);
-        assert!(serde_json::from_str::<Pace>("9").is_err());
+        assert_eq!(serde_json::from_str::<BreathPace>("5.3").unwrap(), pace);
+        assert!(serde_json::from_str::<BreathPace>("9").is_err());
     }
 }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use crate::breathing::Pace;
+use crate::breathing::BreathPace;
 use crate::breathing::Verdict;
 use crate::breathing::guide;
 use crate::breathing::pulse::Pulse;
@@ -18,7 +18,7 @@ use crate::breathing::verdict;
 /// the heart does while it goes over from one to the next tells as much as the rest. A smooth glide instead was as exact on
 /// synthetic hearts, and found a pace less often in noise: its first and last paces are over too soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Search {
+pub struct PaceSearch {
     /// When the guide began its first breath in.
     pub began: Timestamp,
 }
@@ -28,7 +28,7 @@ pub struct Search {
 pub enum SearchOutcome {
     /// The pace of the largest swing, to a tenth; and how far the heart swings at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, peak to
     /// trough, in ms.
-    Found(Pace, Vec<(Pace, f64)>),
+    Found(BreathPace, Vec<(BreathPace, f64)>),
     /// Nothing is concluded: this is why.
     Unclear(Unclear),
 }
@@ -48,7 +48,7 @@ pub enum Unclear {
     TooEven,
 }
 
-impl Search {
+impl PaceSearch {
     /// How long it lasts: eleven breaths, 120.2 s.
     #[must_use]
     pub fn lasts() -> SignedDuration {
@@ -57,19 +57,19 @@ impl Search {
 
     /// How fast the guide breathes so long after the beginning; behind the end it stays at the last pace.
     #[must_use]
-    pub fn schedule(elapsed: SignedDuration) -> Pace {
-        Pace::nearest(guide::pace(elapsed.as_secs_f64()))
+    pub fn schedule(elapsed: SignedDuration) -> BreathPace {
+        BreathPace::nearest(guide::pace(elapsed.as_secs_f64()))
     }
 
     /// The breaths of the guide one after the other, each at one pace.
-    pub fn breaths() -> impl Iterator<Item = Pace> {
-        guide::BREATHS.into_iter().map(Pace::nearest)
+    pub fn breaths() -> impl Iterator<Item = BreathPace> {
+        guide::BREATHS.into_iter().map(BreathPace::nearest)
     }
 }
 
 /// What the search has found at `now`.
-pub(super) fn outcome(search: Search, pulse: &Pulse, now: Timestamp) -> SearchOutcome {
-    let end = search.began.saturating_add(Search::lasts()).unwrap_or(Timestamp::MAX);
+pub(super) fn outcome(search: PaceSearch, pulse: &Pulse, now: Timestamp) -> SearchOutcome {
+    let end = search.began.saturating_add(PaceSearch::lasts()).unwrap_or(Timestamp::MAX);
     if now < end {
         return SearchOutcome::Unclear(Unclear::Unfinished);
     }
@@ -81,12 +81,13 @@ pub(super) fn outcome(search: Search, pulse: &Pulse, now: Timestamp) -> SearchOu
     }
 }
 
-fn find(search: Search, pulse: &Pulse) -> SearchOutcome {
+fn find(search: PaceSearch, pulse: &Pulse) -> SearchOutcome {
     let intervals = swing::normal(pulse.beats(), search.began);
     let covered: f64 = intervals.iter().map(|interval| interval.ms / 1_000.0).sum();
     let resonance = Resonance::of(&intervals).filter(|_| covered >= LEAST_COVERED * guide::LASTS_S);
     let Some(resonance) = resonance else { return SearchOutcome::Unclear(Unclear::Poor) };
-    let swings: Vec<_> = PACES.map(|pace| (Pace::nearest(pace), resonance.swing(pace))).to_vec();
+    let swings: Vec<_> =
+        PACES.map(|pace| (BreathPace::nearest(pace), resonance.swing(pace))).to_vec();
     let largest = resonance.swing(resonance.pace);
     let smallest = swings.iter().map(|&(_, swing)| swing).fold(f64::INFINITY, f64::min);
     let clear = resonance.explained >= LEAST_EXPLAINED
@@ -94,7 +95,7 @@ fn find(search: Search, pulse: &Pulse) -> SearchOutcome {
         && largest >= LEAST_SWING_MS
         && largest >= LEAST_CONTRAST * smallest;
     if clear {
-        SearchOutcome::Found(Pace::nearest((10.0 * resonance.pace).round() / 10.0), swings)
+        SearchOutcome::Found(BreathPace::nearest((10.0 * resonance.pace).round() / 10.0), swings)
     } else {
         SearchOutcome::Unclear(Unclear::TooEven)
     }

@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use crate::breathing::Pace;
+use crate::breathing::BreathPace;
 use crate::breathing::grid::grid;
 use crate::breathing::least_squares::Fit;
 use crate::heart::Beat;
@@ -36,7 +36,7 @@ pub(super) struct Interval {
 pub(super) fn over_last_minute(
     beats: &VecDeque<Beat>,
     now: Timestamp,
-    pace: Option<Pace>,
+    pace: Option<BreathPace>,
 ) -> Option<Swing> {
     let begin = now.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
     let intervals = normal(beats, begin);

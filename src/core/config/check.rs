@@ -18,7 +18,7 @@ use super::value::nothing;
 
 /// Something wrong, before it is drawn.
 #[derive(Debug)]
-pub(super) struct Finding {
+pub(super) struct ConfigFinding {
     /// The bytes of the text it is about.
     pub(super) span: Range<usize>,
     /// What is wrong.
@@ -28,7 +28,7 @@ pub(super) struct Finding {
 }
 
 /// The configuration of a whole file, or its findings in the order of the text.
-pub(super) fn table(root: &Spanned<DeValue<'_>>) -> Result<Config, Vec<Finding>> {
+pub(super) fn table(root: &Spanned<DeValue<'_>>) -> Result<Config, Vec<ConfigFinding>> {
     let mut findings = Vec::new();
     for (name, value) in root.get_ref().as_table().into_iter().flatten() {
         section(name, value, &mut findings);
@@ -49,7 +49,7 @@ pub(super) fn key(
     section: (&str, Range<usize>),
     key: (&str, Range<usize>),
     value: &Spanned<DeValue<'_>>,
-) -> Result<(), Finding> {
+) -> Result<(), ConfigFinding> {
     if !known_sections().contains(&section.0) {
         return Err(unknown_section(section.0, section.1));
     }
@@ -66,12 +66,12 @@ pub(super) fn key(
 }
 
 /// The finding about a key that stands outside any section.
-pub(super) fn homeless(name: &str, span: Range<usize>) -> Finding {
+pub(super) fn homeless(name: &str, span: Range<usize>) -> ConfigFinding {
     let hint = match home(name) {
         Some(section) => format!("it belongs in [{section}]"),
         None => sections_hint(name),
     };
-    Finding { span, message: format!("`{name}` stands outside any section"), hint }
+    ConfigFinding { span, message: format!("`{name}` stands outside any section"), hint }
 }
 
 /// Every section, in the order of the settings type.
@@ -94,14 +94,14 @@ fn known(read: &Result<Config, Problem>) -> &'static [&'static str] {
 fn section(
     name: &Spanned<std::borrow::Cow<'_, str>>,
     value: &Spanned<DeValue<'_>>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<ConfigFinding>,
 ) {
     let (text, span) = (name.get_ref().as_ref(), name.span());
     let known = known_sections().contains(&text);
     match value.get_ref() {
         DeValue::Table(keys) if known => keys_of(text, &span, keys, findings),
         DeValue::Table(_) => findings.push(unknown_section(text, span)),
-        _ if known => findings.push(Finding {
+        _ if known => findings.push(ConfigFinding {
             span,
             message: format!("`{text}` is a section, not a key"),
             hint: format!("write [{text}] on a line of its own and its keys below it"),
@@ -110,15 +110,20 @@ fn section(
     }
 }
 
-fn keys_of(section: &str, span: &Range<usize>, keys: &DeTable<'_>, findings: &mut Vec<Finding>) {
+fn keys_of(
+    section: &str,
+    span: &Range<usize>,
+    keys: &DeTable<'_>,
+    findings: &mut Vec<ConfigFinding>,
+) {
     for (name, value) in keys {
         let name = (name.get_ref().as_ref(), name.span());
         findings.extend(key((section, span.clone()), name, value).err());
     }
 }
 
-fn unknown_section(name: &str, span: Range<usize>) -> Finding {
-    Finding { span, message: format!("unknown section [{name}]"), hint: sections_hint(name) }
+fn unknown_section(name: &str, span: Range<usize>) -> ConfigFinding {
+    ConfigFinding { span, message: format!("unknown section [{name}]"), hint: sections_hint(name) }
 }
 
 fn sections_hint(name: &str) -> String {
@@ -128,7 +133,7 @@ fn sections_hint(name: &str) -> String {
     }
 }
 
-fn unknown_key(section: &str, name: &str, span: Range<usize>) -> Finding {
+fn unknown_key(section: &str, name: &str, span: Range<usize>) -> ConfigFinding {
     let hint = if let Some(near) = nearest(name, known_keys(section)) {
         format!("did you mean `{near}`?")
     } else if let Some(home) = home(name) {
@@ -136,7 +141,7 @@ fn unknown_key(section: &str, name: &str, span: Range<usize>) -> Finding {
     } else {
         format!("known here: {}", known_keys(section).join(", "))
     };
-    Finding { span, message: format!("unknown key `{name}` in [{section}]"), hint }
+    ConfigFinding { span, message: format!("unknown key `{name}` in [{section}]"), hint }
 }
 
 /// The section that has a key of exactly this name.
@@ -144,7 +149,7 @@ fn home(key: &str) -> Option<&'static str> {
     known_sections().iter().copied().find(|section| known_keys(section).contains(&key))
 }
 
-fn describe(problem: Problem, whole: Range<usize>, message: String) -> Finding {
+fn describe(problem: Problem, whole: Range<usize>, message: String) -> ConfigFinding {
     let hint = match problem.kind {
         Kind::UnknownKey { known } => format!("known here: {}", known.join(", ")),
         Kind::NotOneOf { found, words } => {
@@ -155,7 +160,7 @@ fn describe(problem: Problem, whole: Range<usize>, message: String) -> Finding {
         Kind::NotA { expected } => format!("must be {}", in_words(&expected)),
         Kind::Other(sentence) => sentence,
     };
-    Finding { span: problem.span.unwrap_or(whole), message, hint }
+    ConfigFinding { span: problem.span.unwrap_or(whole), message, hint }
 }
 
 /// What serde calls a type of Rust, as it is called in the file.

@@ -12,7 +12,7 @@ use annotate_snippets::Renderer;
 use annotate_snippets::Snippet;
 use annotate_snippets::normalize_untrusted_str;
 
-use super::check::Finding;
+use super::check::ConfigFinding;
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +76,7 @@ pub struct Faults {
 
 impl Faults {
     /// The faults of a text called `source`.
-    pub(super) fn new(source: &str, text: &str, findings: &[Finding]) -> Self {
+    pub(super) fn new(source: &str, text: &str, findings: &[ConfigFinding]) -> Self {
         let list = findings.iter().take(MOST).map(|finding| Fault::new(source, text, finding));
         Self { list: list.collect(), more: findings.len().saturating_sub(MOST) }
     }
@@ -138,7 +138,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(source: &str, text: &str, finding: &Finding) -> Self {
+    fn new(source: &str, text: &str, finding: &ConfigFinding) -> Self {
         let span = within(text, &finding.span);
         let line_start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
         let rest = &text[line_start..];

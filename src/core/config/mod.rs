@@ -27,7 +27,7 @@ pub use sections::Keep;
 pub use sections::NotKeep;
 pub use sections::PageSettings;
 
-use check::Finding;
+use check::ConfigFinding;
 
 /// The default configuration as a file with every key explained.
 pub const DEFAULT: &str = include_str!("../../../config/default.toml");
@@ -53,7 +53,7 @@ pub struct Config {
 impl Config {
     /// The configuration a text holds, or everything that is wrong with it; `source` is what errors call the text.
     pub fn parse(source: &str, text: &str) -> Result<Self, ConfigError> {
-        let faults = |findings: Vec<Finding>| Faults::new(source, text, &findings).into();
+        let faults = |findings: Vec<ConfigFinding>| Faults::new(source, text, &findings).into();
         let root = syntax::read(text).map_err(faults)?;
         check::table(&root).map_err(faults)
     }

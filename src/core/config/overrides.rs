@@ -12,7 +12,7 @@ use super::Config;
 use super::ConfigError;
 use super::Faults;
 use super::check;
-use super::check::Finding;
+use super::check::ConfigFinding;
 use super::value::Value;
 
 pub(super) fn apply(config: &Config, overrides: &[impl AsRef<str>]) -> Result<Config, ConfigError> {
@@ -36,7 +36,7 @@ pub(super) fn apply(config: &Config, overrides: &[impl AsRef<str>]) -> Result<Co
 
 fn broken(why: &str) -> ConfigError {
     let message = "bad configuration".to_owned();
-    Faults::new(SOURCE, "", &[Finding { span: 0..0, message, hint: why.to_owned() }]).into()
+    Faults::new(SOURCE, "", &[ConfigFinding { span: 0..0, message, hint: why.to_owned() }]).into()
 }
 
 struct Override<'a> {
@@ -47,9 +47,9 @@ struct Override<'a> {
 
 /// A key and its value. The value is read as TOML; where that is no value, or none the key can hold, as plain text, so
 /// that nobody has to quote twice.
-fn read(text: &str) -> Result<Override<'_>, Finding> {
+fn read(text: &str) -> Result<Override<'_>, ConfigFinding> {
     let Some((path, value)) = text.split_once('=') else {
-        return Err(Finding {
+        return Err(ConfigFinding {
             span: 0..text.len(),
             message: "no value".to_owned(),
             hint: "write it as KEY=VALUE, such as detection.rise_bpm=12".to_owned(),
@@ -76,7 +76,7 @@ fn read(text: &str) -> Result<Override<'_>, Finding> {
         },
         None => fits(&plain).map(|()| plain)?,
     };
-    let value = toml::Value::deserialize(Value(&value)).map_err(|problem| Finding {
+    let value = toml::Value::deserialize(Value(&value)).map_err(|problem| ConfigFinding {
         span: value.span(),
         message: "bad value".to_owned(),
         hint: problem.to_string(),

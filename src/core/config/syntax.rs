@@ -4,10 +4,10 @@ use toml::Spanned;
 use toml::de::DeTable;
 use toml::de::DeValue;
 
-use super::check::Finding;
+use super::check::ConfigFinding;
 
 /// The table a text holds, or what cannot be read in it, in the order of the text.
-pub(super) fn read(text: &str) -> Result<Spanned<DeValue<'_>>, Vec<Finding>> {
+pub(super) fn read(text: &str) -> Result<Spanned<DeValue<'_>>, Vec<ConfigFinding>> {
     let (root, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Ok(Spanned::new(root.span(), DeValue::Table(root.into_inner())));
@@ -22,7 +22,7 @@ pub(super) fn read(text: &str) -> Result<Spanned<DeValue<'_>>, Vec<Finding>> {
     Err(findings)
 }
 
-fn finding(text: &str, error: &toml::de::Error) -> Finding {
+fn finding(text: &str, error: &toml::de::Error) -> ConfigFinding {
     let span = error.span().unwrap_or_default();
     let hint = match text.get(span.clone()).map(str::trim) {
         // By far the most common fault: `cool_down = 90m`.
@@ -32,7 +32,7 @@ fn finding(text: &str, error: &toml::de::Error) -> Finding {
         }
         _ => error.message().to_owned(),
     };
-    Finding { span, message: "this cannot be read".to_owned(), hint }
+    ConfigFinding { span, message: "this cannot be read".to_owned(), hint }
 }
 
 /// How the parser begins its message where no value can be read.

@@ -5,7 +5,7 @@ use serde::Deserializer;
 use serde::Serialize;
 use serde::de::Error;
 
-use crate::setting::Lasting;
+use crate::setting::RangedDuration;
 
 /// The section `[monitor]`: the heart-rate monitor.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -17,7 +17,7 @@ pub struct MonitorSettings {
     /// Whether the connection is let go while nobody is at the desk, so that a watch or a phone can have the monitor.
     pub release_when_away: bool,
     /// How long a connected monitor may say nothing before the connection counts as silent, 5 s to 60 s.
-    pub silence: Lasting<5, 60>,
+    pub silence: RangedDuration<5, 60>,
 }
 
 impl MonitorSettings {
@@ -30,7 +30,7 @@ impl MonitorSettings {
 
 impl Default for MonitorSettings {
     fn default() -> Self {
-        Self { device: ANY.to_owned(), release_when_away: false, silence: Lasting::secs(9) }
+        Self { device: ANY.to_owned(), release_when_away: false, silence: RangedDuration::secs(9) }
     }
 }
 

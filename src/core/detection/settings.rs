@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::setting::Lasting;
-use crate::setting::Number;
+use crate::setting::RangedDuration;
+use crate::setting::RangedNumber;
 
 /// The section `[detection]`. `None` in the first three means: as `sensitivity` chooses.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -15,21 +15,21 @@ pub struct DetectionSettings {
     pub sensitivity: Sensitivity,
     /// How far above usual the heart must be, in bpm, 3 to 40.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rise_bpm: Option<Number<30, 400>>,
+    pub rise_bpm: Option<RangedNumber<30, 400>>,
     /// How far above usual in multiples of the usual spread, 0.5 to 5; the larger of the two counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rise_spread: Option<Number<5, 50>>,
+    pub rise_spread: Option<RangedNumber<5, 50>>,
     /// Over how long the mean must be that high, 10 s to 60 min.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sustain: Option<Lasting<10, 3_600>>,
+    pub sustain: Option<RangedDuration<10, 3_600>>,
     /// How long the heart must be back near usual before a new elevation can begin, 0 s to 60 min.
-    pub rearm: Lasting<0, 3_600>,
+    pub rearm: RangedDuration<0, 3_600>,
     /// How much must be learned before the first elevation, 0 s to 24 h of wear.
-    pub warm_up: Lasting<0, 86_400>,
+    pub warm_up: RangedDuration<0, 86_400>,
     /// How far above usual counts as exercise and not as an elevation, in bpm, 15 to 100.
-    pub exercise_bpm: Number<150, 1_000>,
+    pub exercise_bpm: RangedNumber<150, 1_000>,
     /// How long after movement, return, unlock or resume nothing is offered, 0 s to 30 min.
-    pub after_return: Lasting<0, 1_800>,
+    pub after_return: RangedDuration<0, 1_800>,
     /// Which parts of the method are at work: all, but where an evaluation shows what each is worth.
     #[serde(skip)]
     pub method: Method,
@@ -41,9 +41,9 @@ impl DetectionSettings {
     pub fn thresholds(&self) -> Thresholds {
         let chosen = self.sensitivity.thresholds();
         Thresholds {
-            rise_bpm: self.rise_bpm.map_or(chosen.rise_bpm, Number::value),
-            rise_spread: self.rise_spread.map_or(chosen.rise_spread, Number::value),
-            sustain: self.sustain.map_or(chosen.sustain, Lasting::value),
+            rise_bpm: self.rise_bpm.map_or(chosen.rise_bpm, RangedNumber::value),
+            rise_spread: self.rise_spread.map_or(chosen.rise_spread, RangedNumber::value),
+            sustain: self.sustain.map_or(chosen.sustain, RangedDuration::value),
         }
     }
 }
@@ -55,10 +55,10 @@ impl Default for DetectionSettings {
             rise_bpm: None,
             rise_spread: None,
             sustain: None,
-            rearm: Lasting::secs(5 * 60),
-            warm_up: Lasting::secs(10 * 60),
+            rearm: RangedDuration::secs(5 * 60),
+            warm_up: RangedDuration::secs(10 * 60),
             exercise_bpm: EXERCISE_BPM,
-            after_return: Lasting::secs(5 * 60),
+            after_return: RangedDuration::secs(5 * 60),
             method: Method::default(),
         }
     }
@@ -129,4 +129,4 @@ impl Thresholds {
 }
 
 /// 30 bpm above usual: no seated task in the recordings the defaults were chosen on held that for minutes, cycling did.
-const EXERCISE_BPM: Number<150, 1_000> = Number::tenths(300);
+const EXERCISE_BPM: RangedNumber<150, 1_000> = RangedNumber::tenths(300);

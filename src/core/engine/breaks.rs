@@ -8,9 +8,9 @@ use crate::offer::OfferOutcome;
 use crate::practice::Ending;
 use crate::practice::Length;
 use crate::practice::Library;
-use crate::practice::Place;
 use crate::practice::Session;
 use crate::practice::SessionCommand;
+use crate::practice::SessionPlace;
 use crate::practice::SessionState;
 
 use super::Effect;
@@ -168,7 +168,7 @@ impl Engine {
 fn is_too_much(state: SessionState) -> bool {
     match state {
         SessionState::Running { place, .. } | SessionState::Paused { place, .. } => {
-            matches!(place, Place::Grounding { .. })
+            matches!(place, SessionPlace::Grounding { .. })
         }
         SessionState::Ended { ending, .. } => matches!(ending, Ending::TooMuch { .. }),
     }

@@ -14,8 +14,8 @@ use serde::de::Error;
 use serde::de::Unexpected;
 use serde::de::Visitor;
 
-use crate::setting::Count;
-use crate::setting::Lasting;
+use crate::setting::RangedCount;
+use crate::setting::RangedDuration;
 
 /// The section `[offer]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -27,13 +27,13 @@ use crate::setting::Lasting;
 pub struct OfferSettings {
     /// How long after an offer, or a break, no other comes, 0 s to 24 h; longer for a while where the owner was fine, see
     /// [`Self::cool_down_after`].
-    pub cool_down: Lasting<0, 86_400>,
+    pub cool_down: RangedDuration<0, 86_400>,
     /// How many offers a day may hold at most, 0 to 1000; 0 asks never.
-    pub at_most_per_day: Count<0, 1_000>,
+    pub at_most_per_day: RangedCount<0, 1_000>,
     /// How long an offer stands before it goes away by itself, 1 min to 60 min.
-    pub open_for: Lasting<60, 3_600>,
+    pub open_for: RangedDuration<60, 3_600>,
     /// How long an offer waits for a pause in typing before it is given up, 0 s to 60 min; 0 s does not wait.
-    pub wait_for_pause: Lasting<0, 3_600>,
+    pub wait_for_pause: RangedDuration<0, 3_600>,
     /// Times of day in which nothing is offered; empty: none.
     pub quiet_hours: Vec<QuietHours>,
     /// The days of the week on which something may be offered, each as often as it likes; empty: none.
@@ -78,10 +78,10 @@ impl OfferSettings {
 impl Default for OfferSettings {
     fn default() -> Self {
         Self {
-            cool_down: Lasting::secs(90 * 60),
-            at_most_per_day: Count::of(3),
-            open_for: Lasting::secs(10 * 60),
-            wait_for_pause: Lasting::secs(10 * 60),
+            cool_down: RangedDuration::secs(90 * 60),
+            at_most_per_day: RangedCount::of(3),
+            open_for: RangedDuration::secs(10 * 60),
+            wait_for_pause: RangedDuration::secs(10 * 60),
             quiet_hours: Vec::new(),
             days: Day::ALL.to_vec(),
             mention_heart: true,
@@ -309,7 +309,7 @@ mod tests {
             [90, 90, 180, 360, 480, 480, 480]
         );
         let set = |seconds| OfferSettings {
-            cool_down: Lasting::secs(seconds),
+            cool_down: RangedDuration::secs(seconds),
             ..OfferSettings::default()
         };
         assert_eq!(minutes(&set(12 * 3_600), 9), 720);

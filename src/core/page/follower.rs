@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::breathing::BreathPace;
 use crate::breathing::Line;
-use crate::breathing::Pace;
+use crate::breathing::PaceSearch;
 use crate::breathing::Point;
-use crate::breathing::Search;
 use crate::breathing::SearchOutcome;
 use crate::breathing::Swing;
 use crate::breathing::Verdict;
@@ -29,7 +29,7 @@ pub struct Follower {
     verdict: Option<Verdict>,
     swing: Option<Swing>,
     /// The search that is under way.
-    search: Option<Search>,
+    search: Option<PaceSearch>,
     /// What the last search of this break has found.
     outcome: Option<SearchOutcome>,
 }
@@ -55,9 +55,9 @@ impl Follower {
 
     /// The break is elsewhere than before. A search begins with its step and ends with it; whatever comes between ends it, too.
     /// The pace, where it found one.
-    pub fn moved(&mut self, now: Timestamp, session: Option<&Session>) -> Option<Pace> {
+    pub fn moved(&mut self, now: Timestamp, session: Option<&Session>) -> Option<BreathPace> {
         let began = session.and_then(search_began);
-        let before = std::mem::replace(&mut self.search, began.map(|began| Search { began }));
+        let before = std::mem::replace(&mut self.search, began.map(|began| PaceSearch { began }));
         if self.search.is_some() {
             self.outcome = None;
             return None;
@@ -73,16 +73,16 @@ impl Follower {
 
     /// How long a breath of the guide takes now, for an owner of this pace.
     #[must_use]
-    pub fn cycle(&self, now: Timestamp, pace: Option<Pace>) -> SignedDuration {
+    pub fn cycle(&self, now: Timestamp, pace: Option<BreathPace>) -> SignedDuration {
         let pace = match self.search {
-            Some(search) => Search::schedule(now.duration_since(search.began)),
+            Some(search) => PaceSearch::schedule(now.duration_since(search.began)),
             None => pace.unwrap_or_default(),
         };
         pace.cycle()
     }
 
     /// Looks at the heart, once for all pages.
-    pub fn look(&mut self, now: Timestamp, pace: Option<Pace>) {
+    pub fn look(&mut self, now: Timestamp, pace: Option<BreathPace>) {
         self.verdict = Some(self.line.verdict(now));
         // While the guide changes there is no one pace to measure a swing at.
         let pace = pace.unwrap_or_default();

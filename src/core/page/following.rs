@@ -71,7 +71,7 @@ const LEAST_SWING_MS: f64 = 15.0;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::breathing::Pace;
+    use crate::breathing::BreathPace;
 
     fn following(verdict: Verdict, ms: Option<f64>) -> LineView {
         let swing = ms.map(|ms| Swing { ms, per_minute: 6.0 });
@@ -108,7 +108,7 @@ mod tests {
             };
             following.found(&Words::new("en")).unwrap()
         };
-        let pace = Pace::new(5.4).unwrap();
+        let pace = BreathPace::new(5.4).unwrap();
         assert!(said(&SearchOutcome::Found(pace, Vec::new())).contains("5.4"));
         for why in [
             Unclear::Unfinished,

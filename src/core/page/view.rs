@@ -9,7 +9,7 @@ use crate::page::visit::Tense;
 use crate::practice::Anchor;
 use crate::practice::Breath;
 use crate::practice::Length;
-use crate::practice::Place;
+use crate::practice::SessionPlace;
 use crate::words::Message;
 use crate::words::Words;
 
@@ -138,7 +138,7 @@ pub struct FirstView {
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepView {
     /// Which one.
-    pub place: Place,
+    pub place: SessionPlace,
     /// How many there are.
     pub steps: usize,
     /// Feedback before the first step of the grounding: that stopping is self-care.
@@ -215,10 +215,10 @@ impl View {
         match &self.screen {
             Screen::Welcome(welcome) => format!("welcome-{}", welcome.number),
             Screen::First(_) => "first".to_owned(),
-            Screen::Step(StepView { place: Place::Practice { step }, .. }) => {
+            Screen::Step(StepView { place: SessionPlace::Practice { step }, .. }) => {
                 format!("step-{step}")
             }
-            Screen::Step(StepView { place: Place::Grounding { step, .. }, .. }) => {
+            Screen::Step(StepView { place: SessionPlace::Grounding { step, .. }, .. }) => {
                 format!("grounding-{step}")
             }
             Screen::Question { .. } => "question".to_owned(),

@@ -21,14 +21,14 @@ pub struct ScriptError {
 }
 
 /// A [`ScriptError`] that does not know its file yet.
-pub(super) struct Fault {
+pub(super) struct PracticeFault {
     key: Option<String>,
     span: Range<usize>,
     problem: String,
     remedy: String,
 }
 
-impl Fault {
+impl PracticeFault {
     pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { key: None, span: 0..0, problem: problem.into(), remedy: remedy.into() }
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::breathing::Pace;
+use crate::breathing::BreathPace;
 use crate::practice::settings::Anchor;
 use crate::practice::settings::PracticeSettings;
 
@@ -47,7 +47,7 @@ pub struct Habits {
     pub volume: Option<u8>,
     /// The pace of the guide's breath, as a search found it; `None`: none did yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pace: Option<Pace>,
+    pub pace: Option<BreathPace>,
     /// The pairs of other practices that first pages showed, the last one first.
     pub pairs: Vec<[String; 2]>,
     /// When help lines were last shown because of what was answered.
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(read, Habits { welcomed: true, ..Habits::default() });
         let mut habits = read;
         habits.choose_anchor(Anchor::Feet, &PracticeSettings::default());
-        habits.pace = Some(Pace::SLOWEST);
+        habits.pace = Some(BreathPace::SLOWEST);
         for number in 0..100 {
             habits.showed([number.to_string(), "stop".to_owned()]);
         }

@@ -231,7 +231,7 @@ impl Probes {
     /// A task ended: where its source is there and failed, it is begun again after a while, longer each time.
     fn ended(&mut self, watch: Watch, answers: &Answers) {
         if answers.have_failed(watch.sources()) {
-            let pause = self.pauses[watch as usize].next();
+            let pause = self.pauses[watch as usize].next_delay();
             self.begin(watch, pause);
         }
     }

@@ -174,7 +174,7 @@ pub(super) async fn run(
             continue;
         }
         tokio::select! {
-            () = clock::sleep(pauses.next()) => {}
+            () = clock::sleep(pauses.next_delay()) => {}
             () = comes(&mut mutter) => {}
         }
     }

@@ -32,7 +32,7 @@ pub(super) async fn run(system: &Lasting, id: Option<&str>, tell: &Sender<Heard>
             debug!(error = &error as &dyn std::error::Error, "no word of the session and of sleep");
         }
         pauses.ended(began, clock::now());
-        clock::sleep(pauses.next()).await;
+        clock::sleep(pauses.next_delay()).await;
     }
 }
 

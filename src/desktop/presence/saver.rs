@@ -31,7 +31,7 @@ pub(super) async fn run(session: &Lasting, tell: &Sender<Heard>) {
             debug!(error = &error as &dyn std::error::Error, "no word of the screen savers");
         }
         pauses.ended(began, clock::now());
-        clock::sleep(pauses.next()).await;
+        clock::sleep(pauses.next_delay()).await;
     }
 }
 

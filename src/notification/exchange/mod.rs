@@ -5,19 +5,19 @@
 
 use std::collections::VecDeque;
 
-use super::Command;
-use super::Event;
+use super::NotifierCommand;
+use super::NotifierEvent;
 use super::Obstacle;
-use super::Offer;
+use super::OfferNotification;
 use super::ServerInfo;
 use super::layout;
 use kindbeat_core::offer::OfferId;
 
 /// What was heard, from the program or from the bus.
 #[derive(Clone, Debug)]
-pub(super) enum Heard {
+pub(super) enum ExchangeInput {
     /// The program wants something.
-    Command(Command),
+    Command(NotifierCommand),
     /// Whether anybody shows notifications; also said when somebody else does from now on.
     Owner(bool),
     /// Name and capabilities of the server.
@@ -25,11 +25,11 @@ pub(super) enum Heard {
     /// No server could be started.
     NotStarted,
     /// The server named a notification.
-    Named(Call, u32),
+    Named(ServerCall, u32),
     /// The server did not take a notification, and said why.
-    Refused(Call, String),
+    Refused(ServerCall, String),
     /// The server did not reply in time. It still may.
-    Overdue(Call),
+    Overdue(ServerCall),
     /// What raises a window for the click that follows.
     Token(u32, String),
     /// A button, by its name.
@@ -40,24 +40,24 @@ pub(super) enum Heard {
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Deed {
+pub(super) enum ExchangeEffect {
     /// Have the bus start a server.
     Start,
     /// Ask the server for its name and capabilities.
     Describe,
     /// Show an offer in the layout of this server, in place of an earlier notification (0: of none).
-    Notify(Call, Box<Offer>, ServerInfo, u32),
+    Notify(ServerCall, Box<OfferNotification>, ServerInfo, u32),
     /// Take a notification away.
     Close(u32),
     /// Put another one in its place, which is gone at once: for a server that does not take away what it closes.
     Supplant(u32),
     /// Tell the program.
-    Tell(Event),
+    Tell(NotifierEvent),
 }
 
 /// The number of one showing of an offer, unique while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Call(u64);
+pub(super) struct ServerCall(u64);
 
 /// One program and one server, with at most one offer that stands.
 #[derive(Debug, Default)]
@@ -89,7 +89,7 @@ enum Server {
 /// The offer that stands.
 #[derive(Debug)]
 struct Standing {
-    offer: Offer,
+    offer: OfferNotification,
     stage: Stage,
     /// How often it may yet be shown: when a server comes back, once more, and not every time.
     showings: u8,
@@ -114,7 +114,7 @@ struct Shown {
 
 #[derive(Debug)]
 struct Sent {
-    call: Call,
+    call: ServerCall,
     offer: OfferId,
     overdue: bool,
 }
@@ -127,24 +127,24 @@ enum Click {
 
 impl Exchange {
     /// Takes in what was heard, and tells what is to be done. Never fails, whatever a server says.
-    pub(super) fn handle(&mut self, heard: Heard) -> Vec<Deed> {
+    pub(super) fn handle(&mut self, heard: ExchangeInput) -> Vec<ExchangeEffect> {
         let mut deeds = Vec::new();
         match heard {
-            Heard::Command(Command::Show(offer)) => {
+            ExchangeInput::Command(NotifierCommand::Show(offer)) => {
                 self.standing = Some(Standing { offer, stage: Stage::New, showings: 2 });
             }
-            Heard::Command(Command::Withdraw(offer)) => {
+            ExchangeInput::Command(NotifierCommand::Withdraw(offer)) => {
                 if self.stands(offer) {
                     self.standing = None;
                     deeds.extend(self.part());
                 }
             }
-            Heard::Owner(present) => self.owner_changed(present, &mut deeds),
-            Heard::Described(server) => {
+            ExchangeInput::Owner(present) => self.owner_changed(present, &mut deeds),
+            ExchangeInput::Described(server) => {
                 self.server = Server::Known(server.clone());
-                deeds.push(Deed::Tell(Event::Server(Some(server))));
+                deeds.push(ExchangeEffect::Tell(NotifierEvent::Server(Some(server))));
             }
-            Heard::NotStarted => {
+            ExchangeInput::NotStarted => {
                 if self.server == Server::Starting {
                     self.server = Server::Absent;
                 }
@@ -152,8 +152,8 @@ impl Exchange {
                     self.hide(Obstacle::NoServer, &mut deeds);
                 }
             }
-            Heard::Named(call, id) => self.named(call, id, &mut deeds),
-            Heard::Refused(call, reason) => {
+            ExchangeInput::Named(call, id) => self.named(call, id, &mut deeds),
+            ExchangeInput::Refused(call, reason) => {
                 if let Some(sent) = self.take(call)
                     && !sent.overdue
                     && self.stands(sent.offer)
@@ -161,7 +161,7 @@ impl Exchange {
                     self.hide(Obstacle::Refused(reason), &mut deeds);
                 }
             }
-            Heard::Overdue(call) => {
+            ExchangeInput::Overdue(call) => {
                 let sent = self.sent.iter_mut().find(|sent| sent.call == call);
                 if let Some(sent) = sent {
                     sent.overdue = true;
@@ -171,21 +171,23 @@ impl Exchange {
                     }
                 }
             }
-            Heard::Token(id, token) => self.clicked(id, Click::Token(token), &mut deeds),
-            Heard::Invoked(id, action) => self.clicked(id, Click::Action(action), &mut deeds),
-            Heard::Closed(id) => self.closed(id, &mut deeds),
+            ExchangeInput::Token(id, token) => self.clicked(id, Click::Token(token), &mut deeds),
+            ExchangeInput::Invoked(id, action) => {
+                self.clicked(id, Click::Action(action), &mut deeds);
+            }
+            ExchangeInput::Closed(id) => self.closed(id, &mut deeds),
         }
         self.advance(&mut deeds);
         deeds
     }
 
     /// Takes away what is on the screen, and was not clicked on; also when the program ends, and nobody could answer it any more.
-    pub(super) fn part(&mut self) -> Vec<Deed> {
+    pub(super) fn part(&mut self) -> Vec<ExchangeEffect> {
         let mut deeds = Vec::new();
         if let (Some(id), Server::Known(server)) = (self.shown(), &self.server)
             && layout::outlives_closing(server)
         {
-            deeds.push(Deed::Supplant(id));
+            deeds.push(ExchangeEffect::Supplant(id));
         }
         self.close(&mut deeds);
         deeds
@@ -203,13 +205,13 @@ impl Exchange {
         self.standing.as_ref().map(|standing| standing.stage)
     }
 
-    fn take(&mut self, call: Call) -> Option<Sent> {
+    fn take(&mut self, call: ServerCall) -> Option<Sent> {
         let at = self.sent.iter().position(|sent| sent.call == call)?;
         Some(self.sent.remove(at))
     }
 
     /// Shows the offer that stands, if it is time to.
-    fn advance(&mut self, deeds: &mut Vec<Deed>) {
+    fn advance(&mut self, deeds: &mut Vec<ExchangeEffect>) {
         if self.sent.is_empty() {
             self.early.clear();
         }
@@ -219,7 +221,7 @@ impl Exchange {
                 // Only now, and not when the program starts: while a session begins, this could start another server than
                 // the desktop's own, which would then find its name taken.
                 self.server = Server::Starting;
-                deeds.push(Deed::Start);
+                deeds.push(ExchangeEffect::Start);
             }
             (Server::Known(server), Stage::New) => {
                 // What is to be replaced has to be named first.
@@ -227,19 +229,19 @@ impl Exchange {
                     return;
                 }
                 self.calls += 1;
-                let call = Call(self.calls);
+                let call = ServerCall(self.calls);
                 let replaced = self.shown.as_ref().map_or(0, |shown| shown.id);
                 standing.stage = Stage::Sent;
                 standing.showings = standing.showings.saturating_sub(1);
                 self.sent.push(Sent { call, offer: standing.offer.id, overdue: false });
                 let offer = Box::new(standing.offer.clone());
-                deeds.push(Deed::Notify(call, offer, server.clone(), replaced));
+                deeds.push(ExchangeEffect::Notify(call, offer, server.clone(), replaced));
             }
             _ => {}
         }
     }
 
-    fn owner_changed(&mut self, present: bool, deeds: &mut Vec<Deed>) {
+    fn owner_changed(&mut self, present: bool, deeds: &mut Vec<ExchangeEffect>) {
         // Numbers begin anew with a new server.
         self.shown = None;
         self.sent.clear();
@@ -253,7 +255,7 @@ impl Exchange {
             match standing.stage {
                 Stage::Open | Stage::Sent => {
                     standing.stage = Stage::Hidden;
-                    deeds.push(Deed::Tell(Event::Lost(offer)));
+                    deeds.push(ExchangeEffect::Tell(NotifierEvent::Lost(offer)));
                 }
                 // There was a server, or there was to be one, and it went before it could show anything.
                 Stage::New if !present && before != Server::Unknown => {
@@ -263,7 +265,7 @@ impl Exchange {
             }
         }
         if present {
-            deeds.push(Deed::Describe);
+            deeds.push(ExchangeEffect::Describe);
             if let Some(standing) = &mut self.standing
                 && standing.stage == Stage::Hidden
                 && standing.showings > 0
@@ -271,12 +273,12 @@ impl Exchange {
                 standing.stage = Stage::New;
             }
         } else if before != Server::Absent {
-            deeds.push(Deed::Tell(Event::Server(None)));
+            deeds.push(ExchangeEffect::Tell(NotifierEvent::Server(None)));
         }
     }
 
     /// The server named what it shows.
-    fn named(&mut self, call: Call, id: u32, deeds: &mut Vec<Deed>) {
+    fn named(&mut self, call: ServerCall, id: u32, deeds: &mut Vec<ExchangeEffect>) {
         let Some(sent) = self.take(call) else { return };
         self.spent.retain(|&spent| spent != id);
         let stands = self.stands(sent.offer);
@@ -289,7 +291,7 @@ impl Exchange {
         if !wanted {
             if self.shown() != Some(id) {
                 self.spend(id);
-                deeds.push(Deed::Close(id));
+                deeds.push(ExchangeEffect::Close(id));
             }
             return;
         }
@@ -298,20 +300,20 @@ impl Exchange {
         {
             // The server did not replace it.
             self.spend(before.id);
-            deeds.push(Deed::Close(before.id));
+            deeds.push(ExchangeEffect::Close(before.id));
         }
         if let Some(standing) = &mut self.standing
             && standing.stage != Stage::New
         {
             standing.stage = Stage::Open;
-            deeds.push(Deed::Tell(Event::Shown(sent.offer)));
+            deeds.push(ExchangeEffect::Tell(NotifierEvent::Shown(sent.offer)));
         }
         for (_, click) in self.early.extract_if(.., |(early, _)| *early == id).collect::<Vec<_>>() {
             self.clicked(id, click, deeds);
         }
     }
 
-    fn clicked(&mut self, id: u32, click: Click, deeds: &mut Vec<Deed>) {
+    fn clicked(&mut self, id: u32, click: Click, deeds: &mut Vec<ExchangeEffect>) {
         let Some(shown) = self.shown.as_mut().filter(|shown| shown.id == id) else {
             if !self.sent.is_empty() && !self.spent.contains(&id) {
                 if self.early.len() == MOST_EARLY {
@@ -328,7 +330,11 @@ impl Exchange {
                 let token = shown.token.take();
                 // A click on what is just being replaced counts for the offer that stands: it asks the same.
                 if let Some(standing) = self.standing.take() {
-                    deeds.push(Deed::Tell(Event::Answered(standing.offer.id, answer, token)));
+                    deeds.push(ExchangeEffect::Tell(NotifierEvent::Answered(
+                        standing.offer.id,
+                        answer,
+                        token,
+                    )));
                 }
                 self.close(deeds);
             }
@@ -336,7 +342,7 @@ impl Exchange {
     }
 
     /// For whatever reason: servers do not agree on what the reasons mean.
-    fn closed(&mut self, id: u32, deeds: &mut Vec<Deed>) {
+    fn closed(&mut self, id: u32, deeds: &mut Vec<ExchangeEffect>) {
         if self.shown() != Some(id) {
             return;
         }
@@ -345,22 +351,22 @@ impl Exchange {
         if self.stage() == Some(Stage::Open)
             && let Some(standing) = self.standing.take()
         {
-            deeds.push(Deed::Tell(Event::Dismissed(standing.offer.id)));
+            deeds.push(ExchangeEffect::Tell(NotifierEvent::Dismissed(standing.offer.id)));
         }
     }
 
     /// Takes the notification off the screen. Also after a click: some servers leave it there.
-    fn close(&mut self, deeds: &mut Vec<Deed>) {
+    fn close(&mut self, deeds: &mut Vec<ExchangeEffect>) {
         if let Some(shown) = self.shown.take() {
             self.spend(shown.id);
-            deeds.push(Deed::Close(shown.id));
+            deeds.push(ExchangeEffect::Close(shown.id));
         }
     }
 
-    fn hide(&mut self, why: Obstacle, deeds: &mut Vec<Deed>) {
+    fn hide(&mut self, why: Obstacle, deeds: &mut Vec<ExchangeEffect>) {
         if let Some(standing) = &mut self.standing {
             standing.stage = Stage::Hidden;
-            deeds.push(Deed::Tell(Event::NotShown(standing.offer.id, why)));
+            deeds.push(ExchangeEffect::Tell(NotifierEvent::NotShown(standing.offer.id, why)));
         }
     }
 

@@ -1,57 +1,60 @@
 use super::*;
-use crate::notification::Labels;
+use crate::notification::OfferLabels;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::words::Words;
 
 const FIRST: OfferId = OfferId(1);
 const SECOND: OfferId = OfferId(2);
 
-fn offer(id: OfferId) -> Offer {
-    Offer {
+fn offer(id: OfferId) -> OfferNotification {
+    OfferNotification {
         id,
         title: "A short break?".to_owned(),
         body: "Would one help?".to_owned(),
-        labels: Labels::new(&Words::new("en")),
+        labels: OfferLabels::new(&Words::new("en")),
     }
 }
 
-fn show(id: OfferId) -> Heard {
-    Heard::Command(Command::Show(offer(id)))
+fn show(id: OfferId) -> ExchangeInput {
+    ExchangeInput::Command(NotifierCommand::Show(offer(id)))
 }
 
-fn withdraw(id: OfferId) -> Heard {
-    Heard::Command(Command::Withdraw(id))
+fn withdraw(id: OfferId) -> ExchangeInput {
+    ExchangeInput::Command(NotifierCommand::Withdraw(id))
 }
 
 fn server() -> ServerInfo {
     ServerInfo { name: "any".to_owned(), ..ServerInfo::default() }
 }
 
-fn notify(call: u64, id: OfferId, replaced: u32) -> Deed {
-    Deed::Notify(Call(call), Box::new(offer(id)), server(), replaced)
+fn notify(call: u64, id: OfferId, replaced: u32) -> ExchangeEffect {
+    ExchangeEffect::Notify(ServerCall(call), Box::new(offer(id)), server(), replaced)
 }
 
-fn tell(event: Event) -> Deed {
-    Deed::Tell(event)
+fn tell(event: NotifierEvent) -> ExchangeEffect {
+    ExchangeEffect::Tell(event)
 }
 
-fn invoked(id: u32, action: &str) -> Heard {
-    Heard::Invoked(id, action.to_owned())
+fn invoked(id: u32, action: &str) -> ExchangeInput {
+    ExchangeInput::Invoked(id, action.to_owned())
 }
 
-fn token(id: u32) -> Heard {
-    Heard::Token(id, format!("token-{id}"))
+fn token(id: u32) -> ExchangeInput {
+    ExchangeInput::Token(id, format!("token-{id}"))
 }
 
-fn answered(id: OfferId, answer: Answer) -> Deed {
-    tell(Event::Answered(id, answer, None))
+fn answered(id: OfferId, answer: Answer) -> ExchangeEffect {
+    tell(NotifierEvent::Answered(id, answer, None))
 }
 
 /// With a server that is known.
 fn ready() -> Exchange {
     let mut exchange = Exchange::default();
-    assert_eq!(exchange.handle(Heard::Owner(true)), [Deed::Describe]);
-    assert_eq!(exchange.handle(Heard::Described(server())), [tell(Event::Server(Some(server())))]);
+    assert_eq!(exchange.handle(ExchangeInput::Owner(true)), [ExchangeEffect::Describe]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Described(server())),
+        [tell(NotifierEvent::Server(Some(server())))]
+    );
     exchange
 }
 
@@ -59,7 +62,10 @@ fn ready() -> Exchange {
 fn open(id: u32) -> Exchange {
     let mut exchange = ready();
     assert_eq!(exchange.handle(show(FIRST)), [notify(1, FIRST, 0)]);
-    assert_eq!(exchange.handle(Heard::Named(Call(1), id)), [tell(Event::Shown(FIRST))]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Named(ServerCall(1), id)),
+        [tell(NotifierEvent::Shown(FIRST))]
+    );
     exchange
 }
 
@@ -74,7 +80,7 @@ fn each_button_answers_and_takes_the_notification_away() {
         let mut exchange = open(7);
         assert_eq!(
             exchange.handle(invoked(7, action)),
-            [answered(FIRST, answer), Deed::Close(7)],
+            [answered(FIRST, answer), ExchangeEffect::Close(7)],
             "{action}"
         );
     }
@@ -83,30 +89,31 @@ fn each_button_answers_and_takes_the_notification_away() {
 #[test]
 fn the_token_goes_with_the_answer_and_that_of_others_does_not() {
     let mut exchange = open(7);
-    for heard in [token(7), token(8), invoked(8, "start"), Heard::Closed(8)] {
+    for heard in [token(7), token(8), invoked(8, "start"), ExchangeInput::Closed(8)] {
         assert_eq!(exchange.handle(heard), []);
     }
-    let answered = Event::Answered(FIRST, Answer::Start, Some("token-7".to_owned()));
-    assert_eq!(exchange.handle(invoked(7, "start")), [tell(answered), Deed::Close(7)]);
+    let answered = NotifierEvent::Answered(FIRST, Answer::Start, Some("token-7".to_owned()));
+    assert_eq!(exchange.handle(invoked(7, "start")), [tell(answered), ExchangeEffect::Close(7)]);
 }
 
 #[test]
 fn an_action_that_is_not_ours_leaves_the_offer_open() {
     let mut exchange = open(7);
     assert_eq!(exchange.handle(invoked(7, "settings")), []);
-    assert_eq!(exchange.handle(Heard::Closed(7)), [tell(Event::Dismissed(FIRST))]);
+    assert_eq!(exchange.handle(ExchangeInput::Closed(7)), [tell(NotifierEvent::Dismissed(FIRST))]);
 }
 
 #[test]
 fn repeats_of_what_was_answered_or_closed_are_ignored() {
     let mut exchange = open(7);
     exchange.handle(invoked(7, "start"));
-    for heard in [Heard::Closed(7), invoked(7, "later"), Heard::Closed(7), token(7)] {
+    for heard in [ExchangeInput::Closed(7), invoked(7, "later"), ExchangeInput::Closed(7), token(7)]
+    {
         assert_eq!(exchange.handle(heard), []);
     }
     let mut exchange = open(7);
-    exchange.handle(Heard::Closed(7));
-    assert_eq!(exchange.handle(Heard::Closed(7)), []);
+    exchange.handle(ExchangeInput::Closed(7));
+    assert_eq!(exchange.handle(ExchangeInput::Closed(7)), []);
 }
 
 #[test]
@@ -115,11 +122,14 @@ fn a_number_that_was_answered_may_be_given_again() {
     exchange.handle(invoked(7, "later"));
     assert_eq!(exchange.handle(show(SECOND)), [notify(2, SECOND, 0)]);
     // The echoes of the first one, before the second has its number.
-    for heard in [Heard::Closed(7), invoked(7, "later")] {
+    for heard in [ExchangeInput::Closed(7), invoked(7, "later")] {
         assert_eq!(exchange.handle(heard), []);
     }
-    assert_eq!(exchange.handle(Heard::Named(Call(2), 7)), [tell(Event::Shown(SECOND))]);
-    let answer = [answered(SECOND, Answer::Fine), Deed::Close(7)];
+    assert_eq!(
+        exchange.handle(ExchangeInput::Named(ServerCall(2), 7)),
+        [tell(NotifierEvent::Shown(SECOND))]
+    );
+    let answer = [answered(SECOND, Answer::Fine), ExchangeEffect::Close(7)];
     assert_eq!(exchange.handle(invoked(7, "fine")), answer);
 }
 
@@ -131,11 +141,11 @@ fn a_click_before_the_number_is_known_is_kept() {
         assert_eq!(exchange.handle(heard), []);
     }
     assert_eq!(
-        exchange.handle(Heard::Named(Call(1), 7)),
+        exchange.handle(ExchangeInput::Named(ServerCall(1), 7)),
         [
-            tell(Event::Shown(FIRST)),
-            tell(Event::Answered(FIRST, Answer::Start, Some("token-7".to_owned()))),
-            Deed::Close(7)
+            tell(NotifierEvent::Shown(FIRST)),
+            tell(NotifierEvent::Answered(FIRST, Answer::Start, Some("token-7".to_owned()))),
+            ExchangeEffect::Close(7)
         ]
     );
 }
@@ -144,29 +154,32 @@ fn a_click_before_the_number_is_known_is_kept() {
 fn an_offer_is_withdrawn_from_the_screen_or_on_its_way_there() {
     let mut exchange = open(7);
     assert_eq!(exchange.handle(withdraw(SECOND)), []);
-    assert_eq!(exchange.handle(withdraw(FIRST)), [Deed::Close(7)]);
+    assert_eq!(exchange.handle(withdraw(FIRST)), [ExchangeEffect::Close(7)]);
     assert_eq!(exchange.handle(invoked(7, "start")), []);
 
     let mut exchange = ready();
     exchange.handle(show(FIRST));
     assert_eq!(exchange.handle(withdraw(FIRST)), []);
-    assert_eq!(exchange.handle(Heard::Named(Call(1), 7)), [Deed::Close(7)]);
+    assert_eq!(exchange.handle(ExchangeInput::Named(ServerCall(1), 7)), [ExchangeEffect::Close(7)]);
 }
 
 #[test]
 fn what_a_server_leaves_on_the_screen_is_supplanted_before_it_is_closed() {
     let mut exchange = Exchange::default();
-    exchange.handle(Heard::Owner(true));
+    exchange.handle(ExchangeInput::Owner(true));
     let name = "Notification Daemon".to_owned();
-    exchange.handle(Heard::Described(ServerInfo { name, ..ServerInfo::default() }));
+    exchange.handle(ExchangeInput::Described(ServerInfo { name, ..ServerInfo::default() }));
     for (call, id) in [(1, 7), (2, 8)] {
         exchange.handle(show(FIRST));
-        exchange.handle(Heard::Named(Call(call), id));
+        exchange.handle(ExchangeInput::Named(ServerCall(call), id));
         if call == 1 {
-            assert_eq!(exchange.handle(withdraw(FIRST)), [Deed::Supplant(7), Deed::Close(7)]);
+            assert_eq!(
+                exchange.handle(withdraw(FIRST)),
+                [ExchangeEffect::Supplant(7), ExchangeEffect::Close(7)]
+            );
         } else {
             // It takes away by itself what was clicked on, and would show another one.
-            let told = [answered(FIRST, Answer::Start), Deed::Close(8)];
+            let told = [answered(FIRST, Answer::Start), ExchangeEffect::Close(8)];
             assert_eq!(exchange.handle(invoked(8, "start")), told);
         }
     }
@@ -177,8 +190,11 @@ fn what_a_server_leaves_on_the_screen_is_supplanted_before_it_is_closed() {
 fn a_new_offer_takes_the_place_of_the_open_one() {
     let mut exchange = open(7);
     assert_eq!(exchange.handle(show(SECOND)), [notify(2, SECOND, 7)]);
-    assert_eq!(exchange.handle(Heard::Named(Call(2), 7)), [tell(Event::Shown(SECOND))]);
-    assert_eq!(exchange.handle(Heard::Closed(7)), [tell(Event::Dismissed(SECOND))]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Named(ServerCall(2), 7)),
+        [tell(NotifierEvent::Shown(SECOND))]
+    );
+    assert_eq!(exchange.handle(ExchangeInput::Closed(7)), [tell(NotifierEvent::Dismissed(SECOND))]);
 }
 
 #[test]
@@ -186,8 +202,8 @@ fn what_a_server_does_not_replace_is_taken_away() {
     let mut exchange = open(7);
     exchange.handle(show(SECOND));
     assert_eq!(
-        exchange.handle(Heard::Named(Call(2), 8)),
-        [Deed::Close(7), tell(Event::Shown(SECOND))]
+        exchange.handle(ExchangeInput::Named(ServerCall(2), 8)),
+        [ExchangeEffect::Close(7), tell(NotifierEvent::Shown(SECOND))]
     );
 }
 
@@ -197,9 +213,9 @@ fn a_click_on_what_is_being_replaced_counts_for_the_offer_that_stands() {
     exchange.handle(show(SECOND));
     assert_eq!(
         exchange.handle(invoked(7, "start")),
-        [answered(SECOND, Answer::Start), Deed::Close(7)]
+        [answered(SECOND, Answer::Start), ExchangeEffect::Close(7)]
     );
-    assert_eq!(exchange.handle(Heard::Named(Call(2), 8)), [Deed::Close(8)]);
+    assert_eq!(exchange.handle(ExchangeInput::Named(ServerCall(2), 8)), [ExchangeEffect::Close(8)]);
 }
 
 #[test]
@@ -207,75 +223,96 @@ fn an_offer_replaced_before_it_has_a_number_waits_for_it() {
     let mut exchange = ready();
     exchange.handle(show(FIRST));
     assert_eq!(exchange.handle(show(SECOND)), []);
-    assert_eq!(exchange.handle(Heard::Named(Call(1), 7)), [notify(2, SECOND, 7)]);
-    assert_eq!(exchange.handle(Heard::Named(Call(2), 7)), [tell(Event::Shown(SECOND))]);
+    assert_eq!(exchange.handle(ExchangeInput::Named(ServerCall(1), 7)), [notify(2, SECOND, 7)]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Named(ServerCall(2), 7)),
+        [tell(NotifierEvent::Shown(SECOND))]
+    );
 }
 
 #[test]
 fn a_server_that_comes_back_shows_the_offer_once_more() {
     let mut exchange = open(7);
-    let gone = [tell(Event::Lost(FIRST)), tell(Event::Server(None))];
-    assert_eq!(exchange.handle(Heard::Owner(false)), gone);
+    let gone = [tell(NotifierEvent::Lost(FIRST)), tell(NotifierEvent::Server(None))];
+    assert_eq!(exchange.handle(ExchangeInput::Owner(false)), gone);
     // It took its numbers along.
     assert_eq!(exchange.handle(invoked(7, "start")), []);
-    assert_eq!(exchange.handle(Heard::Owner(true)), [Deed::Describe]);
-    let described = [tell(Event::Server(Some(server()))), notify(2, FIRST, 0)];
-    assert_eq!(exchange.handle(Heard::Described(server())), described);
-    assert_eq!(exchange.handle(Heard::Named(Call(2), 1)), [tell(Event::Shown(FIRST))]);
+    assert_eq!(exchange.handle(ExchangeInput::Owner(true)), [ExchangeEffect::Describe]);
+    let described = [tell(NotifierEvent::Server(Some(server()))), notify(2, FIRST, 0)];
+    assert_eq!(exchange.handle(ExchangeInput::Described(server())), described);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Named(ServerCall(2), 1)),
+        [tell(NotifierEvent::Shown(FIRST))]
+    );
     // And not every time.
-    assert_eq!(exchange.handle(Heard::Owner(false)), gone);
-    exchange.handle(Heard::Owner(true));
-    assert_eq!(exchange.handle(Heard::Described(server())), [tell(Event::Server(Some(server())))]);
+    assert_eq!(exchange.handle(ExchangeInput::Owner(false)), gone);
+    exchange.handle(ExchangeInput::Owner(true));
+    assert_eq!(
+        exchange.handle(ExchangeInput::Described(server())),
+        [tell(NotifierEvent::Server(Some(server())))]
+    );
 }
 
 #[test]
 fn an_offer_withdrawn_while_there_is_no_server_stays_away() {
     let mut exchange = open(7);
-    exchange.handle(Heard::Owner(false));
+    exchange.handle(ExchangeInput::Owner(false));
     assert_eq!(exchange.handle(withdraw(FIRST)), []);
-    exchange.handle(Heard::Owner(true));
-    assert_eq!(exchange.handle(Heard::Described(server())), [tell(Event::Server(Some(server())))]);
+    exchange.handle(ExchangeInput::Owner(true));
+    assert_eq!(
+        exchange.handle(ExchangeInput::Described(server())),
+        [tell(NotifierEvent::Server(Some(server())))]
+    );
 }
 
 #[test]
 fn a_server_that_takes_over_from_another_is_met_anew() {
     let mut exchange = open(7);
-    assert_eq!(exchange.handle(Heard::Owner(true)), [tell(Event::Lost(FIRST)), Deed::Describe]);
-    let described = [tell(Event::Server(Some(server()))), notify(2, FIRST, 0)];
-    assert_eq!(exchange.handle(Heard::Described(server())), described);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Owner(true)),
+        [tell(NotifierEvent::Lost(FIRST)), ExchangeEffect::Describe]
+    );
+    let described = [tell(NotifierEvent::Server(Some(server()))), notify(2, FIRST, 0)];
+    assert_eq!(exchange.handle(ExchangeInput::Described(server())), described);
 }
 
 #[test]
 fn without_a_server_one_is_started_and_where_there_is_none_that_is_told() {
     let mut exchange = Exchange::default();
     assert_eq!(exchange.handle(show(FIRST)), []);
-    assert_eq!(exchange.handle(Heard::Owner(false)), [tell(Event::Server(None)), Deed::Start]);
-    let told = tell(Event::NotShown(FIRST, Obstacle::NoServer));
-    assert_eq!(exchange.handle(Heard::NotStarted), [told]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Owner(false)),
+        [tell(NotifierEvent::Server(None)), ExchangeEffect::Start]
+    );
+    let told = tell(NotifierEvent::NotShown(FIRST, Obstacle::NoServer));
+    assert_eq!(exchange.handle(ExchangeInput::NotStarted), [told]);
     // Shown when one comes by itself.
-    assert_eq!(exchange.handle(Heard::Owner(true)), [Deed::Describe]);
-    let described = [tell(Event::Server(Some(server()))), notify(1, FIRST, 0)];
-    assert_eq!(exchange.handle(Heard::Described(server())), described);
+    assert_eq!(exchange.handle(ExchangeInput::Owner(true)), [ExchangeEffect::Describe]);
+    let described = [tell(NotifierEvent::Server(Some(server()))), notify(1, FIRST, 0)];
+    assert_eq!(exchange.handle(ExchangeInput::Described(server())), described);
 }
 
 #[test]
 fn a_server_started_for_an_offer_shows_it() {
     let mut exchange = Exchange::default();
-    exchange.handle(Heard::Owner(false));
-    assert_eq!(exchange.handle(show(FIRST)), [Deed::Start]);
-    assert_eq!(exchange.handle(Heard::Owner(true)), [Deed::Describe]);
-    let described = [tell(Event::Server(Some(server()))), notify(1, FIRST, 0)];
-    assert_eq!(exchange.handle(Heard::Described(server())), described);
+    exchange.handle(ExchangeInput::Owner(false));
+    assert_eq!(exchange.handle(show(FIRST)), [ExchangeEffect::Start]);
+    assert_eq!(exchange.handle(ExchangeInput::Owner(true)), [ExchangeEffect::Describe]);
+    let described = [tell(NotifierEvent::Server(Some(server()))), notify(1, FIRST, 0)];
+    assert_eq!(exchange.handle(ExchangeInput::Described(server())), described);
 }
 
 #[test]
 fn a_server_that_goes_before_it_is_known_shows_nothing() {
     let mut exchange = Exchange::default();
-    exchange.handle(Heard::Owner(true));
+    exchange.handle(ExchangeInput::Owner(true));
     assert_eq!(exchange.handle(show(FIRST)), []);
     assert_eq!(
-        exchange.handle(Heard::Owner(false)),
-        [tell(Event::NotShown(FIRST, Obstacle::NoServer)), tell(Event::Server(None))]
+        exchange.handle(ExchangeInput::Owner(false)),
+        [
+            tell(NotifierEvent::NotShown(FIRST, Obstacle::NoServer)),
+            tell(NotifierEvent::Server(None))
+        ]
     );
 }
 
@@ -283,19 +320,25 @@ fn a_server_that_goes_before_it_is_known_shows_nothing() {
 fn a_late_reply_still_opens_the_offer() {
     let mut exchange = ready();
     exchange.handle(show(FIRST));
-    let told = tell(Event::NotShown(FIRST, Obstacle::NoReply));
-    assert_eq!(exchange.handle(Heard::Overdue(Call(1))), [told]);
-    assert_eq!(exchange.handle(Heard::Named(Call(1), 7)), [tell(Event::Shown(FIRST))]);
+    let told = tell(NotifierEvent::NotShown(FIRST, Obstacle::NoReply));
+    assert_eq!(exchange.handle(ExchangeInput::Overdue(ServerCall(1))), [told]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Named(ServerCall(1), 7)),
+        [tell(NotifierEvent::Shown(FIRST))]
+    );
 }
 
 #[test]
 fn a_late_reply_for_an_offer_long_gone_is_taken_away() {
     let mut exchange = ready();
     exchange.handle(show(FIRST));
-    exchange.handle(Heard::Overdue(Call(1)));
+    exchange.handle(ExchangeInput::Overdue(ServerCall(1)));
     assert_eq!(exchange.handle(show(SECOND)), [notify(2, SECOND, 0)]);
-    assert_eq!(exchange.handle(Heard::Named(Call(2), 7)), [tell(Event::Shown(SECOND))]);
-    assert_eq!(exchange.handle(Heard::Named(Call(1), 8)), [Deed::Close(8)]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Named(ServerCall(2), 7)),
+        [tell(NotifierEvent::Shown(SECOND))]
+    );
+    assert_eq!(exchange.handle(ExchangeInput::Named(ServerCall(1), 8)), [ExchangeEffect::Close(8)]);
 }
 
 #[test]
@@ -304,10 +347,10 @@ fn a_refusal_is_told_with_its_reason() {
     exchange.handle(show(FIRST));
     let why = Obstacle::Refused("too many".to_owned());
     assert_eq!(
-        exchange.handle(Heard::Refused(Call(1), "too many".to_owned())),
-        [tell(Event::NotShown(FIRST, why))]
+        exchange.handle(ExchangeInput::Refused(ServerCall(1), "too many".to_owned())),
+        [tell(NotifierEvent::NotShown(FIRST, why))]
     );
-    assert_eq!(exchange.handle(Heard::Refused(Call(1), "again".to_owned())), []);
+    assert_eq!(exchange.handle(ExchangeInput::Refused(ServerCall(1), "again".to_owned())), []);
 }
 
 mod any_order {
@@ -315,21 +358,21 @@ mod any_order {
 
     use super::*;
 
-    fn heard() -> impl Strategy<Value = Heard> {
+    fn heard() -> impl Strategy<Value = ExchangeInput> {
         let id = 1..4_u32;
-        let call = (1..6_u64).prop_map(Call);
+        let call = (1..6_u64).prop_map(ServerCall);
         prop_oneof![
             (1..4_u64).prop_map(|id| show(OfferId(id))),
             (1..4_u64).prop_map(|id| withdraw(OfferId(id))),
-            any::<bool>().prop_map(Heard::Owner),
-            Just(Heard::Described(server())),
-            Just(Heard::NotStarted),
-            (call.clone(), id.clone()).prop_map(|(call, id)| Heard::Named(call, id)),
-            call.clone().prop_map(|call| Heard::Refused(call, String::new())),
-            call.prop_map(Heard::Overdue),
+            any::<bool>().prop_map(ExchangeInput::Owner),
+            Just(ExchangeInput::Described(server())),
+            Just(ExchangeInput::NotStarted),
+            (call.clone(), id.clone()).prop_map(|(call, id)| ExchangeInput::Named(call, id)),
+            call.clone().prop_map(|call| ExchangeInput::Refused(call, String::new())),
+            call.prop_map(ExchangeInput::Overdue),
             id.clone().prop_map(token),
             id.clone().prop_map(|id| invoked(id, "start")),
-            id.prop_map(Heard::Closed),
+            id.prop_map(ExchangeInput::Closed),
         ]
     }
 
@@ -341,12 +384,12 @@ mod any_order {
             let mut wanted = std::collections::BTreeSet::new();
             for heard in all {
                 match &heard {
-                    Heard::Command(Command::Show(offer)) => { wanted.insert(offer.id); }
-                    Heard::Command(Command::Withdraw(id)) => { wanted.remove(id); }
+                    ExchangeInput::Command(NotifierCommand::Show(offer)) => { wanted.insert(offer.id); }
+                    ExchangeInput::Command(NotifierCommand::Withdraw(id)) => { wanted.remove(id); }
                     _ => {}
                 }
                 for deed in exchange.handle(heard) {
-                    if let Deed::Tell(Event::Answered(id, ..) | Event::Dismissed(id)) = deed {
+                    if let ExchangeEffect::Tell(NotifierEvent::Answered(id, ..) | NotifierEvent::Dismissed(id)) = deed {
                         prop_assert!(wanted.remove(&id), "{id:?} ended unasked");
                     }
                 }

@@ -23,7 +23,7 @@ use kindbeat_core::page::View;
 use kindbeat_core::page::Visit;
 use kindbeat_core::page::WelcomeView;
 use kindbeat_core::practice::Breath;
-use kindbeat_core::practice::Place;
+use kindbeat_core::practice::SessionPlace;
 
 /// The whole page.
 pub(super) fn document(view: &View) -> String {
@@ -142,8 +142,8 @@ const fn screen(view: &View) -> &'static str {
     match &view.screen {
         Screen::Welcome(_) => "welcome",
         Screen::First(_) => "first",
-        Screen::Step(StepView { place: Place::Practice { .. }, .. }) => "step",
-        Screen::Step(StepView { place: Place::Grounding { .. }, .. }) => "step grounding",
+        Screen::Step(StepView { place: SessionPlace::Practice { .. }, .. }) => "step",
+        Screen::Step(StepView { place: SessionPlace::Grounding { .. }, .. }) => "step grounding",
         Screen::Question { .. } => "question",
         Screen::Farewell { .. } => "farewell",
     }
@@ -171,7 +171,9 @@ fn shape(view: &View) -> Markup {
         (Some((_, true)), _) => Some("breathing paused"),
         (Some((_, false)), _) => Some("breathing"),
         // Outward: there is nothing to look at but the room.
-        (None, Screen::Step(StepView { place: Place::Practice { .. }, .. })) => Some("still"),
+        (None, Screen::Step(StepView { place: SessionPlace::Practice { .. }, .. })) => {
+            Some("still")
+        }
         (None, _) => None,
     };
     let cycle = guide.map(|(guide, _)| guide.cycle.as_millis());
@@ -187,7 +189,9 @@ fn shape(view: &View) -> Markup {
 const fn has_sound(view: &View) -> bool {
     match &view.screen {
         Screen::First(_) => true,
-        Screen::Step(step) => matches!(step.place, Place::Practice { .. }) || view.sound.voice,
+        Screen::Step(step) => {
+            matches!(step.place, SessionPlace::Practice { .. }) || view.sound.voice
+        }
         Screen::Welcome(_) | Screen::Question { .. } | Screen::Farewell { .. } => false,
     }
 }
@@ -232,7 +236,8 @@ fn choices(step: &StepView, labels: &Labels) -> Markup {
 }
 
 const fn here(step: &StepView) -> usize {
-    let (Place::Practice { step: here } | Place::Grounding { step: here, .. }) = step.place;
+    let (SessionPlace::Practice { step: here } | SessionPlace::Grounding { step: here, .. }) =
+        step.place;
     here
 }
 
@@ -294,8 +299,10 @@ fn controls(view: &View) -> Markup {
 /// The ways out, on every screen until the last step is over. The grounding is where "too much" leads: there is one.
 fn ways_out(view: &View) -> Markup {
     let labels = &view.labels;
-    let in_practice =
-        !matches!(view.screen, Screen::Step(StepView { place: Place::Grounding { .. }, .. }));
+    let in_practice = !matches!(
+        view.screen,
+        Screen::Step(StepView { place: SessionPlace::Grounding { .. }, .. })
+    );
     html! {
         @if let Screen::Welcome(_) | Screen::First(_) | Screen::Step(_) = view.screen {
             @if in_practice { (button("too-much", "too-much", &labels.too_much, "T", "")) }

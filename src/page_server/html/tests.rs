@@ -12,7 +12,7 @@ fn view(words: &str) -> View {
         direction: Direction::LeftToRight,
         title: words.clone(),
         screen: Screen::Step(StepView {
-            place: Place::Practice { step: 0 },
+            place: SessionPlace::Practice { step: 0 },
             steps: 3,
             met: Vec::new(),
             words: vec![words.clone()],

@@ -26,7 +26,7 @@ use kindbeat_core::words::Words;
 
 /// A server whose clock stands still until it is moved, and both ends of its channels.
 struct Desk {
-    server: Server,
+    server: PageServer,
     seconds: Arc<AtomicI64>,
     view: watch::Sender<View>,
     inputs: mpsc::Receiver<PageInput>,
@@ -76,7 +76,7 @@ impl Desk {
         let clock = move || Timestamp::from_second(told.load(Ordering::Relaxed)).unwrap();
         let (view, seen) = watch::channel(view(None, false));
         let (send, inputs) = mpsc::channel(16);
-        Self { server: Server::new(Arc::new(clock), seen, send), seconds, view, inputs }
+        Self { server: PageServer::new(Arc::new(clock), seen, send), seconds, view, inputs }
     }
 
     fn open(&self) -> Address {

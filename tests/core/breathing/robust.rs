@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use kindbeat_core::breathing::BreathPace;
 use kindbeat_core::breathing::Line;
-use kindbeat_core::breathing::Pace;
-use kindbeat_core::breathing::Search;
+use kindbeat_core::breathing::PaceSearch;
 use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Reading;
@@ -30,7 +30,7 @@ proptest! {
         looks in -200_000i64..200_000,
     ) {
         let (mut line, mut now) = (Line::default(), Timestamp::UNIX_EPOCH);
-        let pace = pace.map(|pace| Pace::new(pace).unwrap());
+        let pace = pace.map(|pace| BreathPace::new(pace).unwrap());
         let mut last: Option<Timestamp> = None;
         for (step, reading) in messages {
             now = now.saturating_add(SignedDuration::from_millis(step)).unwrap_or(Timestamp::MAX);
@@ -49,15 +49,15 @@ proptest! {
         }
         let then = now.saturating_add(SignedDuration::from_millis(looks)).unwrap_or(Timestamp::MAX);
         let _ = (line.verdict(then), line.swing(then, pace));
-        let began = then.saturating_sub(Search::lasts()).unwrap_or(Timestamp::MIN);
-        if let SearchOutcome::Found(pace, swings) = line.outcome(Search { began }, then) {
+        let began = then.saturating_sub(PaceSearch::lasts()).unwrap_or(Timestamp::MIN);
+        if let SearchOutcome::Found(pace, swings) = line.outcome(PaceSearch { began }, then) {
             prop_assert!((4.5..=6.5).contains(&pace.per_minute()) && swings.len() == 5);
         }
     }
 
     #[test]
     fn the_guide_is_never_out_of_range(ms in any::<i64>()) {
-        let pace = Search::schedule(SignedDuration::from_millis(ms)).per_minute();
+        let pace = PaceSearch::schedule(SignedDuration::from_millis(ms)).per_minute();
         prop_assert!((4.5..=6.5).contains(&pace));
     }
 }

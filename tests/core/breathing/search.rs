@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use fastrand::Rng;
 use jiff::SignedDuration;
-use kindbeat_core::breathing::Search;
+use kindbeat_core::breathing::PaceSearch;
 use kindbeat_core::breathing::SearchOutcome;
 use kindbeat_core::breathing::Unclear;
 use kindbeat_core::heart::RrInterval;
@@ -62,7 +62,7 @@ impl Heart {
                 let pace = if guide < 0.0 {
                     14.0
                 } else {
-                    Search::schedule(SignedDuration::from_secs_f64(guide)).per_minute()
+                    PaceSearch::schedule(SignedDuration::from_secs_f64(guide)).per_minute()
                 };
                 breaths += step * pace / 60.0;
                 let push = (TAU * breaths).sin();
@@ -85,7 +85,7 @@ const SEARCHED: u32 = 122;
 
 fn outcome(messages: &[Message]) -> SearchOutcome {
     let end = at(f64::from(BEFORE + SEARCHED));
-    let search = Search { began: at(f64::from(BEFORE)) };
+    let search = PaceSearch { began: at(f64::from(BEFORE)) };
     line(messages).outcome(search, end + SignedDuration::from_millis(100))
 }
 
@@ -177,7 +177,7 @@ fn the_pace_of_the_largest_swing_is_found() {
 fn nothing_is_concluded_before_the_end() {
     let messages = Heart::usual(5.5).searched(&mut Rng::with_seed(9));
     let now = at(f64::from(BEFORE) + 119.9);
-    let search = Search { began: at(f64::from(BEFORE)) };
+    let search = PaceSearch { began: at(f64::from(BEFORE)) };
     assert_eq!(line(&messages).outcome(search, now), SearchOutcome::Unclear(Unclear::Unfinished));
 }
 

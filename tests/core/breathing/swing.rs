@@ -1,7 +1,7 @@
 //! How far the heart swings, and how often a minute.
 
 use fastrand::Rng;
-use kindbeat_core::breathing::Pace;
+use kindbeat_core::breathing::BreathPace;
 use kindbeat_core::breathing::Verdict;
 
 use crate::breathing::synthetic::at;
@@ -24,7 +24,7 @@ fn a_known_swing_is_found_within_five_percent_and_its_pace_within_a_fifth() {
                 let line = line(&swinging(rate, swing, pace, 0.03 * swing, &mut random));
                 let now = at(90.0);
                 assert_eq!(line.verdict(now), Verdict::Good, "{rate} {swing} {pace}");
-                let known = line.swing(now, Some(Pace::new(pace).unwrap())).unwrap();
+                let known = line.swing(now, Some(BreathPace::new(pace).unwrap())).unwrap();
                 let unknown = line.swing(now, None).unwrap();
                 at_pace = at_pace.max((known.ms / swing - 1.0).abs());
                 freely = freely.max((unknown.ms / swing - 1.0).abs());
@@ -51,7 +51,7 @@ fn noise_makes_no_swing_larger_on_average() {
         let mean: f64 = (0..runs)
             .map(|_| {
                 let line = line(&swinging(70.0, swing, 6.0, noise, &mut random));
-                line.swing(at(90.0), Some(Pace::default())).unwrap().ms
+                line.swing(at(90.0), Some(BreathPace::default())).unwrap().ms
             })
             .sum::<f64>()
             / f64::from(runs);
@@ -68,7 +68,7 @@ fn packets_that_are_lost_do_not_make_it_smaller() {
     for _ in 0..runs {
         let mut messages = swinging(70.0, 100.0, 6.0, 3.0, &mut random);
         messages.retain(|_| random.f64() > 0.04);
-        let swing = line(&messages).swing(at(90.0), Some(Pace::default())).unwrap().ms;
+        let swing = line(&messages).swing(at(90.0), Some(BreathPace::default())).unwrap().ms;
         assert!((swing - 100.0).abs() < 15.0, "{swing}");
         total += swing;
     }
@@ -82,6 +82,6 @@ fn a_heart_that_does_not_swing_has_no_pace() {
     let mut random = Rng::with_seed(4);
     let line = line(&swinging(70.0, 0.0, 6.0, 15.0, &mut random));
     assert_eq!(line.swing(at(90.0), None), None);
-    let swing = line.swing(at(90.0), Some(Pace::default())).unwrap();
+    let swing = line.swing(at(90.0), Some(BreathPace::default())).unwrap();
     assert!(swing.ms < 12.0, "{swing:?}");
 }

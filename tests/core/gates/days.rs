@@ -8,8 +8,8 @@ use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::ElevationOutcome;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
-use kindbeat_core::setting::Count;
-use kindbeat_core::setting::Lasting;
+use kindbeat_core::setting::RangedCount;
+use kindbeat_core::setting::RangedDuration;
 use proptest::prelude::*;
 
 use crate::day::Day;
@@ -52,8 +52,8 @@ proptest! {
         const AT_MOST: u32 = 12;
         let cool_down = SignedDuration::from_mins(20);
         let mut settings = eager();
-        settings.offer.cool_down = Lasting::secs(20 * 60);
-        settings.offer.at_most_per_day = Count::of(AT_MOST);
+        settings.offer.cool_down = RangedDuration::secs(20 * 60);
+        settings.offer.at_most_per_day = RangedCount::of(AT_MOST);
         let mut desk = Desk::quiet(settings);
         let mut closed = [false; GATES.len()];
         let mut offered = 0;

@@ -14,8 +14,8 @@ use kindbeat_core::offer;
 use kindbeat_core::offer::Day as Weekday;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::offer::QuietHours;
-use kindbeat_core::setting::Count;
-use kindbeat_core::setting::Lasting;
+use kindbeat_core::setting::RangedCount;
+use kindbeat_core::setting::RangedDuration;
 
 use crate::day::Day;
 
@@ -156,10 +156,10 @@ impl Desk {
             Gate::DoNotDisturb => self.see(|desktop| desktop.do_not_disturb = seen),
             Gate::Inhibited => self.see(|desktop| desktop.inhibited = seen),
             Gate::DailyLimit => self.configure(|settings| {
-                settings.offer.at_most_per_day = Count::of(if closed { 0 } else { 1000 });
+                settings.offer.at_most_per_day = RangedCount::of(if closed { 0 } else { 1000 });
             }),
             Gate::CoolDown => self.configure(|settings| {
-                settings.offer.cool_down = Lasting::secs(if closed { 24 * 3600 } else { 0 });
+                settings.offer.cool_down = RangedDuration::secs(if closed { 24 * 3600 } else { 0 });
             }),
             Gate::NoPause => {
                 self.busy = closed;
@@ -177,10 +177,10 @@ impl Desk {
 /// An offer as soon as the heart has been up for a minute, with no distance to the one before.
 pub(crate) fn eager() -> Settings {
     let mut settings = Settings::default();
-    settings.detection.warm_up = Lasting::secs(60);
-    settings.detection.sustain = Some(Lasting::secs(60));
-    settings.detection.rearm = Lasting::secs(60);
-    settings.offer.cool_down = Lasting::secs(0);
-    settings.offer.at_most_per_day = Count::of(1000);
+    settings.detection.warm_up = RangedDuration::secs(60);
+    settings.detection.sustain = Some(RangedDuration::secs(60));
+    settings.detection.rearm = RangedDuration::secs(60);
+    settings.offer.cool_down = RangedDuration::secs(0);
+    settings.offer.at_most_per_day = RangedCount::of(1000);
     settings
 }

@@ -5,7 +5,7 @@ use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
-use kindbeat_core::setting::Lasting;
+use kindbeat_core::setting::RangedDuration;
 
 use crate::gates::desk::Desk;
 use crate::gates::desk::GATES;
@@ -160,7 +160,7 @@ fn a_stranger_is_told_how_things_stand() {
 #[test]
 fn an_offer_that_never_found_its_moment_says_so() {
     let mut settings = eager();
-    settings.offer.wait_for_pause = Lasting::secs(120);
+    settings.offer.wait_for_pause = RangedDuration::secs(120);
     let mut desk = Desk::quiet(settings);
     desk.set(Gate::NoPause, true);
     desk.day.heart_rate(84.0);

@@ -7,7 +7,7 @@ use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
-use kindbeat_core::setting::Lasting;
+use kindbeat_core::setting::RangedDuration;
 
 use super::seen;
 use crate::day::Day;
@@ -33,7 +33,7 @@ fn walking_to_the_kitchen_and_back_asks_nothing() {
 #[test]
 fn a_return_is_held_for_as_long_as_it_is_set() {
     let mut settings = Settings::default();
-    settings.detection.after_return = Lasting::secs(15 * 60);
+    settings.detection.after_return = RangedDuration::secs(15 * 60);
     let mut day = Day::with(settings, "09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
     day.presence(Presence::Away)

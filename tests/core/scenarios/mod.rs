@@ -9,8 +9,8 @@ use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::practice::SessionCommand;
-use kindbeat_core::setting::Count;
-use kindbeat_core::setting::Lasting;
+use kindbeat_core::setting::RangedCount;
+use kindbeat_core::setting::RangedDuration;
 
 mod breaks;
 mod desk;
@@ -118,7 +118,7 @@ fn a_snooze_holds_and_ends() {
 #[test]
 fn whoever_is_fine_again_and_again_is_asked_less_and_less_until_a_break_is_taken() {
     let mut settings = Settings::default();
-    settings.offer.at_most_per_day = Count::of(20);
+    settings.offer.at_most_per_day = RangedCount::of(20);
     let mut day = Day::with(settings, "06:00");
     for hour in 0..16 {
         let answer = if hour == 11 { Answer::Start } else { Answer::Fine };
@@ -156,8 +156,8 @@ fn whoever_is_fine_again_and_again_is_asked_less_and_less_until_a_break_is_taken
 #[test]
 fn the_daily_limit_holds_until_the_next_day() {
     let mut settings = Settings::default();
-    settings.offer.at_most_per_day = Count::of(1);
-    settings.offer.cool_down = Lasting::secs(0);
+    settings.offer.at_most_per_day = RangedCount::of(1);
+    settings.offer.cool_down = RangedDuration::secs(0);
     let mut day = Day::with(settings, "21:00");
     for _ in 0..4 {
         day.heart_rate(62.0).for_minutes(40).heart_rate(84.0).for_minutes(20);

@@ -12,8 +12,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use anyhow::bail;
 use anyhow::ensure;
-use kindbeat::notification::Command;
-use kindbeat::notification::Event;
+use kindbeat::notification::NotifierCommand;
+use kindbeat::notification::NotifierEvent;
 use kindbeat::notification::Obstacle;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
@@ -96,14 +96,14 @@ async fn a_server_is_started_for_an_offer_and_again_for_the_next() -> anyhow::Re
     };
     install(&bus)?;
     let mut client = Client::start(&bus.address());
-    assert_eq!(client.event().await?, Event::Server(None));
+    assert_eq!(client.event().await?, NotifierEvent::Server(None));
     for round in 1..=2 {
         client.show(round).await?;
         assert_eq!(client.server().await?.name, table::XFCE.calls_itself);
-        assert_eq!(client.event().await?, Event::Shown(OfferId(round)));
-        client.command(Command::Withdraw(OfferId(round))).await?;
+        assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(round)));
+        client.command(NotifierCommand::Withdraw(OfferId(round))).await?;
         end_server(&bus).await?;
-        assert_eq!(client.event().await?, Event::Server(None));
+        assert_eq!(client.event().await?, NotifierEvent::Server(None));
     }
     Ok(())
 }
@@ -146,8 +146,8 @@ impl Meeting {
         self.offers += 1;
         let id = OfferId(self.offers);
         self.client.show(id.0).await?;
-        ensure!(self.client.event().await? == Event::Server(None));
-        ensure!(self.client.event().await? == Event::NotShown(id, Obstacle::NoServer));
+        ensure!(self.client.event().await? == NotifierEvent::Server(None));
+        ensure!(self.client.event().await? == NotifierEvent::NotShown(id, Obstacle::NoServer));
         self.desktop.serve().await?;
         let server = self.client.server().await?;
         assert_eq!(server.name, self.kind.calls_itself);
@@ -157,7 +157,7 @@ impl Meeting {
             let version = &server.version;
             assert!(expected.iter().any(|expected| version.starts_with(expected)), "{version}");
         }
-        assert_eq!(self.client.event().await?, Event::Shown(id));
+        assert_eq!(self.client.event().await?, NotifierEvent::Shown(id));
         self.desktop.until(true).await?;
         self.desktop
             .picture(&format!("offer-{}.png", self.kind.name.to_lowercase().replace(' ', "-")))
@@ -199,12 +199,12 @@ impl Meeting {
         self.open().await?;
         let id = OfferId(self.offers);
         self.desktop.kill_server();
-        assert_eq!(self.client.event().await?, Event::Lost(id));
-        assert_eq!(self.client.event().await?, Event::Server(None));
+        assert_eq!(self.client.event().await?, NotifierEvent::Lost(id));
+        assert_eq!(self.client.event().await?, NotifierEvent::Server(None));
         self.desktop.until(false).await?;
         self.desktop.serve().await?;
         self.client.server().await?;
-        assert_eq!(self.client.event().await?, Event::Shown(id));
+        assert_eq!(self.client.event().await?, NotifierEvent::Shown(id));
         self.desktop.until(true).await?;
         self.answer(self.kind.to_begin(), Some(Answer::Start)).await
     }
@@ -213,7 +213,7 @@ impl Meeting {
     async fn offer(&mut self) -> anyhow::Result<()> {
         self.offers += 1;
         self.client.show(self.offers).await?;
-        assert_eq!(self.client.event().await?, Event::Shown(OfferId(self.offers)));
+        assert_eq!(self.client.event().await?, NotifierEvent::Shown(OfferId(self.offers)));
         Ok(())
     }
 
@@ -225,7 +225,7 @@ impl Meeting {
 
     /// Takes the offer back, and waits until it is not seen any more.
     async fn withdraw(&mut self) -> anyhow::Result<()> {
-        self.client.command(Command::Withdraw(OfferId(self.offers))).await?;
+        self.client.command(NotifierCommand::Withdraw(OfferId(self.offers))).await?;
         self.desktop.until(false).await
     }
 
@@ -248,21 +248,21 @@ impl Meeting {
         let expected = match answer {
             Some(answer) => {
                 let token = match &told {
-                    Event::Answered(_, _, token) => token.clone(),
+                    NotifierEvent::Answered(_, _, token) => token.clone(),
                     _ => None,
                 };
                 let clicked = matches!(hand, Hand::Mouse(..));
                 assert_eq!(token.is_some(), clicked && self.kind.token, "{hand:?}: {told:?}");
-                Event::Answered(id, answer, token)
+                NotifierEvent::Answered(id, answer, token)
             }
-            None => Event::Dismissed(id),
+            None => NotifierEvent::Dismissed(id),
         };
         assert_eq!(told, expected, "{hand:?}");
         self.desktop.until(false).await
     }
 
     /// What is told when this is done; clicked until something is: what has just come up may not listen yet.
-    async fn told(&mut self, hand: Hand) -> anyhow::Result<Event> {
+    async fn told(&mut self, hand: Hand) -> anyhow::Result<NotifierEvent> {
         match hand {
             Hand::Mouse(left, bottom, button) => {
                 for _ in 0..10 {

@@ -12,11 +12,11 @@ use super::look::Stored;
 use crate::command::devices;
 use crate::desktop::interruptions::Fact;
 use crate::interface::ClientError;
-use crate::notification::Presence;
+use crate::notification::ServerPresence;
 use crate::systemd::Unit;
 use crate::systemd::UnitState;
 use kindbeat_core::status::Quality;
-use kindbeat_core::status::Sensor;
+use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Value;
@@ -138,7 +138,7 @@ impl Desk<'_> {
     fn streams(
         &self,
         says: impl Fn(Message) -> String,
-        sensor: Option<&Sensor>,
+        sensor: Option<&SensorStatus>,
         quality: Option<Quality>,
     ) -> Found {
         let battery = sensor.and_then(|sensor| sensor.battery);
@@ -165,7 +165,7 @@ impl Desk<'_> {
 
     fn notifications(&self) -> Found {
         match &self.seen.notifications {
-            Some(Ok(Presence::Running(server))) => {
+            Some(Ok(ServerPresence::Running(server))) => {
                 let name = format!("{} {}", server.name, server.version);
                 let name = match name.trim() {
                     "" => self.say(Message::NotificationsUnnamed),
@@ -178,8 +178,8 @@ impl Desk<'_> {
                 };
                 fine(self.of(message, &[("server", name.into())]))
             }
-            Some(Ok(Presence::Startable)) => fine(self.say(Message::NotificationsStartable)),
-            Some(Ok(Presence::Missing)) => {
+            Some(Ok(ServerPresence::Startable)) => fine(self.say(Message::NotificationsStartable)),
+            Some(Ok(ServerPresence::Missing)) => {
                 self.fault(Message::NotificationsMissing, Message::NotificationsInstall)
             }
             Some(Err(_)) => self.fault(Message::NoSession, Message::WithinSession),

@@ -6,7 +6,7 @@ use super::fault;
 use super::fine;
 use super::look;
 use crate::command::voice;
-use crate::speech::Error;
+use crate::speech::SpeechError;
 use kindbeat_core::words::Message;
 
 impl Desk<'_> {
@@ -24,13 +24,15 @@ impl Desk<'_> {
             }
             Some(Ok(None)) => return fine(self.say(Message::VoiceAnswers)),
             Some(Err(error)) => error,
-            None => &Error::Silent,
+            None => &SpeechError::NoReply,
         };
         let problem = [("problem", self.say(voice::why(error)).into())];
         let remedy = self.say(match error {
-            Error::Nowhere => Message::VoicePlace,
-            Error::Unreachable(_) => Message::VoiceInstall,
-            Error::Silent | Error::Strange | Error::Refused { .. } => Message::VoiceRestart,
+            SpeechError::NoAddress => Message::VoicePlace,
+            SpeechError::Unreachable(_) => Message::VoiceInstall,
+            SpeechError::NoReply | SpeechError::Malformed | SpeechError::Refused { .. } => {
+                Message::VoiceRestart
+            }
         });
         // A page has voices of its own, where it can be opened at all.
         if self.browser().is_some() && self.seen.listening.is_ok() {

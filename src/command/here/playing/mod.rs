@@ -11,17 +11,17 @@ use tokio::sync::mpsc;
 
 use super::keeping::Note;
 use crate::clock;
+use crate::clock::SharedClock;
 use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
 use crate::command::voice;
 use crate::daemon;
 use crate::interface::ToldBreak;
-use crate::page_server::Clock;
 use crate::speech;
-use crate::speech::Reader;
-use crate::terminal::Event;
+use crate::speech::PageReader;
 use crate::terminal::Terminal;
+use crate::terminal::TerminalEvent;
 use kindbeat_core::config::Config;
 use kindbeat_core::context::Context;
 use kindbeat_core::engine::Effect;
@@ -51,7 +51,7 @@ pub(super) struct Player {
     words: Words,
     locale: String,
     help: HelpLines,
-    clock: Clock,
+    clock: SharedClock,
     teller: Teller,
     /// What was asked last behind the question.
     asked: Option<Asked>,
@@ -61,9 +61,9 @@ pub(super) struct Player {
     /// What the history knows of the engine's memory.
     kept: EngineMemory,
     stage: Stage,
-    reader: Reader,
+    reader: PageReader,
     /// Whether it speaks.
-    heard: mpsc::Receiver<speech::Event>,
+    heard: mpsc::Receiver<speech::SpeechEvent>,
 }
 
 /// How far it is, beyond what the page knows.
@@ -97,7 +97,7 @@ impl Player {
         earlier: Earlier,
         config: Config,
         locale: String,
-        clock: Clock,
+        clock: SharedClock,
         notes: mpsc::UnboundedSender<Note>,
     ) -> anyhow::Result<Self> {
         let now = clock();
@@ -117,13 +117,17 @@ impl Player {
             notes,
             told: None,
             stage: Stage::Break,
-            reader: Reader::none(),
+            reader: PageReader::none(),
             heard: mpsc::channel(1).1,
         })
     }
 
     /// The steps are to be read aloud, too.
-    pub(super) fn aloud(mut self, reader: Reader, heard: mpsc::Receiver<speech::Event>) -> Self {
+    pub(super) fn aloud(
+        mut self,
+        reader: PageReader,
+        heard: mpsc::Receiver<speech::SpeechEvent>,
+    ) -> Self {
         (self.reader, self.heard) = (reader, heard);
         self
     }
@@ -167,8 +171,8 @@ impl Player {
                     writeln!(complaints, "{}", not_kept(&self.words, problem))
                 }
                 Some(event) = self.heard.recv() => match event {
-                    speech::Event::Speaks => Ok(()),
-                    speech::Event::Mute(error) => {
+                    speech::SpeechEvent::Speaking => Ok(()),
+                    speech::SpeechEvent::Failed(error) => {
                         writeln!(complaints, "{}", not_read_aloud(&self.words, &error))
                     }
                 },
@@ -196,20 +200,20 @@ impl Player {
 
     async fn event(
         &mut self,
-        event: Event,
+        event: TerminalEvent,
         terminal: &Terminal,
         out: &mut impl Write,
     ) -> io::Result<()> {
         match event {
-            Event::Key('\n' | ' ') => self.typed("", out),
-            Event::Escape | Event::Key(END_OF_INPUT) => self.typed("q", out),
-            Event::Key(key) => self.typed(key.encode_utf8(&mut [0; 4]), out),
-            Event::Line(line) => self.typed(&line, out),
-            Event::Closed | Event::End => {
+            TerminalEvent::Key('\n' | ' ') => self.typed("", out),
+            TerminalEvent::Escape | TerminalEvent::Key(END_OF_INPUT) => self.typed("q", out),
+            TerminalEvent::Key(key) => self.typed(key.encode_utf8(&mut [0; 4]), out),
+            TerminalEvent::Line(line) => self.typed(&line, out),
+            TerminalEvent::Closed | TerminalEvent::End => {
                 self.leave();
                 Ok(())
             }
-            Event::StandStill => {
+            TerminalEvent::Suspend => {
                 self.input(PageInput::Pause);
                 let told = self.show(out);
                 // What reads aloud stops before everything does.
@@ -218,7 +222,7 @@ impl Player {
                 told
             }
             // Whoever comes back reads where they are.
-            Event::GoOn => {
+            TerminalEvent::Resume => {
                 self.teller.again();
                 self.asked = None;
                 Ok(())
@@ -323,7 +327,7 @@ impl Player {
 }
 
 /// Waits until the clock shows that time; for ever where there is none.
-async fn until(due: Option<Timestamp>, clock: &Clock) {
+async fn until(due: Option<Timestamp>, clock: &SharedClock) {
     match due.map(|due| due.duration_since(clock())) {
         Some(left) if left.is_positive() => tokio::time::sleep(left.unsigned_abs()).await,
         Some(_) => {}
@@ -337,7 +341,7 @@ pub(super) fn not_kept(words: &Words, problem: String) -> String {
 }
 
 /// That the steps are not read aloud, and why.
-fn not_read_aloud(words: &Words, error: &speech::Error) -> String {
+fn not_read_aloud(words: &Words, error: &speech::SpeechError) -> String {
     let problem = words.text(voice::why(error), &[]);
     words.text(Message::TerminalMute, &[("problem", problem.into())])
 }

@@ -17,7 +17,7 @@ use kindbeat_core::page::Tense;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::PastBreak;
-use kindbeat_core::practice::Place;
+use kindbeat_core::practice::SessionPlace;
 use kindbeat_core::practice::SessionState;
 
 impl Player {
@@ -63,8 +63,10 @@ impl Player {
     fn moved(&mut self, now: Timestamp, state: SessionState, known: &[Record]) {
         let stands = match state {
             SessionState::Ended { ending, .. } => Stands::Ended(ending),
-            SessionState::Running { place: Place::Grounding { .. }, .. }
-            | SessionState::Paused { place: Place::Grounding { .. }, .. } => Stands::Grounding,
+            SessionState::Running { place: SessionPlace::Grounding { .. }, .. }
+            | SessionState::Paused { place: SessionPlace::Grounding { .. }, .. } => {
+                Stands::Grounding
+            }
             SessionState::Running { .. } | SessionState::Paused { .. } => return,
         };
         let Some(told) = self.told.as_mut().filter(|told| told.stands != stands) else { return };

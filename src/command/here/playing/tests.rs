@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::daemon;
 use crate::interface::Stands;
-use crate::speech::Voice;
+use crate::speech::Speaker;
 use crate::store::Loaded;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Habits;
@@ -22,7 +22,7 @@ async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
 /// The same, and so long after the last piece nobody is there any more.
 async fn taken_for(practice: &str, typed: &[&str], after: Duration) -> (String, Vec<Note>) {
     let begun = Instant::now();
-    let clock: Clock = Arc::new(move || {
+    let clock: SharedClock = Arc::new(move || {
         Timestamp::from_second(1_900_000_000).unwrap()
             + SignedDuration::try_from(begun.elapsed()).unwrap()
     });
@@ -56,7 +56,7 @@ async fn taken_for(practice: &str, typed: &[&str], after: Duration) -> (String, 
     (String::from_utf8(out).unwrap(), kept)
 }
 
-fn player(clock: Clock, notes: mpsc::UnboundedSender<Note>) -> Player {
+fn player(clock: SharedClock, notes: mpsc::UnboundedSender<Note>) -> Player {
     let config = Config::default();
     let habits = Habits { welcomed: true, ..Habits::default() };
     let earlier = Earlier { habits, past: Vec::new() };
@@ -68,10 +68,10 @@ fn player(clock: Clock, notes: mpsc::UnboundedSender<Note>) -> Player {
 #[tokio::test]
 async fn where_nothing_reads_aloud_that_is_said_once_and_in_plain_words() {
     let folder = tempfile::tempdir().unwrap();
-    let (voice, heard, _) = Voice::start(Some(folder.path().join("none")));
+    let (voice, heard, _) = Speaker::start(Some(folder.path().join("none")));
     let noon = Timestamp::from_second(1_900_000_000).unwrap();
     let mut player = player(Arc::new(move || noon), mpsc::unbounded_channel().0)
-        .aloud(Reader::new(voice), heard);
+        .aloud(PageReader::new(voice), heard);
     player.begin(Some("kind-hand".to_owned()), Some(Length::OneMinute)).unwrap();
     let (keys, chunks) = mpsc::channel(1);
     let mut terminal = Terminal::over(chunks).unwrap();

@@ -231,7 +231,7 @@ fn within(begin: Option<Timestamp>, length: SignedDuration, now: Timestamp) -> b
     begin.is_some_and(|begin| now.duration_since(begin) < length)
 }
 
-/// InputActivity that rest for 6 s are between two things, and after 15 s they may be at something else: the gaps that break reminders wait
+/// Hands that rest for 6 s are between two things, and after 15 s they may be at something else: the gaps that break reminders wait
 /// for.
 pub const REST_OF_HANDS: SignedDuration = SignedDuration::from_secs(6);
 const LONGEST_REST: SignedDuration = SignedDuration::from_secs(15);

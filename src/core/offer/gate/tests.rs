@@ -4,7 +4,7 @@ use super::*;
 use crate::context::Desktop;
 use crate::context::Probe;
 use crate::offer::settings::Day;
-use crate::setting::Lasting;
+use crate::setting::RangedDuration;
 
 /// Sunday 1970-01-04, 12:00 UTC.
 const NOON: i64 = (3 * 24 + 12) * 3_600;
@@ -93,7 +93,7 @@ fn a_gate_that_is_switched_off_stays_open() {
         hold_in_full_screen: false,
         hold_on_do_not_disturb: false,
         hold_when_inhibited: false,
-        wait_for_pause: Lasting::secs(0),
+        wait_for_pause: RangedDuration::secs(0),
         ..OfferSettings::default()
     };
     let everything = Desktop {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use crate::breathing::Pace;
+use crate::breathing::BreathPace;
 use crate::page::following::Following;
 use crate::page::help::Help;
 use crate::page::view::Anchors;
@@ -26,9 +26,9 @@ use crate::practice::Anchor;
 use crate::practice::Breath;
 use crate::practice::Choice;
 use crate::practice::HelpLines;
-use crate::practice::Place;
 use crate::practice::Practice;
 use crate::practice::Session;
+use crate::practice::SessionPlace;
 use crate::practice::SessionState;
 use crate::practice::Step;
 use crate::practice::Text;
@@ -89,7 +89,7 @@ impl<'a> Scene<'a> {
             heart: None,
             show_heart: false,
             others: &[],
-            cycle: Pace::default().cycle(),
+            cycle: BreathPace::default().cycle(),
             following: None,
             course: &[],
             needs_help: false,
@@ -135,12 +135,12 @@ impl Scene<'_> {
             SessionState::Paused { place, remaining, .. } => (place, true, remaining),
         };
         let Some(step) = session.step() else { return self.nothing() };
-        let grounding = matches!(place, Place::Grounding { .. });
+        let grounding = matches!(place, SessionPlace::Grounding { .. });
         Screen::Step(StepView {
             place,
             steps: session.steps(),
             met: match place {
-                Place::Grounding { step: 0, .. } => self.lines(Message::TooMuchMet),
+                SessionPlace::Grounding { step: 0, .. } => self.lines(Message::TooMuchMet),
                 _ => Vec::new(),
             },
             words: self.step_words(step),
@@ -170,7 +170,7 @@ impl Scene<'_> {
         let breath = self.session.and_then(Session::step).and_then(|step| step.breath);
         let shown = self.show_heart
             && self.visit.begun()
-            && matches!(place, Some(Place::Practice { .. }))
+            && matches!(place, Some(SessionPlace::Practice { .. }))
             && matches!(breath, Some(Breath::Slow | Breath::Search));
         self.following.filter(|_| shown).map(|following| following.view(self.words))
     }

@@ -2,11 +2,11 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::practice::Place;
+use crate::practice::SessionPlace;
 
 const AT: Timestamp = Timestamp::UNIX_EPOCH;
 const UNDER_WAY: SessionState = SessionState::Paused {
-    place: Place::Practice { step: 0 },
+    place: SessionPlace::Practice { step: 0 },
     remaining: SignedDuration::from_secs(20),
     since: AT,
 };

@@ -34,7 +34,7 @@ use serde::de::MapAccess;
 use serde::de::Visitor;
 use toml::Spanned;
 
-use crate::practice::fault::Fault;
+use crate::practice::fault::PracticeFault;
 use crate::practice::fault::ScriptError;
 use crate::practice::script::Breath;
 use crate::practice::script::Choice;
@@ -45,7 +45,7 @@ use crate::practice::script::Step;
 use crate::practice::script::Text;
 use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
-use crate::setting::Lasting;
+use crate::setting::RangedDuration;
 use crate::setting::plain;
 
 /// Who wrote a practice.
@@ -64,15 +64,17 @@ impl Practice {
     /// Reads a practice from the text of its file. `file` is its name, for the error only.
     pub fn parse(file: &str, text: &str, origin: Origin) -> Result<Self, ScriptError> {
         let practice = if text.len() > Self::MAX_BYTES {
-            Err(Fault::new("the file is too large", "a practice has at most 1 MiB of text"))
+            Err(PracticeFault::new("the file is too large", "a practice has at most 1 MiB of text"))
         } else if let Some(at) = most_marks(text) {
-            let fault =
-                Fault::new("too many words and marks", "five minutes hold some hundred words");
+            let fault = PracticeFault::new(
+                "too many words and marks",
+                "five minutes hold some hundred words",
+            );
             Err(fault.span(at..at))
         } else {
             match toml::from_str::<PracticeFile>(text) {
                 Ok(read) => read.check(origin),
-                Err(error) => Err(Fault::from_toml(error)),
+                Err(error) => Err(PracticeFault::from_toml(error)),
             }
         };
         practice.map_err(|fault| fault.at(file, text))
@@ -111,19 +113,22 @@ const fn inward_unless_said() -> bool {
 }
 
 impl PracticeFile {
-    fn check(self, origin: Origin) -> Result<Practice, Fault> {
+    fn check(self, origin: Origin) -> Result<Practice, PracticeFault> {
         check_id(&self.id)?;
         check_text("title", &self.title, origin)?;
         for (key, text) in [("about", &self.about), ("caution", &self.caution)] {
             text.as_ref().map_or(Ok(()), |text| check_text(key, text, origin))?;
         }
         if self.step.is_empty() {
-            return Err(
-                Fault::new("there is no step", "begin each step with a line [[step]]").key("step")
-            );
+            return Err(PracticeFault::new(
+                "there is no step",
+                "begin each step with a line [[step]]",
+            )
+            .key("step"));
         }
         if let Some(step) = self.step.get(MAX_STEPS) {
-            let fault = Fault::new("too many steps", format!("a practice has at most {MAX_STEPS}"));
+            let fault =
+                PracticeFault::new("too many steps", format!("a practice has at most {MAX_STEPS}"));
             return Err(fault.key("step").span(step.say.span()));
         }
         for step in &self.step {
@@ -151,7 +156,7 @@ impl PracticeFile {
         self.step.iter().any(|step| step.lasts.get_ref().of(length).is_some())
     }
 
-    fn check_total(&self, length: Length) -> Result<(), Fault> {
+    fn check_total(&self, length: Length) -> Result<(), PracticeFault> {
         let given = self.step.iter().filter_map(|step| step.lasts.get_ref().of(length));
         let (mut total, mut span) = (SignedDuration::ZERO, 0..0);
         for lasts in given {
@@ -166,7 +171,7 @@ impl PracticeFile {
         }
         let (total, least, most) = (plain(total), plain(least), plain(most));
         let problem = format!("the steps of {length} last {total} together");
-        Err(Fault::new(problem, format!("make it between {least} and {most}"))
+        Err(PracticeFault::new(problem, format!("make it between {least} and {most}"))
             .key(&format!("step.lasts.{length}"))
             .span(span))
     }
@@ -184,11 +189,13 @@ struct StepFile {
 }
 
 impl StepFile {
-    fn check(&self, origin: Origin) -> Result<(), Fault> {
+    fn check(&self, origin: Origin) -> Result<(), PracticeFault> {
         check_text("step.say", &self.say, origin)?;
         if self.breath == Some(Breath::Search) && origin == Origin::Own {
-            let fault =
-                Fault::new("this breath is not for practices", "write \"slow\" or \"long out\"");
+            let fault = PracticeFault::new(
+                "this breath is not for practices",
+                "write \"slow\" or \"long out\"",
+            );
             return Err(fault.key("step.breath").span(self.say.span()));
         }
         for choice in &self.choices {
@@ -199,12 +206,15 @@ impl StepFile {
             }
         }
         if let Some(choice) = self.choices.get(MAX_CHOICES) {
-            let fault = Fault::new("too many choices", format!("a step has at most {MAX_CHOICES}"));
+            let fault =
+                PracticeFault::new("too many choices", format!("a step has at most {MAX_CHOICES}"));
             return Err(fault.key("step.choices").span(choice.span()));
         }
         if Length::ALL.iter().all(|length| self.lasts.get_ref().of(*length).is_none()) {
-            let fault =
-                Fault::new("the step is in no length", "say how long it lasts: { 1m = \"20s\" }");
+            let fault = PracticeFault::new(
+                "the step is in no length",
+                "say how long it lasts: { 1m = \"20s\" }",
+            );
             return Err(fault.key("step.lasts").span(self.lasts.span()));
         }
         Ok(())
@@ -224,7 +234,7 @@ impl StepFile {
 }
 
 /// How long one step may last: 5 s, enough to read a line, to 10 min.
-type StepLasting = Lasting<5, 600>;
+type StepLasting = RangedDuration<5, 600>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -250,7 +260,7 @@ impl LastsFile {
     }
 }
 
-fn check_id(id: &Spanned<String>) -> Result<(), Fault> {
+fn check_id(id: &Spanned<String>) -> Result<(), PracticeFault> {
     let part = |part: &str| {
         !part.is_empty()
             && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
@@ -260,10 +270,10 @@ fn check_id(id: &Spanned<String>) -> Result<(), Fault> {
     }
     let remedy =
         format!("small letters a to z, digits and single hyphens, at most {MAX_ID}: \"kind-hand\"");
-    Err(Fault::new("not a name a practice can have", remedy).key("id").span(id.span()))
+    Err(PracticeFault::new("not a name a practice can have", remedy).key("id").span(id.span()))
 }
 
-fn check_text(key: &str, text: &Spanned<Text>, origin: Origin) -> Result<(), Fault> {
+fn check_text(key: &str, text: &Spanned<Text>, origin: Origin) -> Result<(), PracticeFault> {
     let is_control = |c: char| c.is_control() && c != '\n';
     let (problem, remedy) = match (text.get_ref(), origin) {
         (Text::Message(_), Origin::Own) => {
@@ -284,7 +294,7 @@ fn check_text(key: &str, text: &Spanned<Text>, origin: Origin) -> Result<(), Fau
             }
         }
     };
-    Err(Fault::new(problem, remedy).key(key).span(text.span()))
+    Err(PracticeFault::new(problem, remedy).key(key).span(text.span()))
 }
 
 impl<'de> Deserialize<'de> for Text {

@@ -35,7 +35,7 @@ pub enum SessionState {
     /// A step is being said.
     Running {
         /// Which one.
-        place: Place,
+        place: SessionPlace,
         /// When it began, or went on after a pause.
         since: Timestamp,
         /// When the next one begins.
@@ -44,7 +44,7 @@ pub enum SessionState {
     /// Time stands still.
     Paused {
         /// At which step.
-        place: Place,
+        place: SessionPlace,
         /// How much of the step is still to come.
         remaining: SignedDuration,
         /// Since when it is paused.
@@ -61,7 +61,7 @@ pub enum SessionState {
 
 /// A step of a break: counted from 0 among the steps of the length that runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SessionPlace {
     /// In the practice itself.
     Practice {
         /// Which step.
@@ -128,7 +128,7 @@ impl Session {
     ) -> Self {
         let length = practice.nearest_length(length);
         let grounding_length = grounding.nearest_length(Length::OneMinute);
-        let place = Place::Practice { step: 0 };
+        let place = SessionPlace::Practice { step: 0 };
         let state = SessionState::Paused { place, remaining: SignedDuration::ZERO, since: now };
         let mut session = Self { practice, grounding, length, grounding_length, state };
         session.begin(place, now);
@@ -163,8 +163,10 @@ impl Session {
     #[must_use]
     pub fn steps(&self) -> usize {
         match self.place() {
-            Some(Place::Practice { .. }) => self.practice.steps_in(self.length).count(),
-            Some(Place::Grounding { .. }) => self.grounding.steps_in(self.grounding_length).count(),
+            Some(SessionPlace::Practice { .. }) => self.practice.steps_in(self.length).count(),
+            Some(SessionPlace::Grounding { .. }) => {
+                self.grounding.steps_in(self.grounding_length).count()
+            }
             None => 0,
         }
     }
@@ -202,21 +204,21 @@ impl Session {
                 SessionCommand::TooMuch,
                 SessionState::Running { place, .. } | SessionState::Paused { place, .. },
             ) => {
-                if let Place::Practice { step } = place {
-                    self.begin(Place::Grounding { step: 0, left_at: step }, now);
+                if let SessionPlace::Practice { step } = place {
+                    self.begin(SessionPlace::Grounding { step: 0, left_at: step }, now);
                 }
             }
             (SessionCommand::Next, SessionState::Running { place, .. }) => {
-                self.begin(place.next(), now)
+                self.begin(place.next(), now);
             }
             (SessionCommand::Back, SessionState::Running { place, .. }) => {
-                self.begin(place.back(), now)
+                self.begin(place.back(), now);
             }
             (SessionCommand::Next, SessionState::Paused { place, .. }) => {
-                self.stand_at(place.next(), now)
+                self.stand_at(place.next(), now);
             }
             (SessionCommand::Back, SessionState::Paused { place, .. }) => {
-                self.stand_at(place.back(), now)
+                self.stand_at(place.back(), now);
             }
             (SessionCommand::Pause, SessionState::Running { place, until, .. }) => {
                 let remaining = until.duration_since(now).max(LEAST_REMAINING);
@@ -274,7 +276,7 @@ impl Session {
     }
 
     /// The step at `place` begins, or, where there is none, the break ends.
-    fn begin(&mut self, place: Place, now: Timestamp) {
+    fn begin(&mut self, place: SessionPlace, now: Timestamp) {
         self.state = match self.step_at(place) {
             Some((_, lasts)) => {
                 SessionState::Running { place, since: now, until: later(now, lasts) }
@@ -284,39 +286,39 @@ impl Session {
     }
 
     /// The step at `place` waits, all of it still to come; where there is none, the break ends.
-    fn stand_at(&mut self, place: Place, now: Timestamp) {
+    fn stand_at(&mut self, place: SessionPlace, now: Timestamp) {
         self.state = match self.step_at(place) {
             Some((_, lasts)) => SessionState::Paused { place, remaining: lasts, since: now },
             None => SessionState::Ended { ending: place.ending_after(), at: now },
         };
     }
 
-    fn leave(&mut self, place: Place, now: Timestamp) {
+    fn leave(&mut self, place: SessionPlace, now: Timestamp) {
         let ending = match place {
-            Place::Practice { step } => Ending::Left { step },
-            Place::Grounding { left_at, .. } => Ending::TooMuch { step: left_at },
+            SessionPlace::Practice { step } => Ending::Left { step },
+            SessionPlace::Grounding { left_at, .. } => Ending::TooMuch { step: left_at },
         };
         self.state = SessionState::Ended { ending, at: now };
     }
 
-    fn place(&self) -> Option<Place> {
+    fn place(&self) -> Option<SessionPlace> {
         match self.state {
             SessionState::Running { place, .. } | SessionState::Paused { place, .. } => Some(place),
             SessionState::Ended { .. } => None,
         }
     }
 
-    fn step_at(&self, place: Place) -> Option<(&Step, SignedDuration)> {
+    fn step_at(&self, place: SessionPlace) -> Option<(&Step, SignedDuration)> {
         match place {
-            Place::Practice { step } => self.practice.steps_in(self.length).nth(step),
-            Place::Grounding { step, .. } => {
+            SessionPlace::Practice { step } => self.practice.steps_in(self.length).nth(step),
+            SessionPlace::Grounding { step, .. } => {
                 self.grounding.steps_in(self.grounding_length).nth(step)
             }
         }
     }
 }
 
-impl Place {
+impl SessionPlace {
     fn next(self) -> Self {
         match self {
             Self::Practice { step } => Self::Practice { step: step + 1 },

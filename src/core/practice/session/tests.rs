@@ -41,8 +41,8 @@ impl Break {
 
     fn told(&self) -> String {
         let place = |place| match place {
-            Place::Practice { step } => format!("step {step}"),
-            Place::Grounding { step, .. } => format!("grounding {step}"),
+            SessionPlace::Practice { step } => format!("step {step}"),
+            SessionPlace::Grounding { step, .. } => format!("grounding {step}"),
         };
         match self.session.state() {
             SessionState::Running { place: at, until, .. } => {
@@ -275,8 +275,8 @@ proptest! {
 /// The step of the practice; `None` in the grounding and after the end.
 fn number(state: SessionState) -> Option<usize> {
     match state {
-        SessionState::Running { place: Place::Practice { step }, .. }
-        | SessionState::Paused { place: Place::Practice { step }, .. } => Some(step),
+        SessionState::Running { place: SessionPlace::Practice { step }, .. }
+        | SessionState::Paused { place: SessionPlace::Practice { step }, .. } => Some(step),
         _ => None,
     }
 }

@@ -31,7 +31,7 @@ fn well() -> Seen {
     };
     Seen {
         bluetooth: Some(Ok(())),
-        notifications: Some(Ok(Presence::Running(server))),
+        notifications: Some(Ok(ServerPresence::Running(server))),
         presence: Some(presence::Found {
             source: Some(presence::Source::X11),
             silent: vec![(presence::Source::Mutter, None)],
@@ -65,7 +65,7 @@ fn well() -> Seen {
 }
 
 fn streaming() -> Status {
-    let sensor = Sensor {
+    let sensor = SensorStatus {
         name: Some("Polar H10".to_owned()),
         address: "A0:9E:1A:00:00:00".to_owned(),
         battery: Some(87),
@@ -193,7 +193,7 @@ fn a_strap_is_told_by_the_service_or_from_before() {
     let with = |status| Seen { service: Some(Ok(status)), ..well() };
     let in_state = |state: &str| with(Status { state: state.to_owned(), ..streaming() });
     let stopped = || Seen { service: Some(Err(ClientError::NoDaemon)), ..well() };
-    let low = streaming().sensor.map(|sensor| Sensor { battery: Some(15), ..sensor });
+    let low = streaming().sensor.map(|sensor| SensorStatus { battery: Some(15), ..sensor });
     let desks = [
         in_state("connecting"),
         in_state("released"),
@@ -237,9 +237,9 @@ fn a_strap_is_told_by_the_service_or_from_before() {
 fn notifications_need_somebody_who_shows_them() {
     let with = |presence| Seen { notifications: Some(Ok(presence)), ..well() };
     let desks = [
-        with(Presence::Running(ServerInfo::default())),
-        with(Presence::Startable),
-        with(Presence::Missing),
+        with(ServerPresence::Running(ServerInfo::default())),
+        with(ServerPresence::Startable),
+        with(ServerPresence::Missing),
         Seen { notifications: None, ..well() },
     ];
     assert_snapshot!(lines("notifications", &desks), @r#"
@@ -294,17 +294,17 @@ fn a_voice_is_looked_for_only_where_it_is_wanted() {
     let aloud = || Config::default().with(&["practice.voice=true"]).unwrap();
     let wanted = |voice| Seen { config: Some(Ok(configured(aloud()))), voice, ..well() };
     let failed = |error| wanted(Some(Err(error)));
-    let gone = || speech::Error::Unreachable(io::ErrorKind::NotFound.into());
-    let refused = speech::Error::Refused { code: 300, said: "INTERNAL".to_owned() };
+    let gone = || speech::SpeechError::Unreachable(io::ErrorKind::NotFound.into());
+    let refused = speech::SpeechError::Refused { code: 300, said: "INTERNAL".to_owned() };
     let desks = [
         well(),
         Seen { config: None, ..well() },
         wanted(Some(Ok(Some("espeak-ng".to_owned())))),
         wanted(Some(Ok(None))),
-        failed(speech::Error::Nowhere),
+        failed(speech::SpeechError::NoAddress),
         failed(gone()),
-        failed(speech::Error::Silent),
-        failed(speech::Error::Strange),
+        failed(speech::SpeechError::NoReply),
+        failed(speech::SpeechError::Malformed),
         failed(refused),
         wanted(None),
         Seen { browsers: Vec::new(), ..failed(gone()) },

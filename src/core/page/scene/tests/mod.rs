@@ -147,7 +147,7 @@ fn no_step_passes_while_the_first_page_is_read() {
     page.first();
     let page = page.does(PageInput::Begin);
     assert_eq!(page.step().remaining, SignedDuration::from_secs(17));
-    assert_eq!(page.step().place, Place::Practice { step: 0 });
+    assert_eq!(page.step().place, SessionPlace::Practice { step: 0 });
 }
 
 #[test]
