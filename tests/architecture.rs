@@ -31,7 +31,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
 ];
 
 /// What each module of the core may import of the others.
-const CORE: [(&str, &[&str]); 17] = [
+const CORE: [(&str, &[&str]); 18] = [
     ("backoff", &[]),
     ("setting", &[]),
     ("heart", &[]),
@@ -46,6 +46,7 @@ const CORE: [(&str, &[&str]); 17] = [
     ("page", &["breathing", "heart", "practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "status", "surroundings"]),
     ("status", &["offer"]),
+    ("sitting", &["engine", "heart", "page", "practice", "status", "words"]),
     ("reason", &["detection", "engine", "offer", "words"]),
     ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "surroundings"]),
     ("config", &["connection", "detection", "engine", "offer", "practice", "setting"]),

@@ -15,5 +15,6 @@ pub mod reason;
 pub mod replay;
 pub mod setting;
 pub mod simulation;
+pub mod sitting;
 pub mod status;
 pub mod words;

@@ -11,6 +11,7 @@ mod snapshot;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
 use crate::context::Context;
 use crate::context::InputActivity;
@@ -32,6 +33,7 @@ use crate::offer::Gate;
 use crate::offer::OfferOutcome;
 use crate::offer::OfferSettings;
 use crate::offer::Offers;
+use crate::practice::Focus;
 use crate::practice::Library;
 use crate::practice::PracticeSettings;
 use crate::practice::Session;
@@ -55,6 +57,14 @@ pub struct Settings {
     pub offer: OfferSettings,
     /// What to open.
     pub practice: PracticeSettings,
+}
+
+impl Settings {
+    /// Whether the heart is to be mentioned at all.
+    #[must_use]
+    pub fn mentions_heart(&self) -> bool {
+        self.offer.mention_heart && self.practice.focus != Focus::Anxiety
+    }
 }
 
 /// What the next run has to know, besides the baseline.
@@ -247,6 +257,18 @@ impl Engine {
     #[must_use]
     pub const fn session(&self) -> Option<&Session> {
         self.session.as_ref()
+    }
+
+    /// What its owner set.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How far local time is ahead of UTC.
+    #[must_use]
+    pub const fn utc_offset(&self) -> Offset {
+        self.around.utc_offset
     }
 
     /// The practices there are.

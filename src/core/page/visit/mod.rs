@@ -68,6 +68,8 @@ pub enum PageInput {
     Before(Option<Tense>),
     /// What is to be heard.
     Sound(Sound),
+    /// What is said after the last step so far: kept where nobody comes to [`PageInput::Feedback`].
+    Draft(Feedback),
     /// What is said after the last step; empty: skipped.
     Feedback(Feedback),
     /// A window began to show the page, or ceased to: look whether [any does](super::Pages::is_seen).

@@ -318,6 +318,18 @@ impl Session {
     }
 }
 
+impl Ending {
+    /// As other programs are told.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Left { .. } => "left",
+            Self::TooMuch { .. } => "too_much",
+        }
+    }
+}
+
 impl SessionPlace {
     fn next(self) -> Self {
         match self {
