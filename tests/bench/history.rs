@@ -14,7 +14,7 @@ use kindbeat::store::Heard;
 use kindbeat::store::Record;
 use kindbeat::store::Store;
 
-#[path = "../store/year.rs"]
+#[path = "../parts/store/year.rs"]
 mod year;
 
 fn main() -> anyhow::Result<()> {

@@ -30,13 +30,13 @@ mod unit;
 mod visitor;
 
 #[allow(dead_code, reason = "each test program uses a part of it")]
-#[path = "../bluetooth/fake/mod.rs"]
+#[path = "../support/bluez/mod.rs"]
 mod bluez;
 #[path = "../support/bus.rs"]
 mod bus;
 #[allow(dead_code, reason = "each test program uses a part of it")]
-#[path = "../notification/client.rs"]
+#[path = "../parts/notification/client.rs"]
 mod client;
 #[allow(dead_code, reason = "each test program uses a part of it")]
-#[path = "../notification/fake.rs"]
+#[path = "../parts/notification/fake.rs"]
 mod fake;

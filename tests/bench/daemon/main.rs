@@ -12,10 +12,10 @@ use std::time::Duration;
 #[path = "../../page/browser/mod.rs"]
 mod browser;
 #[allow(dead_code, reason = "shared with the tests")]
-#[path = "../../bluetooth/bus.rs"]
+#[path = "../../parts/bluetooth/bus.rs"]
 mod bus;
 #[allow(dead_code, reason = "shared with the tests")]
-#[path = "../../bluetooth/fake/mod.rs"]
+#[path = "../../support/bluez/mod.rs"]
 mod fake;
 mod offers;
 mod page;

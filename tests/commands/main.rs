@@ -1,0 +1,8 @@
+//! The commands as a person runs them, where no daemon runs: the real program, its output and its exit code.
+
+mod config;
+mod demo;
+mod here;
+mod practices;
+mod replay;
+mod tty;

@@ -1,0 +1,156 @@
+//! A machine of its own for a test, seen from outside: what it needs, and how it is run.
+
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::mpsc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use anyhow::bail;
+use kindbeat::clock;
+
+/// A machine that tells a story.
+pub(crate) struct Machine {
+    /// What it is good for, as in "the tests on ...".
+    pub(crate) what: &'static str,
+    /// What its first process does, below `tests`.
+    pub(crate) inside: &'static str,
+    /// The test of this very program that is run in it.
+    pub(crate) story: &'static str,
+    /// What it needs beyond what every machine does: programs, and the packages they come from.
+    pub(crate) needs: &'static [(&'static str, &'static str)],
+    /// Where its console is kept, for whoever wonders.
+    pub(crate) log: &'static str,
+}
+
+impl Machine {
+    /// Whether all that it needs is there; where not, says what is missing. Where `CI` is set, that is an error.
+    pub(crate) fn can_run(&self) -> anyhow::Result<bool> {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let own = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+        let folders: Vec<_> = std::env::split_paths(&folders).chain(own).collect();
+        let there = |program: &str| folders.iter().any(|folder| folder.join(program).exists());
+        let mut missing: Vec<_> = NEEDED
+            .iter()
+            .chain(self.needs)
+            .filter(|(program, _)| !there(program))
+            .map(|(program, package)| format!("{program} (package {package})"))
+            .collect();
+        if !cfg!(target_arch = "x86_64") {
+            missing.push("a processor of the kind x86_64".to_owned());
+        }
+        if !kernel().join("vmlinux").exists() {
+            missing.push(format!("a kernel (tests/machines/kernel.sh {})", kernel().display()));
+        }
+        if missing.is_empty() {
+            return Ok(true);
+        }
+        let missing = missing.join(", ");
+        if std::env::var_os("CI").is_some() {
+            bail!("not there: {missing}");
+        }
+        say(&format!("LEFT OUT: the tests on {} need {missing}", self.what));
+        Ok(false)
+    }
+
+    /// Runs it until it is off; what went wrong in it, if anything did. `share` is an empty folder that both sides see.
+    pub(crate) fn run(&self, share: &Path) -> anyhow::Result<Option<String>> {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let machine = Command::new(tests.join("machines/boot.sh"))
+            .args([&kernel(), share, &tests.join(self.inside), Path::new("env")])
+            .arg(format!("{ROLE}=story"))
+            .arg(format!("KINDBEAT_PROGRAM={}", env!("CARGO_BIN_EXE_kindbeat")))
+            .arg(std::env::current_exe()?)
+            .args(["--exact", self.story, "--nocapture"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn();
+        let mut machine = Ended(machine.context("boot.sh")?);
+        let console = machine.0.stdout.take().context("piped")?;
+        let (tell, told) = mpsc::channel();
+        // Ends with the machine.
+        std::thread::spawn(move || {
+            for line in BufReader::new(console).split(b'\n').map_while(Result::ok) {
+                if tell.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                    return;
+                }
+            }
+        });
+        let due = clock::now() + LIMIT;
+        let mut lines = Vec::new();
+        let stuck = loop {
+            let left = due.duration_since(clock::now()).try_into().unwrap_or_default();
+            match told.recv_timeout(left) {
+                Ok(line) => lines.push(line),
+                Err(RecvTimeoutError::Disconnected) => break false,
+                Err(RecvTimeoutError::Timeout) => break true,
+            }
+        };
+        drop(machine);
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.log);
+        std::fs::write(&log, lines.join("\n"))?;
+        let status = std::fs::read_to_string(share.join("status")).unwrap_or_default();
+        if !stuck && status.trim() == "0" {
+            return Ok(None);
+        }
+        let log = log.display();
+        say(&format!("THE MACHINE FAILED. The end of its console (all of it: {log}):"));
+        say(&lines[lines.len().saturating_sub(TAIL)..].join("\n"));
+        let why = if stuck { "it did not switch itself off" } else { "it failed" };
+        Ok(Some(format!("{why}, see its console")))
+    }
+}
+
+/// Held while a machine runs: two at a time would be too slow for what is measured in them.
+pub(crate) fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static RUNNING: Mutex<()> = Mutex::new(());
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Straight to the terminal, or to the console: what a passing test prints is not shown.
+pub(crate) fn say(words: &str) {
+    let _ = writeln!(std::io::stderr(), "{words}");
+}
+
+/// A process that ends with this value.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // Where it is gone already, that is what was wanted.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn kernel() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("kernel")
+}
+
+/// The variable that says what this program is to do in the machine.
+pub(crate) const ROLE: &str = "KINDBEAT_MACHINE";
+
+const NEEDED: [(&str, &str); 6] = [
+    ("bash", "bash"),
+    ("qemu-system-x86_64", "qemu-system-x86"),
+    ("dbus-daemon", "dbus"),
+    ("busybox", "busybox-static"),
+    ("modprobe", "kmod"),
+    ("setpriv", "util-linux"),
+];
+
+/// Four times what it takes on a busy computer.
+const LIMIT: Duration = Duration::from_secs(600);
+/// How many lines of the console tell what went wrong.
+const TAIL: usize = 60;

@@ -1,0 +1,105 @@
+//! What holds an offer back, one thing after the other, while the heart is up: each real, and each heard or seen from inside the
+//! service.
+
+use anyhow::Context as _;
+use kindbeat::interface::Client;
+use kindbeat_core::status::Status;
+use tokio::process::Child;
+use tokio::process::Command;
+
+use crate::session::account::Fact;
+use crate::session::account::Writer;
+use crate::session::desktop;
+use crate::session::heart::Heart;
+use crate::session::person;
+use crate::session::person::run;
+use crate::session::person::theirs;
+use crate::session::screen::Screen;
+use crate::session::story::soon;
+use crate::session::story::until;
+
+/// The hands rest from now on, as the desktop tells logind; soon for longer than counts as a pause.
+pub(crate) async fn hands_rest() -> anyhow::Result<()> {
+    session("SetIdleHint", "true").await
+}
+
+/// The heart goes up, and whatever may be in the way is, in turn; at last nothing is.
+pub(crate) async fn close_and_open(
+    account: &mut Writer,
+    client: &Client,
+    heart: &Heart,
+    screen: &Screen,
+    sharing: [Child; 2],
+) -> anyhow::Result<()> {
+    heart.rises();
+    held(account, client, "sharing").await?;
+
+    drop(sharing);
+    held(account, client, "no_pause").await?;
+
+    run(&mut theirs("loginctl", &["lock-session", &person::session().await?])).await?;
+    held(account, client, "locked").await?;
+
+    let recording = desktop::records()?;
+    run(&mut theirs("loginctl", &["unlock-session", &person::session().await?])).await?;
+    held(account, client, "in_call").await?;
+    account.tell(Fact::Microphone)?;
+
+    screen.silence(true).await?;
+    drop(recording);
+    held(account, client, "do_not_disturb").await?;
+
+    let camera = Command::new("mknod").args(["-m", "666", "/dev/video0", "c", "1", "3"]).status();
+    anyhow::ensure!(camera.await?.success(), "no camera");
+    let camera = start(&["sh", "-c", "exec sleep infinity </dev/video0"])?;
+    held(account, client, "in_call").await?;
+    account.tell(Fact::Camera)?;
+
+    let film = start(&["systemd-inhibit", "--what=idle", "--who=film", "sleep", "infinity"])?;
+    screen.silence(false).await?;
+    drop(camera);
+    held(account, client, "inhibited").await?;
+
+    session("SetLockedHint", "true").await?;
+    drop(film);
+    held(account, client, "locked").await?;
+    session("SetIdleHint", "false").await?;
+    session("SetLockedHint", "false").await
+}
+
+/// Waits until this holds back, for what was seen: what should tell and does not holds back as well.
+pub(crate) async fn held(account: &mut Writer, client: &Client, gate: &str) -> anyhow::Result<()> {
+    let held = async {
+        loop {
+            let holds = |status: &Status| status.held_by.as_deref() == Some(gate);
+            until(client, holds).await?;
+            if !client.why().await?.contains("cannot be told") {
+                return anyhow::Ok(());
+            }
+        }
+    };
+    soon(gate, held).await?.context(gate.to_owned())?;
+    account.tell(Fact::Held(gate.to_owned()))
+}
+
+/// A program of the user, until this is dropped.
+fn start(command: &[&str]) -> anyhow::Result<Child> {
+    theirs(command[0], &command[1..]).spawn().with_context(|| format!("{command:?}"))
+}
+
+/// Has the user's session told this, as its desktop does.
+async fn session(method: &str, on: &str) -> anyhow::Result<()> {
+    let object = format!("/org/freedesktop/login1/session/{}", label(&person::session().await?));
+    let call = ["call", "org.freedesktop.login1", &object, "org.freedesktop.login1.Session"];
+    run(theirs("busctl", &call).args([method, "b", on])).await.map(drop)
+}
+
+/// As logind writes a name in a path: a figure at its beginning is escaped.
+fn label(id: &str) -> String {
+    match id.chars().next() {
+        Some(first) if first.is_ascii_digit() => {
+            format!("_{:x}{}", u32::from(first), &id[1..])
+        }
+        _ => id.to_owned(),
+    }
+}

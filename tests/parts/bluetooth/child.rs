@@ -1,0 +1,175 @@
+//! The code under test in a process of its own: only there can the system bus be another one.
+//!
+//! The process is this test program again, asked for one test only, which does nothing but what it is told.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use anyhow::Context;
+use anyhow::bail;
+use kindbeat::bluetooth;
+use kindbeat::bluetooth::Command;
+use kindbeat::bluetooth::Event;
+use kindbeat::command::devices;
+use kindbeat_core::connection::MonitorSettings;
+use kindbeat_core::words::Words;
+use tokio::io::AsyncBufReadExt;
+use tokio::io::AsyncWriteExt;
+use tokio::io::BufReader;
+use tokio::io::Lines;
+use tokio::process::Child as Process;
+use tokio::process::ChildStdin;
+use tokio::process::ChildStdout;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::bluez::LIMIT;
+
+/// The process, seen from the test.
+pub(crate) struct Child {
+    process: Process,
+    commands: Option<ChildStdin>,
+    lines: Lines<BufReader<ChildStdout>>,
+    heard: Vec<String>,
+}
+
+impl Child {
+    /// Starts [`bluetooth::run`] on the bus at `address`.
+    pub(crate) fn listening(address: &str) -> anyhow::Result<Self> {
+        Self::start(address, "listen")
+    }
+
+    /// Starts `kindbeat devices` on the bus at `address`.
+    pub(crate) fn looking_round(address: &str) -> anyhow::Result<Self> {
+        Self::start(address, "devices")
+    }
+
+    fn start(address: &str, role: &str) -> anyhow::Result<Self> {
+        let mut process = tokio::process::Command::new(std::env::current_exe()?)
+            .args(["--exact", super::test_in_a_process_of_its_own(), "--nocapture", "--quiet"])
+            .env("DBUS_SYSTEM_BUS_ADDRESS", address)
+            .env(ROLE, role)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let commands = process.stdin.take();
+        let lines = process.stdout.take().context("no standard output")?;
+        let lines = BufReader::new(lines).lines();
+        Ok(Self { process, commands, lines, heard: Vec::new() })
+    }
+
+    /// Waits until it says `line`.
+    pub(crate) async fn says(&mut self, line: &str) -> anyhow::Result<()> {
+        loop {
+            if self.next_line().await.with_context(|| format!("waiting for {line:?}"))? == line {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The next line it says; what the test harness itself says is left out.
+    pub(crate) async fn next_line(&mut self) -> anyhow::Result<String> {
+        loop {
+            let line = timeout(LIMIT, self.lines.next_line()).await;
+            let so_far = || format!("it said only {:?}", self.heard);
+            let line = line.with_context(so_far)??.with_context(so_far)?;
+            if let Some(said) = line.strip_prefix(MARK) {
+                self.heard.push(said.to_owned());
+                return Ok(said.to_owned());
+            }
+        }
+    }
+
+    /// Everything it said so far.
+    pub(crate) fn heard(&self) -> &[String] {
+        &self.heard
+    }
+
+    /// Tells it to do something.
+    pub(crate) async fn tell(&mut self, command: &str) -> anyhow::Result<()> {
+        let commands = self.commands.as_mut().context("it listens no more")?;
+        commands.write_all(format!("{command}\n").as_bytes()).await?;
+        Ok(())
+    }
+
+    /// Drops its commands, and waits until it ended well.
+    pub(crate) async fn ends(&mut self) -> anyhow::Result<()> {
+        self.commands = None;
+        let status = timeout(LIMIT, self.process.wait()).await.context("it does not end")??;
+        if status.success() { Ok(()) } else { bail!("it ended with {status}") }
+    }
+}
+
+/// What the process does that was started with a role; nothing without one.
+pub(crate) fn play_role() -> anyhow::Result<()> {
+    let Ok(role) = std::env::var(ROLE) else { return Ok(()) };
+    // The harness may have left a line unended.
+    writeln!(std::io::stdout())?;
+    if role == "devices" {
+        return look_round();
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(listen())
+}
+
+fn look_round() -> anyhow::Result<()> {
+    let mut out = Vec::new();
+    let ended = devices::run(1, true, &Words::new("en"), &mut out);
+    for line in String::from_utf8(out)?.lines() {
+        say(line)?;
+    }
+    match ended {
+        Ok(()) => say("done"),
+        Err(error) => say(&format!("error: {error:#}")),
+    }
+}
+
+async fn listen() -> anyhow::Result<()> {
+    let (commands, taken) = mpsc::channel(4);
+    let (events, mut told) = mpsc::channel(4);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            let command = if line == "release" { Command::Release } else { Command::TakeBack };
+            if commands.blocking_send(command).is_err() {
+                break;
+            }
+        }
+    });
+    let settings = MonitorSettings {
+        silence: kindbeat_core::setting::RangedDuration::secs(5),
+        ..MonitorSettings::default()
+    };
+    let running = bluetooth::run(settings, None, taken, events);
+    let telling = async {
+        while let Some(event) = told.recv().await {
+            match event {
+                Event::Measured(measurement) => {
+                    say(&format!("measured {}", measurement.heart_rate))?;
+                }
+                Event::Link(link) => say(link.as_str())?,
+                Event::Sensor(sensor) => {
+                    let battery =
+                        sensor.battery.map_or_else(|| "?".to_owned(), |level| level.to_string());
+                    let name = sensor.name.unwrap_or_default();
+                    say(&format!("sensor {name} {} {battery}", sensor.address))?;
+                }
+            }
+        }
+        anyhow::Ok(())
+    };
+    let ((), told) = tokio::join!(running, telling);
+    told
+}
+
+fn say(line: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{MARK}{line}")?;
+    Ok(out.flush()?)
+}
+
+/// The variable that says what the process is to do.
+const ROLE: &str = "KINDBEAT_TEST_ROLE";
+
+/// What every line begins with that the code under test says.
+const MARK: &str = "says: ";

@@ -1,0 +1,306 @@
+//! Bluetooth end to end without a radio: the real libraries, a real message bus, and a stand-in for BlueZ.
+//!
+//! Needs `dbus-daemon`. Where that is missing the tests say so and test nothing; with `CI` set they fail.
+
+mod bus;
+mod child;
+
+use crate::again::name_of_test;
+use crate::bluez::Fake;
+use bus::Bus;
+use child::Child;
+
+/// A measurement of 72 beats a minute with one interval.
+const PACKET: [u8; 4] = [0x10, 72, 0, 4];
+
+/// The process that the other tests start; nothing by itself.
+#[test]
+fn the_code_under_test() -> anyhow::Result<()> {
+    child::play_role()
+}
+
+fn test_in_a_process_of_its_own() -> &'static str {
+    name_of_test!(the_code_under_test)
+}
+
+/// Lets it find the strap and stream: the `time`th connection that the fake serves.
+async fn streams(child: &mut Child, fake: &Fake, time: usize) -> anyhow::Result<()> {
+    fake.was_asked("StartNotify rate", time).await?;
+    fake.sends(&PACKET).await?;
+    child.says("streaming").await?;
+    child.says("measured 72").await
+}
+
+#[tokio::test]
+async fn a_strap_is_found_streams_and_is_let_go_at_the_end() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    assert_eq!(child.heard()[..2], ["searching", "connecting"]);
+    assert_eq!(fake.times("StartDiscovery"), fake.times("StopDiscovery"));
+    child.ends().await?;
+    assert_eq!(fake.times("Disconnect"), 1);
+    assert_eq!(fake.times("Set Powered"), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_battery_is_read_and_followed() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    child.says("sensor LabHR F0:00:00:00:00:02 ?").await?;
+    child.says("sensor LabHR F0:00:00:00:00:02 87").await?;
+    fake.battery_is(86).await?;
+    child.says("sensor LabHR F0:00:00:00:00:02 86").await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn malformed_packets_are_dropped_and_the_next_is_read() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    for packet in [&[][..], &[0x00], &[0x01, 72], &[0x10, 72, 1], &[0x00, 72, 1, 2, 3]] {
+        fake.sends(packet).await?;
+    }
+    fake.sends(&[0x00, 73]).await?;
+    child.says("measured 73").await?;
+    assert_eq!(child.heard().iter().filter(|line| line.starts_with("measured")).count(), 2);
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_strap_that_was_lost_streams_again() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    let scans = fake.times("StartDiscovery");
+    fake.loses_link(false).await?;
+    child.says("searching").await?;
+    fake.was_asked("StartDiscovery", scans + 2).await?;
+    fake.strap_is_back();
+    streams(&mut child, &fake, 2).await?;
+    child.ends().await?;
+    assert_eq!(fake.times("Set Powered"), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_strap_that_is_back_at_once_needs_no_scan() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    let scans = fake.times("StartDiscovery");
+    fake.loses_link(true).await?;
+    streams(&mut child, &fake, 2).await?;
+    assert_eq!(fake.times("StartDiscovery"), scans);
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_silent_strap_is_connected_anew() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    child.says("silent").await?;
+    streams(&mut child, &fake, 2).await?;
+    assert_eq!(fake.times("Disconnect"), 1);
+    child.ends().await
+}
+
+#[tokio::test]
+async fn an_adapter_that_is_off_is_left_off() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::switched_off(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    child.says("adapter_off").await?;
+    // Wishes do not change that.
+    child.tell("release").await?;
+    child.says("released").await?;
+    child.tell("take back").await?;
+    child.says("adapter_off").await?;
+    assert_eq!(fake.times("StartDiscovery"), 0);
+    fake.power(true).await?;
+    streams(&mut child, &fake, 1).await?;
+    let scans = fake.times("StartDiscovery");
+    fake.power(false).await?;
+    child.says("adapter_off").await?;
+    child.ends().await?;
+    assert_eq!(fake.times("StartDiscovery"), scans);
+    assert_eq!(fake.times("Set Powered"), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_adapter_that_is_pulled_out_and_plugged_in_is_used_again() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    fake.unplug().await?;
+    child.says("no_bluetooth").await?;
+    fake.plug_in().await?;
+    streams(&mut child, &fake, 2).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_bluetooth_service_that_is_killed_and_comes_back_is_used_again() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    fake.die().await?;
+    child.says("no_bluetooth").await?;
+    let fake = Fake::start(&bus.address()).await?;
+    streams(&mut child, &fake, 1).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_bluetooth_service_that_starts_later_is_waited_for() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let mut child = Child::listening(&bus.address())?;
+    child.says("no_bluetooth").await?;
+    let fake = Fake::start(&bus.address()).await?;
+    streams(&mut child, &fake, 1).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_bluetooth_service_that_hangs_is_waited_out() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    fake.hangs(true);
+    child.says("silent").await?;
+    // It has tried to disconnect in vain.
+    child.says("searching").await?;
+    fake.hangs(false);
+    streams(&mut child, &fake, 2).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_message_bus_that_restarts_is_connected_to_again() -> anyhow::Result<()> {
+    let Some(mut bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    bus.restart().await?;
+    child.says("searching").await?;
+    let fake = Fake::start(&bus.address()).await?;
+    streams(&mut child, &fake, 1).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_strap_that_is_connected_already_is_taken_without_a_scan() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::connected(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    assert_eq!(fake.times("StartDiscovery"), 0);
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_strap_that_is_released_is_free_until_it_is_taken_back() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    child.tell("release").await?;
+    child.says("released").await?;
+    fake.was_asked("Disconnect", 1).await?;
+    child.tell("take back").await?;
+    streams(&mut child, &fake, 2).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn before_sleep_the_strap_is_let_go_and_after_it_found_again() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    fake.sleeps(true).await?;
+    fake.was_asked("Disconnect", 1).await?;
+    assert_eq!(fake.times("StartNotify rate"), 1);
+    fake.sleeps(false).await?;
+    streams(&mut child, &fake, 2).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn monitors_in_reach_are_listed() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::looking_round(&bus.address())?;
+    child
+        .says(
+            r#"[{"name":"LabHR","address":"F0:00:00:00:00:02","signal":-50,"battery":null,"rr":null,"connected":false}]"#,
+        )
+        .await?;
+    child.says("done").await?;
+    child.ends().await?;
+    assert_eq!(fake.times("StartDiscovery"), fake.times("StopDiscovery"));
+    assert_eq!(fake.times("Connect") + fake.times("Set Powered"), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn why_there_is_nothing_to_list_is_said_with_its_remedy() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let mut child = Child::looking_round(&bus.address())?;
+    let line = child.next_line().await?;
+    assert!(line.starts_with("error: ") && line.contains("bluetooth.service"), "{line}");
+    let fake = Fake::switched_off(&bus.address()).await?;
+    let mut child = Child::looking_round(&bus.address())?;
+    let line = child.next_line().await?;
+    assert!(line.starts_with("error: ") && line.contains("switched off"), "{line}");
+    fake.unplug().await?;
+    let mut child = Child::looking_round(&bus.address())?;
+    let line = child.next_line().await?;
+    assert!(line.starts_with("error: ") && line.contains("adapter"), "{line}");
+    assert_eq!(fake.times("StartDiscovery") + fake.times("Set Powered"), 0);
+    Ok(())
+}
+
+/// What `kindbeat doctor` says of Bluetooth on this bus.
+async fn doctor(bus: &Bus) -> anyhow::Result<String> {
+    let home = tempfile::tempdir()?;
+    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_kindbeat"))
+        .args(["doctor", "--json"])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("DBUS_SYSTEM_BUS_ADDRESS", bus.address())
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .output()
+        .await?;
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    Ok(format!("{}: {}", found[0]["state"], found[0]["says"]).replace('"', ""))
+}
+
+#[tokio::test]
+async fn the_doctor_looks_at_the_adapter_and_changes_nothing() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    assert_eq!(doctor(&bus).await?, "fault: the Bluetooth service is not running");
+    let fake = Fake::switched_off(&bus.address()).await?;
+    assert_eq!(doctor(&bus).await?, "fault: Bluetooth is switched off");
+    fake.power(true).await?;
+    assert_eq!(doctor(&bus).await?, "ok: an adapter is there and switched on");
+    fake.unplug().await?;
+    assert_eq!(doctor(&bus).await?, "fault: there is no Bluetooth adapter");
+    for changed in ["StartDiscovery", "SetDiscoveryFilter", "Connect", "Set Powered"] {
+        assert_eq!(fake.times(changed), 0, "{changed}");
+    }
+    Ok(())
+}

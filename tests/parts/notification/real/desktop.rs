@@ -1,0 +1,243 @@
+//! A screen and a bus, and a notification server on both.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+
+use anyhow::Context as _;
+use anyhow::bail;
+use anyhow::ensure;
+use futures_util::StreamExt as _;
+
+use super::home::Home;
+use super::home::write;
+use super::kind::Kind;
+use super::kind::Stage;
+use super::kind::View;
+use crate::bus::Ended;
+use crate::bus::PrivateBus;
+use crate::bus::installed;
+use crate::notification::client::soon;
+use crate::notification::screen;
+use crate::notification::screen::Screen;
+use crate::notification::screen::Spot;
+
+/// What `kind` runs on, without it at first. What is first here ends first.
+pub(crate) struct Desktop {
+    kind: &'static Kind,
+    server: Option<Ended>,
+    home: Option<Home>,
+    bus: PrivateBus,
+    screen: Screen,
+    /// What its part of the screen looks like without an offer.
+    bare: Option<Vec<u8>>,
+    /// What the part below looks like as soon as it is there, where it draws all there is.
+    below: Option<Vec<u8>>,
+}
+
+impl Desktop {
+    /// `None`, and a line that says so, where something is not installed.
+    pub(crate) async fn start(kind: &'static Kind) -> anyhow::Result<Option<Self>> {
+        if !installed(&[&screen::NEEDED[..], kind.needs].concat())? {
+            return Ok(None);
+        }
+        let screen = Screen::start()?;
+        let services: Vec<_> = kind.services.iter().map(Path::new).collect();
+        let Some(bus) = PrivateBus::with_services(&services, Some(screen.display()))? else {
+            return Ok(None);
+        };
+        install(&bus)?;
+        let home = match kind.stage {
+            Stage::Screen => {
+                write(bus.folder(), kind.files)?;
+                None
+            }
+            Stage::Sway | Stage::Desktop => Some(Home::new(&bus, kind.files)?),
+        };
+        let mut desktop = Self { kind, server: None, home, bus, screen, bare: None, below: None };
+        match (kind.stage, &mut desktop.home) {
+            (Stage::Sway, Some(home)) => {
+                home.start_sway(&desktop.bus, &desktop.screen).await?;
+                desktop.bare = Some(desktop.drawn().await?);
+            }
+            (Stage::Desktop, _) => desktop.learn().await?,
+            _ => {}
+        }
+        Ok(Some(desktop))
+    }
+
+    /// Starts the server once, to know what it looks like when there is no offer.
+    async fn learn(&mut self) -> anyhow::Result<()> {
+        self.spawn()?;
+        for _ in 0..500 {
+            if self.screen.colours(Some(BELOW)).await? > 8 {
+                self.below = Some(self.screen.still(&Spot::Screen, Some(BELOW)).await?);
+                self.bare = Some(self.drawn().await?);
+                self.server = None;
+                return self.deserted().await;
+            }
+        }
+        bail!("{} does not start", self.kind.name)
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.bus.address()
+    }
+
+    /// Waits until nobody shows notifications: a server may have helpers that outlive it by a moment.
+    async fn deserted(&self) -> anyhow::Result<()> {
+        let dbus = zbus::fdo::DBusProxy::new(&self.bus.connect().await?).await?;
+        let mut changes = dbus.receive_name_owner_changed_with_args(&[(0, SERVER)]).await?;
+        while dbus.name_has_owner(SERVER.try_into()?).await? {
+            soon(changes.next()).await?;
+        }
+        Ok(())
+    }
+
+    /// Starts the server, and waits where it has to draw all else before an offer.
+    pub(crate) async fn serve(&mut self) -> anyhow::Result<()> {
+        self.spawn()?;
+        for _ in 0..500 {
+            let Some(below) = &self.below else { return Ok(()) };
+            if *below == self.screen.still(&Spot::Screen, Some(BELOW)).await? {
+                return Ok(());
+            }
+        }
+        bail!("{} does not start again", self.kind.name)
+    }
+
+    fn spawn(&mut self) -> anyhow::Result<()> {
+        let program = match self.kind.program {
+            service if Path::new(service).extension().is_some_and(|is| is == "service") => {
+                let text = fs::read_to_string(service)?;
+                let line = text.lines().find_map(|line| line.strip_prefix("Exec="));
+                line.context("a service is a program")?.to_owned()
+            }
+            program => program.to_owned(),
+        };
+        let mut server = self.program(&program);
+        server.stdout(Stdio::null()).stderr(Stdio::null());
+        self.server = Some(Ended(server.spawn().context(program)?));
+        Ok(())
+    }
+
+    pub(crate) fn kill_server(&mut self) {
+        self.server = None;
+    }
+
+    /// Has somebody on this desktop type this.
+    pub(crate) async fn command(&self, line: &str) -> anyhow::Result<()> {
+        let shell = self.program("sh");
+        let said = tokio::process::Command::from(shell).args(["-c", line]).output().await?;
+        ensure!(said.status.success(), "{line}: {}", String::from_utf8_lossy(&said.stderr));
+        Ok(())
+    }
+
+    /// Clicks on the offer.
+    pub(crate) async fn click(&self, left: f64, bottom: f64, button: u8) -> anyhow::Result<()> {
+        let place = self.place().await?;
+        self.hover(&place).await?;
+        self.screen.click(&place, left, bottom, button).await
+    }
+
+    /// Has the mouse where the buttons come up.
+    async fn hover(&self, place: &Spot) -> anyhow::Result<()> {
+        if let Some((left, bottom)) = self.kind.hover {
+            self.screen.point(place, left, bottom).await?;
+            self.screen.still(&Spot::Screen, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a picture of the offer.
+    pub(crate) async fn picture(&self, name: &str) -> anyhow::Result<()> {
+        let (place, area) = match self.kind.view {
+            View::Window(_) => (self.place().await?, None),
+            View::Area(width, height, left, top) => {
+                (Spot::Screen, Some(format!("{width}x{height}+{left}+{top}")))
+            }
+        };
+        self.hover(&place).await?;
+        self.screen.picture(&place, area.as_deref(), name).await
+    }
+
+    /// Whether an offer is on the screen just now.
+    pub(crate) async fn shows(&self) -> anyhow::Result<bool> {
+        match self.kind.view {
+            View::Window(name) => Ok(self.screen.window_now(name).await?.is_some()),
+            // There is nothing at all without it.
+            View::Area(..) if self.below.is_some() && self.server.is_none() => Ok(false),
+            View::Area(..) => Ok(Some(self.drawn().await?) != self.bare),
+        }
+    }
+
+    /// The same, once nothing moves on the screen any more.
+    pub(crate) async fn shows_at_rest(&self) -> anyhow::Result<bool> {
+        self.screen.still(&Spot::Screen, None).await?;
+        self.shows().await
+    }
+
+    /// Waits until an offer is on the screen, or is not.
+    pub(crate) async fn until(&self, shown: bool) -> anyhow::Result<()> {
+        for _ in 0..500 {
+            if self.shows().await? == shown {
+                return Ok(());
+            }
+        }
+        bail!("{}: shown is not {shown}", self.kind.name)
+    }
+
+    /// Its part of the screen, once that stays as it is.
+    async fn drawn(&self) -> anyhow::Result<Vec<u8>> {
+        let View::Area(width, height, left, top) = self.kind.view else { return Ok(Vec::new()) };
+        if self.kind.hover.is_some() {
+            // The mouse is drawn, too.
+            self.screen.point(&Spot::Screen, 10.0, 10.0).await?;
+        }
+        self.screen.still(&Spot::Screen, Some(&format!("{width}x{height}+{left}+{top}"))).await
+    }
+
+    /// Where its clicks are counted from.
+    async fn place(&self) -> anyhow::Result<Spot> {
+        match self.kind.view {
+            View::Window(name) => self.screen.window(name).await,
+            View::Area(..) => Ok(Spot::Screen),
+        }
+    }
+
+    /// A program on this desktop; its name may be followed by arguments.
+    fn program(&self, line: &str) -> Command {
+        let mut words = line.split(' ');
+        let name = words.next().unwrap_or_default();
+        let mut program = match &self.home {
+            Some(home) => home.program(&self.bus, name),
+            None => self.bus.program(name),
+        };
+        program
+            .args(words)
+            .env("DISPLAY", self.screen.display())
+            .env("DBUS_SYSTEM_BUS_ADDRESS", self.bus.address())
+            .envs(self.kind.variables.iter().copied());
+        program
+    }
+}
+
+/// Puts the desktop file and the icon where a desktop looks for those of its owner.
+pub(crate) fn install(bus: &PrivateBus) -> anyhow::Result<()> {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/desktop");
+    for (file, folder) in [
+        ("org.kindbeat.Kindbeat.desktop", "applications"),
+        ("org.kindbeat.Kindbeat.svg", "icons/hicolor/scalable/apps"),
+    ] {
+        let to = bus.folder().join(folder);
+        fs::create_dir_all(&to)?;
+        fs::copy(from.join(file), to.join(file))?;
+    }
+    Ok(())
+}
+
+const SERVER: &str = "org.freedesktop.Notifications";
+
+/// A part of the screen that GNOME fills with what there is to start, and where no notification is.
+const BELOW: &str = "200x60+300+530";

@@ -1,0 +1,102 @@
+//! Somebody who may not do everything: Sway refuses to run as root, and GNOME complains of it.
+
+use std::fs;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+
+use anyhow::Context as _;
+use anyhow::bail;
+use anyhow::ensure;
+use tempfile::TempDir;
+
+use crate::bus::Ended;
+use crate::bus::PrivateBus;
+use crate::notification::screen::Screen;
+
+/// A home of their own, with a compositor or without.
+pub(crate) struct Home {
+    compositor: Option<Ended>,
+    folder: TempDir,
+}
+
+impl Home {
+    /// A home with these files, whose owner can reach the bus.
+    pub(crate) fn new(bus: &PrivateBus, files: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        write(folder.path(), files)?;
+        fs::write(folder.path().join(SWAY), "output * resolution 800x600\n")?;
+        if rustix::process::geteuid().is_root() {
+            fs::set_permissions(bus.folder(), Permissions::from_mode(0o755))?;
+            let mut give = Command::new("chown");
+            give.args(["--recursive", "65534:65534"]).arg(folder.path());
+            ensure!(give.status()?.success(), "the home could not be given away");
+        }
+        Ok(Self { compositor: None, folder })
+    }
+
+    /// Starts Sway in a window that is the whole screen, and returns when it has drawn its background.
+    pub(crate) async fn start_sway(
+        &mut self,
+        bus: &PrivateBus,
+        screen: &Screen,
+    ) -> anyhow::Result<()> {
+        let sway = self
+            .program(bus, "sway")
+            .arg("--config")
+            .arg(self.folder.path().join(SWAY))
+            .env("DISPLAY", screen.display())
+            .env("WLR_BACKENDS", "x11")
+            .env("WLR_RENDERER", "pixman")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("sway")?;
+        self.compositor = Some(Ended(sway));
+        for _ in 0..500 {
+            if screen.is_lit().await? {
+                return Ok(());
+            }
+        }
+        bail!("sway does not start")
+    }
+
+    /// A program of theirs.
+    pub(crate) fn program(&self, bus: &PrivateBus, name: &str) -> Command {
+        let mut program = if rustix::process::geteuid().is_root() {
+            let mut setpriv = bus.program("setpriv");
+            setpriv.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", name]);
+            setpriv
+        } else {
+            bus.program(name)
+        };
+        for variable in
+            ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"]
+        {
+            program.env(variable, self.folder.path());
+        }
+        let installed = bus.folder().display();
+        program
+            .env("XDG_RUNTIME_DIR", self.folder.path())
+            .env("XDG_DATA_DIRS", format!("{installed}:/usr/local/share:/usr/share"));
+        if self.compositor.is_some() {
+            // The first name there is, in a folder that was empty.
+            program.env("WAYLAND_DISPLAY", "wayland-1");
+        }
+        program
+    }
+}
+
+/// Writes these files below `folder`.
+pub(crate) fn write(folder: &Path, files: &[(&str, &str)]) -> anyhow::Result<()> {
+    for (file, text) in files {
+        let file = folder.join(file);
+        fs::create_dir_all(file.parent().context("in a folder")?)?;
+        fs::write(file, text)?;
+    }
+    Ok(())
+}
+
+const SWAY: &str = "sway-config";
