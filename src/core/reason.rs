@@ -20,7 +20,10 @@ use crate::words::Words;
 /// How far the heart has risen; `sustain` is the time over which it is averaged.
 #[must_use]
 pub fn risen(figures: &Figures, sustain: SignedDuration, words: &Words) -> String {
-    words.text(Message::ReasonRisen, &values(figures, sustain, words))
+    // The difference of the two that are shown.
+    let excess = figures.heart_rate.round() - figures.usual.round();
+    let [rate, usual, span] = values(figures, sustain, words);
+    words.text(Message::ReasonRisen, &[rate, usual, span, ("excess", excess.into())])
 }
 
 /// How much the text of an offer says.
@@ -40,9 +43,8 @@ pub fn offer(id: OfferId, detail: Detail<'_>, words: &Words) -> String {
     let turn = ("turn", (id.0 % WORDINGS).into());
     match detail {
         Detail::Figures(figures, sustain) => {
-            let mut args = vec![turn];
-            args.extend(values(figures, sustain, words));
-            words.text(Message::OfferBodyFigures, &args)
+            let [rate, usual, span] = values(figures, sustain, words);
+            words.text(Message::OfferBodyFigures, &[turn, rate, usual, span])
         }
         Detail::Heart => words.text(Message::OfferBody, &[turn]),
         Detail::Nothing => words.text(Message::OfferBodyNoHeart, &[turn]),
@@ -147,17 +149,15 @@ const fn became(became: Option<OfferOutcome>) -> Message {
     }
 }
 
-/// In whole beats, which is as fine as anyone feels; the excess is the difference of the two that are shown.
+/// In whole beats, which is as fine as anyone feels.
 fn values(
     figures: &Figures,
     sustain: SignedDuration,
     words: &Words,
-) -> [(&'static str, Value<'static>); 4] {
-    let (rate, usual) = (figures.heart_rate.round(), figures.usual.round());
+) -> [(&'static str, Value<'static>); 3] {
     [
-        ("rate", rate.into()),
-        ("usual", usual.into()),
-        ("excess", (rate - usual).into()),
+        ("rate", figures.heart_rate.round().into()),
+        ("usual", figures.usual.round().into()),
         ("span", span(sustain, words).into()),
     ]
 }

@@ -1,7 +1,14 @@
 //! What the program says: nothing missing, nothing left over, and in the tone it promises.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use fluent_syntax::ast::Entry;
+use fluent_syntax::ast::Expression;
+use fluent_syntax::ast::InlineExpression;
+use fluent_syntax::ast::Pattern;
+use fluent_syntax::ast::PatternElement;
 
 use kindbeat_core::practice::Anchor;
 use kindbeat_core::practice::Element;
@@ -45,14 +52,82 @@ fn script(practice: &Practice, length: Length, anchor: Anchor) -> String {
     practice.steps_in(length).map(|(at, _)| step(at)).collect()
 }
 
-/// The names of the messages in the English file.
-fn written() -> BTreeSet<&'static str> {
-    let name = |line: &'static str| line.split_once(" =").map(|(name, _)| name);
-    ENGLISH
-        .lines()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
-        .filter_map(name)
-        .collect()
+/// The messages in the English file, each with the variables and the other messages that its text names.
+fn written() -> BTreeMap<&'static str, Named> {
+    let file = fluent_syntax::parser::parse(ENGLISH).map_err(|(_, faults)| faults).unwrap();
+    let mut written = BTreeMap::new();
+    for entry in &file.body {
+        let Entry::Message(message) = entry else {
+            assert!(!matches!(entry, Entry::Junk { .. } | Entry::Term(_)), "{entry:?}");
+            continue;
+        };
+        let mut named = Named::default();
+        named.pattern(message.value.as_ref().unwrap());
+        let before = written.insert(message.id.name, named);
+        assert!(before.is_none(), "{} stands twice", message.id.name);
+    }
+    written
+}
+
+#[derive(Default)]
+struct Named {
+    variables: BTreeSet<&'static str>,
+    messages: BTreeSet<&'static str>,
+}
+
+impl Named {
+    fn pattern(&mut self, pattern: &Pattern<&'static str>) {
+        for element in &pattern.elements {
+            if let PatternElement::Placeable { expression } = element {
+                self.expression(expression);
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression<&'static str>) {
+        match expression {
+            Expression::Inline(inline) => self.inline(inline),
+            Expression::Select { selector, variants } => {
+                self.inline(selector);
+                variants.iter().for_each(|variant| self.pattern(&variant.value));
+            }
+        }
+    }
+
+    fn inline(&mut self, inline: &InlineExpression<&'static str>) {
+        match inline {
+            InlineExpression::VariableReference { id } => {
+                self.variables.insert(id.name);
+            }
+            InlineExpression::MessageReference { id, attribute: None } => {
+                self.messages.insert(id.name);
+            }
+            InlineExpression::Placeable { expression } => self.expression(expression),
+            InlineExpression::StringLiteral { .. } | InlineExpression::NumberLiteral { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// The variables of a message, with those of the messages it refers to.
+fn variables(written: &BTreeMap<&str, Named>, id: &str) -> BTreeSet<&'static str> {
+    let named = &written[id];
+    let further = named.messages.iter().flat_map(|id| variables(written, id));
+    named.variables.iter().copied().chain(further).collect()
+}
+
+#[test]
+fn each_message_holds_the_variables_it_is_listed_with() {
+    let written = written();
+    for message in Message::ALL {
+        let listed: BTreeSet<_> = message.variables().iter().copied().collect();
+        assert_eq!(variables(&written, message.id()), listed, "{}", message.id());
+    }
+    let listed: BTreeSet<_> = Message::ALL.iter().map(|message| message.id()).collect();
+    for id in written.keys().filter(|id| !listed.contains(*id)) {
+        let given: BTreeSet<_> = ["anchor"].into();
+        assert!(variables(&written, id).is_subset(&given), "{id}");
+    }
 }
 
 #[test]
@@ -67,7 +142,7 @@ fn every_message_that_is_used_is_written_and_every_one_written_is_used() {
     let places = places.iter().map(String::as_str);
     let own = Message::ALL.iter().map(|message| message.id());
     let used: BTreeSet<_> = named.chain(places).chain(own).collect();
-    let written = written();
+    let written: BTreeSet<_> = written().into_keys().collect();
     assert_eq!(used.difference(&written).collect::<Vec<_>>(), [&""; 0], "used, but not written");
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), [&""; 0], "written, but not used");
     assert!(used.iter().all(|id| Words::new("en").has(id)));
