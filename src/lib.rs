@@ -81,6 +81,7 @@ mod dbus;
 pub mod desktop;
 pub mod file_watch;
 pub mod interface;
+pub mod locale;
 pub mod notification;
 pub mod page_server;
 pub mod practice_files;

@@ -10,6 +10,7 @@ use kindbeat::clock;
 use kindbeat::command;
 use kindbeat::command::history::Telling;
 use kindbeat::interface::Bus;
+use kindbeat::practice_files;
 use kindbeat::store;
 use kindbeat_core::practice::Anchor;
 use kindbeat_core::practice::Length;
@@ -111,14 +112,14 @@ fn status(
 }
 
 fn history(day: Option<&str>, words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
-    let (library, _) = kindbeat::daemon::library()?;
+    let (library, _) = practice_files::library()?;
     let zone = clock::zone();
     let telling = Telling { library: &library, words, zone: &zone };
     command::history::run(store::folder().as_deref(), day, clock::now(), &telling, out)
 }
 
 fn decisions(words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
-    let (library, _) = kindbeat::daemon::library()?;
+    let (library, _) = practice_files::library()?;
     let zone = clock::zone();
     let telling = Telling { library: &library, words, zone: &zone };
     command::history::decisions::run(store::folder().as_deref(), &telling, out)
@@ -130,7 +131,7 @@ fn practices(
     out: &mut impl Write,
     complaints: &mut impl Write,
 ) -> anyhow::Result<bool> {
-    let (library, faults) = kindbeat::daemon::library()?;
+    let (library, faults) = practice_files::library()?;
     let mut tell_faults =
         || faults.iter().try_for_each(|fault| writeln!(complaints, "kindbeat: {fault}"));
     let mut well = true;

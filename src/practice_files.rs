@@ -7,10 +7,25 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use rustix::fs::OFlags;
 
+use crate::config_file;
+use kindbeat_core::practice::Library;
 use kindbeat_core::practice::OwnFault;
 use kindbeat_core::practice::Practice;
+
+/// All practices, and what is wrong with some of the owner's.
+pub type Practices = (Library, Vec<OwnFault>);
+
+/// The practices of the program, and those of the owner that can be read. The error is one of the build.
+pub fn library() -> anyhow::Result<Practices> {
+    let library = Library::built_in().context("reading the breaks of the program")?;
+    Ok(match config_file::practices() {
+        Some(folder) => library.with_own(read(&folder)),
+        None => (library, Vec::new()),
+    })
+}
 
 /// The practices in a folder (`*.toml`, in the order of their names), each the name of its file and its text, or why that cannot be
 /// read. None where there is no such folder.

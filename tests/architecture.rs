@@ -10,7 +10,7 @@ use std::path::PathBuf;
 const FREE: [&str; 4] = ["lib", "main", "command", "daemon"];
 
 /// What every other room beside the core may import of its neighbours; all may import the core.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("bluetooth", &["clock", "dbus"]),
     ("browser", &["clock", "systemd"]),
     ("cli", &[]),
@@ -20,9 +20,10 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("desktop", &["clock", "dbus"]),
     ("file_watch", &[]),
     ("interface", &["clock", "dbus"]),
+    ("locale", &[]),
     ("notification", &["clock", "dbus"]),
     ("page_server", &["clock"]),
-    ("practice_files", &[]),
+    ("practice_files", &["config_file"]),
     ("recording", &[]),
     ("speech", &["clock"]),
     ("store", &["clock"]),
@@ -36,19 +37,19 @@ const CORE: [(&str, &[&str]); 18] = [
     ("setting", &[]),
     ("heart", &[]),
     ("breathing", &["heart", "setting"]),
-    ("surroundings", &[]),
+    ("context", &[]),
     ("words", &[]),
     ("simulation", &["heart"]),
-    ("detection", &["heart", "setting", "surroundings"]),
-    ("offer", &["setting", "surroundings"]),
+    ("detection", &["heart", "setting", "context"]),
+    ("offer", &["setting", "context"]),
     ("practice", &["breathing", "setting"]),
     ("connection", &["setting"]),
     ("page", &["breathing", "heart", "practice", "words"]),
-    ("engine", &["detection", "heart", "offer", "practice", "status", "surroundings"]),
+    ("engine", &["detection", "heart", "offer", "practice", "status", "context"]),
     ("status", &["offer"]),
     ("sitting", &["engine", "heart", "page", "practice", "status", "words"]),
     ("reason", &["detection", "engine", "offer", "words"]),
-    ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "surroundings"]),
+    ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "context"]),
     ("config", &["connection", "detection", "engine", "offer", "practice", "setting"]),
 ];
 

@@ -1,18 +1,12 @@
 //! The desk and the desktop: what they tell, and how closely they are looked at.
 
-use std::time::Duration;
-
-use serde::Deserialize;
-use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 use tracing::debug;
 use tracing::warn;
 
 use crate::desktop::interruptions;
 use crate::desktop::interruptions::Place;
-use crate::desktop::interruptions::Probed;
 use crate::desktop::presence;
 use crate::desktop::presence::Places;
 use crate::desktop::presence::Watches;
@@ -48,28 +42,6 @@ impl Watchers {
         Self { desk, seen, presence, sensed, tasks }
     }
 }
-
-/// What is seen from here, at one look.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sight {
-    /// What tells whether somebody sits here; `None`: it took too long.
-    pub presence: Option<presence::Found>,
-    /// What the desktop does, as each source tells.
-    pub desktop: Vec<Probed>,
-}
-
-/// Looks once, at the session that the environment names; takes a few seconds at most.
-pub async fn look_around() -> Sight {
-    let places = Places::of_environment();
-    let presence = timeout(LIMIT, presence::look(&places));
-    let (presence, desktop) =
-        tokio::join!(presence, interruptions::look(Place::from_environment()));
-    Sight { presence: presence.ok(), desktop }
-}
-
-/// How long a look may take: a little more than three sources that do not answer, and less than whoever asks on the bus waits.
-const LIMIT: Duration = Duration::from_millis(4_800);
 
 impl Service {
     /// The desktop was looked at.

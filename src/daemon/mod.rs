@@ -36,24 +36,15 @@ use crate::desktop::interruptions;
 use crate::desktop::presence;
 use crate::interface;
 use crate::notification;
+use crate::practice_files::Practices;
 use crate::speech;
 use crate::store;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
 use kindbeat_core::page::PageInput;
 
-pub use around::Sight;
-pub use around::look_around;
-pub use practices::Practices;
-pub use practices::library;
 pub use service::Service;
-pub(crate) use service::changes_of;
-pub use service::words;
 pub use setup::AlreadyRunning;
-pub use setup::empty_page;
-pub(crate) use setup::keep;
-pub use setup::locale;
-pub use setup::remembered;
 pub use setup::start;
 pub use world::Parts;
 

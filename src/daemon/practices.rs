@@ -1,6 +1,5 @@
 //! Practices of one's own, for as long as the daemon runs: read at its start, and again when they may have changed.
 
-use crate::config_file;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -9,27 +8,17 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::warn;
 
+use crate::config_file;
 use crate::file_watch;
-use crate::practice_files;
+use crate::practice_files::Practices;
+use crate::practice_files::library;
 use kindbeat_core::engine::Input;
 use kindbeat_core::practice::Library;
 use kindbeat_core::practice::OwnFault;
 
 use super::service::Service;
 
-/// All practices, and what is wrong with some of one's own.
-pub type Practices = (Library, Vec<OwnFault>);
-
-/// The practices of the program, and those of one's own that can be read. The error is one of the build.
-pub fn library() -> anyhow::Result<Practices> {
-    let library = Library::built_in().context("reading the breaks of the program")?;
-    Ok(match config_file::practices() {
-        Some(folder) => library.with_own(practice_files::read(&folder)),
-        None => (library, Vec::new()),
-    })
-}
-
-/// The same, on a thread of its own, since a disk may take its time; after [`PATIENCE`] only what the program has by itself, the
+/// All practices, read on a thread of its own, since a disk may take its time; after [`PATIENCE`] only what the program has by itself, the
 /// others follow.
 pub(super) async fn at_start() -> anyhow::Result<Practices> {
     match tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(library)).await {

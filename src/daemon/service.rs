@@ -18,6 +18,7 @@ use crate::notification;
 use crate::notification::OfferLabels;
 use crate::store;
 use crate::store::Record;
+use crate::store::memory_changes;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
 use kindbeat_core::connection::LinkState;
@@ -196,9 +197,9 @@ impl Service {
         }
         let now = self.now();
         if let Some(store) = &mut self.parts.store {
-            store.set_keep(super::setup::keep(&config, now));
+            store.set_keep(config.history.keep.before(now));
         }
-        self.words = words(&config, &self.parts.locale);
+        self.words = Words::new(config.language(&self.parts.locale));
         self.labels = OfferLabels::new(&self.words);
         let settings = config.decisions();
         self.parts.config = config;
@@ -311,7 +312,7 @@ impl Service {
     fn keep_memory(&mut self, now: Timestamp) {
         let memory = self.parts.engine.memory();
         let before = std::mem::replace(&mut self.kept, memory);
-        for record in changes_of(memory, before, now) {
+        for record in memory_changes(memory, before, now) {
             self.keep(now, record);
         }
     }
@@ -339,42 +340,6 @@ impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service").field("link", &self.link).finish_non_exhaustive()
     }
-}
-
-/// What has to be stored so that the next run knows `memory`, where `before` is stored.
-pub(crate) fn changes_of(
-    memory: EngineMemory,
-    before: EngineMemory,
-    now: Timestamp,
-) -> Vec<Record> {
-    let mut records = Vec::new();
-    let (offers, kept) = (memory.offers, before.offers);
-    if offers.snoozed_until != kept.snoozed_until {
-        records.push(Record::Snoozed(offers.snoozed_until));
-    }
-    let resting =
-        |memory: EngineMemory| memory.tender.then(|| memory.offers.rest_until.unwrap_or(now));
-    if (memory.tender, offers.rest_until) != (before.tender, kept.rest_until) {
-        records.push(Record::Resting(resting(memory).or(offers.rest_until)));
-    }
-    if let (Some(last), Some((day, count))) = (offers.last, offers.of_day)
-        && (offers.last, offers.of_day) != (kept.last, kept.of_day)
-    {
-        records.push(Record::Offered { last, made: offers.made, day, count });
-    }
-    if offers.fine_in_a_row != kept.fine_in_a_row {
-        records.push(Record::FineInARow(offers.fine_in_a_row));
-    }
-    if let Some(asked) = offers.fit_asked.filter(|_| offers.fit_asked != kept.fit_asked) {
-        records.push(Record::FitAsked(asked));
-    }
-    records
-}
-
-/// The words of the language that is configured, else of the locale.
-#[must_use]
-pub fn words(config: &Config, locale: &str) -> Words {
-    Words::new(config.page.language.as_deref().unwrap_or(locale))
 }
 
 /// What is usual is learned minute by minute; a kill loses no more than that.

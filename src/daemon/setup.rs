@@ -7,9 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use jiff::SignedDuration;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use sd_notify::NotifyState;
 use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
@@ -28,6 +25,7 @@ use crate::clock::SharedClock;
 use crate::file_watch;
 use crate::interface;
 use crate::interface::Bus;
+use crate::locale;
 use crate::notification;
 use crate::page_server;
 use crate::speech;
@@ -39,19 +37,9 @@ use crate::store::Store;
 use kindbeat_core::config;
 use kindbeat_core::config::Config;
 use kindbeat_core::connection::Address;
-use kindbeat_core::detection::Baseline;
-use kindbeat_core::engine;
-use kindbeat_core::engine::Engine;
-use kindbeat_core::offer;
 use kindbeat_core::page::Earlier;
-use kindbeat_core::page::Scene;
-use kindbeat_core::page::Sound;
-use kindbeat_core::page::View;
-use kindbeat_core::page::Visit;
-use kindbeat_core::page::view_of;
-use kindbeat_core::practice::Anchor;
+use kindbeat_core::page::empty_page;
 use kindbeat_core::practice::HelpLines;
-use kindbeat_core::practice::Library;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
@@ -61,7 +49,6 @@ use super::Service;
 use super::around::Watchers;
 use super::practices;
 use super::publishing::publish;
-use super::service::words;
 use super::telling::show_notice;
 
 /// Another daemon of this person is running; nothing is wrong.
@@ -74,7 +61,7 @@ pub struct AlreadyRunning;
 /// An error is one of the configuration, of the build, or [`AlreadyRunning`]; everything else that is missing is said, in the log
 /// and where its owner sees it, and the daemon runs without.
 pub async fn start() -> anyhow::Result<()> {
-    let locale = locale();
+    let locale = locale::of_messages();
     let config = load_config(&locale).await?;
     // Before anybody hears that we are ready: a signal that nobody listens to would end us.
     let stop = stop_signal().context("listening for signals")?;
@@ -94,7 +81,7 @@ pub async fn start() -> anyhow::Result<()> {
             None
         }
     };
-    let said = words(&config, &locale);
+    let said = Words::new(config.language(&locale));
     let (told, reports) = mpsc::unbounded_channel();
     let (store, mut loaded) = open_store(folder.as_deref(), &config, &said, told);
 
@@ -132,7 +119,7 @@ pub async fn start() -> anyhow::Result<()> {
 
     let earlier =
         Earlier { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
-    let engine = remembered(&config, loaded, library);
+    let engine = loaded.into_engine(&config, library);
     let opener = Opener::from_environment();
     let parts = Parts {
         clock,
@@ -226,29 +213,6 @@ async fn take_lock(folder: &Path) -> Result<Option<Lock>, store::Error> {
     Ok(None)
 }
 
-/// What decides, with all that the last run left for it.
-#[must_use]
-pub fn remembered(config: &Config, loaded: store::Loaded, library: Library) -> Engine {
-    let settings = config.decisions();
-    let method = settings.detection.method;
-    let stored = loaded.baseline.and_then(|state| Baseline::restored(method, state));
-    let kept = loaded.kept;
-    let memory = engine::EngineMemory {
-        offers: offer::OfferMemory {
-            last: kept.last_offer,
-            made: kept.offers_made,
-            of_day: kept.offers_of_day,
-            snoozed_until: kept.snoozed_until,
-            rest_until: kept.resting_until,
-            fine_in_a_row: kept.fine_in_a_row,
-            fit_asked: kept.fit_asked,
-        },
-        tender: kept.resting_until.is_some(),
-    };
-    let baseline = stored.unwrap_or_else(|| Baseline::new(method));
-    Engine::new(settings, library, baseline).remembering(memory)
-}
-
 /// The store and what is in it; without a store, where it cannot be opened, and its owner is told.
 fn open_store(
     folder: Option<&Path>,
@@ -263,7 +227,7 @@ fn open_store(
         )?;
         let opened = Store::open(folder, now)?;
         let loaded = opened.store.load_state()?;
-        let keep = keep(config, now);
+        let keep = config.history.keep.before(now);
         let tell = move |report| {
             // The daemon is ending: the log has it.
             let _ = reports.send(report);
@@ -300,14 +264,6 @@ fn open_store(
     }
 }
 
-/// How long history is kept, as time.
-pub(crate) fn keep(config: &Config, now: Timestamp) -> SignedDuration {
-    let span = config.history.keep.span();
-    let begin = now.to_zoned(TimeZone::UTC).checked_sub(span);
-    // Before the calendar begins there is no history.
-    begin.map_or(SignedDuration::MAX, |begin| now.duration_since(begin.timestamp()))
-}
-
 /// Reads the configuration again whenever its file changes and on SIGHUP.
 fn watch_config(
     configs: mpsc::Sender<Result<Config, config::ConfigError>>,
@@ -328,13 +284,6 @@ fn watch_config(
             }
         }
     })
-}
-
-/// What stands on the page while there was no break yet.
-#[must_use]
-pub fn empty_page(words: &Words, locale: &str, help: &HelpLines) -> View {
-    let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
-    view_of(&Scene::new(Timestamp::UNIX_EPOCH, None, &visit, words, locale, help))
 }
 
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
@@ -365,13 +314,6 @@ async fn notice_bad_config(summary: &str, words: &Words) {
             "the notice is not on the screen"
         );
     }
-}
-
-/// The locale of messages, by POSIX: `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
-#[must_use]
-pub fn locale() -> String {
-    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default()
 }
 
 /// How much may wait on each channel: a strap sends one message a second, people less.

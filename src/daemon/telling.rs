@@ -4,6 +4,7 @@ use tracing::debug;
 
 use jiff::Timestamp;
 
+use crate::desktop::look_around;
 use crate::interface::LastAnswer;
 use crate::interface::Refusal;
 use crate::interface::Request;
@@ -22,7 +23,6 @@ use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 
-use super::around::look_around;
 use super::service::Service;
 
 impl Service {

@@ -12,6 +12,7 @@
 mod aside;
 mod error;
 mod lock;
+mod memory;
 mod overview;
 mod packed;
 mod read;
@@ -39,6 +40,7 @@ pub use self::aside::Aside;
 pub use self::aside::Unusable;
 pub use self::error::Error;
 pub use self::lock::Lock;
+pub use self::memory::memory_changes;
 pub use self::overview::Day;
 pub use self::overview::span_of;
 pub use self::packed::Heard;

@@ -3,7 +3,7 @@
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::daemon::Sight;
+use kindbeat::desktop::Sight;
 use kindbeat::desktop::interruptions::Fact;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;

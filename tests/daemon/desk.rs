@@ -161,7 +161,7 @@ impl Desk {
         let habits = Habits { welcomed: true, ..loaded.kept.habits.clone() };
         let earlier = Earlier { habits, past: std::mem::take(&mut loaded.past) };
         let library = Library::built_in()?;
-        let engine = daemon::remembered(&config, loaded, library);
+        let engine = loaded.into_engine(&config, library);
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
         let store = store::spawn(opened.store, keep, move |report| drop(told.send(report)))?;

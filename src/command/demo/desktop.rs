@@ -25,6 +25,7 @@ use crate::daemon::Parts;
 use crate::daemon::Service;
 use crate::interface::LastAnswer;
 use crate::interface::Request;
+use crate::locale;
 use crate::notification;
 use crate::page_server;
 use crate::speech::PageReader;
@@ -36,6 +37,7 @@ use kindbeat_core::page::Earlier;
 use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
 use kindbeat_core::page::View;
+use kindbeat_core::page::empty_page;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::HelpLines;
 use kindbeat_core::practice::Library;
@@ -96,7 +98,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let config = Config { page, ..Config::default() };
     let start = clock::now().saturating_sub(BEFORE).unwrap_or(Timestamp::MIN);
     let time = DemoClock::starting(start);
-    let locale = daemon::locale();
+    let locale = locale::of_messages();
     let help = HelpLines::built_in().context("reading the help lines of the program")?;
 
     let (events, monitor) = mpsc::channel(1);
@@ -110,10 +112,10 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let (page, page_inputs) = mpsc::channel(QUEUE);
     let (requests, requested) = mpsc::channel(QUEUE);
     let (news, mut newsreel) = mpsc::channel(QUEUE);
-    let words = daemon::words(&config, &locale);
+    let words = Words::new(config.language(&locale));
     // The daemon speaks for itself.
-    let its_own = daemon::words(&config, &locale);
-    let view = watch::Sender::new(daemon::empty_page(&words, &locale, &help));
+    let its_own = Words::new(config.language(&locale));
+    let view = watch::Sender::new(empty_page(&words, &locale, &help));
     let shown = view.subscribe();
     let clock: clock::SharedClock = Arc::new({
         let time = time.clone();

@@ -7,7 +7,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::daemon;
 use crate::interface::Bus;
 use crate::interface::Client;
 use crate::interface::ClientError;
@@ -80,7 +79,7 @@ impl Keeping {
                 "Neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history to be?"
             );
         };
-        let keep = daemon::keep(&self.config, crate::clock::now());
+        let keep = self.config.history.keep.before(crate::clock::now());
         let notes = notes.to_vec();
         let written = tokio::task::spawn_blocking(move || write(&folder, keep, &notes));
         match written.await? {

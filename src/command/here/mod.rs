@@ -16,8 +16,9 @@ use tokio::sync::mpsc;
 
 use super::asking;
 use crate::clock;
-use crate::daemon;
 use crate::interface::Bus;
+use crate::locale;
+use crate::practice_files;
 use crate::speech;
 use crate::speech::PageReader;
 use crate::speech::Speaker;
@@ -44,7 +45,7 @@ pub fn run(
         writeln!(complaints, "kindbeat: {}; the defaults apply to this break", error.summary())
             .map(|()| Config::default())
     })?;
-    let locale = daemon::locale();
+    let locale = locale::of_messages();
     let read_aloud = config.practice.voice;
     let folder = store::folder();
     // What cannot be read is said when the break cannot be kept either.
@@ -53,8 +54,8 @@ pub fn run(
     let earlier =
         Earlier { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
     // What is wrong with practices of one's own, "kindbeat practices" tells: it is no matter of this break.
-    let (library, _) = daemon::library()?;
-    let engine = daemon::remembered(&config, loaded, library);
+    let (library, _) = practice_files::library()?;
+    let engine = loaded.into_engine(&config, library);
     let runtime = asking::runtime()?;
     let ended = runtime.block_on(async {
         let (tell, notes) = mpsc::unbounded_channel();

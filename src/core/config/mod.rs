@@ -74,6 +74,12 @@ impl Config {
         }
     }
 
+    /// The language of every word on screen: the configured one, else that of `locale`.
+    #[must_use]
+    pub fn language<'a>(&'a self, locale: &'a str) -> &'a str {
+        self.page.language.as_deref().unwrap_or(locale)
+    }
+
     /// Every section with all its keys, set or not, in a fixed order.
     pub fn keys() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
         check::known_sections().iter().map(|section| (*section, check::known_keys(section)))

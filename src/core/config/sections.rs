@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::SignedDuration;
 use jiff::Span;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::civil::date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
@@ -49,6 +52,14 @@ impl Keep {
     #[must_use]
     pub const fn span(self) -> Span {
         self.0
+    }
+
+    /// The span as time, counted back from `now` in UTC: months and years differ in length.
+    #[must_use]
+    pub fn before(self, now: Timestamp) -> SignedDuration {
+        let begin = now.to_zoned(TimeZone::UTC).checked_sub(self.0);
+        // Before the calendar begins there is no history.
+        begin.map_or(SignedDuration::MAX, |begin| now.duration_since(begin.timestamp()))
     }
 }
 

@@ -24,6 +24,7 @@ pub use pages::PageId;
 pub use pages::Pages;
 pub use pages::Secret;
 pub use scene::Scene;
+pub use scene::empty_page;
 pub use scene::view_of;
 pub use view::Anchors;
 pub use view::ChoiceView;

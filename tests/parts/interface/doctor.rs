@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use kindbeat::clock;
-use kindbeat::daemon::Sight;
+use kindbeat::desktop::Sight;
 use kindbeat::desktop::interruptions::Fact;
 use kindbeat::desktop::interruptions::Probed;
 use kindbeat::desktop::presence;

@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kindbeat::daemon::Sight;
+use kindbeat::desktop::Sight;
 use kindbeat::interface;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Refusal;

@@ -16,7 +16,6 @@ use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
 use crate::command::voice;
-use crate::daemon;
 use crate::interface::ToldBreak;
 use crate::speech;
 use crate::speech::PageReader;
@@ -107,7 +106,7 @@ impl Player {
             kept: engine.memory(),
             engine,
             visitor: Visitor::new(earlier, &config.practice),
-            words: daemon::words(&config, &locale),
+            words: Words::new(config.language(&locale)),
             config,
             locale,
             help: HelpLines::built_in()?,

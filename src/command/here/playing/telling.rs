@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use super::Player;
 use crate::clock;
 use crate::command::here::keeping::Note;
-use crate::daemon;
 use crate::interface::Stands;
 use crate::interface::ToldAnswer;
 use crate::interface::ToldBreak;
 use crate::store::Record;
+use crate::store::memory_changes;
 use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Input;
 use kindbeat_core::page::Feedback;
@@ -26,7 +26,7 @@ impl Player {
         let now = (self.clock)();
         let effects = self.engine.handle(now, input);
         let memory = self.engine.memory();
-        let known = daemon::changes_of(memory, std::mem::replace(&mut self.kept, memory), now);
+        let known = memory_changes(memory, std::mem::replace(&mut self.kept, memory), now);
         for effect in &effects {
             match effect {
                 Effect::BreakBegan(practice, length) => {

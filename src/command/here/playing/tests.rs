@@ -5,7 +5,6 @@ use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use super::*;
-use crate::daemon;
 use crate::interface::Stands;
 use crate::speech::Speaker;
 use crate::store::Loaded;
@@ -61,7 +60,7 @@ fn player(clock: SharedClock, notes: mpsc::UnboundedSender<Note>) -> Player {
     let habits = Habits { welcomed: true, ..Habits::default() };
     let earlier = Earlier { habits, past: Vec::new() };
     let library = Library::built_in().unwrap();
-    let engine = daemon::remembered(&config, Loaded::default(), library);
+    let engine = Loaded::default().into_engine(&config, library);
     Player::new(engine, earlier, config, "en_GB".to_owned(), clock, notes).unwrap()
 }
 

@@ -21,6 +21,7 @@ use crate::page::view::LineView;
 use crate::page::view::Screen;
 use crate::page::view::StepView;
 use crate::page::view::View;
+use crate::page::visit::Sound;
 use crate::page::visit::Visit;
 use crate::practice::Anchor;
 use crate::practice::Breath;
@@ -96,6 +97,13 @@ impl<'a> Scene<'a> {
             is_read_aloud: false,
         }
     }
+}
+
+/// What stands on the page before the first break.
+#[must_use]
+pub fn empty_page(words: &Words, locale: &str, help: &HelpLines) -> View {
+    let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
+    view_of(&Scene::new(Timestamp::UNIX_EPOCH, None, &visit, words, locale, help))
 }
 
 /// What stands on the page. The same scene gives the same words.

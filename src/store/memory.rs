@@ -1,0 +1,64 @@
+//! The engine's memory between two runs: restored from what is stored, and the records that keep it.
+
+use jiff::Timestamp;
+
+use super::read::Loaded;
+use super::record::Record;
+use kindbeat_core::config::Config;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::engine::Engine;
+use kindbeat_core::engine::EngineMemory;
+use kindbeat_core::offer::OfferMemory;
+use kindbeat_core::practice::Library;
+
+impl Loaded {
+    /// An engine that remembers what the last run stored.
+    #[must_use]
+    pub fn into_engine(self, config: &Config, library: Library) -> Engine {
+        let settings = config.decisions();
+        let method = settings.detection.method;
+        let stored = self.baseline.and_then(|state| Baseline::restored(method, state));
+        let kept = self.kept;
+        let memory = EngineMemory {
+            offers: OfferMemory {
+                last: kept.last_offer,
+                made: kept.offers_made,
+                of_day: kept.offers_of_day,
+                snoozed_until: kept.snoozed_until,
+                rest_until: kept.resting_until,
+                fine_in_a_row: kept.fine_in_a_row,
+                fit_asked: kept.fit_asked,
+            },
+            tender: kept.resting_until.is_some(),
+        };
+        let baseline = stored.unwrap_or_else(|| Baseline::new(method));
+        Engine::new(settings, library, baseline).remembering(memory)
+    }
+}
+
+/// The records that bring a store which holds `before` to `memory`.
+#[must_use]
+pub fn memory_changes(memory: EngineMemory, before: EngineMemory, now: Timestamp) -> Vec<Record> {
+    let mut records = Vec::new();
+    let (offers, kept) = (memory.offers, before.offers);
+    if offers.snoozed_until != kept.snoozed_until {
+        records.push(Record::Snoozed(offers.snoozed_until));
+    }
+    let resting =
+        |memory: EngineMemory| memory.tender.then(|| memory.offers.rest_until.unwrap_or(now));
+    if (memory.tender, offers.rest_until) != (before.tender, kept.rest_until) {
+        records.push(Record::Resting(resting(memory).or(offers.rest_until)));
+    }
+    if let (Some(last), Some((day, count))) = (offers.last, offers.of_day)
+        && (offers.last, offers.of_day) != (kept.last, kept.of_day)
+    {
+        records.push(Record::Offered { last, made: offers.made, day, count });
+    }
+    if offers.fine_in_a_row != kept.fine_in_a_row {
+        records.push(Record::FineInARow(offers.fine_in_a_row));
+    }
+    if let Some(asked) = offers.fit_asked.filter(|_| offers.fit_asked != kept.fit_asked) {
+        records.push(Record::FitAsked(asked));
+    }
+    records
+}
