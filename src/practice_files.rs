@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_none_is_told_and_one_that_is_not_there_is_empty() {
+    fn a_missing_folder_is_empty_and_a_file_in_its_place_a_fault() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("practices");
         assert_eq!(told(&file), [""; 0]);

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_owner_set_comes_first_and_the_address_stands_where_they_put_it() {
+    fn the_owners_browser_comes_first_with_the_address_in_its_place() {
         assert_eq!(all(&["firefox", "--kiosk"], &["firefox"]), ["/usr/bin/firefox --kiosk URL"]);
         assert_eq!(all(&["b", "--app={url}", "--x"], &[]), ["b --app=URL --x"]);
         assert_eq!(all(&["b", "{url}", "{url}"], &[]), ["b URL URL"]);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_runs_as_a_service_of_its_own_where_there_is_a_manager() {
+    fn systemd_starts_the_browser_as_a_separate_service() {
         let way = Invocation { program: "/usr/bin/b".into(), arguments: vec!["$x".to_owned()] };
         let service = Detached::Service("/usr/bin/systemd-run".into());
         let environment = [("DISPLAY".to_owned(), ":0".to_owned())];

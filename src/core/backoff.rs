@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_from_a_second_to_the_longest_and_begin_anew_after_what_lasted() {
+    fn the_backoff_grows_to_its_limit_and_resets_after_long_success() {
         let longest = Duration::from_secs(5 * 60);
         let mut pauses = Backoff::new(longest);
         let seconds: Vec<_> = (0..11).map(|_| pauses.next_delay().as_secs()).collect();

@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_used_a_word_or_a_number_that_is_none_is_told_those_that_are() {
+    fn an_unknown_word_or_number_is_refused_with_the_known_ones() {
         let says = Refusal::InvalidAnswer(String::new()).to_string();
         assert!(LastAnswer::WORDS.iter().all(|(word, _)| says.contains(word)), "{says}");
         let says = Refusal::InvalidLength(String::new()).to_string();

@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn reading_every_property_of_a_silent_daemon_takes_no_longer_than_one() {
+    async fn all_properties_of_a_silent_daemon_wait_only_once() {
         let (requests, mut asked) = mpsc::channel(16);
         let service = Service::new(requests);
         let begun = Instant::now();

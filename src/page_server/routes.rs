@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn the_files_of_the_page_are_small_and_fetch_nothing_from_elsewhere() {
+    fn the_files_of_the_page_are_small_and_self_contained() {
         assert!(
             CSS.len() + SCRIPT.len() + SOUND.len() + HEART.len() + ICON.len() < 60_000,
             "with the page itself under 100 KB"

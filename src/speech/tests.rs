@@ -192,7 +192,7 @@ async fn what_speaks_for_a_server_is_asked_and_nothing_is_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_does_not_answer_is_not_waited_for_when_it_is_asked() {
+async fn a_server_that_does_not_answer_delays_nothing() {
     let stand = Stand::new();
     let address = stand.address();
     assert!(matches!(ask(Some(&address)).await, Err(SpeechError::NoReply)));

@@ -62,8 +62,7 @@ impl Terminal {
 }
 
 #[test]
-fn a_break_is_offered_begun_and_finished_by_keys_alone_and_nothing_is_written() -> anyhow::Result<()>
-{
+fn keys_alone_finish_a_break_and_nothing_is_written() -> anyhow::Result<()> {
     let home = tempfile::tempdir()?;
     let mut child = demo(home.path(), Stdio::piped())?;
     let mut out = BufReader::new(child.stdout.take().context("its words")?);
@@ -82,7 +81,7 @@ fn a_break_is_offered_begun_and_finished_by_keys_alone_and_nothing_is_written() 
 }
 
 #[test]
-fn this_is_too_much_leads_out_of_the_break_and_to_numbers_to_call() -> anyhow::Result<()> {
+fn too_much_leads_out_of_the_break_to_numbers_to_call() -> anyhow::Result<()> {
     let home = tempfile::tempdir()?;
     let mut child = demo(home.path(), Stdio::piped())?;
     let mut out = BufReader::new(child.stdout.take().context("its words")?);

@@ -193,7 +193,7 @@ fn no_offer_comes_before_the_mean_of_the_last_sustain_was_up() {
 }
 
 #[test]
-fn a_file_that_fails_prints_nothing_and_does_not_stop_the_others() {
+fn a_failing_file_prints_nothing_and_stops_no_other() {
     let home = Home::new();
     let good = home.write("good.csv", &two_rises(0.0));
     let bad = home.write("bad.csv", &(two_rises(0.0) + "9999999,abc,\n"));
@@ -207,7 +207,7 @@ fn a_file_that_fails_prints_nothing_and_does_not_stop_the_others() {
 }
 
 #[test]
-fn an_earlier_day_counts_for_the_warm_up_and_nothing_else_carries_over() {
+fn an_earlier_day_counts_for_the_warm_up_only() {
     let home = Home::new();
     let earlier = home.write("earlier.csv", &recording(5_000.0, &[(64.0, 60)]));
     let short = home.write("short.csv", &recording(0.0, &[(64.0, 3), (86.0, 15), (64.0, 10)]));
@@ -234,7 +234,7 @@ fn a_bad_earlier_day_is_an_error_for_all() {
 }
 
 #[test]
-fn settings_come_from_the_command_line_and_never_from_the_owners_file() {
+fn replay_takes_settings_from_the_command_line_only() {
     let home = Home::new();
     fs::create_dir_all(home.path(".config/kindbeat")).unwrap();
     home.write(".config/kindbeat/config.toml", "this is no configuration");

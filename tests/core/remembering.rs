@@ -123,8 +123,7 @@ fn snooze_count_and_cool_down_outlive_a_run() {
 }
 
 #[test]
-fn after_too_much_nothing_is_offered_that_day_and_the_next_break_turns_outward_in_the_next_run_too()
-{
+fn too_much_outlasts_a_restart_for_offers_and_the_next_break() {
     let mut day = hard_morning();
     day.answer(Answer::Start).in_break(SessionCommand::TooMuch).in_break(SessionCommand::Leave);
     let mut next = next_run(&day);
@@ -146,7 +145,7 @@ fn other_thresholds_apply_at_once_and_what_was_learned_stays() {
 }
 
 #[test]
-fn settings_that_do_not_touch_detection_leave_an_elevation_alone() {
+fn other_settings_leave_an_elevation_alone() {
     let mut day = hard_morning();
     let mut settings = Settings::default();
     settings.offer.cool_down = RangedDuration::secs(60);

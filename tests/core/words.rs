@@ -131,7 +131,7 @@ fn each_message_holds_the_variables_it_is_listed_with() {
 }
 
 #[test]
-fn every_message_that_is_used_is_written_and_every_one_written_is_used() {
+fn every_message_is_both_written_and_used() {
     let practices = practices();
     let named = practices.iter().flat_map(|practice| practice.texts()).map(|text| match text {
         Text::Message(id) | Text::Literal(id) => id.as_str(),
@@ -194,7 +194,7 @@ fn no_more_is_said_than_can_be_heard_slowly() {
 const ON_THE_SPOT: [&str; 4] = ["self-compassion-break", "kind-hand", "stop", "long-exhale"];
 
 #[test]
-fn what_is_said_on_the_spot_says_that_it_is_all_right_to_feel_overwhelmed() {
+fn the_grounding_says_that_feeling_overwhelmed_is_all_right() {
     let practices = practices();
     for practice in practices.iter().filter(|practice| ON_THE_SPOT.contains(&practice.id())) {
         for length in practice.lengths() {
@@ -210,7 +210,7 @@ fn what_is_said_on_the_spot_says_that_it_is_all_right_to_feel_overwhelmed() {
 
 /// A full break holds all three elements instead; `practice::Library` has that test.
 #[test]
-fn a_short_form_ends_with_a_kind_line_that_says_that_one_is_not_alone() {
+fn a_short_form_ends_with_a_line_about_not_being_alone() {
     for practice in practices() {
         for length in practice.lengths().iter().filter(|length| **length < Length::ThreeMinutes) {
             if practice.id() == Library::DEFAULT {

@@ -31,7 +31,7 @@ const IN_CALL: Desktop = Desktop {
 };
 
 #[test]
-fn the_desktop_is_looked_at_only_when_an_offer_is_about_to_be_made() -> anyhow::Result<()> {
+fn the_desktop_is_watched_only_before_an_offer() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.settles().await?;
@@ -124,8 +124,7 @@ fn an_offer_waits_for_a_rest_of_the_hands() -> anyhow::Result<()> {
 }
 
 #[test]
-fn nobody_is_asked_behind_a_lock_or_away_from_the_desk_nor_at_once_on_the_return()
--> anyhow::Result<()> {
+fn no_offer_comes_behind_a_lock_when_away_or_just_returned() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.settles().await?;

@@ -44,7 +44,7 @@ fn a_break_is_started_and_ended_over_the_bus() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_page_is_told_that_the_break_has_ended_when_the_service_stops() -> anyhow::Result<()> {
+fn stopping_the_service_ends_the_break_on_the_page() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let served = desk.serve().await?;

@@ -13,8 +13,7 @@ use crate::program::Program;
 use crate::program::shows;
 
 #[tokio::test]
-async fn a_changed_file_is_read_at_once_and_a_fault_in_it_is_said_until_it_is_mended()
--> anyhow::Result<()> {
+async fn a_changed_file_is_read_at_once_and_its_fault_reported() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     desktop.configure("[offer]\ncool_down = '10m'\n")?;
     let mut screen = desktop.screen().await?;
@@ -49,8 +48,7 @@ async fn a_signal_has_the_file_read_again() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_fault_at_the_start_is_told_by_the_exit_code_and_on_the_screen_where_it_is_the_service()
--> anyhow::Result<()> {
+async fn a_fault_at_start_sets_the_exit_code_and_shows_a_notice() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     desktop.configure("[offer]\ncool_dawn = '5m'\n")?;
     let mut screen = desktop.screen().await?;

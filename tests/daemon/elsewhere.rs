@@ -90,8 +90,7 @@ fn words(message: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_daemon_keeps_a_break_of_a_terminal_and_offers_nothing_meanwhile() -> anyhow::Result<()>
-{
+async fn a_break_in_a_terminal_is_kept_and_holds_offers() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;

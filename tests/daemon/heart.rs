@@ -165,7 +165,7 @@ fn a_search_that_is_interrupted_concludes_nothing() -> anyhow::Result<()> {
 }
 
 #[test]
-fn the_line_comes_with_the_beats_and_gives_way_to_a_sentence_without_them() -> anyhow::Result<()> {
+fn the_line_follows_the_beats_and_a_sentence_replaces_it() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = desk(SHOWN).await?;
         let mut heart = Heart::default();
@@ -187,7 +187,7 @@ fn the_line_comes_with_the_beats_and_gives_way_to_a_sentence_without_them() -> a
 }
 
 #[test]
-fn a_monitor_that_tells_no_beats_leaves_one_sentence_and_no_search() -> anyhow::Result<()> {
+fn a_monitor_without_beats_gives_one_sentence_and_no_search() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = desk(SHOWN).await?;
         let rate_only = Measurement { heart_rate: 66, ..Measurement::default() };

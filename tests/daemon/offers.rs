@@ -12,7 +12,7 @@ use crate::stored;
 use crate::visitor::Visitor;
 
 #[test]
-fn thirty_offers_in_a_row_are_thirty_breaks_each_with_its_own_token() -> anyhow::Result<()> {
+fn thirty_offers_are_thirty_breaks_with_a_token_each() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let stranger = zbus::connection::Builder::session().build().await?;
@@ -82,7 +82,7 @@ fn every_other_answer_is_kept_and_opens_nothing() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_click_at_the_very_moment_an_offer_runs_out_still_opens_a_break() -> anyhow::Result<()> {
+fn a_click_as_the_offer_expires_still_opens_a_break() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.settles().await?;

@@ -33,8 +33,7 @@ async fn passes(desk: &mut Desk, seconds: u32) -> anyhow::Result<()> {
 }
 
 #[test]
-fn another_practice_and_length_take_the_place_of_the_first_and_are_stored_as_one_break()
--> anyhow::Result<()> {
+fn a_changed_practice_and_length_are_stored_as_one_break() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let page = wanted(&mut desk, None).await?;
@@ -159,7 +158,7 @@ fn asked_for_once_more_it_brings_up_the_break_that_is_under_way() -> anyhow::Res
 }
 
 #[test]
-fn help_lines_come_after_three_hard_answers_and_not_with_the_fourth() -> anyhow::Result<()> {
+fn help_lines_come_after_three_hard_answers_and_not_again() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         for (number, shown) in [false, false, true, false].into_iter().enumerate() {

@@ -31,8 +31,7 @@ async fn is_known(client: &Client, id: &str, known: bool) -> anyhow::Result<()> 
 }
 
 #[tokio::test]
-async fn practices_of_ones_own_are_there_from_the_start_and_follow_their_folder()
--> anyhow::Result<()> {
+async fn own_practices_are_there_at_start_and_follow_their_folder() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     let folder = folder(&desktop)?;
     fs::write(folder.join("door.toml"), practice("door", "Hello."))?;

@@ -21,7 +21,7 @@ use crate::stored;
 use crate::visitor::Visitor;
 
 #[test]
-fn the_log_of_a_whole_day_names_no_figure_no_device_and_no_address() -> anyhow::Result<()> {
+fn the_log_of_a_day_names_no_figure_device_or_address() -> anyhow::Result<()> {
     alone::run(async || {
         let log = Log::default();
         let writer = log.clone();

@@ -33,8 +33,7 @@ fn a_changed_threshold_is_in_force_at_once() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_fault_leaves_the_last_good_settings_in_force_and_is_said_until_it_is_mended()
--> anyhow::Result<()> {
+fn a_fault_keeps_the_last_good_settings_and_is_reported() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         for _ in 0..2 {

@@ -17,8 +17,7 @@ use crate::program::shows;
 use crate::stored;
 
 #[tokio::test]
-async fn it_starts_where_there_is_neither_bluetooth_nor_a_notification_server() -> anyhow::Result<()>
-{
+async fn it_starts_without_bluetooth_and_without_notifications() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     let mut program = desktop.start().await?;
     program.says("there is no Bluetooth adapter or no Bluetooth service").await?;
@@ -29,7 +28,7 @@ async fn it_starts_where_there_is_neither_bluetooth_nor_a_notification_server() 
 }
 
 #[tokio::test]
-async fn it_starts_where_there_is_no_adapter_and_uses_the_one_that_comes() -> anyhow::Result<()> {
+async fn it_starts_without_an_adapter_and_uses_a_later_one() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     let fake = Fake::start(&desktop.system.address()).await?;
     fake.unplug().await?;
@@ -120,7 +119,7 @@ async fn a_database_that_is_damaged_is_kept_aside_and_a_new_one_begun() -> anyho
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_version_is_kept_aside_and_a_new_one_begun() -> anyhow::Result<()> {
+async fn a_database_of_a_newer_version_is_set_aside_for_a_new_one() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     drop(Store::open(&desktop.store(), clock::now())?);
     let database = Connection::open(desktop.store().join(FILE))?;

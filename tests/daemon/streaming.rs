@@ -120,8 +120,7 @@ async fn asked_to_end_it_writes_all_and_lets_the_strap_go() -> anyhow::Result<()
 }
 
 #[tokio::test]
-async fn killed_it_has_lost_no_more_than_ten_seconds_and_finds_its_strap_without_a_scan()
--> anyhow::Result<()> {
+async fn a_kill_loses_ten_seconds_at_most_and_needs_no_new_scan() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     let fake = Fake::start(&desktop.system.address()).await?;
     let program = desktop.start().await?;

@@ -132,7 +132,7 @@ fn sounds_are_off_until_they_are_chosen_and_stay_as_chosen() {
 }
 
 #[test]
-fn steps_are_read_aloud_by_a_voice_of_this_machine_and_not_while_time_stands_still() {
+fn a_local_voice_reads_the_steps_except_while_paused() {
     run(async || {
         let mut browser = Browser::start(&browser::find().unwrap()).await;
         // Where attention rests elsewhere than on the breath there is no guide to see that time stands still.

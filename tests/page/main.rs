@@ -292,7 +292,7 @@ fn the_page_outlives_a_reload_and_says_when_the_break_has_ended() {
 }
 
 #[test]
-fn where_the_window_cannot_close_itself_it_says_that_it_may_be_closed() {
+fn a_window_that_cannot_close_itself_says_it_may_be_closed() {
     run(async || {
         let (desk, mut browser) = opened(Length::OneMinute).await;
         // A tab that has been elsewhere is not the page's to close.

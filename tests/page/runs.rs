@@ -47,7 +47,7 @@ enum Out {
 }
 
 #[test]
-fn every_practice_runs_to_its_end_and_can_be_left_from_everywhere() {
+fn every_practice_runs_to_its_end_and_has_an_exit_everywhere() {
     run(async || {
         let mut browser = Browser::start(&browser::find().unwrap()).await;
         let mut runs = pairwise(every());

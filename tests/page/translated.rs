@@ -18,7 +18,7 @@ use crate::tour;
 use crate::unprivileged::run;
 
 #[test]
-fn longer_words_fit_on_every_screen_and_no_screen_says_any_that_cannot_be_translated() {
+fn longer_words_fit_and_every_word_can_be_translated() {
     run(async || {
         let lines = HelpLines::built_in().unwrap();
         let known = [lines.directory, "kindbeat".to_owned()];
@@ -37,7 +37,7 @@ fn words_written_from_right_to_left_fit_on_every_screen() {
 }
 
 #[test]
-fn where_words_are_written_from_right_to_left_back_is_to_the_right() {
+fn in_right_to_left_writing_back_is_to_the_right() {
     run(async || {
         let mut browser = Browser::start(&browser::find().unwrap()).await;
         let setup = Setup { words: pseudo::mirrored, ..Setup::new(Length::OneMinute) };

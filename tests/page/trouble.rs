@@ -86,7 +86,7 @@ fn a_clock_set_back_or_forward_ends_nothing() {
 }
 
 #[test]
-fn two_windows_show_the_same_break_and_it_goes_on_until_the_last_is_closed() {
+fn two_windows_share_a_break_until_the_last_is_closed() {
     run(async || {
         let (desk, mut browser) = opened(Length::ThreeMinutes).await;
         let first = browser.tab();
@@ -131,7 +131,7 @@ fn leaving_in_one_window_ends_the_break_in_the_other() {
 }
 
 #[test]
-fn a_strap_lost_in_the_middle_takes_its_figure_with_it_and_nothing_else() {
+fn a_lost_strap_removes_its_figure_and_nothing_else() {
     run(async || {
         let (desk, mut browser) = opened(Length::ThreeMinutes).await;
         next(&mut browser).await;

@@ -9,7 +9,7 @@ use crate::tour;
 use crate::unprivileged::run;
 
 #[test]
-fn the_largest_page_with_all_that_belongs_to_it_weighs_less_than_100_kb() {
+fn the_largest_page_weighs_less_than_100_kb_with_its_files() {
     run(async || {
         let mut browser = Browser::start(&browser::find().unwrap()).await;
         let (mut largest, mut parts) = (0, 0);

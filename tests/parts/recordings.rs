@@ -188,7 +188,7 @@ fn gzip_that_is_not_whole_is_an_error_wherever_it_is_cut() {
 }
 
 #[test]
-fn gzip_that_is_damaged_or_followed_by_something_else_is_an_error() {
+fn damaged_gzip_and_bytes_after_it_are_errors() {
     let mut followed = gzip(b"t_s,hr_bpm,rr_ms\n0,86,695\n");
     let checksum = followed.len() - 8;
     let mut damaged = followed.clone();

@@ -116,7 +116,7 @@ fn a_whole_break_is_said_once() {
 }
 
 #[test]
-fn words_to_choose_from_have_a_key_each_and_unknown_keys_are_answered_with_those_there_are() {
+fn each_choice_has_a_key_and_an_unknown_key_lists_them() {
     let taken = Taken::of("self-compassion-break", Length::OneMinute);
     let begun = taken.said.len();
     let taken = taken.types("").types("2").types("9").types("b").types("x");
@@ -139,7 +139,7 @@ fn words_to_choose_from_have_a_key_each_and_unknown_keys_are_answered_with_those
 }
 
 #[test]
-fn this_is_too_much_leads_to_the_grounding_and_to_the_help_lines_once() {
+fn too_much_leads_to_grounding_and_shows_the_help_lines_once() {
     let taken = Taken::of("self-compassion-break", Length::OneMinute).types("");
     let begun = taken.said.len();
     let taken = taken.types("t").types("").types("t").types("q");

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lasts_longer_than_most_exercise_may_teach_and_is_no_moment_to_ask() {
+    fn very_long_exertion_may_teach_but_brings_no_offer() {
         let mut exertion = Exertion::default();
         let mut at_minute = |minute: i64, excess: f64| {
             let at = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);

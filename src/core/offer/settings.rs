@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cool_down_doubles_from_the_second_time_on_up_to_a_working_day() {
+    fn the_cool_down_doubles_from_the_second_fine_up_to_a_day() {
         let minutes = |settings: &OfferSettings, fine| settings.cool_down_after(fine).as_mins();
         let usual = OfferSettings::default();
         assert_eq!(

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_can_be_concluded_one_sentence_stands_in_place_of_the_line() {
+    fn one_sentence_replaces_the_line_when_nothing_can_be_concluded() {
         for verdict in [Verdict::Silent, Verdict::NoRr, Verdict::Poor, Verdict::Irregular] {
             let line = following(verdict, Some(80.0));
             assert!(line.points.is_empty() && !line.words.contains(char::is_numeric), "{line:?}");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_search_found_is_said_and_nothing_where_it_found_nothing() {
+    fn only_a_search_that_found_a_pace_is_mentioned() {
         let said = |outcome: &SearchOutcome| {
             let following = Following {
                 verdict: Verdict::Good,

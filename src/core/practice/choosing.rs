@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_pair_does_not_come_back_for_two_weeks_and_everything_comes_at_some_time() {
+    fn a_pair_rests_for_two_weeks_and_every_practice_comes() {
         for focus in [Focus::Anyone, Focus::Anxiety, Focus::LongLastingStress, Focus::Perfectionism]
         {
             let course = course(Habits::PAIRS, Occasion { focus, ..OCCASION });
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn with_anxiety_and_where_it_is_not_mentioned_nothing_is_about_the_heart() {
+    fn anxiety_or_a_hidden_heart_excludes_practices_on_the_heart() {
         let anxious = Occasion { focus: Focus::Anxiety, ..OCCASION };
         let unmentioned = Occasion { mention_heart: false, ..OCCASION };
         for pair in [anxious, unmentioned].into_iter().flat_map(|occasion| course(42, occasion)) {

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_a_practice_has_not_gives_the_next_shorter_one_else_its_shortest() {
+    fn a_missing_length_gives_the_next_shorter_one_or_the_shortest() {
         assert_eq!(resolved("kind-hand", Length::FiveMinutes), "kind-hand 1m");
         assert_eq!(resolved("grounding", Length::TwentySeconds), "grounding 1m");
     }

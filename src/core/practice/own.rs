@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn practices_of_ones_own_come_last_and_take_the_place_of_built_in_ones() {
+    fn own_practices_come_last_and_replace_built_in_ones() {
         let built_in = Library::built_in().unwrap();
         let (library, faults) = with(&[
             ("a.toml", &practice("window", "")),

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_not_answered_holds_back_and_who_is_not_there_does_not() {
+    fn an_unanswered_source_holds_and_an_absent_one_does_not() {
         let mut answers = Answers::default();
         assert!(!answers.are_complete());
         assert_eq!(answers.desktop().sharing, Probe::Failed);

@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_has_a_camera_open_is_found_and_pipewire_is_told_apart() {
+    async fn camera_holders_are_found_and_pipewire_is_set_apart() {
         let proc = tempfile::tempdir().unwrap();
         let cameras = [PathBuf::from("/dev/video0"), PathBuf::from("/dev/video1")];
         fs::create_dir(proc.path().join("sys")).unwrap();

@@ -164,7 +164,7 @@ fn an_offer_is_withdrawn_from_the_screen_or_on_its_way_there() {
 }
 
 #[test]
-fn what_a_server_leaves_on_the_screen_is_supplanted_before_it_is_closed() {
+fn a_lingering_notification_is_replaced_and_then_closed() {
     let mut exchange = Exchange::default();
     exchange.handle(ExchangeInput::Owner(true));
     let name = "Notification Daemon".to_owned();
@@ -208,7 +208,7 @@ fn what_a_server_does_not_replace_is_taken_away() {
 }
 
 #[test]
-fn a_click_on_what_is_being_replaced_counts_for_the_offer_that_stands() {
+fn a_click_on_a_replaced_offer_counts_for_the_present_one() {
     let mut exchange = open(7);
     exchange.handle(show(SECOND));
     assert_eq!(
@@ -277,7 +277,7 @@ fn a_server_that_takes_over_from_another_is_met_anew() {
 }
 
 #[test]
-fn without_a_server_one_is_started_and_where_there_is_none_that_is_told() {
+fn a_missing_server_is_started_or_reported() {
     let mut exchange = Exchange::default();
     assert_eq!(exchange.handle(show(FIRST)), []);
     assert_eq!(

@@ -62,7 +62,7 @@ fn all_heard(store: &Store) -> Vec<Heard> {
 }
 
 #[test]
-fn nothing_waits_longer_than_eight_seconds_even_when_the_clock_is_set_back() {
+fn nothing_waits_over_eight_seconds_when_the_clock_is_set_back() {
     let mut writer = Writer::new(SignedDuration::from_hours(1));
     assert_eq!(writer.flush_due(), None);
     writer.keep(at(100_000), heard(100_000));

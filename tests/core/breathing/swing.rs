@@ -13,7 +13,7 @@ const SWINGS: [f64; 6] = [20.0, 40.0, 80.0, 150.0, 220.0, 300.0];
 const PACES: [f64; 6] = [4.5, 5.0, 5.5, 6.0, 6.5, 7.0];
 
 #[test]
-fn a_known_swing_is_found_within_five_percent_and_its_pace_within_a_fifth() {
+fn a_known_swing_and_its_pace_are_found_closely() {
     let mut random = Rng::with_seed(1);
     println!("noise 3 % of the swing: worst errors over paces 4.5 to 7 and three runs each");
     let (mut worst_swing, mut worst_pace) = (0.0, 0.0);

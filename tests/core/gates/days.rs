@@ -48,7 +48,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 8, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_day_of_a_hundred_elevations_keeps_every_limit_and_accounts_for_each(turns in turns()) {
+    fn a_hundred_elevations_keep_every_limit_and_are_all_counted(turns in turns()) {
         const AT_MOST: u32 = 12;
         let cool_down = SignedDuration::from_mins(20);
         let mut settings = eager();

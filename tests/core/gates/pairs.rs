@@ -35,7 +35,7 @@ fn of_any_two_closed_gates_each_holds_back_and_both_open_do_not() {
 }
 
 #[test]
-fn what_was_put_off_waits_for_a_pause_no_longer_than_anything_else() {
+fn a_postponed_offer_waits_no_longer_for_a_pause_than_others() {
     for (busy, offers) in [(5, 2), (15, 1)] {
         let mut desk = Desk::quiet(eager());
         desk.day.heart_rate(84.0);
@@ -51,7 +51,7 @@ fn what_was_put_off_waits_for_a_pause_no_longer_than_anything_else() {
 }
 
 #[test]
-fn a_screen_locked_for_a_moment_is_a_pause_and_one_locked_for_long_an_absence() {
+fn a_short_lock_is_a_pause_and_a_long_one_an_absence() {
     for (minutes, offers) in [(1, 1), (3, 0)] {
         let mut desk = Desk::quiet(eager());
         desk.set(Gate::NoPause, true);

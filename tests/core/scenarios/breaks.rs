@@ -45,7 +45,7 @@ fn leaving_ends_the_break_at_once() {
 }
 
 #[test]
-fn too_much_leads_outward_asks_nothing_more_today_and_begins_gently_next_time() {
+fn too_much_leads_outward_and_softens_the_next_break() {
     let mut day = hard_morning();
     day.answer(Answer::Start)
         .for_minutes(1)
@@ -73,7 +73,7 @@ fn too_much_leads_outward_asks_nothing_more_today_and_begins_gently_next_time() 
 }
 
 #[test]
-fn after_too_much_no_snooze_and_no_other_break_brings_offers_back_today() {
+fn no_snooze_or_break_brings_offers_back_after_too_much() {
     let mut day = hard_morning();
     day.answer(Answer::Start).in_break(SessionCommand::TooMuch);
     day.put(Input::BreakWanted(Some("kind-hand".to_owned()), None)).in_break(SessionCommand::Leave);

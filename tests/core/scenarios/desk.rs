@@ -61,7 +61,7 @@ fn exercise_at_an_unknown_place_and_its_recovery_ask_nothing() {
 }
 
 #[test]
-fn hands_that_never_rest_are_not_interrupted_and_the_offer_lapses() {
+fn steady_input_is_not_interrupted_and_the_offer_lapses() {
     let mut day = Day::starting("09:00");
     day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(25).heart_rate(62.0).for_minutes(5);
@@ -80,7 +80,7 @@ fn a_pause_of_the_hands_is_the_moment_to_ask() {
 }
 
 #[test]
-fn hands_that_have_rested_for_long_are_not_asked_until_they_were_used_again() {
+fn after_long_idling_no_offer_comes_before_new_input() {
     let mut day = Day::starting("09:00");
     day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(2);
@@ -94,7 +94,7 @@ fn hands_that_have_rested_for_long_are_not_asked_until_they_were_used_again() {
 }
 
 #[test]
-fn nothing_is_offered_while_a_pause_is_waited_for_and_the_heart_settles() {
+fn no_offer_comes_if_the_heart_settles_before_a_pause() {
     let mut day = Day::starting("09:00");
     day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(7).heart_rate(62.0).for_minutes(8);
@@ -102,7 +102,7 @@ fn nothing_is_offered_while_a_pause_is_waited_for_and_the_heart_settles() {
 }
 
 #[test]
-fn the_end_of_a_call_is_the_moment_to_ask_though_the_hands_are_busy() {
+fn the_end_of_a_call_brings_the_offer_despite_active_input() {
     let mut day = Day::starting("09:00");
     day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     day.around(|around| seen(around).microphone = Probe::Yes).heart_rate(84.0).for_minutes(15);
@@ -118,7 +118,7 @@ fn the_end_of_a_call_is_the_moment_to_ask_though_the_hands_are_busy() {
 }
 
 #[test]
-fn whoever_comes_back_from_a_rest_of_the_hands_is_left_alone_for_a_while() {
+fn no_offer_comes_soon_after_idle_hands_return() {
     let mut day = Day::starting("09:00");
     day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
     let now = day.now();

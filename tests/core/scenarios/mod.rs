@@ -32,7 +32,7 @@ fn hard_morning() -> Day {
 }
 
 #[test]
-fn a_sustained_rise_at_the_desk_asks_once_and_takes_the_offer_back_in_time() {
+fn a_sustained_rise_brings_one_offer_which_is_withdrawn_in_time() {
     let mut day = hard_morning();
     day.for_minutes(20);
     assert_snapshot!(day.log(), @r"
@@ -94,7 +94,7 @@ fn a_second_elevation_within_the_cool_down_is_held_back() {
 }
 
 #[test]
-fn later_said_when_the_heart_has_settled_does_not_carry_over_to_the_next_elevation() {
+fn a_late_later_does_not_carry_over_to_the_next_elevation() {
     let mut day = Day::starting("09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30).heart_rate(84.0).for_minutes(4);
     day.heart_rate(62.0).for_minutes(5).answer(Answer::Later).for_minutes(25);
@@ -116,7 +116,7 @@ fn a_snooze_holds_and_ends() {
 }
 
 #[test]
-fn whoever_is_fine_again_and_again_is_asked_less_and_less_until_a_break_is_taken() {
+fn repeated_fine_makes_offers_rarer_until_a_break() {
     let mut settings = Settings::default();
     settings.offer.at_most_per_day = RangedCount::of(20);
     let mut day = Day::with(settings, "06:00");

@@ -41,7 +41,7 @@ fn a_strap_that_is_gone_for_long_ends_what_was_under_way() {
 }
 
 #[test]
-fn a_clock_set_back_takes_the_offer_away_and_asks_no_second_time() {
+fn a_clock_set_back_withdraws_the_offer_and_makes_no_second() {
     let mut day = hard_morning();
     day.clock_set_by_minutes(-60).for_minutes(5);
     assert_snapshot!(day.log(), @r"
@@ -51,7 +51,7 @@ fn a_clock_set_back_takes_the_offer_away_and_asks_no_second_time() {
 }
 
 #[test]
-fn a_gate_that_opens_while_the_strap_is_silent_asks_nothing_until_it_speaks() {
+fn a_gate_that_opens_during_silence_waits_for_the_strap() {
     let mut day = Day::starting("09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
     day.around(|around| seen(around).microphone = Probe::Yes)

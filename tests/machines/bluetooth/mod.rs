@@ -58,8 +58,7 @@ fn the_daemon_finds_the_strap_and_streams_within_twenty_seconds() -> anyhow::Res
 }
 
 #[test]
-fn a_rise_brings_an_offer_and_start_opens_the_page_with_the_token_of_the_click()
--> anyhow::Result<()> {
+fn start_on_an_offer_opens_the_page_with_the_clicks_token() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     let rise = run.time("the rise", &Fact::Rise)?;
     let (offered, buttons) = run.first("an offer", |fact| match fact {

@@ -163,7 +163,7 @@ fn a_browser_runs_as_a_service_of_its_own_without_our_limits() -> anyhow::Result
 }
 
 #[test]
-fn the_service_ends_well_within_five_seconds_and_the_browser_stays() -> anyhow::Result<()> {
+fn the_service_ends_within_five_seconds_and_the_browser_stays() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     let asked = run.time(&Fact::AskedToStop)?;
     let (stopped, unit) = run.unit(Moment::Stopped)?;

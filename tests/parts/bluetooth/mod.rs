@@ -151,7 +151,7 @@ async fn an_adapter_that_is_pulled_out_and_plugged_in_is_used_again() -> anyhow:
 }
 
 #[tokio::test]
-async fn a_bluetooth_service_that_is_killed_and_comes_back_is_used_again() -> anyhow::Result<()> {
+async fn a_killed_bluetooth_service_is_used_again() -> anyhow::Result<()> {
     let Some(bus) = Bus::start().await? else { return Ok(()) };
     let fake = Fake::start(&bus.address()).await?;
     let mut child = Child::listening(&bus.address())?;

@@ -13,7 +13,7 @@ use super::stand::Watcher;
 use super::stand::nowhere;
 
 #[tokio::test]
-async fn what_is_told_while_an_answer_is_on_its_way_does_not_hold_it_up() -> anyhow::Result<()> {
+async fn signals_do_not_delay_an_answer_on_its_way() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let server = bus.connect().await?;
     let calls = MessageStream::from(&server);

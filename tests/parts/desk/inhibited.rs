@@ -171,8 +171,7 @@ impl Refusing {
 }
 
 #[tokio::test]
-async fn one_that_refuses_holds_back_and_one_that_knows_nothing_of_it_does_not()
--> anyhow::Result<()> {
+async fn a_refused_question_has_failed_and_an_unknown_one_is_absent() -> anyhow::Result<()> {
     let (name, path) = ("org.gnome.SessionManager", "/org/gnome/SessionManager");
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _session = serve(&bus, name, path, Refusing).await?;

@@ -101,7 +101,7 @@ async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::R
 }
 
 #[tokio::test]
-async fn what_the_loudspeaker_plays_is_recorded_without_the_microphone() -> anyhow::Result<()> {
+async fn recording_the_loudspeaker_is_no_use_of_the_microphone() -> anyhow::Result<()> {
     let Some(sound) = Sound::start().await? else { return Ok(()) };
     let both = [
         sound.record(&["-P", "{ stream.capture.sink = true }", "--target", "loudspeaker"])?,
@@ -244,7 +244,7 @@ async fn sound_that_is_started_anew_is_followed_on() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn without_the_program_or_without_pipewire_there_is_nothing_to_ask() -> anyhow::Result<()> {
+async fn pipewire_is_absent_without_its_program_or_server() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let mut place = with_program(folder.path(), "pw-dump", "#!/bin/sh\nexec sleep 60\n")?;
     place.programs = Vec::new();

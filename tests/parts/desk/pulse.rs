@@ -70,7 +70,7 @@ async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::R
 }
 
 #[tokio::test]
-async fn what_the_loudspeaker_plays_is_recorded_without_the_microphone() -> anyhow::Result<()> {
+async fn recording_the_loudspeaker_is_no_use_of_the_microphone() -> anyhow::Result<()> {
     let Some((_server, bus)) = pulse().await? else { return Ok(()) };
     let both = [record(&bus, "loudspeaker.monitor")?, record(&bus, "microphone")?];
     let mut watcher = Watcher::start(nowhere(bus.folder())).await?;

@@ -21,7 +21,7 @@ use super::offers::pass;
 use crate::again::name_of_test;
 
 #[test]
-fn a_thousand_answers_none_lost_none_forged_and_nothing_left_behind() -> anyhow::Result<()> {
+fn a_thousand_answers_arrive_unforged_without_a_leak() -> anyhow::Result<()> {
     let name = name_of_test!(a_thousand_answers);
     let child = Command::new(std::env::current_exe()?)
         .args(["--exact", name, "--nocapture"])

@@ -51,7 +51,7 @@ fn answered(offer: u64, answer: Answer, token: Option<&str>) -> NotifierEvent {
 }
 
 #[tokio::test]
-async fn every_answer_arrives_with_its_token_among_the_signals_of_others() -> anyhow::Result<()> {
+async fn answers_arrive_with_their_token_among_foreign_signals() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (mut client, mut server) = met(&bus).await?;
     let answers = [("start", Answer::Start), ("later", Answer::Later), ("fine", Answer::Fine)];
@@ -206,8 +206,7 @@ async fn a_click_that_somebody_else_forges_is_ignored() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_server_killed_with_an_offer_open_shows_it_once_more_when_it_is_back()
--> anyhow::Result<()> {
+async fn a_killed_server_shows_the_open_offer_again_when_back() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (mut client, mut server) = met(&bus).await?;
     open(&mut client, &mut server, 1, 5).await?;
@@ -237,8 +236,7 @@ async fn a_server_killed_with_an_offer_open_shows_it_once_more_when_it_is_back()
 }
 
 #[tokio::test]
-async fn without_a_server_that_is_told_at_once_and_one_that_comes_late_shows_the_offer()
--> anyhow::Result<()> {
+async fn a_missing_server_is_reported_and_a_late_one_shows_the_offer() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let mut client = Client::start(&bus.address());
     client.show(1).await?;
@@ -308,8 +306,7 @@ async fn a_bus_that_dies_takes_the_offer_along_and_is_found_again() -> anyhow::R
 }
 
 #[tokio::test]
-async fn a_server_without_buttons_gets_none_and_text_that_says_how_to_begin() -> anyhow::Result<()>
-{
+async fn a_server_without_buttons_gets_text_on_how_to_begin() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let mut server = Server::named(&bus, "plain", &["body"]).await?;
     let mut client = Client::start(&bus.address());
@@ -337,8 +334,7 @@ async fn text_is_escaped_for_a_server_that_reads_markup() -> anyhow::Result<()> 
 }
 
 #[tokio::test]
-async fn an_open_offer_is_taken_away_when_withdrawn_and_when_the_program_ends() -> anyhow::Result<()>
-{
+async fn an_open_offer_goes_when_withdrawn_or_when_the_program_ends() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (mut client, mut server) = met(&bus).await?;
     open(&mut client, &mut server, 1, 5).await?;

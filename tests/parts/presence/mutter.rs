@@ -156,7 +156,7 @@ async fn a_pause_is_watched_only_while_it_is_wanted() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_watch_that_fires_in_the_midst_of_a_rest_does_not_begin_another() -> anyhow::Result<()> {
+async fn a_watch_that_fires_during_idle_time_begins_no_second_one() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let idle = Duration::from_secs(40);
     let mut mutter = Mutter::start(&bus, idle).await?;

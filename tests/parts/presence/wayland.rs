@@ -127,8 +127,7 @@ async fn a_short_rest_is_told_first_and_then_only_long_ones() -> anyhow::Result<
 }
 
 #[tokio::test]
-async fn a_compositor_that_goes_is_unknown_and_one_that_comes_back_is_listened_to()
--> anyhow::Result<()> {
+async fn a_lost_compositor_is_unknown_and_heard_again_once_back() -> anyhow::Result<()> {
     let Some(mut sway) = Sway::start()? else { return Ok(()) };
     let mut client = Client::start(sway.places(), WATCHES);
     client.rests().await?;

@@ -118,8 +118,7 @@ async fn a_long_rest_is_told_always_and_a_short_one_only_when_wanted() -> anyhow
 }
 
 #[tokio::test]
-async fn a_rest_that_went_on_before_it_was_watched_is_told_with_its_beginning() -> anyhow::Result<()>
-{
+async fn idle_time_from_before_the_watch_keeps_its_beginning() -> anyhow::Result<()> {
     let Some(screen) = Screen::start()? else { return Ok(()) };
     let watches = Watches { away: Duration::from_secs(600), rest: Duration::from_secs(2) };
     let mut client = Client::start(screen.places(), watches);
@@ -137,8 +136,7 @@ async fn a_rest_that_went_on_before_it_was_watched_is_told_with_its_beginning() 
 }
 
 #[tokio::test]
-async fn a_server_that_goes_is_unknown_and_one_that_comes_back_is_listened_to() -> anyhow::Result<()>
-{
+async fn a_lost_x_server_is_unknown_and_heard_again_once_back() -> anyhow::Result<()> {
     let Some(mut screen) = Screen::start()? else { return Ok(()) };
     let mut client = Client::start(screen.places(), WATCHES);
     at_work(&screen, &mut client).await?;

@@ -286,7 +286,7 @@ fn beats_come_back_as_they_were_judged() {
 }
 
 #[test]
-fn a_beat_takes_less_than_three_bytes_with_all_that_belongs_to_it() {
+fn a_beat_takes_less_than_three_bytes_in_all() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path());
     let empty = store.bytes().unwrap();

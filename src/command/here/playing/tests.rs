@@ -65,7 +65,7 @@ fn player(clock: SharedClock, notes: mpsc::UnboundedSender<Note>) -> Player {
 }
 
 #[tokio::test]
-async fn where_nothing_reads_aloud_that_is_said_once_and_in_plain_words() {
+async fn a_missing_voice_is_reported_once_in_plain_words() {
     let folder = tempfile::tempdir().unwrap();
     let (voice, heard, _) = Speaker::start(Some(folder.path().join("none")));
     let noon = Timestamp::from_second(1_900_000_000).unwrap();
@@ -136,7 +136,7 @@ async fn steps_come_by_themselves_and_the_first_one_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_attention_rests_on_and_how_tense_it_is_can_be_said_before() {
+async fn the_anchor_and_the_tension_can_be_chosen_before_the_break() {
     let typed = ["r\n", "h\n", "twelve\n", "7\n", "\n", "3\n", "\n", "\n"];
     let (said, kept) = taken("self-compassion-break", &typed).await;
     for (words, times) in [

@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_that_is_high_from_the_morning_on_stays_high_in_the_local_reference_only() {
+    fn a_high_day_raises_the_local_reference_only() {
         let mut baseline = after(vec![60.0; 8 * 720]);
         for n in 0..720 {
             baseline.learn(&sample(50_000 + n * 5, 75.0));

@@ -110,7 +110,7 @@ fn a_gate_that_is_switched_off_stays_open() {
 }
 
 #[test]
-fn what_should_tell_and_does_not_holds_back_and_what_is_not_there_does_not() {
+fn a_failed_source_holds_an_offer_and_an_absent_one_does_not() {
     for (seen, held) in [
         (Probe::Absent, None),
         (Probe::No, None),
@@ -127,7 +127,7 @@ fn what_should_tell_and_does_not_holds_back_and_what_is_not_there_does_not() {
 }
 
 #[test]
-fn a_pause_is_a_rest_of_the_hands_that_is_neither_short_nor_long() {
+fn a_pause_is_an_idle_time_neither_short_nor_long() {
     let resting = |seconds| InputActivity::Resting(at(NOON - seconds));
     for (hands, pause) in [
         (InputActivity::Unknown, true),

@@ -13,7 +13,7 @@ fn offered() -> (Offers, OfferId) {
 }
 
 #[test]
-fn whether_the_thresholds_fit_is_asked_once_a_week_of_whoever_is_often_fine() {
+fn often_fine_brings_the_threshold_question_once_a_week() {
     let mut offers = Offers::new();
     let day = |day: i64| at(0) + SignedDuration::from_hours(24 * day);
     let fine = |offers: &mut Offers| {
@@ -60,7 +60,7 @@ fn being_fine_is_counted_until_an_offer_is_taken() {
 }
 
 #[test]
-fn an_answer_that_comes_late_or_is_taken_back_counts_as_it_is_said_last() {
+fn the_last_answer_counts_even_when_it_is_late() {
     use OfferOutcome::Answered;
     use OfferOutcome::Expired;
     let mut offers = Offers::new();
@@ -141,7 +141,7 @@ fn a_snooze_ends_by_itself() {
 }
 
 #[test]
-fn later_means_no_more_when_the_heart_has_settled_before_the_answer() {
+fn later_has_no_effect_once_the_heart_has_settled() {
     let (mut offers, id) = offered();
     assert!(offers.answer(at(5), id, Answer::Later, false));
     assert_eq!((offers.quiet_until(), offers.last_for_cool_down()), (None, Some(at(0))));

@@ -94,7 +94,7 @@ fn a_page_that_never_connects_closes_after_twenty_seconds() {
 }
 
 #[test]
-fn a_page_stays_while_it_is_connected_and_closes_twenty_seconds_after() {
+fn a_page_closes_twenty_seconds_after_its_last_connection() {
     let mut one = One::live();
     assert_eq!(one.pages.next_wakeup(), None);
     assert!(one.is_open_at(86_400));

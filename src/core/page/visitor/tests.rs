@@ -21,7 +21,7 @@ fn begun(practice: &str) -> (Visitor, Session, Library) {
 }
 
 #[test]
-fn another_practice_changes_places_with_the_one_that_was_to_begin() {
+fn another_practice_swaps_with_the_one_about_to_begin() {
     let (mut visitor, session, library) = begun("stop");
     let shown: Vec<_> = visitor.others.iter().map(|other| other.id().to_owned()).collect();
     assert_eq!(shown.len(), 2);
@@ -57,7 +57,7 @@ fn what_is_chosen_is_learned_once() {
 }
 
 #[test]
-fn a_question_waits_as_long_as_a_pause_and_only_until_it_is_answered() {
+fn a_question_waits_as_long_as_a_pause_or_until_its_answer() {
     let (mut visitor, mut session, library) = begun("stop");
     assert_eq!(visitor.question_until(&session), None);
     visitor.handle(PageInput::Begin, &session, &library);

@@ -69,7 +69,7 @@ fn time(second: i64) -> Timestamp {
 }
 
 #[test]
-fn a_break_goes_from_step_to_step_by_itself_and_ends_in_its_time() {
+fn a_break_runs_through_its_steps_and_ends_on_time() {
     let begun = Break::of(Length::OneMinute).is("step 0, 17s left");
     begun
         .wait(16)
@@ -106,7 +106,7 @@ fn a_pause_keeps_what_is_left_of_the_step() {
 }
 
 #[test]
-fn a_pause_in_the_last_moment_still_lets_the_words_be_read_again() {
+fn a_pause_at_the_last_moment_still_allows_rereading() {
     Break::of(Length::OneMinute)
         .wait(16)
         .then(SessionCommand::Pause)

@@ -33,7 +33,7 @@ fn what_a_source_knows_at_first_is_told() {
 }
 
 #[test]
-fn a_short_rest_is_watched_until_anything_is_known_and_while_a_pause_is_wanted() {
+fn short_idle_times_are_watched_until_known_or_wanted() {
     let mut desk = Desk::new(WATCHES);
     assert!(!desk.watches_rest());
     desk.handle(Heard::Found, at(0));
@@ -118,7 +118,7 @@ fn a_hint_that_nobody_ever_gave_says_nothing() {
 }
 
 #[test]
-fn the_lock_is_told_when_the_first_says_so_and_when_the_last_does_no_longer() {
+fn the_lock_begins_with_the_first_source_and_ends_with_the_last() {
     let mut desk = Desk::new(WATCHES);
     assert_eq!(desk.handle(Heard::LockedHint(false), at(0)), []);
     assert_eq!(desk.handle(Heard::Covered(Saver::Gnome, true), at(1)), [Event::Locked(true)]);
@@ -130,7 +130,7 @@ fn the_lock_is_told_when_the_first_says_so_and_when_the_last_does_no_longer() {
 }
 
 #[test]
-fn a_lock_that_was_only_called_for_ends_with_whatever_shows_that_it_is_over() {
+fn a_requested_lock_ends_with_any_sign_of_its_end() {
     let covered = |on| Heard::Covered(Saver::Mate, on);
     for (begin, end) in [
         (None, Heard::UnlockCalled),
@@ -151,7 +151,7 @@ fn a_lock_that_was_only_called_for_ends_with_whatever_shows_that_it_is_over() {
 }
 
 #[test]
-fn the_end_of_a_short_lock_that_nothing_else_tells_is_told_by_the_hands() {
+fn input_ends_a_short_lock_that_no_source_ends() {
     let mut desk = found();
     desk.handle(idle(0), at(0));
     assert!(!desk.watches_rest());

@@ -30,7 +30,7 @@ fn a_configuration_is_fine_or_says_what_to_do() {
 }
 
 #[test]
-fn practices_of_ones_own_are_counted_and_the_first_fault_is_told() {
+fn own_practices_are_counted_and_their_first_fault_is_shown() {
     let with = |practices| Seen { practices, ..well() };
     let unread = OwnFault::Unread {
         file: "/home/a/.config/kindbeat/practices/a.toml".to_owned(),

@@ -57,7 +57,7 @@ fn a_strap_that_goes_away_is_looked_for_and_found_again() {
 }
 
 #[test]
-fn after_ten_minutes_it_scans_once_a_minute_and_a_twentieth_of_the_time_at_most() {
+fn after_ten_minutes_it_scans_at_most_a_twentieth_of_the_time() {
     let mut world = World::streaming();
     world.strap.there = false;
     world.lose_link();
@@ -100,7 +100,7 @@ fn a_strap_that_falls_silent_is_connected_anew() {
 }
 
 #[test]
-fn a_strap_that_stays_silent_keeps_its_link_and_resumes_by_itself() {
+fn a_silent_strap_keeps_its_link_and_resumes() {
     let mut world = World::streaming();
     world.strap.talks = false;
     world.run(200);
@@ -153,7 +153,7 @@ fn an_adapter_that_is_pulled_out_is_waited_for() {
 }
 
 #[test]
-fn a_bluetooth_service_that_is_killed_and_started_is_taken_up_again() {
+fn a_killed_bluetooth_service_is_used_again_once_it_is_back() {
     let mut world = World::streaming();
     world.switch(Adapter::None);
     assert_eq!(world.said(), ["no_bluetooth"]);
@@ -165,7 +165,7 @@ fn a_bluetooth_service_that_is_killed_and_started_is_taken_up_again() {
 }
 
 #[test]
-fn a_bluetooth_service_that_hangs_is_asked_again_and_the_connection_to_it_built_anew() {
+fn a_hanging_bluetooth_service_gets_a_new_connection() {
     let mut world = World::streaming();
     world.hangs = true;
     world.strap.talks = false;
@@ -190,7 +190,7 @@ fn a_bus_that_restarts_is_connected_to_anew() {
 }
 
 #[test]
-fn a_bus_that_breaks_without_a_word_is_noticed_by_calls_that_fail() {
+fn failing_calls_reveal_a_broken_bus() {
     let mut world = World::streaming();
     world.bus = false;
     world.strap.talks = false;
@@ -216,7 +216,7 @@ fn no_system_bus_at_all_is_asked_for_ever_more_seldom() {
 }
 
 #[test]
-fn a_strap_still_connected_from_an_earlier_life_is_taken_without_a_scan() {
+fn a_strap_that_is_still_connected_needs_no_scan() {
     let mut world = World::new();
     world.strap.connected = true;
     world.run(5);

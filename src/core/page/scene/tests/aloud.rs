@@ -59,7 +59,7 @@ fn the_words_of_a_step_are_read_and_nothing_else() {
 }
 
 #[test]
-fn the_page_reads_aloud_where_that_is_wanted_and_nothing_else_does() {
+fn the_page_reads_aloud_where_wanted_and_nothing_else_does() {
     // Whether it is wanted, whether something else reads, and whether the page has to.
     let table =
         [(false, false, false), (false, true, false), (true, false, true), (true, true, false)];

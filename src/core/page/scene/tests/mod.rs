@@ -180,7 +180,7 @@ fn a_pause_is_shown() {
 }
 
 #[test]
-fn too_much_is_met_as_self_care_with_help_lines_in_the_grounding() {
+fn too_much_counts_as_self_care_and_shows_help_lines() {
     let page = Page::a_minute().does(PageInput::Begin).does(PageInput::TooMuch);
     let step = page.step();
     assert!(step.met.join(" ").contains("a way of taking care of yourself"));
@@ -195,7 +195,7 @@ fn too_much_is_met_as_self_care_with_help_lines_in_the_grounding() {
 }
 
 #[test]
-fn after_the_last_step_there_is_one_question_and_then_a_closing_line() {
+fn the_last_step_leads_to_one_question_and_a_closing_line() {
     let page = Page::a_minute().after_its_last_step();
     assert!(matches!(page.view().screen, Screen::Question { .. }));
     assert!(!page.view().is_over());
@@ -208,7 +208,7 @@ fn after_the_last_step_there_is_one_question_and_then_a_closing_line() {
 }
 
 #[test]
-fn whoever_leaves_is_asked_nothing_and_the_window_closes_at_once() {
+fn leaving_asks_nothing_and_closes_the_window_at_once() {
     let (words, help, closing) =
         Page::a_minute().does(PageInput::Begin).does(PageInput::Leave).farewell();
     assert!(words.contains("Leaving is always fine"), "{words}");
@@ -283,7 +283,7 @@ fn tense_and_break_wishes_do_not_mix() {
 }
 
 #[test]
-fn the_first_time_it_says_what_this_is_what_it_is_not_and_how_to_leave() {
+fn the_first_break_explains_itself_and_how_to_leave() {
     let mut page = Page::a_minute();
     page.visit = Visit::new(Anchor::Breath, Sound::SILENT, true);
     let mut told = Vec::new();

@@ -86,7 +86,7 @@ fn one_that_listens_to_both_uses_the_microphone() {
 }
 
 #[test]
-fn pictures_are_of_a_camera_or_of_the_screen_by_where_they_come_from() {
+fn the_origin_of_a_stream_says_camera_or_screen() {
     let from = |class, properties| {
         let viewer = node(2, "Stream/Input/Video", "running", "");
         in_use(&list(&[node(1, class, "running", properties), viewer, link(3, 1, 2)]))
@@ -103,7 +103,7 @@ fn pictures_are_of_a_camera_or_of_the_screen_by_where_they_come_from() {
 }
 
 #[test]
-fn without_a_link_a_viewer_says_what_it_views_or_it_is_the_screen() {
+fn an_unlinked_viewer_counts_as_the_screen_unless_it_says_so() {
     let viewer = |state, more| in_use(&list(&[node(2, "Stream/Input/Video", state, more)]));
     assert_eq!(viewer("running", r#","media.role":"Camera""#), CAMERA);
     assert_eq!(viewer("running", r#","media.role":"Screen""#), SHARING);
@@ -118,7 +118,7 @@ fn a_camera_that_nobody_views_is_not_in_use() {
 }
 
 #[test]
-fn what_else_there_is_does_not_matter_and_what_is_no_object_is_an_error() {
+fn other_objects_are_ignored_and_non_objects_are_errors() {
     assert_eq!(
         in_use(r#"[{"id":0,"type":"PipeWire:Interface:Core"},{"id":9,"props":{}}]"#),
         NOTHING
