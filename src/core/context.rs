@@ -2,6 +2,10 @@
 //!
 //! PURE.
 
+use std::fmt;
+use std::ops::Index;
+use std::ops::IndexMut;
+
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -69,7 +73,7 @@ pub enum Presence {
     /// Nothing tells: counts as at the desk, with the stricter gate against exercise.
     #[default]
     Unknown,
-    /// A key or the pointer moved lately, or a recording that says so.
+    /// A key or the pointer was used within [`AWAY`], or a recording says so.
     AtDesk,
     /// Walking about.
     Moving,
@@ -132,44 +136,92 @@ impl Probe {
     }
 }
 
-/// What the desktop was seen to do. The default is one that tells nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Desktop {
-    /// The microphone is in use.
-    pub microphone: Probe,
-    /// The camera is in use.
-    pub camera: Probe,
-    /// The screen is being shared or recorded.
-    pub sharing: Probe,
-    /// A window fills the screen.
-    pub full_screen: Probe,
-    /// Notifications are silenced.
-    pub do_not_disturb: Probe,
-    /// A program keeps the session from going idle.
-    pub inhibited: Probe,
+macro_rules! facts {
+    ($($(#[$doc:meta])+ $fact:ident = $name:literal,)+) => {
+        /// Something that a desktop does or does not: one row each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Fact {
+            $($(#[$doc])+ $fact,)+
+        }
+
+        impl Fact {
+            /// Every fact, in the order in which people read them.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$fact,)+];
+
+            /// The fact in the JSON of `doctor`, and, with hyphens, in the identifiers of messages.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$fact => $name,)+
+                }
+            }
+        }
+    };
 }
 
-impl Desktop {
-    /// A desktop of which everything has to be told and nothing is.
-    pub const FAILED: Self = Self {
-        microphone: Probe::Failed,
-        camera: Probe::Failed,
-        sharing: Probe::Failed,
-        full_screen: Probe::Failed,
-        do_not_disturb: Probe::Failed,
-        inhibited: Probe::Failed,
-    };
+facts! {
+    /// The microphone is in use.
+    Microphone = "microphone",
+    /// The camera is in use.
+    Camera = "camera",
+    /// The screen is being shared or recorded.
+    Sharing = "sharing",
+    /// A window fills the screen.
+    FullScreen = "full_screen",
+    /// The notification server shows no notifications.
+    DoNotDisturb = "do_not_disturb",
+    /// A program keeps the session from going idle.
+    Inhibited = "inhibited",
+}
 
-    /// Neither the microphone nor the camera is in use, as far as anything tells.
-    #[must_use]
-    pub const fn is_off_call(&self) -> bool {
-        !self.microphone.or(self.camera).holds()
+/// The probe of every fact, as `desktop[fact]`. The default has nothing that could answer.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Desktop([Probe; Fact::ALL.len()]);
+
+impl Desktop {
+    /// A desktop of which every fact should be answered and none is.
+    pub const FAILED: Self = Self([Probe::Failed; Fact::ALL.len()]);
+
+    /// The desktop of which each fact has the probe that `probe` gives.
+    pub fn from_fn(probe: impl FnMut(Fact) -> Probe) -> Self {
+        Self(Fact::ALL.map(probe))
     }
 
-    /// The microphone or the camera is in use.
+    /// The same desktop but for one fact.
     #[must_use]
-    pub const fn is_in_call(&self) -> bool {
-        matches!(self.microphone, Probe::Yes) || matches!(self.camera, Probe::Yes)
+    pub const fn with(mut self, fact: Fact, probe: Probe) -> Self {
+        self.0[fact as usize] = probe;
+        self
+    }
+
+    /// The probes of several facts as one, as [`Probe::or`] joins them.
+    #[must_use]
+    pub fn any(&self, facts: &[Fact]) -> Probe {
+        facts.iter().fold(Probe::Absent, |joined, &fact| joined.or(self[fact]))
+    }
+}
+
+impl Index<Fact> for Desktop {
+    type Output = Probe;
+
+    fn index(&self, fact: Fact) -> &Probe {
+        &self.0[fact as usize]
+    }
+}
+
+impl IndexMut<Fact> for Desktop {
+    fn index_mut(&mut self, fact: Fact) -> &mut Probe {
+        &mut self.0[fact as usize]
+    }
+}
+
+impl fmt::Debug for Desktop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut desktop = f.debug_struct("Desktop");
+        for fact in Fact::ALL {
+            desktop.field(fact.name(), &self[fact]);
+        }
+        desktop.finish()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::interface::Refusal;
 use crate::interface::Request;
 use crate::notification;
 use crate::notification::notice;
+use kindbeat_core::context::Fact;
 use kindbeat_core::detection::Figures;
 use kindbeat_core::engine::Input;
 use kindbeat_core::offer::Answer;
@@ -56,7 +57,7 @@ impl Service {
     /// Whether the heart may be mentioned now: only where it is known that nobody else sees the screen.
     pub(super) fn may_mention_heart(&self) -> bool {
         self.heart_is_welcome()
-            && self.around.desktop.is_some_and(|desktop| !desktop.sharing.holds())
+            && self.around.desktop.is_some_and(|desktop| !desktop[Fact::Sharing].holds())
     }
 
     pub(super) fn order(&self, command: notification::NotifierCommand) {

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Effect;
@@ -102,15 +103,11 @@ fn apply(day: &mut Day, op: Op) {
         Op::Presence(presence) => day.presence(presence),
         Op::Desktop(bits) => day.around(|around| {
             around.locked = bits & 7 == 1;
-            let seen = |bit| if bits & 7 == bit { Probe::Yes } else { Probe::No };
-            around.desktop = Some(Desktop {
-                microphone: seen(2),
-                camera: Probe::Absent,
-                sharing: seen(3),
-                full_screen: seen(4),
-                do_not_disturb: seen(5),
-                inhibited: seen(6),
-            });
+            around.desktop = Some(Desktop::from_fn(|fact| match fact {
+                Fact::Camera => Probe::Absent,
+                _ if usize::from(bits & 7) == fact as usize + 2 => Probe::Yes,
+                _ => Probe::No,
+            }));
         }),
         Op::Offset(hours) => day.around(|around| around.utc_offset = jiff::tz::offset(hours)),
         Op::Answer(answer) => day.answer(answer),

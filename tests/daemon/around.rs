@@ -9,6 +9,7 @@ use kindbeat::interface::Client;
 use kindbeat::store::How;
 use kindbeat::store::Outcome;
 use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Probe;
 use kindbeat_core::status::News;
@@ -21,14 +22,12 @@ use crate::desk::folder;
 use crate::stored;
 use crate::visitor::Visitor;
 
-const IN_CALL: Desktop = Desktop {
-    microphone: Probe::Yes,
-    camera: Probe::Failed,
-    sharing: Probe::No,
-    full_screen: Probe::Absent,
-    do_not_disturb: Probe::No,
-    inhibited: Probe::No,
-};
+const IN_CALL: Desktop = Desktop::FAILED
+    .with(Fact::Microphone, Probe::Yes)
+    .with(Fact::Sharing, Probe::No)
+    .with(Fact::FullScreen, Probe::Absent)
+    .with(Fact::DoNotDisturb, Probe::No)
+    .with(Fact::Inhibited, Probe::No);
 
 #[test]
 fn the_desktop_is_watched_only_before_an_offer() -> anyhow::Result<()> {
@@ -56,7 +55,8 @@ fn a_call_holds_the_offer_back_until_it_is_over() -> anyhow::Result<()> {
         let status = desk.status().await?;
         assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("in_call"), 0));
         assert_eq!(desk.looks, [Command::Watch], "and watched until the call is over");
-        desk.desktop_does(Desktop { microphone: Probe::No, camera: Probe::No, ..IN_CALL }).await?;
+        desk.desktop_does(IN_CALL.with(Fact::Microphone, Probe::No).with(Fact::Camera, Probe::No))
+            .await?;
         desk.seconds(9, UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("in_call"), "or only muted");
         desk.seconds(2, UP).await?;
@@ -76,7 +76,7 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
         let client = Client::connect(Bus::Session).await?;
         let why = client.why().await?;
         assert!(why.contains("- the microphone or the camera is in use"), "{why}");
-        desk.desktop_does(Desktop { microphone: Probe::No, ..IN_CALL }).await?;
+        desk.desktop_does(IN_CALL.with(Fact::Microphone, Probe::No)).await?;
         let why = client.why().await?;
         assert!(
             why.contains("- whether the microphone or the camera is in use cannot be told"),
@@ -88,7 +88,7 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
         drop((client, served));
         assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
         // Another, under which the service ends: why is known then, and by nobody later.
-        desk.desktop = Desktop { sharing: Probe::Yes, ..Desktop::default() };
+        desk.desktop = Desktop::default().with(Fact::Sharing, Probe::Yes);
         desk.seconds(120, UP).await?;
         desk.stop().await?;
         let held = |gate: &str| Some(Outcome::Held(gate.to_owned()));
@@ -178,7 +178,7 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
         desk.second(62.0).await?;
         assert_eq!(desk.looks, [Command::Watch]);
         page.hears_of("event: heart\ndata: Your heart:").await?;
-        desk.desktop_does(Desktop { sharing: Probe::Yes, ..Desktop::default() }).await?;
+        desk.desktop_does(Desktop::default().with(Fact::Sharing, Probe::Yes)).await?;
         page.hears_of("event: heart\ndata:  \n").await?;
         page.does("leave").await?;
         page.closes().await?;

@@ -4,11 +4,11 @@ use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::desktop::Sight;
-use kindbeat::desktop::interruptions::Fact;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
 use kindbeat::store::Became;
 use kindbeat::store::How;
+use kindbeat_core::context::Fact;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::News;
 

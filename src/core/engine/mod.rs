@@ -15,6 +15,7 @@ use jiff::tz::Offset;
 
 use crate::context::Context;
 use crate::context::InputActivity;
+use crate::context::Probe;
 use crate::detection::Baseline;
 use crate::detection::DetectionSettings;
 use crate::detection::Figures;
@@ -373,10 +374,14 @@ impl Engine {
         if unlocked {
             self.unlocked_at = Some(now);
         }
-        let in_call = |around: &Context| around.desktop.is_some_and(|seen| seen.is_in_call());
+        let in_call = |around: &Context| {
+            around.desktop.is_some_and(|desktop| Gate::InCall.seen(&desktop) == Probe::Yes)
+        };
         if in_call(&around) {
             self.call_ended_at = None;
-        } else if in_call(&self.around) && around.desktop.is_some_and(|seen| seen.is_off_call()) {
+        } else if in_call(&self.around)
+            && around.desktop.is_some_and(|desktop| !Gate::InCall.seen(&desktop).holds())
+        {
             self.call_ended_at = Some(now);
         }
         self.around = around;

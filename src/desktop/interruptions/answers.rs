@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::report::Answer;
-use super::report::Fact;
 use super::report::LATE;
 use super::report::Report;
 use super::report::Source;
 use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
 /// What one source says of one fact.
@@ -86,14 +86,7 @@ impl Answers {
 
     /// How things stand; who did not answer yet counts as one who does not.
     pub(super) fn desktop(&self) -> Desktop {
-        Desktop {
-            microphone: self.seen(Fact::Microphone),
-            camera: self.seen(Fact::Camera),
-            sharing: self.seen(Fact::Sharing),
-            full_screen: self.seen(Fact::FullScreen),
-            do_not_disturb: self.seen(Fact::DoNotDisturb),
-            inhibited: self.seen(Fact::Inhibited),
-        }
+        Desktop::from_fn(|fact| self.seen(fact))
     }
 
     fn seen(&self, fact: Fact) -> Probe {
@@ -143,9 +136,9 @@ mod tests {
     fn an_unanswered_source_holds_and_an_absent_one_does_not() {
         let mut answers = Answers::default();
         assert!(!answers.are_complete());
-        assert_eq!(answers.desktop().sharing, Probe::Failed);
+        assert_eq!(answers.desktop()[Fact::Sharing], Probe::Failed);
         said(&mut answers, Source::PipeWire, Fact::Sharing, Answer::lacking(String::new()));
-        assert_eq!(answers.desktop().sharing, Probe::Absent);
+        assert_eq!(answers.desktop()[Fact::Sharing], Probe::Absent);
         assert!(lacking().are_complete());
         assert_eq!(lacking().desktop(), Desktop::default());
     }
@@ -155,11 +148,11 @@ mod tests {
         let mut answers = lacking();
         let fact = Fact::Inhibited;
         said(&mut answers, Source::Logind, fact, false);
-        assert_eq!(answers.desktop().inhibited, Probe::No);
+        assert_eq!(answers.desktop()[Fact::Inhibited], Probe::No);
         said(&mut answers, Source::Plasma, fact, Answer::failed(String::new()));
-        assert_eq!(answers.desktop().inhibited, Probe::Failed);
+        assert_eq!(answers.desktop()[Fact::Inhibited], Probe::Failed);
         said(&mut answers, Source::Logind, fact, true);
-        assert_eq!(answers.desktop().inhibited, Probe::Yes);
+        assert_eq!(answers.desktop()[Fact::Inhibited], Probe::Yes);
     }
 
     #[test]

@@ -24,9 +24,9 @@ use tokio::time::timeout;
 use super::holders;
 use super::place::Place;
 use super::report::Answer;
-use super::report::Fact;
 use super::report::Silence;
 use super::report::Teller;
+use kindbeat_core::context::Fact;
 
 /// Tells whether any capture device of ALSA is open.
 pub(super) async fn microphone(place: Arc<Place>, teller: Teller) {

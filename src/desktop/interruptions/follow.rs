@@ -9,11 +9,11 @@ use zbus::MessageStream;
 use zbus::fdo;
 use zbus::match_rule;
 
-use super::report::Fact;
 use super::report::Silence;
 use super::report::Teller;
 use crate::dbus;
 use crate::dbus::Asked;
+use kindbeat_core::context::Fact;
 
 /// Connects to a bus.
 pub(super) async fn connect(bus: Asked) -> Result<Connection, Silence> {

@@ -10,11 +10,11 @@ use zbus::Type;
 use super::follow;
 use super::follow::follow;
 use super::place::Place;
-use super::report::Fact;
 use super::report::Teller;
 use crate::dbus;
 use crate::dbus::Asked;
 use crate::dbus::Object;
+use kindbeat_core::context::Fact;
 
 /// Asks the session manager of GNOME, which MATE and others have as well.
 pub(super) async fn gnome(bus: &Connection, teller: &Teller) {

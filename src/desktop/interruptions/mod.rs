@@ -45,7 +45,6 @@ use kindbeat_core::context::Desktop;
 use answers::Answers;
 pub use answers::Probed;
 pub use place::Place;
-pub use report::Fact;
 use report::Report;
 use report::Source;
 use report::Teller;

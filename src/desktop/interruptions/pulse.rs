@@ -16,9 +16,9 @@ use tokio::time::timeout;
 
 use super::child::Running;
 use super::place::Place;
-use super::report::Fact;
 use super::report::Silence;
 use super::report::Teller;
+use kindbeat_core::context::Fact;
 
 /// Tells until PulseAudio, or its program, is gone.
 pub(super) async fn watch(place: &Place, teller: &Teller) {

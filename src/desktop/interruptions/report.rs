@@ -3,42 +3,12 @@
 use std::fmt;
 use std::pin::pin;
 
-use serde::Deserialize;
-use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::LIMIT;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
-
-/// Something that a desktop can be seen to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Fact {
-    /// The microphone is in use.
-    Microphone,
-    /// The camera is in use.
-    Camera,
-    /// The screen is being shared or recorded.
-    Sharing,
-    /// A window fills the screen.
-    FullScreen,
-    /// Notifications are silenced.
-    DoNotDisturb,
-    /// A program keeps the session from going idle.
-    Inhibited,
-}
-
-impl Fact {
-    /// Every one, in the order in which they are listed.
-    pub const ALL: [Self; 6] = [
-        Self::Microphone,
-        Self::Camera,
-        Self::Sharing,
-        Self::FullScreen,
-        Self::DoNotDisturb,
-        Self::Inhibited,
-    ];
-}
 
 /// Somebody who can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

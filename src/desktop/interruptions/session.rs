@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::follow;
 use super::inhibited;
 use super::place::Place;
-use super::report::Fact;
 use super::report::Teller;
 use super::silence;
 use crate::dbus::Asked;
+use kindbeat_core::context::Fact;
 
 pub(super) async fn watch(place: Arc<Place>, notifications: Teller, gnome: Teller, plasma: Teller) {
     match follow::connect(Asked::session(place.session.clone())).await {

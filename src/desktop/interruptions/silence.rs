@@ -12,12 +12,12 @@ use super::child::Running;
 use super::follow;
 use super::follow::follow;
 use super::place::Place;
-use super::report::Fact;
 use super::report::Silence;
 use super::report::Teller;
 use crate::dbus;
 use crate::dbus::DBUS;
 use crate::dbus::Object;
+use kindbeat_core::context::Fact;
 
 /// Who can tell whether it is silenced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::civil::Time;
 use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
@@ -150,11 +151,11 @@ impl Desk {
             }
             // Time opens it.
             Gate::JustReturned => self.minutes(5),
-            Gate::InCall => self.see(|desktop| desktop.microphone = seen),
-            Gate::Sharing => self.see(|desktop| desktop.sharing = seen),
-            Gate::FullScreen => self.see(|desktop| desktop.full_screen = seen),
-            Gate::DoNotDisturb => self.see(|desktop| desktop.do_not_disturb = seen),
-            Gate::Inhibited => self.see(|desktop| desktop.inhibited = seen),
+            Gate::InCall => self.see(|desktop| desktop[Fact::Microphone] = seen),
+            Gate::Sharing => self.see(|desktop| desktop[Fact::Sharing] = seen),
+            Gate::FullScreen => self.see(|desktop| desktop[Fact::FullScreen] = seen),
+            Gate::DoNotDisturb => self.see(|desktop| desktop[Fact::DoNotDisturb] = seen),
+            Gate::Inhibited => self.see(|desktop| desktop[Fact::Inhibited] = seen),
             Gate::DailyLimit => self.configure(|settings| {
                 settings.offer.at_most_per_day = RangedCount::of(if closed { 0 } else { 1000 });
             }),

@@ -1,6 +1,7 @@
 //! What `kindbeat why` says after what happened.
 
 use jiff::SignedDuration;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
@@ -97,7 +98,7 @@ fn a_stranger_is_told_how_things_stand() {
     desk.day.answer(Answer::Fine);
     say("fine", &desk);
     desk.minutes(11);
-    desk.see(|desktop| desktop.camera = Probe::Failed);
+    desk.see(|desktop| desktop[Fact::Camera] = Probe::Failed);
     say("settled, with a camera that does not tell", &desk);
     desk.day.silent_for_minutes(3);
     say("no strap", &desk);

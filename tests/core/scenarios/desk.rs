@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
@@ -16,8 +17,10 @@ use crate::day::Day;
 fn an_elevation_in_a_call_is_offered_when_the_call_ends() {
     let mut day = Day::starting("09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
-    day.around(|around| seen(around).microphone = Probe::Yes).heart_rate(84.0).for_minutes(15);
-    day.around(|around| seen(around).microphone = Probe::No).for_minutes(2);
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::Yes)
+        .heart_rate(84.0)
+        .for_minutes(15);
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::No).for_minutes(2);
     assert_snapshot!(day.log(), @"09:45 offer, 84 over 62");
 }
 
@@ -105,13 +108,15 @@ fn no_offer_comes_if_the_heart_settles_before_a_pause() {
 fn the_end_of_a_call_brings_the_offer_despite_active_input() {
     let mut day = Day::starting("09:00");
     day.around(|around| around.hands = InputActivity::Busy).heart_rate(62.0).for_minutes(30);
-    day.around(|around| seen(around).microphone = Probe::Yes).heart_rate(84.0).for_minutes(15);
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::Yes)
+        .heart_rate(84.0)
+        .for_minutes(15);
     assert_snapshot!(day.log(), @"");
     // Muted for a moment.
-    day.around(|around| seen(around).microphone = Probe::No).put(Input::Tick);
-    day.around(|around| seen(around).microphone = Probe::Yes).for_minutes(1);
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::No).put(Input::Tick);
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::Yes).for_minutes(1);
     assert_snapshot!(day.log(), @"");
-    day.around(|around| seen(around).microphone = Probe::No).for_minutes(1);
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::No).for_minutes(1);
     assert_snapshot!(day.log(), @"09:46 offer, 84 over 62");
     let waited = day.now().duration_since(day.offered_at()[0]);
     assert_eq!(waited, SignedDuration::from_secs(50), "ten seconds after it");

@@ -1,6 +1,7 @@
 //! What straps and clocks do.
 
 use insta::assert_snapshot;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Input;
@@ -35,7 +36,7 @@ fn a_strap_that_drops_for_a_minute_loses_nothing() {
 #[test]
 fn a_strap_that_is_gone_for_long_ends_what_was_under_way() {
     let mut day = Day::starting("09:00");
-    day.around(|around| seen(around).sharing = Probe::Yes).heart_rate(62.0).for_minutes(30);
+    day.around(|around| seen(around)[Fact::Sharing] = Probe::Yes).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(8).silent_for_minutes(10).heart_rate(62.0).for_minutes(5);
     assert_snapshot!(day.log(), @"09:40 held: sharing");
 }
@@ -54,11 +55,11 @@ fn a_clock_set_back_withdraws_the_offer_and_makes_no_second() {
 fn a_gate_that_opens_during_silence_waits_for_the_strap() {
     let mut day = Day::starting("09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
-    day.around(|around| seen(around).microphone = Probe::Yes)
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::Yes)
         .heart_rate(84.0)
         .for_minutes(10)
         .silent_for_minutes(1);
-    day.around(|around| seen(around).microphone = Probe::No);
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::No);
     assert_snapshot!(day.log(), @"");
     day.for_minutes(1);
     assert_snapshot!(day.log(), @"09:41 offer, 84 over 62");
@@ -67,7 +68,7 @@ fn a_gate_that_opens_during_silence_waits_for_the_strap() {
 #[test]
 fn a_strap_that_sends_nothing_but_empty_messages_is_silent() {
     let mut day = Day::starting("09:00");
-    day.around(|around| seen(around).sharing = Probe::Yes)
+    day.around(|around| seen(around)[Fact::Sharing] = Probe::Yes)
         .heart_rate(62.0)
         .for_minutes(30)
         .heart_rate(84.0)

@@ -53,7 +53,7 @@ pub(crate) async fn look() -> anyhow::Result<()> {
     let looking = tokio::spawn(interruptions::run(Place::from_environment(), orders, tell));
     let desktop = async {
         while let Some(Event::Seen(seen)) = told.recv().await {
-            if seen.full_screen == Probe::Yes {
+            if seen[kindbeat_core::context::Fact::FullScreen] == Probe::Yes {
                 return;
             }
         }

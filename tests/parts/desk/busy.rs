@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use zbus::Connection;
 use zbus::MessageStream;
@@ -22,7 +23,7 @@ async fn signals_do_not_delay_an_answer_on_its_way() -> anyhow::Result<()> {
     let mut place = nowhere(bus.folder());
     place.session = Some(bus.address());
     let mut watcher = Watcher::start(place).await?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Yes).await?;
     watcher.end().await?;
     serving.abort();
     Ok(())

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
 
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
 use super::bus::Ended;
@@ -29,19 +30,19 @@ async fn a_camera_is_in_use_while_a_program_has_it_open() -> anyhow::Result<()> 
     fs::write(&camera, "")?;
     fs::write(place.dev.join("null"), "")?;
     let mut watcher = Watcher::start(place.clone()).await?;
-    watcher.until(|seen| seen.camera == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Camera] == Probe::No).await?;
     let _other = opened(&place.dev.join("null"))?;
     let mut first = opened(&camera)?;
-    watcher.until(|seen| seen.camera == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Camera] == Probe::Yes).await?;
     let mut second = opened(&camera)?;
     first.end();
     second.end();
-    watcher.until(|seen| seen.camera == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Camera] == Probe::No).await?;
     // One that is plugged in later.
     let another = place.dev.join("video1");
     fs::write(&another, "")?;
     let _third = opened(&another)?;
-    watcher.until(|seen| seen.camera == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Camera] == Probe::Yes).await?;
     Ok(())
 }
 
@@ -54,7 +55,7 @@ async fn a_camera_that_is_open_before_is_seen_at_once() -> anyhow::Result<()> {
     fs::write(place.dev.join("video2"), "")?;
     let _holder = opened(&place.dev.join("video2"))?;
     let mut watcher = Watcher::start(place).await?;
-    watcher.until(|seen| seen.camera == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Camera] == Probe::Yes).await?;
     Ok(())
 }
 
@@ -71,14 +72,14 @@ async fn a_sound_card_says_whether_its_microphone_is_open() -> anyhow::Result<()
     fs::write(&playback, "")?;
     let mut watcher = Watcher::start(place).await?;
     let seen = watcher.next().await?;
-    assert_eq!((seen.microphone, seen.camera), (Probe::No, Probe::Absent));
+    assert_eq!((seen[Fact::Microphone], seen[Fact::Camera]), (Probe::No, Probe::Absent));
     // The kernel writes what it has open, and tells of the opening.
     fs::write(&status, "state: RUNNING\nowner_pid   : 1\n")?;
     drop(fs::File::open(&playback)?);
     let mut holder = opened(&capture)?;
-    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     fs::write(&status, "closed\n")?;
     holder.end();
-    watcher.until(|seen| seen.microphone == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     Ok(())
 }

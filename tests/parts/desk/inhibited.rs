@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use kindbeat::desktop::interruptions::Place;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use zbus::Connection;
 use zbus::ObjectPath;
@@ -56,7 +57,7 @@ async fn logind_is_asked_for_what_keeps_this_user_awake() -> anyhow::Result<()> 
     let mut place = nowhere(bus.folder());
     place.system = Some(bus.address());
     let mut watcher = Watcher::start(place).await?;
-    assert_eq!(watcher.next().await?.inhibited, Probe::No);
+    assert_eq!(watcher.next().await?[Fact::Inhibited], Probe::No);
 
     let set = async |inhibitors| {
         if let Ok(mut all) = all.lock() {
@@ -67,9 +68,9 @@ async fn logind_is_asked_for_what_keeps_this_user_awake() -> anyhow::Result<()> 
         at.get().await.block_inhibited_changed(at.signal_emitter()).await
     };
     set(vec![always.clone(), of("idle:sleep", "block", own)]).await?;
-    watcher.until(|seen| seen.inhibited == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Inhibited] == Probe::Yes).await?;
     set(vec![always, of("idle", "delay", own)]).await?;
-    watcher.until(|seen| seen.inhibited == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Inhibited] == Probe::No).await?;
     Ok(())
 }
 
@@ -102,15 +103,15 @@ async fn the_session_of_gnome_tells_what_keeps_it_from_going_idle() -> anyhow::R
     .await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
     // Sleep is inhibited, and nothing else.
-    assert_eq!(watcher.next().await?.inhibited, Probe::No);
+    assert_eq!(watcher.next().await?[Fact::Inhibited], Probe::No);
     let to = SignalEmitter::new(&session, "/org/gnome/SessionManager")?;
     let one = ObjectPath::try_from("/org/gnome/SessionManager/Inhibitor1")?;
     set(&inhibited, 4 | 8);
     Session::inhibitor_added(&to, one.clone()).await?;
-    watcher.until(|seen| seen.inhibited == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Inhibited] == Probe::Yes).await?;
     set(&inhibited, 4);
     Session::inhibitor_removed(&to, one).await?;
-    watcher.until(|seen| seen.inhibited == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Inhibited] == Probe::No).await?;
     Ok(())
 }
 
@@ -140,11 +141,11 @@ async fn plasma_tells_what_keeps_the_screen_on() -> anyhow::Result<()> {
     let policy = serve(&bus, name, path, Policy(inhibited.clone())).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
     // A download keeps it from sleeping.
-    assert_eq!(watcher.next().await?.inhibited, Probe::No);
+    assert_eq!(watcher.next().await?[Fact::Inhibited], Probe::No);
     let to = SignalEmitter::new(&policy, path)?;
     set(&inhibited, 5);
     Policy::inhibitions_changed(&to, vec![("player".into(), "a film".into())], vec![]).await?;
-    watcher.until(|seen| seen.inhibited == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Inhibited] == Probe::Yes).await?;
     Ok(())
 }
 
@@ -176,11 +177,11 @@ async fn a_refused_question_has_failed_and_an_unknown_one_is_absent() -> anyhow:
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _session = serve(&bus, name, path, Refusing).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
-    assert_eq!(watcher.next().await?.inhibited, Probe::Failed);
+    assert_eq!(watcher.next().await?[Fact::Inhibited], Probe::Failed);
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _session = serve(&bus, name, path, Other).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
-    assert_eq!(watcher.next().await?.inhibited, Probe::Absent);
+    assert_eq!(watcher.next().await?[Fact::Inhibited], Probe::Absent);
     Ok(())
 }
 

@@ -10,8 +10,8 @@ use std::process::Stdio;
 use anyhow::Context as _;
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Command as Order;
-use kindbeat::desktop::interruptions::Fact;
 use kindbeat::desktop::interruptions::Place;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
 use super::bus::Ended;
@@ -85,18 +85,21 @@ context.objects = [
 async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::Result<()> {
     let Some(sound) = Sound::start().await? else { return Ok(()) };
     let mut watcher = Watcher::start(sound.place()).await?;
-    let seen = watcher.until(|seen| seen.microphone != Probe::Failed).await?;
-    assert_eq!((seen.microphone, seen.camera, seen.sharing), (Probe::No, Probe::No, Probe::No));
+    let seen = watcher.until(|seen| seen[Fact::Microphone] != Probe::Failed).await?;
+    assert_eq!(
+        (seen[Fact::Microphone], seen[Fact::Camera], seen[Fact::Sharing]),
+        (Probe::No, Probe::No, Probe::No)
+    );
     let mut recording = sound.record(&["--target", "microphone"])?;
-    let seen = watcher.until(|seen| seen.microphone == Probe::Yes).await?;
-    assert_eq!((seen.camera, seen.sharing), (Probe::No, Probe::No));
+    let seen = watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
+    assert_eq!((seen[Fact::Camera], seen[Fact::Sharing]), (Probe::No, Probe::No));
     recording.end();
-    watcher.until(|seen| seen.microphone == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     // Whoever begins to watch while it records sees it at once.
     watcher.command(Order::Rest).await?;
     let _recording = sound.record(&["--target", "microphone"])?;
     watcher.command(Order::Watch).await?;
-    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     watcher.end().await
 }
 
@@ -108,10 +111,10 @@ async fn recording_the_loudspeaker_is_no_use_of_the_microphone() -> anyhow::Resu
         sound.record(&["--target", "microphone"])?,
     ];
     let mut watcher = Watcher::start(sound.place()).await?;
-    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     let [_loudspeaker, mut microphone] = both;
     microphone.end();
-    watcher.until(|seen| seen.microphone == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     Ok(())
 }
 
@@ -154,15 +157,15 @@ async fn pictures_are_of_a_camera_or_of_the_screen() -> anyhow::Result<()> {
     let Some(sound) = Sound::start().await? else { return Ok(()) };
     let mut watcher = Watcher::start(sound.place()).await?;
     let camera = pictures(&sound, ",media.role=Camera").await?;
-    let seen = watcher.until(|seen| seen.camera == Probe::Yes).await?;
-    assert_eq!((seen.microphone, seen.sharing), (Probe::No, Probe::No));
+    let seen = watcher.until(|seen| seen[Fact::Camera] == Probe::Yes).await?;
+    assert_eq!((seen[Fact::Microphone], seen[Fact::Sharing]), (Probe::No, Probe::No));
     drop(camera);
-    watcher.until(|seen| seen.camera == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Camera] == Probe::No).await?;
     let screen = pictures(&sound, "").await?;
-    let seen = watcher.until(|seen| seen.sharing == Probe::Yes).await?;
-    assert_eq!((seen.microphone, seen.camera), (Probe::No, Probe::No));
+    let seen = watcher.until(|seen| seen[Fact::Sharing] == Probe::Yes).await?;
+    assert_eq!((seen[Fact::Microphone], seen[Fact::Camera]), (Probe::No, Probe::No));
     drop(screen);
-    watcher.until(|seen| seen.sharing == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Sharing] == Probe::No).await?;
     Ok(())
 }
 
@@ -170,10 +173,10 @@ async fn pictures_are_of_a_camera_or_of_the_screen() -> anyhow::Result<()> {
 async fn sound_that_goes_away_holds_back() -> anyhow::Result<()> {
     let Some(mut sound) = Sound::start().await? else { return Ok(()) };
     let mut watcher = Watcher::start(sound.place()).await?;
-    watcher.until(|seen| seen.microphone == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     sound.daemon.end();
-    let seen = watcher.until(|seen| seen.microphone == Probe::Failed).await?;
-    assert_eq!((seen.camera, seen.sharing), (Probe::Failed, Probe::Failed));
+    let seen = watcher.until(|seen| seen[Fact::Microphone] == Probe::Failed).await?;
+    assert_eq!((seen[Fact::Camera], seen[Fact::Sharing]), (Probe::Failed, Probe::Failed));
     Ok(())
 }
 
@@ -189,7 +192,7 @@ async fn at_rest_there_is_no_child() -> anyhow::Result<()> {
     let mut watcher = Watcher::rests(place);
     assert!(!is_running(&program)?);
     watcher.command(Order::Watch).await?;
-    watcher.until(|seen| seen.microphone == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     assert!(is_running(&program)?);
     watcher.command(Order::Rest).await?;
     let ended = async {
@@ -219,8 +222,8 @@ async fn a_program_that_says_nonsense_holds_back() -> anyhow::Result<()> {
     let place =
         with_program(folder.path(), "pw-dump", "#!/bin/sh\necho 'no objects'; exec sleep 60\n")?;
     let mut watcher = Watcher::start(place.clone()).await?;
-    let seen = watcher.until(|seen| seen.microphone == Probe::Failed).await?;
-    assert_eq!(seen.sharing, Probe::Failed);
+    let seen = watcher.until(|seen| seen[Fact::Microphone] == Probe::Failed).await?;
+    assert_eq!(seen[Fact::Sharing], Probe::Failed);
     let listed = interruptions::look(place).await;
     let sharing = listed.iter().find(|probed| probed.fact == Fact::Sharing);
     let why = sharing.and_then(|probed| probed.why.as_deref());
@@ -239,7 +242,7 @@ async fn sound_that_is_started_anew_is_followed_on() -> anyhow::Result<()> {
         said.display()
     );
     let mut watcher = Watcher::start(with_program(folder.path(), "pw-dump", &text)?).await?;
-    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     Ok(())
 }
 
@@ -249,11 +252,11 @@ async fn pipewire_is_absent_without_its_program_or_server() -> anyhow::Result<()
     let mut place = with_program(folder.path(), "pw-dump", "#!/bin/sh\nexec sleep 60\n")?;
     place.programs = Vec::new();
     let mut watcher = Watcher::start(place.clone()).await?;
-    assert_eq!(watcher.next().await?.sharing, Probe::Absent);
+    assert_eq!(watcher.next().await?[Fact::Sharing], Probe::Absent);
     fs::remove_file(folder.path().join("pipewire-0"))?;
     place.programs = vec![folder.path().to_owned()];
     let mut watcher = Watcher::start(place).await?;
-    assert_eq!(watcher.next().await?.sharing, Probe::Absent);
+    assert_eq!(watcher.next().await?[Fact::Sharing], Probe::Absent);
     Ok(())
 }
 

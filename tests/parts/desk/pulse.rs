@@ -4,7 +4,7 @@ use std::process::Command;
 use std::process::Stdio;
 
 use kindbeat::desktop::interruptions;
-use kindbeat::desktop::interruptions::Fact;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
 use super::bus::Ended;
@@ -51,21 +51,21 @@ fn start(command: &mut Command) -> anyhow::Result<Ended> {
 async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::Result<()> {
     let Some((mut server, bus)) = pulse().await? else { return Ok(()) };
     let mut watcher = Watcher::start(nowhere(bus.folder())).await?;
-    watcher.until(|seen| seen.microphone == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     let mut recording = record(&bus, "microphone")?;
-    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     recording.end();
-    watcher.until(|seen| seen.microphone == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     // Whoever looks while it is in use sees it at once.
     let _recording = record(&bus, "microphone")?;
-    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     let listed = interruptions::look(nowhere(bus.folder())).await;
     let told = listed.iter().find(|probed| probed.fact == Fact::Microphone);
     assert_eq!(told.map(|probed| (&*probed.source, probed.seen)), Some(("PulseAudio", Probe::Yes)));
     // It goes, and that the microphone is free is never told; its socket stays, with nobody behind it.
     server.end();
-    assert_eq!(watcher.next().await?.microphone, Probe::Failed);
-    assert_eq!(watcher.next().await?.microphone, Probe::Absent);
+    assert_eq!(watcher.next().await?[Fact::Microphone], Probe::Failed);
+    assert_eq!(watcher.next().await?[Fact::Microphone], Probe::Absent);
     watcher.end().await
 }
 
@@ -74,10 +74,10 @@ async fn recording_the_loudspeaker_is_no_use_of_the_microphone() -> anyhow::Resu
     let Some((_server, bus)) = pulse().await? else { return Ok(()) };
     let both = [record(&bus, "loudspeaker.monitor")?, record(&bus, "microphone")?];
     let mut watcher = Watcher::start(nowhere(bus.folder())).await?;
-    watcher.until(|seen| seen.microphone == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     let [_loudspeaker, mut microphone] = both;
     microphone.end();
-    watcher.until(|seen| seen.microphone == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     Ok(())
 }
 

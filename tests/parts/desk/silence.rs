@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Command as Order;
-use kindbeat::desktop::interruptions::Fact;
 use kindbeat::desktop::interruptions::Place;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use tokio::sync::Notify;
 use zbus::Connection;
@@ -37,17 +37,17 @@ async fn dunst_is_paused_and_goes_on() -> anyhow::Result<()> {
     let mut dunst = started(bus.program("dunst").env("DISPLAY", screen.display()))?;
     owned(&bus, SERVER).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
-    assert_eq!(watcher.next().await?.do_not_disturb, Probe::No);
+    assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::No);
     done(bus.program("dunstctl").args(["set-paused", "true"]))?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Yes).await?;
     done(bus.program("dunstctl").args(["set-paused", "false"]))?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
     assert_eq!(probed(&bus).await, ("dunst".to_owned(), Probe::No));
     // With it goes what it said; nobody shows anything then.
     dunst.end();
-    watcher.until(|seen| seen.do_not_disturb == Probe::Absent).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Absent).await?;
     let _dunst = started(bus.program("dunst").env("DISPLAY", screen.display()))?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
     Ok(())
 }
 
@@ -75,7 +75,7 @@ async fn xfce_is_silenced_in_its_settings() -> anyhow::Result<()> {
     assert_eq!(probed(&bus).await, ("notification server".to_owned(), Probe::Absent));
     start(&bus).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
-    assert_eq!(watcher.next().await?.do_not_disturb, Probe::No);
+    assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::No);
     let query = |rest: &[&str]| {
         done(
             bus.program("xfconf-query")
@@ -84,9 +84,9 @@ async fn xfce_is_silenced_in_its_settings() -> anyhow::Result<()> {
         )
     };
     query(&["-n", "-t", "bool", "-s", "true"])?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Yes).await?;
     query(&["-r"])?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
     assert_eq!(probed(&bus).await, ("Xfce".to_owned(), Probe::No));
     Ok(())
 }
@@ -114,11 +114,11 @@ async fn plasma_says_that_it_is_silenced() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let server = serve(&bus, Plasma { name: "Plasma", inhibited: true }).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
-    assert_eq!(watcher.next().await?.do_not_disturb, Probe::Yes);
+    assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::Yes);
     let at = server.object_server().interface::<_, Plasma>(PATH).await?;
     at.get_mut().await.inhibited = false;
     at.get().await.inhibited_changed(at.signal_emitter()).await?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
     Ok(())
 }
 
@@ -154,15 +154,15 @@ async fn a_server_that_is_late_holds_back_until_it_answers() -> anyhow::Result<(
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let first = serve(&bus, Plasma { name: "Plasma", inhibited: false }).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
-    assert_eq!(watcher.next().await?.do_not_disturb, Probe::No);
+    assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::No);
     // Another takes over: what the first said does not stand for it.
     first.close().await?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::Absent).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Absent).await?;
     let may_answer = Arc::new(Notify::new());
     let _second = serve(&bus, Slow(may_answer.clone())).await?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::Failed).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Failed).await?;
     may_answer.notify_one();
-    watcher.until(|seen| seen.do_not_disturb == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
     Ok(())
 }
 
@@ -206,11 +206,11 @@ async fn swaync_is_silenced() -> anyhow::Result<()> {
     let _server = started(sway.on(&mut configured(&bus, "swaync")))?;
     owned(&bus, SERVER).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
     done(sway.on(bus.program("swaync-client").arg("-dn")))?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Yes).await?;
     done(sway.on(bus.program("swaync-client").arg("-df")))?;
-    watcher.until(|seen| seen.do_not_disturb == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
     assert_eq!(probed(&bus).await, ("swaync".to_owned(), Probe::No));
     Ok(())
 }
@@ -227,12 +227,12 @@ async fn mako_is_in_a_mode_for_it() -> anyhow::Result<()> {
     let _server = started(sway.on(&mut bus.program("mako")))?;
     owned(&bus, SERVER).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
-    assert_eq!(watcher.next().await?.do_not_disturb, Probe::No);
+    assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::No);
     watcher.command(Order::Rest).await?;
     done(sway.on(bus.program("makoctl").args(["mode", "-a", "do-not-disturb"])))?;
     // This version tells nobody: it is asked anew with the next elevation.
     watcher.command(Order::Watch).await?;
-    assert_eq!(watcher.next().await?.do_not_disturb, Probe::Yes);
+    assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::Yes);
     assert_eq!(probed(&bus).await, ("mako".to_owned(), Probe::Yes));
     Ok(())
 }

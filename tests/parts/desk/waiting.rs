@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Command;
-use kindbeat::desktop::interruptions::Fact;
 use kindbeat_core::context::Desktop;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use tokio::net::UnixListener;
 use tokio::time::Instant;
@@ -35,7 +35,7 @@ async fn at_rest_nothing_is_told_and_nobody_is_asked() -> anyhow::Result<()> {
     watcher.command(Command::Rest).await?;
     watcher.command(Command::Watch).await?;
     let (asking, _) = asked.accept().await?;
-    assert_eq!(watcher.next().await?.do_not_disturb, Probe::Failed);
+    assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::Failed);
     watcher.command(Command::Rest).await?;
     // It hung up.
     let hung_up = async {
@@ -66,12 +66,10 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
     place.wayland = Some("wayland-9".into());
     let asked = Instant::now();
     let mut watcher = Watcher::start(place.clone()).await?;
-    let failed = Desktop {
-        full_screen: Probe::Failed,
-        do_not_disturb: Probe::Failed,
-        inhibited: Probe::Failed,
-        ..Desktop::default()
-    };
+    let failed = Desktop::FAILED
+        .with(Fact::Microphone, Probe::Absent)
+        .with(Fact::Camera, Probe::Absent)
+        .with(Fact::Sharing, Probe::Absent);
     assert_eq!(watcher.next().await?, failed);
     assert_eq!(asked.elapsed().as_millis() / 10, Duration::from_millis(500).as_millis() / 10);
     let asked = Instant::now();

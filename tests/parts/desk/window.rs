@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use anyhow::ensure;
 use kindbeat::desktop::interruptions;
-use kindbeat::desktop::interruptions::Fact;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
 use super::bus::Ended;
@@ -32,7 +32,7 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     let mut watcher = Watcher::start(place.clone()).await?;
     // Nobody manages the windows yet.
     let first = watcher.next().await?;
-    assert_eq!(first.full_screen, Probe::Absent, "{:?}", interruptions::look(place).await);
+    assert_eq!(first[Fact::FullScreen], Probe::Absent, "{:?}", interruptions::look(place).await);
     let on = |program: &str, arguments: &[&str]| {
         let mut command = Command::new(program);
         command.args(arguments).env("DISPLAY", screen.display()).env("HOME", folder.path());
@@ -57,20 +57,20 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
         anyhow::Ok(())
     };
     soon(listed).await??;
-    watcher.until(|seen| seen.full_screen == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;
     let state = |what: &str| manage(&["-r", "first", "-b", &format!("{what},fullscreen")]);
     state("add")?;
-    watcher.until(|seen| seen.full_screen == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::Yes).await?;
     state("remove")?;
-    watcher.until(|seen| seen.full_screen == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;
     state("add")?;
-    watcher.until(|seen| seen.full_screen == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::Yes).await?;
     let listed = interruptions::look(place).await;
     let full = listed.iter().find(|probed| probed.fact == Fact::FullScreen);
     assert_eq!(full.map(|probed| (&*probed.source, probed.seen)), Some(("X11", Probe::Yes)));
     // It closes: nothing fills the screen any more.
     drop(first);
-    watcher.until(|seen| seen.full_screen == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;
     Ok(())
 }
 
@@ -83,18 +83,18 @@ async fn under_sway_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     let mut place = nowhere(sway.folder());
     place.wayland = Some(DISPLAY.into());
     let mut watcher = Watcher::start(place.clone()).await?;
-    assert_eq!(watcher.next().await?.full_screen, Probe::No);
+    assert_eq!(watcher.next().await?[Fact::FullScreen], Probe::No);
     let mut foot = Command::new("foot");
     foot.args(["--fullscreen", "sleep", "600"]).env("HOME", sway.folder()).env("LC_ALL", "C.UTF-8");
     foot.stdout(Stdio::null()).stderr(Stdio::null());
     let terminal = Ended(sway.on(&mut foot).spawn()?);
-    watcher.until(|seen| seen.full_screen == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::Yes).await?;
     sway.order("fullscreen disable")?;
-    watcher.until(|seen| seen.full_screen == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;
     sway.order("fullscreen enable")?;
-    watcher.until(|seen| seen.full_screen == Probe::Yes).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::Yes).await?;
     drop(terminal);
-    watcher.until(|seen| seen.full_screen == Probe::No).await?;
+    watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;
     Ok(())
 }
 
@@ -112,6 +112,6 @@ async fn another_compositor_does_not_tell() -> anyhow::Result<()> {
     let mut place = nowhere(folder.path());
     place.wayland = Some("wayland-1".into());
     let mut watcher = Watcher::start(place).await?;
-    assert_eq!(watcher.next().await?.full_screen, Probe::Absent);
+    assert_eq!(watcher.next().await?[Fact::FullScreen], Probe::Absent);
     Ok(())
 }

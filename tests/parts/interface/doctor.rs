@@ -7,11 +7,11 @@ use std::path::Path;
 
 use kindbeat::clock;
 use kindbeat::desktop::Sight;
-use kindbeat::desktop::interruptions::Fact;
 use kindbeat::desktop::interruptions::Probed;
 use kindbeat::desktop::presence;
 use kindbeat::desktop::presence::Source;
 use kindbeat::store::Store;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Probe;
 use serde_json::Value;

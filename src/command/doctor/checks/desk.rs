@@ -4,10 +4,10 @@ use super::Desk;
 use super::Found;
 use super::fine;
 use super::look;
-use crate::desktop::interruptions::Fact;
 use crate::desktop::interruptions::Probed;
 use crate::desktop::presence::Source;
 use kindbeat_core::config::Config;
+use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use kindbeat_core::words::Message;
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::context::Context;
 use crate::context::Desktop;
+use crate::context::Fact;
 use crate::context::InputActivity;
 use crate::context::Presence;
 use crate::context::Probe;
@@ -102,19 +103,19 @@ impl Gate {
 impl Gate {
     /// Whether the desktop has to be looked at to tell.
     #[must_use]
-    pub const fn is_of_desktop(self) -> bool {
+    pub fn is_of_desktop(self) -> bool {
         self.seen(&Desktop::FAILED).holds()
     }
 
     /// What a look at the desktop brought that this gate goes by; for one that does not go by the desktop, that it tells nothing.
     #[must_use]
-    pub const fn seen(self, desktop: &Desktop) -> Probe {
+    pub fn seen(self, desktop: &Desktop) -> Probe {
         match self {
-            Self::InCall => desktop.microphone.or(desktop.camera),
-            Self::Sharing => desktop.sharing,
-            Self::FullScreen => desktop.full_screen,
-            Self::DoNotDisturb => desktop.do_not_disturb,
-            Self::Inhibited => desktop.inhibited,
+            Self::InCall => desktop.any(&[Fact::Microphone, Fact::Camera]),
+            Self::Sharing => desktop[Fact::Sharing],
+            Self::FullScreen => desktop[Fact::FullScreen],
+            Self::DoNotDisturb => desktop[Fact::DoNotDisturb],
+            Self::Inhibited => desktop[Fact::Inhibited],
             Self::DayOff
             | Self::QuietHours
             | Self::Snoozed

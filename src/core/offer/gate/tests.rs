@@ -39,11 +39,11 @@ fn closed_by(gate: Gate) -> Option<Gate> {
         Gate::QuietHours => settings.quiet_hours = vec!["11:00-13:00".parse().unwrap()],
         Gate::Locked => around.locked = true,
         Gate::Away => around.presence = Presence::Away,
-        Gate::InCall => desktop.microphone = Probe::Yes,
-        Gate::Sharing => desktop.sharing = Probe::Yes,
-        Gate::FullScreen => desktop.full_screen = Probe::Yes,
-        Gate::DoNotDisturb => desktop.do_not_disturb = Probe::Yes,
-        Gate::Inhibited => desktop.inhibited = Probe::Yes,
+        Gate::InCall => desktop[Fact::Microphone] = Probe::Yes,
+        Gate::Sharing => desktop[Fact::Sharing] = Probe::Yes,
+        Gate::FullScreen => desktop[Fact::FullScreen] = Probe::Yes,
+        Gate::DoNotDisturb => desktop[Fact::DoNotDisturb] = Probe::Yes,
+        Gate::Inhibited => desktop[Fact::Inhibited] = Probe::Yes,
         Gate::NoPause => around.hands = InputActivity::Resting(at(NOON - 5)),
         _ => {}
     }
@@ -96,14 +96,7 @@ fn a_gate_that_is_switched_off_stays_open() {
         wait_for_pause: RangedDuration::secs(0),
         ..OfferSettings::default()
     };
-    let everything = Desktop {
-        microphone: Probe::Yes,
-        camera: Probe::Failed,
-        sharing: Probe::Yes,
-        full_screen: Probe::Failed,
-        do_not_disturb: Probe::Yes,
-        inhibited: Probe::Yes,
-    };
+    let everything = Desktop::from_fn(|_| Probe::Yes).with(Fact::Camera, Probe::Failed);
     let around =
         Context { desktop: Some(everything), hands: InputActivity::Busy, ..Context::default() };
     assert_eq!(settings.closed_gate(&moment(&around)), None);
@@ -117,9 +110,9 @@ fn a_failed_source_holds_an_offer_and_an_absent_one_does_not() {
         (Probe::Failed, Some(Gate::InCall)),
         (Probe::Yes, Some(Gate::InCall)),
     ] {
-        for camera in [false, true] {
+        for fact in [Fact::Microphone, Fact::Camera] {
             let mut desktop = Desktop::default();
-            *(if camera { &mut desktop.camera } else { &mut desktop.microphone }) = seen;
+            desktop[fact] = seen;
             let around = Context { desktop: Some(desktop), ..Context::default() };
             assert_eq!(OfferSettings::default().closed_gate(&moment(&around)), held, "{seen:?}");
         }

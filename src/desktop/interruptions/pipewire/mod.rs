@@ -11,9 +11,9 @@ use tokio::process::Command;
 
 use super::child::Running;
 use super::place::Place;
-use super::report::Fact;
 use super::report::Silence;
 use super::report::Teller;
+use kindbeat_core::context::Fact;
 
 use graph::Graph;
 use graph::InUse;

@@ -6,9 +6,9 @@ mod x11;
 use std::sync::Arc;
 
 use super::place::Place;
-use super::report::Fact;
 use super::report::Silence;
 use super::report::Teller;
+use kindbeat_core::context::Fact;
 
 pub(super) async fn watch(place: Arc<Place>, teller: Teller) {
     // Under Wayland there is an X server as well, which knows of some windows only.

@@ -28,9 +28,9 @@ use wayland_protocols_wlr::foreign_toplevel::v1::client::zwlr_foreign_toplevel_h
 use wayland_protocols_wlr::foreign_toplevel::v1::client::zwlr_foreign_toplevel_manager_v1;
 use wayland_protocols_wlr::foreign_toplevel::v1::client::zwlr_foreign_toplevel_manager_v1::ZwlrForeignToplevelManagerV1;
 
-use crate::desktop::interruptions::report::Fact;
 use crate::desktop::interruptions::report::Silence;
 use crate::desktop::interruptions::report::Teller;
+use kindbeat_core::context::Fact;
 
 /// Tells whether the active window fills the screen, until the compositor goes.
 pub(super) async fn follow(

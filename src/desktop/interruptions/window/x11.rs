@@ -12,12 +12,12 @@ use x11rb_protocol::protocol::xproto::InternAtomRequest;
 use x11rb_protocol::protocol::xproto::PropertyNotifyEvent;
 use x11rb_protocol::x11_utils::TryParse as _;
 
-use crate::desktop::interruptions::report::Fact;
 use crate::desktop::interruptions::report::Silence;
 use crate::desktop::interruptions::report::Teller;
 use crate::desktop::x11::CORE;
 use crate::desktop::x11::Error;
 use crate::desktop::x11::Link;
+use kindbeat_core::context::Fact;
 
 /// Tells whether the active window fills the screen, until the server goes.
 pub(super) async fn follow(display: &str, teller: &Teller) -> Result<Infallible, Silence> {
