@@ -32,7 +32,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
 ];
 
 /// What each module of the core may import of the others.
-const CORE: [(&str, &[&str]); 18] = [
+const CORE: [(&str, &[&str]); 19] = [
     ("backoff", &[]),
     ("setting", &[]),
     ("heart", &[]),
@@ -43,14 +43,15 @@ const CORE: [(&str, &[&str]); 18] = [
     ("detection", &["heart", "setting", "context"]),
     ("offer", &["setting", "context"]),
     ("practice", &["breathing", "setting"]),
-    ("connection", &["setting"]),
+    ("monitor", &["heart", "setting"]),
+    ("connection", &["monitor"]),
     ("page", &["breathing", "heart", "practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "status", "context"]),
     ("status", &["offer"]),
     ("sitting", &["engine", "heart", "page", "practice", "status", "words"]),
     ("reason", &["detection", "engine", "offer", "words"]),
     ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "context"]),
-    ("config", &["connection", "detection", "engine", "offer", "practice", "setting"]),
+    ("config", &["detection", "engine", "monitor", "offer", "practice", "setting"]),
 ];
 
 /// Names of the world.

@@ -34,52 +34,32 @@ use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Connection;
 use kindbeat_core::connection::Device;
 use kindbeat_core::connection::Input;
-use kindbeat_core::connection::LinkState;
-use kindbeat_core::connection::MonitorSettings;
-use kindbeat_core::heart::Measurement;
+use kindbeat_core::monitor::LinkState;
+use kindbeat_core::monitor::MonitorCommand;
+use kindbeat_core::monitor::MonitorEvent;
+use kindbeat_core::monitor::MonitorId;
+use kindbeat_core::monitor::MonitorSettings;
 
 pub use error::Error;
 pub use nearby::Nearby;
 pub use nearby::nearby;
-pub use report::Sensor;
 pub use usable::usable;
 
 use report::Report;
 use report::device_hash;
 use worker::Worker;
 
-/// What can be wanted of the connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Let the strap go, so that another device can have it.
-    Release,
-    /// Look for it again.
-    TakeBack,
-    /// Go by these settings from now on.
-    Configure(MonitorSettings),
-}
-
-/// What the connection has to tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The strap sent a measurement.
-    Measured(Measurement),
-    /// The connection stands elsewhere than before.
-    Link(LinkState),
-    /// A strap was connected, or its battery level became known or changed. Its address is the one to hand to [`run`] next time.
-    Sensor(Sensor),
-}
-
 /// Finds the strap and keeps it, until `commands` or `events` is dropped; then lets it go, which takes at most four seconds.
 ///
-/// `known` is the address that [`Event::Sensor`] named last, on whichever day; `None`: none yet.
+/// `known` is the monitor that [`MonitorEvent::Connected`] named last, on whichever day; `None`: none yet.
 pub async fn run(
     settings: MonitorSettings,
-    known: Option<Address>,
-    mut commands: Receiver<Command>,
-    events: Sender<Event>,
+    known: Option<MonitorId>,
+    mut commands: Receiver<MonitorCommand>,
+    events: Sender<MonitorEvent>,
 ) {
     let (reports, mut reported) = mpsc::channel(REPORTS);
+    let known = known.as_ref().and_then(Address::of);
     let seed = getrandom::u64().unwrap_or_default();
     let mut desk = Desk {
         machine: Connection::new(settings, known, seed, clock::now()),
@@ -90,7 +70,7 @@ pub async fn run(
     loop {
         tokio::select! {
             command = commands.recv() => match command {
-                Some(command) => desk.handle(command.into()),
+                Some(command) => desk.handle(input(command)),
                 None => break,
             },
             Some(report) = reported.recv() => desk.take(report),
@@ -111,7 +91,7 @@ pub async fn run(
 struct Desk {
     machine: Connection,
     worker: Worker,
-    outbox: VecDeque<Event>,
+    outbox: VecDeque<MonitorEvent>,
 }
 
 impl Desk {
@@ -123,16 +103,18 @@ impl Desk {
                 self.handle(Input::Adapter(adapter));
                 self.handle(Input::Finished(ticket, Ok(())));
             }
-            Report::Measured(measurement) => {
+            Report::Reading(reading) => {
                 self.handle(Input::Measured);
                 // Whoever does not listen shall not make the queue grow without end.
                 if self.outbox.len() < OUTBOX {
-                    self.outbox.push_back(Event::Measured(measurement));
+                    self.outbox.push_back(MonitorEvent::Reading(reading));
                 } else {
-                    debug!("nobody takes the measurements; one is dropped");
+                    debug!("nobody takes the readings: one is dropped");
                 }
             }
-            Report::Sensor(sensor) => self.outbox.push_back(Event::Sensor(sensor)),
+            Report::Connected(monitor) => {
+                self.outbox.push_back(MonitorEvent::Connected(monitor));
+            }
         }
     }
 
@@ -144,7 +126,7 @@ impl Desk {
                 }
                 Action::Announce(link) => {
                     log(link, self.machine.device());
-                    self.outbox.push_back(Event::Link(link));
+                    self.outbox.push_back(MonitorEvent::Link(link));
                 }
             }
         }
@@ -168,13 +150,11 @@ impl Desk {
     }
 }
 
-impl From<Command> for Input {
-    fn from(command: Command) -> Self {
-        match command {
-            Command::Release => Self::Release,
-            Command::TakeBack => Self::TakeBack,
-            Command::Configure(settings) => Self::Configured(settings),
-        }
+fn input(command: MonitorCommand) -> Input {
+    match command {
+        MonitorCommand::Release => Input::Release,
+        MonitorCommand::TakeBack => Input::TakeBack,
+        MonitorCommand::Configure(settings) => Input::Configured(settings),
     }
 }
 

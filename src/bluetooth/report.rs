@@ -14,7 +14,8 @@ use kindbeat_core::connection::Device;
 use kindbeat_core::connection::Failure;
 use kindbeat_core::connection::Input;
 use kindbeat_core::connection::Ticket;
-use kindbeat_core::heart::Measurement;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::monitor::MonitorInfo;
 
 /// What a task has to tell.
 pub(super) enum Report {
@@ -22,21 +23,10 @@ pub(super) enum Report {
     Input(Input),
     /// The system bus is there, and this adapter.
     Opened { ticket: Ticket, radio: Arc<Radio>, adapter: Adapter },
-    /// The strap sent a measurement.
-    Measured(Measurement),
+    /// The strap sent a measurement, decoded here.
+    Reading(Reading),
     /// The strap is connected, or its battery level changed.
-    Sensor(Sensor),
-}
-
-/// The strap that is connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sensor {
-    /// Its name; `None` while it has not told one.
-    pub name: Option<String>,
-    /// Its address.
-    pub address: Address,
-    /// How full its battery is, in percent, 0 to 100; `None`: not known, or not yet.
-    pub battery: Option<u8>,
+    Connected(MonitorInfo),
 }
 
 /// Where a task sends what it has to tell. Whoever listened may be gone: then nobody is left to be told.

@@ -19,7 +19,6 @@ use zbus::Message;
 use zbus::MessageStream;
 
 use super::Error;
-use super::Sensor;
 use super::bluez;
 use super::bluez::BlueZ;
 use super::radio::Radio;
@@ -30,13 +29,15 @@ use crate::dbus;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Input;
 use kindbeat_core::heart::Measurement;
+use kindbeat_core::monitor::MonitorInfo;
 
 /// A strap that is connected and notifies.
 pub(super) struct Strap {
     bluez: BlueZ,
     peripheral: Peripheral,
     path: String,
-    sensor: Sensor,
+    address: Address,
+    monitor: MonitorInfo,
     notifications: Pin<Box<dyn Stream<Item = ValueNotification> + Send>>,
     /// What BlueZ says of the device itself: its link, its battery.
     changes: MessageStream,
@@ -60,12 +61,14 @@ impl Strap {
         let rate = characteristic(&peripheral, HEART_RATE_MEASUREMENT).ok_or(Error::NoHeartRate)?;
         let notifications = peripheral.notifications().await.map_err(Error::strap("listening"))?;
         peripheral.subscribe(&rate).await.map_err(Error::strap("subscribing"))?;
-        let sensor = Sensor { name: found.device.name, address, battery: found.battery };
+        let monitor =
+            MonitorInfo { id: address.into(), name: found.device.name, battery: found.battery };
         Ok(Self {
             bluez: radio.bluez.clone(),
             peripheral,
             path: found.path,
-            sensor,
+            address,
+            monitor,
             notifications,
             changes,
             malformed: 0,
@@ -85,7 +88,7 @@ impl Strap {
 
     /// Delivers what the strap sends until the link or the bus is lost, or the next call comes.
     pub(super) async fn listen(mut self, reporter: Reporter, mut cancelled: oneshot::Receiver<()>) {
-        reporter.tell(Report::Sensor(self.sensor.clone())).await;
+        reporter.tell(Report::Connected(self.monitor.clone())).await;
         let battery = ask_battery(self.peripheral.clone());
         tokio::pin!(battery);
         let mut asked = false;
@@ -127,20 +130,20 @@ impl Strap {
         match Measurement::decode(&notification.value) {
             Ok(measurement) => {
                 trace!(?measurement, "a packet");
-                reporter.tell(Report::Measured(measurement)).await;
+                reporter.tell(Report::Reading(measurement.into())).await;
             }
             Err(error) => {
                 self.malformed += 1;
-                let device = device_hash(self.sensor.address);
+                let device = device_hash(self.address);
                 debug!(%error, device, count = self.malformed, "a malformed packet is dropped");
             }
         }
     }
 
     async fn battery_is(&mut self, level: Option<u8>, reporter: &Reporter) {
-        if level.is_some() && level != self.sensor.battery {
-            self.sensor.battery = level;
-            reporter.tell(Report::Sensor(self.sensor.clone())).await;
+        if level.is_some() && level != self.monitor.battery {
+            self.monitor.battery = level;
+            reporter.tell(Report::Connected(self.monitor.clone())).await;
         }
     }
 

@@ -8,6 +8,7 @@ pub mod context;
 pub mod detection;
 pub mod engine;
 pub mod heart;
+pub mod monitor;
 pub mod offer;
 pub mod page;
 pub mod practice;

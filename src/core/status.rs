@@ -11,7 +11,7 @@ use crate::offer::Gate;
 /// How things stand at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Status {
-    /// Where the connection to the monitor stands: one of the words of [`Link`](crate::connection::LinkState).
+    /// Where the connection to the monitor stands: one of the words of [`Link`](crate::monitor::LinkState).
     pub state: String,
     /// The last rate, in bpm; `None` unless streaming with a rate.
     pub heart_rate: Option<u16>,

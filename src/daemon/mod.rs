@@ -29,7 +29,6 @@ mod world;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::bluetooth;
 use crate::clock;
 use crate::clock::SharedClock;
 use crate::desktop::interruptions;
@@ -41,6 +40,7 @@ use crate::speech;
 use crate::store;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
+use kindbeat_core::monitor::MonitorEvent;
 use kindbeat_core::page::PageInput;
 
 pub use service::Service;
@@ -52,7 +52,7 @@ pub use world::Parts;
 #[derive(Debug)]
 pub struct Inlets {
     /// What the heart-rate monitor and the way to it have to tell.
-    pub monitor: mpsc::Receiver<bluetooth::Event>,
+    pub monitor: mpsc::Receiver<MonitorEvent>,
     /// What became of offers on the desktop.
     pub offers: mpsc::Receiver<notification::NotifierEvent>,
     /// What the desktop does.

@@ -11,7 +11,6 @@ use tracing::debug;
 use tracing::info;
 use tracing::warn;
 
-use crate::bluetooth;
 use crate::clock;
 use crate::clock::SharedClock;
 use crate::notification;
@@ -21,13 +20,15 @@ use crate::store::Record;
 use crate::store::memory_changes;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
-use kindbeat_core::connection::LinkState;
 use kindbeat_core::context::Context;
 use kindbeat_core::engine::Attention;
 use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::EngineMemory;
 use kindbeat_core::engine::Input;
-use kindbeat_core::heart::Reading;
+use kindbeat_core::monitor::LinkState;
+use kindbeat_core::monitor::MonitorCommand;
+use kindbeat_core::monitor::MonitorEvent;
+use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::offer::OfferOutcome;
 use kindbeat_core::page::Visitor;
@@ -51,7 +52,7 @@ pub struct Service {
     /// How closely the desk and the desktop are looked at.
     pub(super) attended: Attention,
     pub(super) link: LinkState,
-    pub(super) sensor: Option<bluetooth::Sensor>,
+    pub(super) sensor: Option<MonitorInfo>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
     pub(super) rate: Option<f64>,
     /// The last offer.
@@ -134,10 +135,9 @@ impl Service {
     }
 
     /// The monitor has something to tell.
-    pub(super) fn monitor(&mut self, event: bluetooth::Event) {
+    pub(super) fn monitor(&mut self, event: MonitorEvent) {
         match event {
-            bluetooth::Event::Measured(measurement) => {
-                let reading = Reading::from(measurement);
+            MonitorEvent::Reading(reading) => {
                 let now = self.now();
                 self.rate = reading.heart_rate;
                 if self.break_is_open() {
@@ -149,18 +149,17 @@ impl Service {
                 self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
                 self.handle(Input::Measured(reading));
             }
-            bluetooth::Event::Link(link) => {
+            MonitorEvent::Link(link) => {
                 self.link = link;
                 if link != LinkState::Streaming {
                     self.rate = None;
                 }
             }
-            bluetooth::Event::Sensor(sensor) => {
-                let address = sensor.address.to_string();
-                if self.sensor.as_ref().is_none_or(|before| before.address != sensor.address) {
-                    self.keep(self.now(), Record::Monitor(Some(address)));
+            MonitorEvent::Connected(monitor) => {
+                if self.sensor.as_ref().is_none_or(|before| before.id != monitor.id) {
+                    self.keep(self.now(), Record::Monitor(Some(monitor.id.clone())));
                 }
-                self.sensor = Some(sensor);
+                self.sensor = Some(monitor);
             }
         }
     }
@@ -190,7 +189,7 @@ impl Service {
             return;
         }
         if config.monitor != self.parts.config.monitor {
-            let command = bluetooth::Command::Configure(config.monitor.clone());
+            let command = MonitorCommand::Configure(config.monitor.clone());
             if self.parts.monitor.try_send(command).is_err() {
                 warn!("the settings of the monitor come into force with the next start");
             }

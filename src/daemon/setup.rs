@@ -36,7 +36,6 @@ use crate::store::Lock;
 use crate::store::Store;
 use kindbeat_core::config;
 use kindbeat_core::config::Config;
-use kindbeat_core::connection::Address;
 use kindbeat_core::page::Earlier;
 use kindbeat_core::page::empty_page;
 use kindbeat_core::practice::HelpLines;
@@ -87,10 +86,9 @@ pub async fn start() -> anyhow::Result<()> {
 
     let (monitor, monitor_commands) = mpsc::channel(QUEUE);
     let (monitor_events, monitored) = mpsc::channel(QUEUE);
-    let known = loaded.kept.monitor.as_deref().and_then(|address| address.parse::<Address>().ok());
     let radio = tokio::spawn(bluetooth::run(
         config.monitor.clone(),
-        known,
+        loaded.kept.monitor.clone(),
         monitor_commands,
         monitor_events,
     ));

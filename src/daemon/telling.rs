@@ -188,7 +188,7 @@ impl Service {
         let standing = self.parts.engine.snapshot(now);
         let sensor = self.sensor.as_ref().map(|sensor| SensorStatus {
             name: sensor.name.clone(),
-            address: sensor.address.to_string(),
+            address: sensor.id.address().to_owned(),
             battery: sensor.battery,
         });
         Status {
@@ -199,7 +199,7 @@ impl Service {
             elevated_since: standing.elevated_since(),
             quality: standing
                 .quality
-                .filter(|_| self.link == kindbeat_core::connection::LinkState::Streaming),
+                .filter(|_| self.link == kindbeat_core::monitor::LinkState::Streaming),
             sensor,
             learned_hours: (standing.learned.as_secs_f64() / 36.0).round() / 100.0,
             snoozed_until: standing.snoozed_until,

@@ -5,7 +5,6 @@ use std::fmt;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
 
-use crate::bluetooth;
 use crate::browser::Opener;
 use crate::clock::SharedClock;
 use crate::desktop::interruptions;
@@ -16,6 +15,7 @@ use crate::speech::PageReader;
 use crate::store;
 use kindbeat_core::config::Config;
 use kindbeat_core::engine::Engine;
+use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::page::Earlier;
 use kindbeat_core::page::View;
 use kindbeat_core::status::News;
@@ -35,7 +35,7 @@ pub struct Parts {
     /// What remembers; `None`: nothing can be written here, or nothing is to be.
     pub store: Option<store::Handle>,
     /// The monitor's commands.
-    pub monitor: mpsc::Sender<bluetooth::Command>,
+    pub monitor: mpsc::Sender<MonitorCommand>,
     /// What shows offers.
     pub offers: mpsc::Sender<notification::NotifierCommand>,
     /// What looks at the desktop; `None`: nobody can, and it counts as one that tells nothing.

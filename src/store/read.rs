@@ -66,7 +66,8 @@ impl Store {
             }
             let mut find = connection.prepare("SELECT value FROM state WHERE key = ?1")?;
             let mut find = |key| find.query_row([key], |row| row.get::<_, String>(0)).optional();
-            loaded.kept.monitor = find(write::MONITOR)?;
+            let monitor = find(write::MONITOR)?;
+            loaded.kept.monitor = loaded.read(write::MONITOR, monitor.as_deref(), parsed);
             let (snoozed, last) = (find(write::SNOOZED_UNTIL)?, find(write::LAST_OFFER)?);
             let resting = find(write::RESTING_UNTIL)?;
             loaded.kept.resting_until =

@@ -111,7 +111,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp::UNIX_EPOCH;
         let mut store = Store::open(folder.path(), now).unwrap().store;
-        let monitor = Some("A0:9E:1A:00:00:00".to_owned());
+        let monitor = "bluetooth:A0:9E:1A:00:00:00".parse().ok();
         let mut writer = Writer::new(SignedDuration::from_hours(1));
         writer.keep(now, Record::Monitor(monitor.clone()));
         store.write(&writer.flush(now).unwrap()).unwrap();

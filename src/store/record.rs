@@ -9,6 +9,7 @@ use kindbeat_core::detection;
 use kindbeat_core::detection::BaselineState;
 use kindbeat_core::engine;
 use kindbeat_core::heart::Sample;
+use kindbeat_core::monitor::MonitorId;
 use kindbeat_core::offer;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
@@ -34,8 +35,8 @@ pub enum Record {
     Afterwards(Afterwards),
     /// What is usual for the owner by now.
     Baseline(BaselineState),
-    /// The address of the monitor that was last connected; `None`: forget it.
-    Monitor(Option<String>),
+    /// The monitor that was last connected; `None`: forget it.
+    Monitor(Option<MonitorId>),
     /// Until when the owner wants quiet; `None`: no longer.
     Snoozed(Option<Timestamp>),
     /// Until when nothing is offered since a break was too much, past times included: it also says that the next break is to
@@ -184,8 +185,8 @@ pub struct Afterwards {
 /// The small things that the next run has to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
-    /// The address of the monitor that was last connected.
-    pub monitor: Option<String>,
+    /// The monitor that was last connected; `None` before the first.
+    pub monitor: Option<MonitorId>,
     /// Until when the owner wants quiet.
     pub snoozed_until: Option<Timestamp>,
     /// Until when nothing is offered since a break was too much; in the past, the next break is still to turn outward.

@@ -175,7 +175,10 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
             replace.execute(params![BASELINE_FORM, now.as_millisecond(), state])?;
             Ok(())
         }
-        Record::Monitor(address) => write_state(connection, MONITOR, address.as_deref()),
+        Record::Monitor(monitor) => {
+            let monitor = monitor.as_ref().map(ToString::to_string);
+            write_state(connection, MONITOR, monitor.as_deref())
+        }
         Record::Snoozed(until) => {
             let until = until.map(|until| until.to_string());
             write_state(connection, SNOOZED_UNTIL, until.as_deref())

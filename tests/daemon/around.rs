@@ -102,8 +102,8 @@ fn an_offer_waits_for_a_rest_of_the_hands() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::new().await?;
         desk.start(&EAGER.replace("wait_for_pause = '0s'", "wait_for_pause = '10m'"))?;
-        desk.strap(kindbeat::bluetooth::Event::Link(
-            kindbeat_core::connection::LinkState::Streaming,
+        desk.strap(kindbeat_core::monitor::MonitorEvent::Link(
+            kindbeat_core::monitor::LinkState::Streaming,
         ))
         .await?;
         desk.senses(Event::Activity(InputActivity::Busy)).await?;
@@ -166,8 +166,8 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
     alone::run(async || {
         let mut desk = Desk::new().await?;
         desk.start(&format!("{EAGER}show_heart = true\n"))?;
-        desk.strap(kindbeat::bluetooth::Event::Link(
-            kindbeat_core::connection::LinkState::Streaming,
+        desk.strap(kindbeat_core::monitor::MonitorEvent::Link(
+            kindbeat_core::monitor::LinkState::Streaming,
         ))
         .await?;
         desk.settles().await?;

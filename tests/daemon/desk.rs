@@ -13,7 +13,6 @@ use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::Time;
-use kindbeat::bluetooth;
 use kindbeat::browser::Opener;
 use kindbeat::clock;
 use kindbeat::daemon;
@@ -32,9 +31,10 @@ use kindbeat::store;
 use kindbeat::store::Store;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
-use kindbeat_core::connection::LinkState;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::heart::Measurement;
+use kindbeat_core::monitor::LinkState;
+use kindbeat_core::monitor::MonitorEvent;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::page::Earlier;
 use kindbeat_core::page::Scene;
@@ -79,7 +79,7 @@ pub(crate) struct Desk {
 
 /// From a start of the service to its end.
 struct Run {
-    monitor: mpsc::Sender<bluetooth::Event>,
+    monitor: mpsc::Sender<MonitorEvent>,
     requests: mpsc::Sender<interface::Request>,
     configs: mpsc::Sender<Result<Config, ConfigError>>,
     looks: mpsc::Receiver<interruptions::Command>,
@@ -142,7 +142,7 @@ impl Desk {
     pub(crate) async fn eager() -> anyhow::Result<Self> {
         let mut desk = Self::new().await?;
         desk.start(EAGER)?;
-        desk.strap(bluetooth::Event::Link(LinkState::Streaming)).await?;
+        desk.strap(MonitorEvent::Link(LinkState::Streaming)).await?;
         Ok(desk)
     }
 
@@ -267,7 +267,7 @@ impl Desk {
     }
 
     /// The strap tells something, and the service deals with it.
-    pub(crate) async fn strap(&mut self, event: bluetooth::Event) -> anyhow::Result<()> {
+    pub(crate) async fn strap(&mut self, event: MonitorEvent) -> anyhow::Result<()> {
         let monitor = &self.run()?.monitor;
         soon(monitor.send(event)).await??;
         soon(monitor.reserve()).await??;
@@ -280,7 +280,7 @@ impl Desk {
         self.wait(1);
         let packet = self.heart.second(self.second, level).encode();
         self.second += 1;
-        self.strap(bluetooth::Event::Measured(Measurement::decode(&packet)?)).await
+        self.strap(MonitorEvent::Reading(Measurement::decode(&packet)?.into())).await
     }
 
     pub(crate) async fn seconds(&mut self, count: u32, level: f64) -> anyhow::Result<()> {

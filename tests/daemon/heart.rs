@@ -2,12 +2,12 @@
 
 use std::f64::consts::TAU;
 
-use kindbeat::bluetooth;
 use kindbeat::interface;
 use kindbeat_core::breathing::BreathPace;
 use kindbeat_core::breathing::PaceSearch;
 use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Measurement;
+use kindbeat_core::monitor::MonitorEvent;
 use tokio::sync::oneshot;
 
 use crate::alone;
@@ -74,7 +74,7 @@ impl Heart {
         for second in 0..seconds {
             desk.wait(1);
             let sent = self.second(pace(second));
-            desk.strap(bluetooth::Event::Measured(sent)).await?;
+            desk.strap(MonitorEvent::Reading(sent.into())).await?;
         }
         Ok(())
     }
@@ -193,7 +193,7 @@ fn a_monitor_without_beats_gives_one_sentence_and_no_search() -> anyhow::Result<
         let rate_only = Measurement { heart_rate: 66, ..Measurement::default() };
         for _ in 0..30 {
             desk.wait(1);
-            desk.strap(bluetooth::Event::Measured(rate_only.clone())).await?;
+            desk.strap(MonitorEvent::Reading(rate_only.clone().into())).await?;
         }
         let mut page = slow_breathing(&mut desk).await?;
         assert!(!page.sees().await?.contains("find-pace"));

@@ -6,9 +6,11 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use kindbeat::bluetooth;
-use kindbeat::bluetooth::Sensor;
 use kindbeat_core::config::ConfigError;
+use kindbeat_core::monitor::MonitorEvent;
+use kindbeat_core::monitor::MonitorId;
+use kindbeat_core::monitor::MonitorInfo;
+use kindbeat_core::monitor::MonitorKind;
 use kindbeat_core::status::News;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -34,9 +36,9 @@ fn the_log_of_a_day_names_no_figure_device_or_address() -> anyhow::Result<()> {
             .init();
         let mut desk = Desk::eager().await?;
         let (name, address) = ("Strap of Ada", "A0:9E:1A:11:22:33");
-        desk.strap(bluetooth::Event::Sensor(Sensor {
+        desk.strap(MonitorEvent::Connected(MonitorInfo {
             name: Some(name.to_owned()),
-            address: address.parse()?,
+            id: MonitorId::new(MonitorKind::Bluetooth, address),
             battery: Some(93),
         }))
         .await?;

@@ -143,7 +143,7 @@ async fn a_kill_loses_ten_seconds_at_most_and_needs_no_new_scan() -> anyhow::Res
         assert!(kept.contains(&f64::from(rate)), "{rate} is lost: {kept:?}");
     }
     let known = stored::state(&desktop.store())?.kept.monitor;
-    assert_eq!(known.as_deref(), Some("F0:00:00:00:00:02"));
+    assert_eq!(known, "bluetooth:F0:00:00:00:00:02".parse().ok());
 
     // The link went with the process; the strap is in reach.
     fake.loses_link(true).await?;

@@ -11,12 +11,13 @@ use tokio::sync::mpsc;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
-use crate::bluetooth::Event;
-use crate::bluetooth::Sensor;
 use crate::clock;
-use kindbeat_core::connection::Address;
-use kindbeat_core::connection::LinkState;
 use kindbeat_core::heart::Measurement;
+use kindbeat_core::monitor::LinkState;
+use kindbeat_core::monitor::MonitorEvent;
+use kindbeat_core::monitor::MonitorId;
+use kindbeat_core::monitor::MonitorInfo;
+use kindbeat_core::monitor::MonitorKind;
 use kindbeat_core::simulation::SimulatedHeart;
 
 /// A clock that is led by the strap while time runs fast, and by the system's from then on.
@@ -72,16 +73,16 @@ pub(super) enum Chapter {
 /// told when it is to calm down.
 pub(super) async fn run(
     time: DemoClock,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<MonitorEvent>,
     chapters: watch::Sender<Chapter>,
 ) {
     let start = time.now();
-    let sensor = Sensor {
+    let monitor = MonitorInfo {
+        id: MonitorId::new(MonitorKind::Simulated, "strap"),
         name: Some("simulated strap".to_owned()),
-        address: Address::new([0xF0, 0, 0, 0, 0, 1]),
         battery: Some(80),
     };
-    for event in [Event::Sensor(sensor), Event::Link(LinkState::Streaming)] {
+    for event in [MonitorEvent::Connected(monitor), MonitorEvent::Link(LinkState::Streaming)] {
         if events.send(event).await.is_err() {
             return;
         }
@@ -113,7 +114,7 @@ pub(super) async fn run(
         // As it would come over the air.
         let packet = heart.second(second, level).encode();
         let Ok(measurement) = Measurement::decode(&packet) else { continue };
-        if events.send(Event::Measured(measurement)).await.is_err() {
+        if events.send(MonitorEvent::Reading(measurement.into())).await.is_err() {
             return;
         }
     }

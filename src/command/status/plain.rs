@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn every_state_has_its_words() {
-        use kindbeat_core::connection::LinkState;
+        use kindbeat_core::monitor::LinkState;
         let links = [
             LinkState::Searching,
             LinkState::Connecting,

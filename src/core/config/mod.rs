@@ -13,9 +13,9 @@ mod value;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::connection::MonitorSettings;
 use crate::detection::DetectionSettings;
 use crate::engine::Settings;
+use crate::monitor::MonitorSettings;
 use crate::offer::OfferSettings;
 use crate::practice::PracticeSettings;
 

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::monitor::MonitorId;
+use crate::monitor::MonitorKind;
+
 /// The address of a Bluetooth device, written `A0:9E:1A:00:00:00`.
 ///
 /// Stored in place of the operating system's own name for the device, which contains the name of the adapter.
@@ -20,6 +23,18 @@ impl Address {
     #[must_use]
     pub const fn bytes(self) -> [u8; 6] {
         self.0
+    }
+
+    /// The address of a monitor; `None`: it is not a Bluetooth monitor.
+    #[must_use]
+    pub fn of(monitor: &MonitorId) -> Option<Self> {
+        (monitor.kind() == MonitorKind::Bluetooth).then(|| monitor.address().parse().ok())?
+    }
+}
+
+impl From<Address> for MonitorId {
+    fn from(address: Address) -> Self {
+        Self::new(MonitorKind::Bluetooth, address.to_string())
     }
 }
 
@@ -99,6 +114,16 @@ mod tests {
         for text in ["", "any", "A0:9E:1A:00:00", "A0:9E:1A:00:00:00:00", "A0:9E:1A:00:00:+1"] {
             assert_eq!(text.parse::<Address>(), Err(NotAnAddress), "{text}");
         }
+    }
+
+    #[test]
+    fn only_a_bluetooth_monitor_has_an_address() {
+        let monitor = |text: &str| Address::of(&text.parse().unwrap());
+        let address = Address::new([0xA0, 0x9E, 0x1A, 0, 0, 0]);
+        assert_eq!(monitor("bluetooth:A0:9E:1A:00:00:00"), Some(address));
+        assert_eq!(monitor("bluetooth:A0"), None);
+        assert_eq!(monitor("simulated:A0:9E:1A:00:00:00"), None);
+        assert_eq!(MonitorId::from(address).to_string(), "bluetooth:A0:9E:1A:00:00:00");
     }
 
     #[test]

@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 
 use super::Address;
 use super::Device;
-use super::MonitorSettings;
+use crate::monitor::LinkState;
+use crate::monitor::MonitorSettings;
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,42 +105,4 @@ pub enum Call {
         /// From which device.
         address: Address,
     },
-}
-
-/// Where the connection stands, in the words that `status` shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LinkState {
-    /// None found yet, or lost less than ten minutes ago.
-    Searching,
-    /// A strap was found and is being connected to.
-    Connecting,
-    /// Measurements arrive.
-    Streaming,
-    /// The link is up, and nothing has come for the `silence` of the settings.
-    Silent,
-    /// Lost more than ten minutes ago; still looked for, once a minute.
-    Away,
-    /// Bluetooth is switched off.
-    AdapterOff,
-    /// There is no adapter, or no Bluetooth service.
-    NoBluetooth,
-    /// Let go on purpose.
-    Released,
-}
-
-impl LinkState {
-    /// The word, as in `status --json`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Searching => "searching",
-            Self::Connecting => "connecting",
-            Self::Streaming => "streaming",
-            Self::Silent => "silent",
-            Self::Away => "away",
-            Self::AdapterOff => "adapter_off",
-            Self::NoBluetooth => "no_bluetooth",
-            Self::Released => "released",
-        }
-    }
 }

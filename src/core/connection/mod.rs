@@ -27,7 +27,6 @@ mod link;
 mod machine;
 mod pace;
 mod search;
-mod settings;
 
 pub use device::Address;
 pub use device::Device;
@@ -37,8 +36,6 @@ pub use link::Adapter;
 pub use link::Call;
 pub use link::Failure;
 pub use link::Input;
-pub use link::LinkState;
 pub use link::Ticket;
 pub use machine::Connection;
 pub use pace::Pace;
-pub use settings::MonitorSettings;

@@ -4,11 +4,14 @@ use rusqlite::Connection;
 use rusqlite::TransactionBehavior;
 
 /// The steps from nothing to the present schema. A step that was released never changes; a new one is added below.
-pub(super) const STEPS: &[&str] =
-    &[include_str!("0001_initial.sql"), include_str!("0002_answers.sql")];
+pub(super) const STEPS: &[&str] = &[
+    include_str!("0001_initial.sql"),
+    include_str!("0002_answers.sql"),
+    include_str!("0003_monitor.sql"),
+];
 
 /// The version that the steps lead to.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The version a database is at; 0: a new one.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {

@@ -147,7 +147,7 @@ fn the_next_run_starts_from_what_was_kept() {
     assert_eq!(store.load_state().unwrap(), Loaded::default());
     let baseline = Baseline::new(Method::default()).state();
     let habits = Habits { welcomed: true, volume: Some(30), ..Habits::default() };
-    let (monitor, day) = (Some("C0:FF:EE:00:00:01".to_owned()), date(2026, 11, 23));
+    let (monitor, day) = ("bluetooth:C0:FF:EE:00:00:01".parse().ok(), date(2026, 11, 23));
     keep(
         &mut store,
         [
@@ -202,8 +202,8 @@ fn what_cannot_be_read_of_it_is_ignored_and_named() {
         INSERT INTO state VALUES ('snoozed_until', 'tomorrow'), ('offers_of_day', 'some'), ('monitor', 'A');",
     ).unwrap();
     let loaded = store.load_state().unwrap();
-    assert_eq!(loaded.ignored, ["baseline", "snoozed_until", "offers_of_day"]);
-    assert_eq!((loaded.baseline, loaded.kept.monitor.as_deref()), (None, Some("A")));
+    assert_eq!(loaded.ignored, ["baseline", "monitor", "snoozed_until", "offers_of_day"]);
+    assert_eq!((loaded.baseline, loaded.kept.monitor), (None, None));
     store.connection.execute_batch("UPDATE baseline SET form = 2").unwrap();
     assert_eq!(store.load_state().unwrap().ignored[0], "baseline");
 }

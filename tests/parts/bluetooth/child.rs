@@ -8,10 +8,10 @@ use std::process::Stdio;
 use anyhow::Context;
 use anyhow::bail;
 use kindbeat::bluetooth;
-use kindbeat::bluetooth::Command;
-use kindbeat::bluetooth::Event;
 use kindbeat::command::devices;
-use kindbeat_core::connection::MonitorSettings;
+use kindbeat_core::monitor::MonitorCommand;
+use kindbeat_core::monitor::MonitorEvent;
+use kindbeat_core::monitor::MonitorSettings;
 use kindbeat_core::words::Words;
 use tokio::io::AsyncBufReadExt;
 use tokio::io::AsyncWriteExt;
@@ -130,7 +130,8 @@ async fn listen() -> anyhow::Result<()> {
     let (events, mut told) = mpsc::channel(4);
     std::thread::spawn(move || {
         for line in std::io::stdin().lines().map_while(Result::ok) {
-            let command = if line == "release" { Command::Release } else { Command::TakeBack };
+            let command =
+                if line == "release" { MonitorCommand::Release } else { MonitorCommand::TakeBack };
             if commands.blocking_send(command).is_err() {
                 break;
             }
@@ -144,15 +145,15 @@ async fn listen() -> anyhow::Result<()> {
     let telling = async {
         while let Some(event) = told.recv().await {
             match event {
-                Event::Measured(measurement) => {
-                    say(&format!("measured {}", measurement.heart_rate))?;
+                MonitorEvent::Reading(reading) => {
+                    say(&format!("measured {}", reading.heart_rate.unwrap_or_default()))?;
                 }
-                Event::Link(link) => say(link.as_str())?,
-                Event::Sensor(sensor) => {
+                MonitorEvent::Link(link) => say(link.as_str())?,
+                MonitorEvent::Connected(monitor) => {
                     let battery =
-                        sensor.battery.map_or_else(|| "?".to_owned(), |level| level.to_string());
-                    let name = sensor.name.unwrap_or_default();
-                    say(&format!("sensor {name} {} {battery}", sensor.address))?;
+                        monitor.battery.map_or_else(|| "?".to_owned(), |level| level.to_string());
+                    let name = monitor.name.unwrap_or_default();
+                    say(&format!("sensor {name} {} {battery}", monitor.id.address()))?;
                 }
             }
         }

@@ -46,6 +46,8 @@ use crate::again::name_of_test;
 
 /// Files that the kindbeat of each schema wrote, by [`fill_for_later`].
 const STORED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parts/store");
+/// The monitor in those files; before schema 3 its Bluetooth address alone was stored.
+const MONITOR: &str = "bluetooth:C0:FF:EE:00:00:01";
 const PATIENCE: Duration = Duration::from_secs(60);
 const KEEP: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
 
@@ -201,7 +203,7 @@ fn fill_for_later(folder: &Path) {
         }),
         Record::Afterwards(said),
         Record::Baseline(baseline.state()),
-        Record::Monitor(Some("C0:FF:EE:00:00:01".to_owned())),
+        Record::Monitor(MONITOR.parse().ok()),
         Record::Snoozed(Some(at(5_000))),
         Record::Offered { last: started, made: 7, day: date(2026, 11, 23), count: 2 },
     ] {
@@ -258,6 +260,7 @@ fn the_file_of_every_schema_is_read() {
         assert_eq!(loaded.ignored, [""; 0]);
         let baseline = Baseline::restored(Method::default(), loaded.baseline.unwrap()).unwrap();
         assert_eq!(baseline.learned(), SignedDuration::from_secs(3_995));
+        assert_eq!(loaded.kept.monitor, MONITOR.parse().ok());
         assert_eq!(loaded.kept.offers_of_day, Some((date(2026, 11, 23), 2)));
         let days = store.days(from, to, &TimeZone::UTC).unwrap();
         assert_eq!((days.len(), days[0].minutes, days[0].breaks), (1, 67, 1));

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::Action;
 use super::Connection;
-use super::MonitorSettings;
 use super::Search;
 use super::limit;
 use super::stage::Stage;
 use super::stage::Then;
 use super::stage::after;
+use crate::monitor::MonitorSettings;
 
 impl Connection {
     pub(super) fn suspend(&mut self, now: Timestamp, out: &mut Vec<Action>) {

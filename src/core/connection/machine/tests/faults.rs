@@ -9,9 +9,9 @@ use crate::connection::Address;
 use crate::connection::Call;
 use crate::connection::Device;
 use crate::connection::Input;
-use crate::connection::LinkState;
-use crate::connection::MonitorSettings;
 use crate::connection::limit;
+use crate::monitor::LinkState;
+use crate::monitor::MonitorSettings;
 
 const CONNECT: Call = Call::Connect { address: STRAP };
 const DISCONNECT: Call = Call::Disconnect { address: STRAP };

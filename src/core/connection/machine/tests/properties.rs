@@ -14,10 +14,10 @@ use crate::connection::Connection;
 use crate::connection::Device;
 use crate::connection::Failure;
 use crate::connection::Input;
-use crate::connection::LinkState;
-use crate::connection::MonitorSettings;
 use crate::connection::Ticket;
 use crate::connection::limit;
+use crate::monitor::LinkState;
+use crate::monitor::MonitorSettings;
 
 /// From anywhere: the longest pause, a scan, a call that is given up, the patience with a stranger's strap and the sleep that
 /// falls through, each once, and a minute.

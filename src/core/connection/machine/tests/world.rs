@@ -11,9 +11,9 @@ use crate::connection::Connection;
 use crate::connection::Device;
 use crate::connection::Failure;
 use crate::connection::Input;
-use crate::connection::LinkState;
-use crate::connection::MonitorSettings;
 use crate::connection::Ticket;
+use crate::monitor::LinkState;
+use crate::monitor::MonitorSettings;
 
 pub(super) const STRAP: Address = Address::new([0xF0, 0, 0, 0, 0, 1]);
 
