@@ -4,29 +4,29 @@
 //!
 //! | looking for | it is in |
 //! | --- | --- |
-//! | a threshold (`rise_bpm`, `sustain`, ...) and what `sensitivity` chooses | [`detection::DetectionSettings`], [`detection::Thresholds`] |
-//! | what is usual, and how it is learned | [`detection::Baseline`] |
-//! | when the heart counts as up | [`detection::Detector`] |
-//! | what counts as exercise | [`detection::Exertion`] |
-//! | a gate (cool-down, quiet hours, in a call, ...) | [`offer::Gate`] and [`offer::OfferSettings::closed_gate`] |
-//! | what the desktop does that holds an offer back, and who is asked | [`edge::desk`] |
+//! | a threshold (`rise_bpm`, `sustain`, ...) and what `sensitivity` chooses | [`detection::DetectionSettings`](kindbeat_core::detection::DetectionSettings), [`detection::Thresholds`](kindbeat_core::detection::Thresholds) |
+//! | what is usual, and how it is learned | [`detection::Baseline`](kindbeat_core::detection::Baseline) |
+//! | when the heart counts as up | [`detection::Detector`](kindbeat_core::detection::Detector) |
+//! | what counts as exercise | [`detection::Exertion`](kindbeat_core::detection::Exertion) |
+//! | a gate (cool-down, quiet hours, in a call, ...) | [`offer::Gate`](kindbeat_core::offer::Gate) and [`offer::OfferSettings::closed_gate`](kindbeat_core::offer::OfferSettings::closed_gate) |
+//! | what the desktop does that holds an offer back, and who is asked | [`desktop::interruptions`] |
 //! | a word of a break, an offer, a reason | `config/words/en.ftl` |
-//! | the steps of a break and how long they last | `config/practices/*.toml`, read by [`practice::Practice`] |
+//! | the steps of a break and how long they last | `config/practices/*.toml`, read by [`practice::Practice`](kindbeat_core::practice::Practice) |
 //! | a break in the terminal | [`command::here`] |
-//! | how it is known whether somebody sits here | [`edge::presence`] |
-//! | what reads the steps aloud | [`edge::speech`], and `sound.js` on the page |
+//! | how it is known whether somebody sits here | [`desktop::presence`] |
+//! | what reads the steps aloud | [`speech`], and `sound.js` on the page |
 //! | a default of the configuration | `config/default.toml`, held against the types by a test |
 //! | where a number comes from | beside the constant, at the end of its file |
-//! | what other programs may ask for on D-Bus | [`edge::bus::Request`] |
-//! | how far the heart swings with the breath, and at which pace most | [`breathing::Line`], [`breathing::PaceSearch`] |
-//! | what one input leads to | [`engine::Engine::handle`] |
+//! | what other programs may ask for on D-Bus | [`interface::Request`] |
+//! | how far the heart swings with the breath, and at which pace most | [`breathing::Line`](kindbeat_core::breathing::Line), [`breathing::PaceSearch`](kindbeat_core::breathing::PaceSearch) |
+//! | what one input leads to | [`engine::Engine::handle`](kindbeat_core::engine::Engine::handle) |
 //! | how good the detection is | `tests/evaluate`, run by `cargo run --release --example evaluate -- FOLDER` |
 //!
 //! # How data flows
 //!
 //! ```text
 //!  a packet of the strap            a row of a recording
-//!  heart::Measurement::decode       edge::recording
+//!  heart::Measurement::decode       recording
 //!            \                        /
 //!             heart::Reading (rate, RR intervals, contact)
 //!                        |
@@ -43,14 +43,31 @@
 //!                  engine::Effect  ----------------------- shown, stored, printed by whoever called
 //! ```
 //!
-//! # Modules
+//! # Rooms
 //!
-//! Pure, in the order of the data: [`connection`] (finding the strap and keeping it), [`heart`], [`breathing`] (the pace of a
-//! breath, and the heart that follows it), [`surroundings`], [`detection`], [`offer`], [`practice`], [`page`] (what stands on the
-//! page of a break), [`engine`]; beside them [`setting`] (values with their range), [`words`] (all that is said), [`status`] (how
-//! things stand, as it is told), [`reason`] (why there was an offer, or none), [`replay`] (a recording through the engine) and
-//! [`simulation`] (a heart without a person). Then [`config`] (one file, read and checked), [`edge`] (everything that touches the
-//! world) and [`command`] (one file a command), and [`daemon`] (the one loop that joins them all). `main.rs` and `cli.rs` only
+//! Every decision is in [`kindbeat_core`], whose map is at its head. Around it, one room for each thing that is touched:
+//!
+//! | room | what it touches |
+//! | --- | --- |
+//! | [`bluetooth`] | the heart-rate monitor, through BlueZ |
+//! | [`browser`] | the browser that opens the page |
+//! | [`clock`] | the clock and the time zone: nothing else reads them |
+//! | [`config_file`] | the file of the configuration |
+//! | `dbus` | message buses, for every room that needs one |
+//! | [`desktop`] | the desktop session: presence, and what speaks against an offer |
+//! | [`file_watch`] | files that change |
+//! | [`interface`] | our own D-Bus interface: the service and its client |
+//! | [`locale`] | the language and the country of the desktop |
+//! | [`notification`] | the notification server |
+//! | [`page_server`] | HTTP on this machine: the page of a break |
+//! | [`practice_files`] | the folder of the owner's practices |
+//! | [`recording`] | recordings of a heart, as CSV |
+//! | [`speech`] | speech-dispatcher |
+//! | [`store`] | the database |
+//! | [`systemd`] | the user manager |
+//! | [`terminal`] | the keyboard of a terminal |
+//!
+//! [`daemon`] joins the rooms to the engine in one loop; [`command`] has one file for each command. `main.rs` and `cli.rs` only
 //! read the command line.
 //!
 //! # Rules that hold

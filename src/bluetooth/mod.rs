@@ -1,4 +1,4 @@
-//! Bluetooth: carries out what [`crate::connection`] decides, and tells it what happened.
+//! Bluetooth: carries out what [`kindbeat_core::connection`] decides, and tells it what happened.
 //!
 //! Two libraries talk to BlueZ here. btleplug connects, subscribes, reads and delivers; what it hides or does otherwise than it
 //! should comes from zbus: whether there is an adapter and whether it is on, that one came or went, that the Bluetooth service

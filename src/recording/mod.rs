@@ -2,7 +2,7 @@
 //!
 //! The header names the columns `t_s`, `hr_bpm` and `rr_ms`, in any order; `moving` may be among them, others are ignored.
 //! What is readable but implausible (a rate of 300, an interval of a minute) passes: real straps send it, and judging it is
-//! the business of [`crate::heart`]. What cannot be meant (text, a time that goes back) is an error with its place.
+//! the business of [`kindbeat_core::heart`]. What cannot be meant (text, a time that goes back) is an error with its place.
 
 mod error;
 mod records;

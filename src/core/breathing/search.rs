@@ -106,7 +106,7 @@ const PACES: [f64; 5] = [6.5, 6.0, 5.5, 5.0, 4.5];
 /// Normal intervals have to fill this share of the two minutes.
 const LEAST_COVERED: f64 = 0.75;
 /// The guide has to account for this share of what the heart does beside a drift. Chosen, with what follows, so that of the searches
-/// on recorded hearts, which nobody guided, hardly one in a hundred finds a pace (`tests/breathing`).
+/// on recorded hearts, which nobody guided, hardly one in a hundred finds a pace (`tests/core/breathing`).
 const LEAST_EXPLAINED: f64 = 0.55;
 /// The standard deviation of the pace, in breaths a minute.
 const MOST_UNSURE: f64 = 0.25;

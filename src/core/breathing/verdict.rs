@@ -104,7 +104,7 @@ const FEWEST: SignedDuration = SignedDuration::from_secs(10);
 /// The monitors speak once a second.
 const SILENT: SignedDuration = SignedDuration::from_secs(5);
 /// Artefacts above this share: twice what is allowed where the variability itself is measured (Shaffer 2020, PMC7710683), since
-/// a sinusoid is fitted to the rest, which single lost beats do not bend. Measured on recorded hearts, see `tests/breathing`.
+/// a sinusoid is fitted to the rest, which single lost beats do not bend. Measured on recorded hearts, see `tests/core/breathing`.
 const MOST_ARTEFACTS: f64 = 0.10;
 /// The beats have to fill this share of the time: a choice.
 const LEAST_COVERED: f64 = 0.6;
