@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::iter;
 use std::path::Path;
+use std::path::PathBuf;
 
 /// The rooms that join the others, and may import any.
 const FREE: [&str; 4] = ["lib", "main", "command", "daemon"];
@@ -500,8 +501,9 @@ fn is_of_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+/// The folder of the project; this is built with the core.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn read(path: &str) -> String {
