@@ -900,30 +900,30 @@ why-elevated = It has been up since { $time }.
 why-closed = What would hold an offer back just now:
 why-all-open = Nothing would hold an offer back just now.
 
-closed-day-off = this day is left free
-closed-quiet-hours = these are quiet hours
-closed-snoozed = offers are snoozed
-closed-break-open = a break is open
-closed-locked = the screen is locked
-closed-away = nobody is at the desk
-closed-moving = this is movement or exercise, or the recovery from it
-closed-just-returned = the return to the desk is too recent
-closed-in-call = the microphone or the camera is in use
-closed-sharing = the screen is being shared
-closed-full-screen = a window fills the screen
-closed-do-not-disturb = notifications are silenced
-closed-inhibited = a program keeps the screen awake
-closed-daily-limit = the day's offers are used up
-closed-cool-down = after the last offer or break there is still quiet
-closed-no-pause = the hands are at work; a pause is waited for
-closed-settled = the heart has settled
+gate-day-off-closed = this day is left free
+gate-quiet-hours-closed = these are quiet hours
+gate-snoozed-closed = offers are snoozed
+gate-break-open-closed = a break is open
+gate-locked-closed = the screen is locked
+gate-away-closed = nobody is at the desk
+gate-moving-closed = this is movement or exercise, or the recovery from it
+gate-just-returned-closed = the return to the desk is too recent
+gate-in-call-closed = the microphone or the camera is in use
+gate-sharing-closed = the screen is being shared
+gate-full-screen-closed = a window fills the screen
+gate-do-not-disturb-closed = notifications are silenced
+gate-inhibited-closed = a program keeps the screen awake
+gate-daily-limit-closed = the day's offers are used up
+gate-cool-down-closed = after the last offer or break there is still quiet
+gate-no-pause-closed = the hands are at work; a pause is waited for
+gate-settled-closed = the heart has settled
 
 # The desktop should tell, and does not: counted as if it were so.
-unseen-in-call = whether the microphone or the camera is in use cannot be told; "kindbeat doctor" says why
-unseen-sharing = whether the screen is being shared cannot be told; "kindbeat doctor" says why
-unseen-full-screen = whether a window fills the screen cannot be told; "kindbeat doctor" says why
-unseen-do-not-disturb = whether notifications are silenced cannot be told; "kindbeat doctor" says why
-unseen-inhibited = whether a program keeps the screen awake cannot be told; "kindbeat doctor" says why
+gate-in-call-failed = whether the microphone or the camera is in use cannot be told; "kindbeat doctor" says why
+gate-sharing-failed = whether the screen is being shared cannot be told; "kindbeat doctor" says why
+gate-full-screen-failed = whether a window fills the screen cannot be told; "kindbeat doctor" says why
+gate-do-not-disturb-failed = whether notifications are silenced cannot be told; "kindbeat doctor" says why
+gate-inhibited-failed = whether a program keeps the screen awake cannot be told; "kindbeat doctor" says why
 
 ## Notices on the desktop: few, and only where something has to be known. $problem is told by the part it is about.
 

@@ -6,11 +6,13 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
+use crate::context::Fact;
 use crate::detection::Figures;
 use crate::detection::Phase;
 use crate::engine::Snapshot;
 use crate::offer::Answer;
 use crate::offer::Gate;
+use crate::offer::GateMessage;
 use crate::offer::OfferId;
 use crate::offer::OfferOutcome;
 use crate::words::Message;
@@ -54,13 +56,23 @@ pub fn offer(id: OfferId, detail: Detail<'_>, words: &Words) -> String {
 /// What held the offer back.
 #[must_use]
 pub fn held(gate: Gate, words: &Words) -> String {
-    words.text(message(gate), &[])
+    about(gate, GateMessage::Held, words)
+}
+
+/// The identifier of the message that names a fact in the list of `doctor`: `doctor-do-not-disturb`.
+#[must_use]
+pub fn label(fact: Fact) -> String {
+    format!("doctor-{}", fact.name().replace('_', "-"))
 }
 
 /// What holds an offer back just now: half a sentence.
 #[must_use]
 pub fn holds(gate: Gate, words: &Words) -> String {
-    words.text(closed(gate), &[])
+    about(gate, GateMessage::Closed, words)
+}
+
+fn about(gate: Gate, about: GateMessage, words: &Words) -> String {
+    gate.message(about).map(|id| words.text(id, &[])).unwrap_or_default()
 }
 
 /// An offer, and what became of it.
@@ -127,8 +139,9 @@ pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words:
     } else {
         lines.push(say(Message::WhyClosed));
         lines.extend(standing.closed.iter().map(|&gate| {
-            let is_seen = !standing.unseen.contains(&gate);
-            format!("- {}", say(unseen(gate).filter(|_| !is_seen).unwrap_or_else(|| closed(gate))))
+            let failed = standing.failed.contains(&gate);
+            let message = if failed { GateMessage::Failed } else { GateMessage::Closed };
+            format!("- {}", about(gate, message, words))
         }));
     }
     lines.join("\n")
@@ -169,73 +182,6 @@ fn span(duration: SignedDuration, words: &Words) -> String {
         words.text(Message::SpanMinutes, &[("count", (seconds / 60).into())])
     } else {
         words.text(Message::SpanSeconds, &[("count", seconds.into())])
-    }
-}
-
-const fn message(gate: Gate) -> Message {
-    match gate {
-        Gate::DayOff => Message::GateDayOff,
-        Gate::QuietHours => Message::GateQuietHours,
-        Gate::Snoozed => Message::GateSnoozed,
-        Gate::BreakOpen => Message::GateBreakOpen,
-        Gate::Locked => Message::GateLocked,
-        Gate::Away => Message::GateAway,
-        Gate::Moving => Message::GateMoving,
-        Gate::JustReturned => Message::GateJustReturned,
-        Gate::InCall => Message::GateInCall,
-        Gate::Sharing => Message::GateSharing,
-        Gate::FullScreen => Message::GateFullScreen,
-        Gate::DoNotDisturb => Message::GateDoNotDisturb,
-        Gate::Inhibited => Message::GateInhibited,
-        Gate::DailyLimit => Message::GateDailyLimit,
-        Gate::CoolDown => Message::GateCoolDown,
-        Gate::NoPause => Message::GateNoPause,
-        Gate::Settled => Message::GateSettled,
-    }
-}
-
-const fn closed(gate: Gate) -> Message {
-    match gate {
-        Gate::DayOff => Message::ClosedDayOff,
-        Gate::QuietHours => Message::ClosedQuietHours,
-        Gate::Snoozed => Message::ClosedSnoozed,
-        Gate::BreakOpen => Message::ClosedBreakOpen,
-        Gate::Locked => Message::ClosedLocked,
-        Gate::Away => Message::ClosedAway,
-        Gate::Moving => Message::ClosedMoving,
-        Gate::JustReturned => Message::ClosedJustReturned,
-        Gate::InCall => Message::ClosedInCall,
-        Gate::Sharing => Message::ClosedSharing,
-        Gate::FullScreen => Message::ClosedFullScreen,
-        Gate::DoNotDisturb => Message::ClosedDoNotDisturb,
-        Gate::Inhibited => Message::ClosedInhibited,
-        Gate::DailyLimit => Message::ClosedDailyLimit,
-        Gate::CoolDown => Message::ClosedCoolDown,
-        Gate::NoPause => Message::ClosedNoPause,
-        Gate::Settled => Message::ClosedSettled,
-    }
-}
-
-/// What is said of a gate that is closed because the desktop does not tell; `None` for one that does not go by the desktop.
-const fn unseen(gate: Gate) -> Option<Message> {
-    match gate {
-        Gate::InCall => Some(Message::UnseenInCall),
-        Gate::Sharing => Some(Message::UnseenSharing),
-        Gate::FullScreen => Some(Message::UnseenFullScreen),
-        Gate::DoNotDisturb => Some(Message::UnseenDoNotDisturb),
-        Gate::Inhibited => Some(Message::UnseenInhibited),
-        Gate::DayOff
-        | Gate::QuietHours
-        | Gate::Snoozed
-        | Gate::BreakOpen
-        | Gate::Locked
-        | Gate::Away
-        | Gate::Moving
-        | Gate::JustReturned
-        | Gate::DailyLimit
-        | Gate::CoolDown
-        | Gate::NoPause
-        | Gate::Settled => None,
     }
 }
 

@@ -10,6 +10,9 @@ use fluent_syntax::ast::InlineExpression;
 use fluent_syntax::ast::Pattern;
 use fluent_syntax::ast::PatternElement;
 
+use kindbeat_core::context::Fact;
+use kindbeat_core::offer::Gate;
+use kindbeat_core::offer::GateMessage;
 use kindbeat_core::practice::Anchor;
 use kindbeat_core::practice::Element;
 use kindbeat_core::practice::HelpLine;
@@ -19,6 +22,7 @@ use kindbeat_core::practice::Library;
 use kindbeat_core::practice::Practice;
 use kindbeat_core::practice::Step;
 use kindbeat_core::practice::Text;
+use kindbeat_core::reason;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
@@ -141,7 +145,11 @@ fn every_message_is_both_written_and_used() {
         lines.emergency.iter().chain(&lines.talk).map(HelpLine::places_id).collect();
     let places = places.iter().map(String::as_str);
     let own = Message::ALL.iter().map(|message| message.id());
-    let used: BTreeSet<_> = named.chain(places).chain(own).collect();
+    let about = [GateMessage::Held, GateMessage::Closed, GateMessage::Failed];
+    let gates = Gate::ALL.into_iter().flat_map(|gate| about.map(|about| gate.message(about)));
+    let derived: Vec<_> = gates.flatten().chain(Fact::ALL.map(reason::label)).collect();
+    let derived = derived.iter().map(String::as_str);
+    let used: BTreeSet<_> = named.chain(places).chain(own).chain(derived).collect();
     let written: BTreeSet<_> = written().into_keys().collect();
     assert_eq!(used.difference(&written).collect::<Vec<_>>(), [&""; 0], "used, but not written");
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), [&""; 0], "written, but not used");

@@ -50,7 +50,7 @@ impl Telling<'_> {
         match &elevation.outcome {
             Some(Outcome::Offered) => lines.extend(offers.map(|offer| self.asked(offer))),
             Some(Outcome::Held(name)) => {
-                let gate = Gate::ALL.into_iter().find(|gate| gate.name() == name);
+                let gate = Gate::named(name);
                 lines.extend(gate.map(|gate| reason::held(gate, self.words)));
             }
             None => lines.push(self.say(Message::DecisionsOpen)),

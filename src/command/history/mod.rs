@@ -221,7 +221,7 @@ impl Telling<'_> {
     /// An elevation that was not offered; `None` for any other.
     fn held(&self, elevation: &Elevation) -> Option<Entry> {
         let Some(Outcome::Held(name)) = &elevation.outcome else { return None };
-        let gate = Gate::ALL.into_iter().find(|gate| gate.name() == name)?;
+        let gate = Gate::named(name)?;
         let lines = vec![reason::held(gate, self.words), self.figures(&elevation.figures)];
         Some(Entry { at: elevation.started, lines })
     }

@@ -106,7 +106,7 @@ fn whole(rate: f64) -> Value<'static> {
 
 /// What holds an offer back, by the name of its gate.
 fn held(name: &str, words: &Words) -> String {
-    let gate = Gate::ALL.into_iter().find(|gate| gate.name() == name);
+    let gate = Gate::named(name);
     let why = gate.map_or_else(|| harmless(name), |gate| reason::holds(gate, words));
     words.text(Message::StatusHeldBy, &[("reason", why.into())])
 }

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use crate::context::InputActivity;
 use crate::detection::Figures;
+use crate::offer::CALL_END_DEBOUNCE;
 use crate::offer::Gate;
-use crate::offer::HUNG_UP;
 use crate::offer::OfferOutcome;
-use crate::offer::REST_OF_HANDS;
+use crate::offer::PAUSE_FROM;
 
 use super::Attention;
 use super::Effect;
@@ -58,7 +58,7 @@ impl Engine {
         }
         let closed = self.closed_gate(now);
         // Only the desktop, or the hands, are in the way, if anything is.
-        let about = closed.is_none_or(|gate| gate.is_of_desktop() || gate == Gate::NoPause);
+        let about = closed.is_none_or(|gate| !gate.facts().is_empty() || gate == Gate::NoPause);
         let unseen = about && self.around.desktop.is_none();
         self.elevation = match (closed, self.elevation) {
             (_, Elevation::Offered) if unseen => Elevation::Offered,
@@ -119,7 +119,7 @@ impl Engine {
     pub(super) fn moment_due(&self) -> Option<Timestamp> {
         let after_call = match self.elevation {
             Elevation::Held(Gate::InCall, _) | Elevation::Offered => {
-                self.call_ended_at.and_then(|hung_up| hung_up.checked_add(HUNG_UP).ok())
+                self.call_ended_at.and_then(|hung_up| hung_up.checked_add(CALL_END_DEBOUNCE).ok())
             }
             _ => None,
         };
@@ -132,7 +132,7 @@ impl Engine {
             return None;
         }
         let rested = match self.around.hands {
-            InputActivity::Resting(since) => since.checked_add(REST_OF_HANDS).ok(),
+            InputActivity::Resting(since) => since.checked_add(PAUSE_FROM).ok(),
             InputActivity::Unknown | InputActivity::Lately | InputActivity::Busy => None,
         };
         let patience = self.settings.offer.wait_for_pause.value();

@@ -375,12 +375,12 @@ impl Engine {
             self.unlocked_at = Some(now);
         }
         let in_call = |around: &Context| {
-            around.desktop.is_some_and(|desktop| Gate::InCall.seen(&desktop) == Probe::Yes)
+            around.desktop.is_some_and(|desktop| Gate::InCall.probe(&desktop) == Probe::Yes)
         };
         if in_call(&around) {
             self.call_ended_at = None;
         } else if in_call(&self.around)
-            && around.desktop.is_some_and(|desktop| !Gate::InCall.seen(&desktop).holds())
+            && around.desktop.is_some_and(|desktop| !Gate::InCall.probe(&desktop).holds())
         {
             self.call_ended_at = Some(now);
         }

@@ -43,7 +43,7 @@ pub struct Snapshot {
     /// Every gate that is closed just now, whether or not there is anything to offer.
     pub closed: Vec<Gate>,
     /// Those among them that are closed only because the desktop should tell and does not.
-    pub unseen: Vec<Gate>,
+    pub failed: Vec<Gate>,
     /// Until when nothing is offered, at its owner's wish.
     pub snoozed_until: Option<Timestamp>,
     /// How many breaks were offered today.
@@ -73,7 +73,7 @@ impl Engine {
             self.last_reading_at.is_some_and(|heard| now.duration_since(heard) < Tracker::MAX_GAP);
         let closed: Vec<_> = self.settings.offer.closed_gates(&self.moment(now)).collect();
         let desktop = self.around.desktop.unwrap_or_default();
-        let unseen = closed.iter().copied().filter(|gate| gate.seen(&desktop) == Probe::Failed);
+        let failed = closed.iter().copied().filter(|gate| gate.probe(&desktop) == Probe::Failed);
         Snapshot {
             phase: self.watch.phase(),
             usual: known.then(|| self.watch.usual()),
@@ -89,7 +89,7 @@ impl Engine {
                 Elevation::None | Elevation::Looking(_) | Elevation::Offered => None,
             },
             last_held: self.last_held,
-            unseen: unseen.collect(),
+            failed: failed.collect(),
             closed,
             snoozed_until: self.offers.snoozed_until(),
             offers_today: self.offers.made_on(self.around.local_time(now).date()),
@@ -106,15 +106,15 @@ impl Engine {
         let today = self.around.local_time(now).date();
         Moment {
             now,
-            around: &self.around,
+            context: &self.around,
             returned_at: self.returned_at,
             unlocked_at: self.unlocked_at,
             call_ended_at: self.call_ended_at,
             after_return: self.settings.detection.after_return.value(),
             exerting: self.watch.exerting(),
             break_open: self.break_is_open(),
-            snoozed_until: self.offers.quiet_until(),
-            last_offer: self.offers.last_for_cool_down(),
+            quiet_until: self.offers.quiet_until(),
+            last_offer_at: self.offers.last_for_cool_down(),
             offers_today: self.offers.counted_today(today),
             fine_in_a_row: self.offers.fine_in_a_row(),
         }

@@ -7,10 +7,12 @@ mod gate;
 mod offers;
 mod settings;
 
+pub use gate::CALL_END_DEBOUNCE;
 pub use gate::Gate;
-pub use gate::HUNG_UP;
+pub use gate::GateMessage;
 pub use gate::Moment;
-pub use gate::REST_OF_HANDS;
+pub use gate::PAUSE_FROM;
+pub use gate::Switch;
 pub use offers::Answer;
 pub use offers::OfferId;
 pub use offers::OfferMemory;

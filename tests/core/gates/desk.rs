@@ -3,7 +3,6 @@
 use jiff::SignedDuration;
 use jiff::civil::Time;
 use kindbeat_core::context::Desktop;
-use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
@@ -20,25 +19,12 @@ use kindbeat_core::setting::RangedDuration;
 
 use crate::day::Day;
 
-/// What can be closed and opened again by what happens; all but `settled`, which is no moment.
-pub(crate) const GATES: [Gate; 16] = [
-    Gate::DayOff,
-    Gate::QuietHours,
-    Gate::Snoozed,
-    Gate::BreakOpen,
-    Gate::Locked,
-    Gate::Away,
-    Gate::Moving,
-    Gate::JustReturned,
-    Gate::InCall,
-    Gate::Sharing,
-    Gate::FullScreen,
-    Gate::DoNotDisturb,
-    Gate::Inhibited,
-    Gate::DailyLimit,
-    Gate::CoolDown,
-    Gate::NoPause,
-];
+/// The gates that can be closed and opened again by what happens: all but the last one, `settled`.
+pub(crate) const GATES: [Gate; Gate::ALL.len() - 1] = {
+    let mut gates = [Gate::DayOff; Gate::ALL.len() - 1];
+    gates.copy_from_slice(Gate::ALL.split_at(Gate::ALL.len() - 1).0);
+    gates
+};
 
 const WEEK: [Weekday; 7] = [
     Weekday::Mon,
@@ -151,11 +137,6 @@ impl Desk {
             }
             // Time opens it.
             Gate::JustReturned => self.minutes(5),
-            Gate::InCall => self.see(|desktop| desktop[Fact::Microphone] = seen),
-            Gate::Sharing => self.see(|desktop| desktop[Fact::Sharing] = seen),
-            Gate::FullScreen => self.see(|desktop| desktop[Fact::FullScreen] = seen),
-            Gate::DoNotDisturb => self.see(|desktop| desktop[Fact::DoNotDisturb] = seen),
-            Gate::Inhibited => self.see(|desktop| desktop[Fact::Inhibited] = seen),
             Gate::DailyLimit => self.configure(|settings| {
                 settings.offer.at_most_per_day = RangedCount::of(if closed { 0 } else { 1000 });
             }),
@@ -166,7 +147,8 @@ impl Desk {
                 self.busy = closed;
                 self.use_hands();
             }
-            Gate::Settled => {}
+            _ => self
+                .see(|desktop| gate.facts().iter().take(1).for_each(|&fact| desktop[fact] = seen)),
         }
     }
 

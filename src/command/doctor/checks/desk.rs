@@ -6,9 +6,9 @@ use super::fine;
 use super::look;
 use crate::desktop::interruptions::Probed;
 use crate::desktop::presence::Source;
-use kindbeat_core::config::Config;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
+use kindbeat_core::offer::Gate;
 use kindbeat_core::words::Message;
 
 impl Desk<'_> {
@@ -64,11 +64,12 @@ impl Desk<'_> {
             probed.iter().copied().filter(|probed| probed.seen == Probe::Failed).collect();
         let says = self.of(Message::ProbeSilent, &[("problem", why(&failed).into())]);
         let config = self.configured().map(|configured| &configured.config);
-        let (setting, holds) = setting(fact, config);
-        if holds {
-            look(says, self.of(Message::ProbeMeanwhile, &[("setting", setting.into())]))
-        } else {
-            fine(says)
+        let offer = config.map(|config| config.offer.clone()).unwrap_or_default();
+        match Gate::of(fact).and_then(Gate::switch) {
+            Some(switch) if switch.is_on(&offer) => {
+                look(says, self.of(Message::ProbeMeanwhile, &[("setting", switch.key.into())]))
+            }
+            _ => fine(says),
         }
     }
 }
@@ -80,16 +81,4 @@ fn why(probed: &[&Probed]) -> String {
         None => probed.source.to_string(),
     });
     told.collect::<Vec<_>>().join("; ")
-}
-
-/// The setting that has offers held back for this, and whether it does.
-fn setting(fact: Fact, config: Option<&Config>) -> (&'static str, bool) {
-    let offer = config.map(|config| config.offer.clone()).unwrap_or_default();
-    match fact {
-        Fact::Microphone | Fact::Camera => ("hold_in_calls", offer.hold_in_calls),
-        Fact::Sharing => ("hold_when_sharing", offer.hold_when_sharing),
-        Fact::FullScreen => ("hold_in_full_screen", offer.hold_in_full_screen),
-        Fact::DoNotDisturb => ("hold_on_do_not_disturb", offer.hold_on_do_not_disturb),
-        Fact::Inhibited => ("hold_when_inhibited", offer.hold_when_inhibited),
-    }
 }

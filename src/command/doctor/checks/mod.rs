@@ -15,6 +15,7 @@ use crate::notification::ServerPresence;
 use crate::systemd::Unit;
 use crate::systemd::UnitState;
 use kindbeat_core::context::Fact;
+use kindbeat_core::reason;
 use kindbeat_core::status::Quality;
 use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
@@ -25,17 +26,16 @@ use kindbeat_core::words::Words;
 /// Every check, in the order in which one thing needs the other.
 pub(super) fn all(seen: &Seen, words: &Words) -> Vec<Check> {
     let desk = Desk { seen, words };
-    let found = [
+    let connected = [
         ("bluetooth", Message::DoctorBluetooth, desk.bluetooth()),
         ("strap", Message::DoctorStrap, desk.strap()),
         ("notifications", Message::DoctorNotifications, desk.notifications()),
         ("presence", Message::DoctorPresence, desk.presence()),
-        ("microphone", Message::DoctorMicrophone, desk.fact(Fact::Microphone)),
-        ("camera", Message::DoctorCamera, desk.fact(Fact::Camera)),
-        ("sharing", Message::DoctorSharing, desk.fact(Fact::Sharing)),
-        ("full_screen", Message::DoctorFullScreen, desk.fact(Fact::FullScreen)),
-        ("do_not_disturb", Message::DoctorDoNotDisturb, desk.fact(Fact::DoNotDisturb)),
-        ("inhibited", Message::DoctorInhibited, desk.fact(Fact::Inhibited)),
+    ];
+    let label = |message| words.text(message, &[]);
+    let facts = Fact::ALL
+        .map(|fact| desk.fact(fact).named(fact.name(), words.text(reason::label(fact), &[])));
+    let own = [
         ("page", Message::DoctorPage, desk.page()),
         ("voice", Message::DoctorVoice, desk.voice()),
         ("service", Message::DoctorService, desk.service()),
@@ -43,11 +43,9 @@ pub(super) fn all(seen: &Seen, words: &Words) -> Vec<Check> {
         ("practices", Message::DoctorPractices, desk.practices()),
         ("store", Message::DoctorStore, desk.store()),
     ];
-    let checks = found.into_iter().map(|(check, label, found)| {
-        let Found { state, says, remedy } = found;
-        Check { check, label: words.text(label, &[]), state, says, remedy }
-    });
-    checks.collect()
+    let labelled = |(check, message, found): (_, _, Found)| found.named(check, label(message));
+    let connected = connected.map(labelled);
+    connected.into_iter().chain(facts).chain(own.map(labelled)).collect()
 }
 
 /// What was seen, and the language to tell it in.
@@ -60,6 +58,13 @@ struct Found {
     state: State,
     says: String,
     remedy: Option<String>,
+}
+
+impl Found {
+    fn named(self, check: &'static str, label: String) -> Check {
+        let Self { state, says, remedy } = self;
+        Check { check, label, state, says, remedy }
+    }
 }
 
 const fn fine(says: String) -> Found {

@@ -1,9 +1,10 @@
-//! Whether now is a moment to ask: one rule a gate.
+//! The gates: what holds an offer back, one row each.
 
 use std::fmt;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 
 use crate::context::Context;
 use crate::context::Desktop;
@@ -14,121 +15,230 @@ use crate::context::Probe;
 
 use super::settings::OfferSettings;
 
-/// What holds an offer back. The names are part of what the program prints and stores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Gate {
+/// Turns the table of gates into [`Gate`] and its rows.
+///
+/// `name` is what JSON, D-Bus and the store say, and, with hyphens, part of the identifiers of the gate's messages, see
+/// [`GateMessage`]. `switch` is the key under `[offer]` that turns the gate off; `facts` are what the desktop is probed for: one
+/// that is so, or that cannot be probed, closes the gate. `closed` is what else closes it.
+macro_rules! gates {
+    ($($(#[$doc:meta])+ $gate:ident {
+        name: $name:literal,
+        $(switch: $switch:ident,)?
+        $(facts: [$($fact:ident),+],)?
+        $(closed: $closed:expr,)?
+    })+) => {
+        /// A reason not to offer now.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Gate {
+            $($(#[$doc])+ $gate,)+
+        }
+
+        impl Gate {
+            /// Every gate, in the order of precedence: the first that is closed is the one that is named.
+            pub const ALL: [Self; ROWS.len()] = [$(Self::$gate,)+];
+        }
+
+        /// In the order of [`Gate::ALL`].
+        const ROWS: &[Row] = &[$(Row {
+            name: $name,
+            switch: gates!(@switch $($switch)?),
+            facts: &[$($(Fact::$fact,)+)?],
+            closed: gates!(@closed $($closed)?),
+        },)+];
+    };
+    (@switch) => { None };
+    (@switch $switch:ident) => {
+        Some(Switch { key: stringify!($switch), is_on: |settings| settings.$switch })
+    };
+    (@closed) => { |_, _| false };
+    (@closed $closed:expr) => { $closed };
+}
+
+gates! {
     /// The owner left this day of the week out.
-    DayOff,
+    DayOff {
+        name: "day_off",
+        closed: |settings, moment| !settings.is_day(moment.local_time().weekday()),
+    }
     /// The owner wants quiet at this time of day.
-    QuietHours,
-    /// The owner asked for quiet until later.
-    Snoozed,
+    QuietHours {
+        name: "quiet_hours",
+        closed: |settings, moment| settings.is_quiet(moment.local_time().time()),
+    }
+    /// The owner wants quiet for a while, or put the last offer off.
+    Snoozed {
+        name: "snoozed",
+        closed: |_, moment| moment.quiet_until.is_some_and(|until| moment.now < until),
+    }
     /// A break is open already.
-    BreakOpen,
+    BreakOpen {
+        name: "break_open",
+        closed: |_, moment| moment.break_open,
+    }
     /// The screen is locked.
-    Locked,
-    /// Nobody used the desk for a while.
-    Away,
+    Locked {
+        name: "locked",
+        closed: |_, moment| moment.context.locked,
+    }
+    /// Nobody has used the keyboard or the pointer for a while.
+    Away {
+        name: "away",
+        closed: |_, moment| moment.presence() == Presence::Away,
+    }
     /// The wearer walks about or exercises, or recovers from it.
-    Moving,
-    /// The wearer just came back to the desk.
-    JustReturned,
-    /// The microphone or camera is in use.
-    InCall,
+    Moving {
+        name: "moving",
+        closed: |_, moment| moment.exerting || moment.presence() == Presence::Moving,
+    }
+    /// The wearer came back to the desk a moment ago.
+    JustReturned {
+        name: "just_returned",
+        closed: |_, moment| within(moment.returned_at, moment.after_return, moment.now),
+    }
+    /// The microphone or the camera is in use, or was until a moment ago.
+    InCall {
+        name: "in_call",
+        switch: hold_in_calls,
+        facts: [Microphone, Camera],
+        closed: |_, moment| within(moment.call_ended_at, CALL_END_DEBOUNCE, moment.now),
+    }
     /// The screen is being shared.
-    Sharing,
+    Sharing {
+        name: "sharing",
+        switch: hold_when_sharing,
+        facts: [Sharing],
+    }
     /// A window fills the screen.
-    FullScreen,
+    FullScreen {
+        name: "full_screen",
+        switch: hold_in_full_screen,
+        facts: [FullScreen],
+    }
     /// Notifications are silenced.
-    DoNotDisturb,
+    DoNotDisturb {
+        name: "do_not_disturb",
+        switch: hold_on_do_not_disturb,
+        facts: [DoNotDisturb],
+    }
     /// A program keeps the screen awake.
-    Inhibited,
+    Inhibited {
+        name: "inhibited",
+        switch: hold_when_inhibited,
+        facts: [Inhibited],
+    }
     /// The day's offers are used up.
-    DailyLimit,
+    DailyLimit {
+        name: "daily_limit",
+        closed: |settings, moment| moment.offers_today >= settings.at_most_per_day.value(),
+    }
     /// The last offer, or the last break, is not long enough ago.
-    CoolDown,
-    /// The hands did not rest for a moment.
-    NoPause,
-    /// The heart settled while a pause of the hands was waited for. Never closed by the moment itself.
-    Settled,
+    CoolDown {
+        name: "cool_down",
+        closed: |settings, moment| {
+            let cool_down = settings.cool_down_after(moment.fine_in_a_row);
+            within(moment.last_offer_at, cool_down, moment.now)
+        },
+    }
+    /// Keyboard or pointer have not been idle for a moment.
+    NoPause {
+        name: "no_pause",
+        closed: |settings, moment| {
+            !settings.wait_for_pause.value().is_zero() && !moment.is_pause()
+        },
+    }
+    /// The heart settled while an offer waited for a pause. Only the end of an elevation names it: no moment closes it.
+    Settled {
+        name: "settled",
+    }
+}
+
+/// One gate: see [`gates`] for what each part means.
+struct Row {
+    name: &'static str,
+    switch: Option<Switch>,
+    facts: &'static [Fact],
+    closed: fn(&OfferSettings, &Moment<'_>) -> bool,
+}
+
+/// The setting that turns a gate off.
+#[derive(Clone, Copy, Debug)]
+pub struct Switch {
+    /// The key under `[offer]`.
+    pub key: &'static str,
+    is_on: fn(&OfferSettings) -> bool,
+}
+
+impl Switch {
+    /// Whether the gate holds offers back at all.
+    #[must_use]
+    pub fn is_on(&self, settings: &OfferSettings) -> bool {
+        (self.is_on)(settings)
+    }
+}
+
+/// What a message says of a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateMessage {
+    /// It held an offer back: a sentence. `gate-in-call`.
+    Held,
+    /// It is closed now: half a sentence. `gate-in-call-closed`.
+    Closed,
+    /// It is closed now because its facts cannot be probed: half a sentence. `gate-in-call-failed`.
+    Failed,
 }
 
 impl Gate {
-    /// Every gate, in the order in which they are asked: the first that is closed is the one named.
-    pub const ALL: [Self; 17] = [
-        Self::DayOff,
-        Self::QuietHours,
-        Self::Snoozed,
-        Self::BreakOpen,
-        Self::Locked,
-        Self::Away,
-        Self::Moving,
-        Self::JustReturned,
-        Self::InCall,
-        Self::Sharing,
-        Self::FullScreen,
-        Self::DoNotDisturb,
-        Self::Inhibited,
-        Self::DailyLimit,
-        Self::CoolDown,
-        Self::NoPause,
-        Self::Settled,
-    ];
+    /// The gate of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gate| gate.name() == name)
+    }
 
-    /// Its name in events and in the status.
+    /// The gate that a fact closes.
+    #[must_use]
+    pub fn of(fact: Fact) -> Option<Self> {
+        Self::ALL.into_iter().find(|gate| gate.facts().contains(&fact))
+    }
+
+    const fn row(self) -> &'static Row {
+        &ROWS[self as usize]
+    }
+
+    /// The gate in JSON, on D-Bus and in the store.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::DayOff => "day_off",
-            Self::QuietHours => "quiet_hours",
-            Self::Snoozed => "snoozed",
-            Self::BreakOpen => "break_open",
-            Self::Locked => "locked",
-            Self::Away => "away",
-            Self::Moving => "moving",
-            Self::JustReturned => "just_returned",
-            Self::InCall => "in_call",
-            Self::Sharing => "sharing",
-            Self::FullScreen => "full_screen",
-            Self::DoNotDisturb => "do_not_disturb",
-            Self::Inhibited => "inhibited",
-            Self::DailyLimit => "daily_limit",
-            Self::CoolDown => "cool_down",
-            Self::NoPause => "no_pause",
-            Self::Settled => "settled",
-        }
-    }
-}
-
-impl Gate {
-    /// Whether the desktop has to be looked at to tell.
-    #[must_use]
-    pub fn is_of_desktop(self) -> bool {
-        self.seen(&Desktop::FAILED).holds()
+        self.row().name
     }
 
-    /// What a look at the desktop brought that this gate goes by; for one that does not go by the desktop, that it tells nothing.
+    /// The setting that turns the gate off; `None` where none does.
     #[must_use]
-    pub fn seen(self, desktop: &Desktop) -> Probe {
-        match self {
-            Self::InCall => desktop.any(&[Fact::Microphone, Fact::Camera]),
-            Self::Sharing => desktop[Fact::Sharing],
-            Self::FullScreen => desktop[Fact::FullScreen],
-            Self::DoNotDisturb => desktop[Fact::DoNotDisturb],
-            Self::Inhibited => desktop[Fact::Inhibited],
-            Self::DayOff
-            | Self::QuietHours
-            | Self::Snoozed
-            | Self::BreakOpen
-            | Self::Locked
-            | Self::Away
-            | Self::Moving
-            | Self::JustReturned
-            | Self::DailyLimit
-            | Self::CoolDown
-            | Self::NoPause
-            | Self::Settled => Probe::Absent,
-        }
+    pub const fn switch(self) -> Option<Switch> {
+        self.row().switch
+    }
+
+    /// What the desktop is probed for; empty for a gate that doesn't depend on the desktop.
+    #[must_use]
+    pub const fn facts(self) -> &'static [Fact] {
+        self.row().facts
+    }
+
+    /// The probe of the gate's facts; [`Probe::Absent`] where it has none.
+    #[must_use]
+    pub fn probe(self, desktop: &Desktop) -> Probe {
+        desktop.any(self.facts())
+    }
+
+    /// The identifier of a message about the gate; `None` where there is no such message, as a gate without facts has no
+    /// [`GateMessage::Failed`].
+    #[must_use]
+    pub fn message(self, about: GateMessage) -> Option<String> {
+        let suffix = match about {
+            GateMessage::Held => "",
+            GateMessage::Closed => "-closed",
+            GateMessage::Failed if self.facts().is_empty() => return None,
+            GateMessage::Failed => "-failed",
+        };
+        Some(format!("gate-{}{suffix}", self.name().replace('_', "-")))
     }
 }
 
@@ -138,32 +248,28 @@ impl fmt::Display for Gate {
     }
 }
 
-/// All that the gates look at.
+/// All that decides which gates are closed, besides the settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment<'a> {
-    /// Now.
     pub now: Timestamp,
-    /// The desk and the desktop.
-    pub around: &'a Context,
+    pub context: &'a Context,
     /// When the wearer last came back to the desk; `None` if never since the start.
     pub returned_at: Option<Timestamp>,
-    /// When the screen was unlocked, last; `None` if never since the start.
+    /// When the screen was last unlocked; `None` if never since the start.
     pub unlocked_at: Option<Timestamp>,
-    /// When microphone and camera were let go, last, as long as neither is in use again; `None` if never since the start.
+    /// When microphone and camera were last let go; `None` while one of them is in use, and if never since the start.
     pub call_ended_at: Option<Timestamp>,
     /// How long after a return nothing is offered.
     pub after_return: SignedDuration,
-    /// Whether the heart is in exercise or in the recovery from it.
+    /// The heart is in exercise, or recovers from it.
     pub exerting: bool,
-    /// Whether a break is open.
     pub break_open: bool,
-    /// Until when the owner wants quiet; `None` when not.
-    pub snoozed_until: Option<Timestamp>,
-    /// When the last offer was made or the last break taken, if it still counts for the cool-down.
-    pub last_offer: Option<Timestamp>,
-    /// How many offers were made today.
+    /// Until when nothing is offered at the owner's wish, or because the last offer was put off; `None`: no such wish.
+    pub quiet_until: Option<Timestamp>,
+    /// When the last offer was made or the last break taken; `None` where it doesn't count for the cool-down.
+    pub last_offer_at: Option<Timestamp>,
     pub offers_today: u32,
-    /// How many times in a row the owner said to be fine.
+    /// How many times in a row the owner answered "I'm fine".
     pub fine_in_a_row: u32,
 }
 
@@ -176,54 +282,38 @@ impl OfferSettings {
 
     /// Every closed gate, in the order of [`Gate::ALL`].
     pub fn closed_gates(&self, moment: &Moment<'_>) -> impl Iterator<Item = Gate> {
-        Gate::ALL.into_iter().filter(|&gate| self.is_closed(gate, moment))
-    }
-
-    fn is_closed(&self, gate: Gate, moment: &Moment<'_>) -> bool {
-        let around = moment.around;
-        let local = around.local_time(moment.now);
-        let holds = gate.seen(&around.desktop.unwrap_or_default()).holds();
-        let presence = around.presence_at(moment.now);
-        match gate {
-            Gate::DayOff => !self.is_day(local.weekday()),
-            Gate::QuietHours => self.is_quiet(local.time()),
-            Gate::Snoozed => moment.snoozed_until.is_some_and(|until| moment.now < until),
-            Gate::BreakOpen => moment.break_open,
-            Gate::Locked => around.locked,
-            Gate::Away => presence == Presence::Away,
-            Gate::Moving => presence == Presence::Moving || moment.exerting,
-            Gate::JustReturned => within(moment.returned_at, moment.after_return, moment.now),
-            Gate::InCall => {
-                self.hold_in_calls && (holds || within(moment.call_ended_at, HUNG_UP, moment.now))
-            }
-            Gate::Sharing => self.hold_when_sharing && holds,
-            Gate::FullScreen => self.hold_in_full_screen && holds,
-            Gate::DoNotDisturb => self.hold_on_do_not_disturb && holds,
-            Gate::Inhibited => self.hold_when_inhibited && holds,
-            Gate::DailyLimit => moment.offers_today >= self.at_most_per_day.value(),
-            Gate::CoolDown => {
-                within(moment.last_offer, self.cool_down_after(moment.fine_in_a_row), moment.now)
-            }
-            Gate::Settled => false,
-            Gate::NoPause => !self.wait_for_pause.value().is_zero() && !moment.is_pause(),
-        }
+        let desktop = moment.context.desktop.unwrap_or_default();
+        Gate::ALL.into_iter().filter(move |gate| {
+            gate.switch().is_none_or(|switch| switch.is_on(self))
+                && (gate.probe(&desktop).holds() || (gate.row().closed)(self, moment))
+        })
     }
 }
 
 impl Moment<'_> {
-    /// Whether it is a moment between two things. Where nothing tells of the hands, or not exactly, every moment may be one.
+    fn local_time(&self) -> DateTime {
+        self.context.local_time(self.now)
+    }
+
+    fn presence(&self) -> Presence {
+        self.context.presence_at(self.now)
+    }
+
+    /// Whether now is between two activities. Where the input activity is unknown, or not known to the second, every moment may
+    /// be.
     fn is_pause(&self) -> bool {
-        let hands_rest = match self.around.hands {
+        let idle = match self.context.hands {
             InputActivity::Unknown | InputActivity::Lately => true,
             InputActivity::Busy => false,
             InputActivity::Resting(since) => {
-                (REST_OF_HANDS..=LONGEST_REST).contains(&self.now.duration_since(since))
+                (PAUSE_FROM..=PAUSE_UNTIL).contains(&self.now.duration_since(since))
             }
         };
         let after_call = self.call_ended_at.is_some_and(|ended_at| {
-            (HUNG_UP..HUNG_UP + LONGEST_REST).contains(&self.now.duration_since(ended_at))
+            (CALL_END_DEBOUNCE..CALL_END_DEBOUNCE + PAUSE_UNTIL)
+                .contains(&self.now.duration_since(ended_at))
         });
-        hands_rest || after_call || within(self.unlocked_at, LONGEST_REST, self.now)
+        idle || after_call || within(self.unlocked_at, PAUSE_UNTIL, self.now)
     }
 }
 
@@ -232,13 +322,14 @@ fn within(begin: Option<Timestamp>, length: SignedDuration, now: Timestamp) -> b
     begin.is_some_and(|begin| now.duration_since(begin) < length)
 }
 
-/// Hands that rest for 6 s are between two things, and after 15 s they may be at something else: the gaps that break reminders wait
-/// for.
-pub const REST_OF_HANDS: SignedDuration = SignedDuration::from_secs(6);
-const LONGEST_REST: SignedDuration = SignedDuration::from_secs(15);
+/// Keyboard and pointer that are idle for 6 s are a pause between two activities, and after 15 s another activity may have begun:
+/// the gaps that break reminders wait for.
+pub const PAUSE_FROM: SignedDuration = SignedDuration::from_secs(6);
+const PAUSE_UNTIL: SignedDuration = SignedDuration::from_secs(15);
 
-/// Whoever is muted in a call, or changes the headset, lets the microphone go for a moment: only after so long it is over.
-pub const HUNG_UP: SignedDuration = SignedDuration::from_secs(10);
+/// Muting, or changing the headset, lets the microphone go for a moment: a call has ended once neither microphone nor camera has
+/// been in use for this long.
+pub const CALL_END_DEBOUNCE: SignedDuration = SignedDuration::from_secs(10);
 
 #[cfg(test)]
 mod tests;

@@ -13,18 +13,18 @@ fn at(second: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
 }
 
-fn moment(around: &Context) -> Moment<'_> {
+fn moment(context: &Context) -> Moment<'_> {
     Moment {
         now: at(NOON),
-        around,
+        context,
         returned_at: None,
         unlocked_at: None,
         call_ended_at: None,
         after_return: SignedDuration::from_mins(5),
         exerting: false,
         break_open: false,
-        snoozed_until: None,
-        last_offer: None,
+        quiet_until: None,
+        last_offer_at: None,
         offers_today: 0,
         fine_in_a_row: 0,
     }
@@ -32,29 +32,24 @@ fn moment(around: &Context) -> Moment<'_> {
 
 /// Settings and a moment in which nothing but `gate` is closed.
 fn closed_by(gate: Gate) -> Option<Gate> {
-    let (mut settings, mut around) = (OfferSettings::default(), Context::default());
-    let desktop = around.desktop.get_or_insert_default();
+    let (mut settings, mut context) = (OfferSettings::default(), Context::default());
+    let desktop = context.desktop.get_or_insert_default();
     match gate {
         Gate::DayOff => settings.days = vec![Day::Mon],
         Gate::QuietHours => settings.quiet_hours = vec!["11:00-13:00".parse().unwrap()],
-        Gate::Locked => around.locked = true,
-        Gate::Away => around.presence = Presence::Away,
-        Gate::InCall => desktop[Fact::Microphone] = Probe::Yes,
-        Gate::Sharing => desktop[Fact::Sharing] = Probe::Yes,
-        Gate::FullScreen => desktop[Fact::FullScreen] = Probe::Yes,
-        Gate::DoNotDisturb => desktop[Fact::DoNotDisturb] = Probe::Yes,
-        Gate::Inhibited => desktop[Fact::Inhibited] = Probe::Yes,
-        Gate::NoPause => around.hands = InputActivity::Resting(at(NOON - 5)),
-        _ => {}
+        Gate::Locked => context.locked = true,
+        Gate::Away => context.presence = Presence::Away,
+        Gate::NoPause => context.hands = InputActivity::Resting(at(NOON - 5)),
+        _ => gate.facts().iter().for_each(|&fact| desktop[fact] = Probe::Yes),
     }
-    let moment = moment(&around);
+    let moment = moment(&context);
     settings.closed_gate(&match gate {
-        Gate::Snoozed => Moment { snoozed_until: Some(at(NOON + 1)), ..moment },
+        Gate::Snoozed => Moment { quiet_until: Some(at(NOON + 1)), ..moment },
         Gate::BreakOpen => Moment { break_open: true, ..moment },
         Gate::Moving => Moment { exerting: true, ..moment },
         Gate::JustReturned => Moment { returned_at: Some(at(NOON - 299)), ..moment },
         Gate::DailyLimit => Moment { offers_today: 3, ..moment },
-        Gate::CoolDown => Moment { last_offer: Some(at(NOON - 5_399)), ..moment },
+        Gate::CoolDown => Moment { last_offer_at: Some(at(NOON - 5_399)), ..moment },
         _ => moment,
     })
 }
@@ -74,13 +69,13 @@ fn with_nothing_against_it_every_gate_is_open() {
 
 #[test]
 fn each_gate_opens_when_its_time_is_over() {
-    let around = Context { hands: InputActivity::Resting(at(NOON - 6)), ..Context::default() };
+    let context = Context { hands: InputActivity::Resting(at(NOON - 6)), ..Context::default() };
     let over = Moment {
-        snoozed_until: Some(at(NOON)),
+        quiet_until: Some(at(NOON)),
         returned_at: Some(at(NOON - 300)),
-        last_offer: Some(at(NOON - 5_400)),
+        last_offer_at: Some(at(NOON - 5_400)),
         offers_today: 2,
-        ..moment(&around)
+        ..moment(&context)
     };
     assert_eq!(OfferSettings::default().closed_gate(&over), None);
 }
@@ -97,9 +92,9 @@ fn a_gate_that_is_switched_off_stays_open() {
         ..OfferSettings::default()
     };
     let everything = Desktop::from_fn(|_| Probe::Yes).with(Fact::Camera, Probe::Failed);
-    let around =
+    let context =
         Context { desktop: Some(everything), hands: InputActivity::Busy, ..Context::default() };
-    assert_eq!(settings.closed_gate(&moment(&around)), None);
+    assert_eq!(settings.closed_gate(&moment(&context)), None);
 }
 
 #[test]
@@ -113,8 +108,8 @@ fn a_failed_source_holds_an_offer_and_an_absent_one_does_not() {
         for fact in [Fact::Microphone, Fact::Camera] {
             let mut desktop = Desktop::default();
             desktop[fact] = seen;
-            let around = Context { desktop: Some(desktop), ..Context::default() };
-            assert_eq!(OfferSettings::default().closed_gate(&moment(&around)), held, "{seen:?}");
+            let context = Context { desktop: Some(desktop), ..Context::default() };
+            assert_eq!(OfferSettings::default().closed_gate(&moment(&context)), held, "{seen:?}");
         }
     }
 }
@@ -132,27 +127,27 @@ fn a_pause_is_an_idle_time_neither_short_nor_long() {
         (resting(16), false),
         (resting(-3), false),
     ] {
-        let around = Context { hands, ..Context::default() };
-        let gate = OfferSettings::default().closed_gate(&moment(&around));
+        let context = Context { hands, ..Context::default() };
+        let gate = OfferSettings::default().closed_gate(&moment(&context));
         assert_eq!(gate, (!pause).then_some(Gate::NoPause), "{hands:?}");
     }
 }
 
 #[test]
 fn an_unlock_is_a_pause_whatever_the_hands_do() {
-    let around = Context { hands: InputActivity::Busy, ..Context::default() };
+    let context = Context { hands: InputActivity::Busy, ..Context::default() };
     for (ago, gate) in [(0, None), (14, None), (15, Some(Gate::NoPause))] {
-        let moment = Moment { unlocked_at: Some(at(NOON - ago)), ..moment(&around) };
+        let moment = Moment { unlocked_at: Some(at(NOON - ago)), ..moment(&context) };
         assert_eq!(OfferSettings::default().closed_gate(&moment), gate);
     }
 }
 
 #[test]
 fn the_end_of_a_call_is_a_pause_once_it_is_sure() {
-    let around = Context { hands: InputActivity::Busy, ..Context::default() };
+    let context = Context { hands: InputActivity::Busy, ..Context::default() };
     let (call, pause) = (Some(Gate::InCall), Some(Gate::NoPause));
     for (ago, gate) in [(0, call), (9, call), (10, None), (24, None), (25, pause)] {
-        let moment = Moment { call_ended_at: Some(at(NOON - ago)), ..moment(&around) };
+        let moment = Moment { call_ended_at: Some(at(NOON - ago)), ..moment(&context) };
         assert_eq!(OfferSettings::default().closed_gate(&moment), gate, "{ago} s");
         // Who does not hold in calls is not asked while muted either.
         let settings = OfferSettings { hold_in_calls: false, ..OfferSettings::default() };
@@ -170,9 +165,9 @@ fn hands_that_rest_for_long_are_away() {
         (resting(299), Presence::AtDesk),
         (resting(300), Presence::Away),
     ] {
-        let around = Context { hands, ..Context::default() };
-        assert_eq!(around.presence_at(at(NOON)), presence, "{hands:?}");
-        let told = Context { presence: Presence::Moving, ..around };
+        let context = Context { hands, ..Context::default() };
+        assert_eq!(context.presence_at(at(NOON)), presence, "{hands:?}");
+        let told = Context { presence: Presence::Moving, ..context };
         assert_eq!(told.presence_at(at(NOON)), Presence::Moving, "{hands:?}");
     }
 }
@@ -185,11 +180,11 @@ proptest! {
             ..OfferSettings::default()
         };
         let utc_offset = jiff::tz::offset(offset);
-        let around = Context { utc_offset, ..Context::default() };
+        let context = Context { utc_offset, ..Context::default() };
         let now = at(NOON + hour * 3_600);
         let local = (NOON / 3_600 + hour + i64::from(offset)).rem_euclid(24);
         let quiet = !(7..22).contains(&local);
-        let gate = settings.closed_gate(&Moment { now, ..moment(&around) });
+        let gate = settings.closed_gate(&Moment { now, ..moment(&context) });
         prop_assert_eq!(gate, quiet.then_some(Gate::QuietHours));
     }
 }
