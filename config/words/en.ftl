@@ -919,11 +919,11 @@ gate-no-pause-closed = the hands are at work; a pause is waited for
 gate-settled-closed = the heart has settled
 
 # The desktop should tell, and does not: counted as if it were so.
-gate-in-call-failed = whether the microphone or the camera is in use cannot be told; "kindbeat doctor" says why
-gate-sharing-failed = whether the screen is being shared cannot be told; "kindbeat doctor" says why
-gate-full-screen-failed = whether a window fills the screen cannot be told; "kindbeat doctor" says why
-gate-do-not-disturb-failed = whether notifications are silenced cannot be told; "kindbeat doctor" says why
-gate-inhibited-failed = whether a program keeps the screen awake cannot be told; "kindbeat doctor" says why
+gate-in-call-unknown = whether the microphone or the camera is in use cannot be told; "kindbeat doctor" says why
+gate-sharing-unknown = whether the screen is being shared cannot be told; "kindbeat doctor" says why
+gate-full-screen-unknown = whether a window fills the screen cannot be told; "kindbeat doctor" says why
+gate-do-not-disturb-unknown = whether notifications are silenced cannot be told; "kindbeat doctor" says why
+gate-inhibited-unknown = whether a program keeps the screen awake cannot be told; "kindbeat doctor" says why
 
 ## Notices on the desktop: few, and only where something has to be known. $problem is told by the part it is about.
 

@@ -140,7 +140,7 @@ pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words:
         lines.push(say(Message::WhyClosed));
         lines.extend(standing.closed.iter().map(|&gate| {
             let failed = standing.failed.contains(&gate);
-            let message = if failed { GateMessage::Failed } else { GateMessage::Closed };
+            let message = if failed { GateMessage::Unknown } else { GateMessage::Closed };
             format!("- {}", about(gate, message, words))
         }));
     }

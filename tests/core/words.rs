@@ -145,7 +145,7 @@ fn every_message_is_both_written_and_used() {
         lines.emergency.iter().chain(&lines.talk).map(HelpLine::places_id).collect();
     let places = places.iter().map(String::as_str);
     let own = Message::ALL.iter().map(|message| message.id());
-    let about = [GateMessage::Held, GateMessage::Closed, GateMessage::Failed];
+    let about = [GateMessage::Held, GateMessage::Closed, GateMessage::Unknown];
     let gates = Gate::ALL.into_iter().flat_map(|gate| about.map(|about| gate.message(about)));
     let derived: Vec<_> = gates.flatten().chain(Fact::ALL.map(reason::label)).collect();
     let derived = derived.iter().map(String::as_str);

@@ -183,8 +183,8 @@ pub enum GateMessage {
     Held,
     /// It is closed now: half a sentence. `gate-in-call-closed`.
     Closed,
-    /// It is closed now because its facts cannot be probed: half a sentence. `gate-in-call-failed`.
-    Failed,
+    /// It is closed now because its facts cannot be probed: half a sentence. `gate-in-call-unknown`.
+    Unknown,
 }
 
 impl Gate {
@@ -229,14 +229,14 @@ impl Gate {
     }
 
     /// The identifier of a message about the gate; `None` where there is no such message, as a gate without facts has no
-    /// [`GateMessage::Failed`].
+    /// [`GateMessage::Unknown`].
     #[must_use]
     pub fn message(self, about: GateMessage) -> Option<String> {
         let suffix = match about {
             GateMessage::Held => "",
             GateMessage::Closed => "-closed",
-            GateMessage::Failed if self.facts().is_empty() => return None,
-            GateMessage::Failed => "-failed",
+            GateMessage::Unknown if self.facts().is_empty() => return None,
+            GateMessage::Unknown => "-unknown",
         };
         Some(format!("gate-{}{suffix}", self.name().replace('_', "-")))
     }
