@@ -1,8 +1,14 @@
-//! Message buses (D-Bus): the way to one, questions that start nobody, and signals.
+//! The message buses (D-Bus): one connection of ours to each, questions that start no service, and signals.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use serde::Serialize;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 use zbus::Connection;
 use zbus::DynamicType;
 use zbus::MatchRule;
@@ -19,52 +25,79 @@ use zbus::proxy::MethodFlags;
 use zbus::proxy::Proxy;
 use zbus::wire::DynamicDeserialize;
 
-/// A bus of a session. What is known of a heart goes to no other.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bus {
-    /// That of whoever runs the program.
+/// A message bus, with at most one connection to it: clones share the connection. Data about a heart goes to a session bus only.
+#[derive(Clone, Debug)]
+pub struct Bus(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    place: BusPlace,
+    connection: Mutex<Option<Connection>>,
+}
+
+#[derive(Debug)]
+enum BusPlace {
     Session,
-    /// The one at this address.
-    At(String),
+    System,
+    Address(String),
 }
 
 impl Bus {
-    /// The beginning of a connection.
+    /// The session bus of the user who runs the program, which `DBUS_SESSION_BUS_ADDRESS` may name.
+    #[must_use]
+    pub fn session() -> Self {
+        Self::new(BusPlace::Session)
+    }
+
+    /// The system bus, which `DBUS_SYSTEM_BUS_ADDRESS` may name.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::new(BusPlace::System)
+    }
+
+    /// The bus at an address, such as `unix:path=/run/user/1000/bus`.
+    #[must_use]
+    pub fn at(address: String) -> Self {
+        Self::new(BusPlace::Address(address))
+    }
+
+    fn new(place: BusPlace) -> Self {
+        Self(Arc::new(Shared { place, connection: Mutex::new(None) }))
+    }
+
+    /// The address, where it isn't the usual one.
+    pub(super) fn address(&self) -> Option<&str> {
+        match &self.0.place {
+            BusPlace::Session | BusPlace::System => None,
+            BusPlace::Address(address) => Some(address),
+        }
+    }
+
+    /// The beginning of a connection that isn't shared.
     pub(super) fn builder(&self) -> Builder<'_> {
-        match self {
-            Self::Session => Builder::session(),
-            Self::At(address) => Builder::address(address.as_str()),
+        match &self.0.place {
+            BusPlace::Session => Builder::session(),
+            BusPlace::System => Builder::system(),
+            BusPlace::Address(address) => Builder::address(address.as_str()),
         }
     }
 
-    /// A new connection.
-    pub(super) async fn connect(&self) -> zbus::Result<Connection> {
-        self.builder().build().await
-    }
-}
-
-/// A bus on which something is asked.
-#[derive(Clone, Debug)]
-pub(super) enum Asked {
-    /// One of a session.
-    Session(Bus),
-    /// The system bus, which `DBUS_SYSTEM_BUS_ADDRESS` may name; or the one at this address in its place.
-    System(Option<String>),
-}
-
-impl Asked {
-    /// The session bus, or the one at this address.
-    pub(super) fn session(address: Option<String>) -> Self {
-        Self::Session(address.map_or(Bus::Session, Bus::At))
-    }
-
-    /// A new connection.
-    pub(super) async fn connect(&self) -> zbus::Result<Connection> {
-        match self {
-            Self::Session(bus) => bus.connect().await,
-            Self::System(None) => Builder::system().build().await,
-            Self::System(Some(address)) => Builder::address(address.as_str()).build().await,
+    /// The shared connection; a new one if there is none or the bus was lost. Fails after five seconds; a caller tries again after
+    /// a pause ([`Backoff`](kindbeat_core::backoff::Backoff)).
+    ///
+    /// A caller must not stop reading a stream that it makes of this: a full queue holds up the connection for all.
+    /// [`signals`] never does.
+    pub(super) async fn connection(&self) -> zbus::Result<Connection> {
+        let mut kept = self.0.connection.lock().await;
+        if let Some(connection) = kept.as_ref().filter(|connection| !connection.is_closed()) {
+            return Ok(connection.clone());
         }
+        *kept = None;
+        let connecting = timeout(CONNECTING, self.builder().max_queued(QUEUE).build()).await;
+        let late = |_| zbus::Error::from(std::io::Error::from(std::io::ErrorKind::TimedOut));
+        let connection = connecting.map_err(late)??;
+        *kept = Some(connection.clone());
+        Ok(connection)
     }
 }
 
@@ -111,23 +144,49 @@ impl Object<'_> {
     }
 }
 
-/// The signals that a rule is for, from now on; so many of them may wait. A full queue holds up everything behind it on the
-/// connection, an answer that is waited for among it.
-pub(super) async fn signals(
-    connection: &Connection,
-    waiting: NonZeroUsize,
-    rule: impl FnOnce(match_rule::Builder<'static>) -> match_rule::Builder<'static>,
-) -> zbus::Result<MessageStream> {
-    let rule = rule(MatchRule::builder().msg_type(Type::Signal)).build()?;
-    MessageStream::for_match_rule(rule, connection, Some(waiting)).await
+/// Signals in the order in which they came.
+#[derive(Debug)]
+pub(super) struct Signals(mpsc::Receiver<Message>);
+
+impl Signals {
+    /// The next signal; `None` when the bus is lost, or too many signals were not taken. Nothing is lost when this is dropped while it waits.
+    pub(super) async fn next(&mut self) -> Option<Message> {
+        self.0.recv().await
+    }
 }
 
-/// Says when a service of this name comes, goes or is replaced.
+/// The signals that a rule is for, from now on.
+///
+/// They are taken off the connection in a task, so that a reader that is slow, or that waits for a reply, does not hold up the other
+/// readers of the connection.
+pub(super) async fn signals(
+    connection: &Connection,
+    rule: impl FnOnce(match_rule::Builder<'static>) -> match_rule::Builder<'static>,
+) -> zbus::Result<Signals> {
+    let rule = rule(MatchRule::builder().msg_type(Type::Signal)).build()?;
+    let mut stream = MessageStream::for_match_rule(rule, connection, Some(QUEUE)).await?;
+    let (sender, receiver) = mpsc::channel(WAITING);
+    tokio::spawn(async move {
+        loop {
+            let message = tokio::select! {
+                message = stream.next() => message,
+                () = sender.closed() => return,
+            };
+            let Some(Ok(message)) = message else { return };
+            if sender.try_send(message).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(Signals(receiver))
+}
+
+/// Signals when a service of this name comes, goes or is replaced.
 pub(super) async fn owner_changes(
     connection: &Connection,
     service: &'static str,
-) -> zbus::Result<MessageStream> {
-    signals(connection, FEW, |rule| {
+) -> zbus::Result<Signals> {
+    signals(connection, |rule| {
         rule.sender(DBUS.service)
             .interface(DBUS.interface)
             .member("NameOwnerChanged")
@@ -136,7 +195,7 @@ pub(super) async fn owner_changes(
     .await
 }
 
-/// Whether a service of this name is there now, by what [`owner_changes`] says.
+/// Whether the service is there after this one of the [`owner_changes`].
 pub(super) fn is_owned(change: &Message) -> bool {
     let body = change.body();
     body.deserialize::<(&str, &str, &str)>().is_ok_and(|(_, _, owner)| !owner.is_empty())
@@ -155,8 +214,14 @@ pub(super) const DBUS: Object<'_> = Object {
     interface: "org.freedesktop.DBus",
 };
 
-/// The interface by which every object tells its properties.
+/// The interface of every object for its properties.
 pub(super) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
-/// For signals that come one by one.
-pub(super) const FEW: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+/// How long a bus may take to let us on: milliseconds when well.
+const CONNECTING: Duration = Duration::from_secs(5);
+
+/// Room in each queue of a connection: 72 bytes a place, and our tasks empty them at once.
+const QUEUE: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+
+/// How many signals may wait for their reader: a trade fair has some hundred Bluetooth devices, and all go with their adapter.
+const WAITING: usize = 1_024;

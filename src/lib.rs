@@ -94,7 +94,7 @@ pub mod clock;
 pub mod command;
 pub mod config_file;
 pub mod daemon;
-mod dbus;
+pub mod dbus;
 pub mod desktop;
 pub mod file_watch;
 pub mod interface;

@@ -59,23 +59,23 @@ fn run(
         Command::Devices { seconds, json } => command::devices::run(seconds, json, &words(), out)?,
         Command::Status { json, waybar, watch } => status(json, waybar, watch, &words(), out)?,
         Command::Why { all: true } => decisions(&words(), out)?,
-        Command::Why { all: false } => command::why::run(&words(), Bus::Session, out)?,
+        Command::Why { all: false } => command::why::run(&words(), Bus::session(), out)?,
         Command::Break { practice, length, here } => {
             let length = length.and_then(|word| Length::named(&word));
             if here {
                 command::here::run(practice, length, out, complaints)?;
             } else {
-                command::breaks::start(practice.as_deref(), length, &words(), Bus::Session, out)?;
+                command::breaks::start(practice.as_deref(), length, &words(), Bus::session(), out)?;
             }
         }
         Command::Fine { answer, undo } => {
-            command::fine::run(&answer, undo, &words(), Bus::Session, out)?;
+            command::fine::run(&answer, undo, &words(), Bus::session(), out)?;
         }
         Command::Snooze { until } => {
             let (now, zone) = (clock::now(), clock::zone());
-            command::snooze::snooze(&until, now, &zone, &words(), Bus::Session, out)?;
+            command::snooze::snooze(&until, now, &zone, &words(), Bus::session(), out)?;
         }
-        Command::Resume => command::snooze::resume(&words(), Bus::Session, out)?,
+        Command::Resume => command::snooze::resume(&words(), Bus::session(), out)?,
         Command::History { day } => history(day.as_deref(), &words(), out)?,
         Command::Doctor { json } => return command::doctor::run(json, &words(), out),
         Command::Practices { action } => {
@@ -102,12 +102,12 @@ fn status(
 ) -> anyhow::Result<()> {
     let zone = clock::zone();
     if waybar {
-        command::status::for_bar(clock::now, &zone, words, Bus::Session, out)
+        command::status::for_bar(clock::now, &zone, words, Bus::session(), out)
     } else if watch {
         let in_place = io::stdout().is_terminal();
-        command::status::watch(in_place, clock::now, &zone, words, Bus::Session, out)
+        command::status::watch(in_place, clock::now, &zone, words, Bus::session(), out)
     } else {
-        command::status::run(json, clock::now(), &zone, words, Bus::Session, out)
+        command::status::run(json, clock::now(), &zone, words, Bus::session(), out)
     }
 }
 

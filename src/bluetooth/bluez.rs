@@ -1,12 +1,10 @@
 //! What BlueZ knows, asked over the system bus.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 
 use serde::Serialize;
 use zbus::Connection;
 use zbus::DynamicType;
-use zbus::MessageStream;
 use zbus::OwnedObjectPath;
 use zbus::OwnedVariant;
 use zbus::Variant;
@@ -16,14 +14,15 @@ use zbus::wire::DynamicDeserialize;
 
 use super::Error;
 use crate::dbus;
-use crate::dbus::Asked;
+use crate::dbus::Bus;
 use crate::dbus::Object;
+use crate::dbus::Signals;
 use kindbeat_core::connection::Adapter;
 use kindbeat_core::connection::Device;
 
-/// The connection to the system bus on which BlueZ is asked.
 #[derive(Clone)]
 pub(super) struct BlueZ {
+    /// The system bus.
     bus: Connection,
 }
 
@@ -40,9 +39,8 @@ pub(super) struct Found {
 type Known = HashMap<String, HashMap<String, OwnedVariant>>;
 
 impl BlueZ {
-    /// Connects to the system bus, which `DBUS_SYSTEM_BUS_ADDRESS` may name.
-    pub(super) async fn connect() -> Result<Self, Error> {
-        let bus = Asked::System(None).connect().await;
+    pub(super) async fn on(system: &Bus) -> Result<Self, Error> {
+        let bus = system.connection().await;
         Ok(Self { bus: bus.map_err(Error::bluez("connecting to the system bus"))? })
     }
 
@@ -152,18 +150,17 @@ impl BlueZ {
         Object { service: SERVICE, path, interface }.call(&self.bus, method, body).await
     }
 
-    /// The signals that a rule is for; so many of them may wait.
+    /// The signals that a rule is for.
     pub(super) async fn signals(
         &self,
-        waiting: NonZeroUsize,
         rule: impl FnOnce(match_rule::Builder<'static>) -> match_rule::Builder<'static>,
-    ) -> Result<MessageStream, Error> {
-        let signals = dbus::signals(&self.bus, waiting, rule).await;
+    ) -> Result<Signals, Error> {
+        let signals = dbus::signals(&self.bus, rule).await;
         signals.map_err(Error::bluez("listening to the system bus"))
     }
 
-    /// Says when the Bluetooth service comes, goes or is replaced.
-    pub(super) async fn service_changes(&self) -> Result<MessageStream, Error> {
+    /// Signals when the Bluetooth service comes, goes or is replaced.
+    pub(super) async fn service_changes(&self) -> Result<Signals, Error> {
         let changes = dbus::owner_changes(&self.bus, SERVICE).await;
         changes.map_err(Error::bluez("listening to the system bus"))
     }
@@ -205,10 +202,6 @@ pub(super) const OBJECTS: &str = "org.freedesktop.DBus.ObjectManager";
 pub(super) const ADAPTER: &str = "org.bluez.Adapter1";
 pub(super) const DEVICE: &str = "org.bluez.Device1";
 pub(super) const BATTERY: &str = "org.bluez.Battery1";
-
-/// For signals about every device in reach and all that BlueZ keeps of it: a trade fair has some hundred devices, and all go with their
-/// adapter.
-pub(super) const MANY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 
 /// The Heart Rate Service, 0x180D, as BlueZ writes it.
 const HEART_RATE: &str = "0000180d-0000-1000-8000-00805f9b34fb";

@@ -29,6 +29,7 @@ use tracing::info;
 use tracing::warn;
 
 use crate::clock;
+use crate::dbus::Bus;
 use kindbeat_core::connection::Action;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Connection;
@@ -51,8 +52,9 @@ use worker::Worker;
 
 /// Finds the strap and keeps it, until `commands` or `events` is dropped; then lets it go, which takes at most four seconds.
 ///
-/// `known` is the monitor that [`MonitorEvent::Connected`] named last, on whichever day; `None`: none yet.
+/// `system` is the system bus. `known` is the monitor that [`MonitorEvent::Connected`] named last, on whichever day; `None`: none yet.
 pub async fn run(
+    system: Bus,
     settings: MonitorSettings,
     known: Option<MonitorId>,
     mut commands: Receiver<MonitorCommand>,
@@ -63,7 +65,7 @@ pub async fn run(
     let seed = getrandom::u64().unwrap_or_default();
     let mut desk = Desk {
         machine: Connection::new(settings, known, seed, clock::now()),
-        worker: Worker::new(reports),
+        worker: Worker::new(system, reports),
         outbox: VecDeque::new(),
     };
     desk.handle(Input::Tick);

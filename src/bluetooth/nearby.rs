@@ -9,6 +9,7 @@ use super::bluez::Found;
 use super::scan;
 use super::scan::Scan;
 use super::worker::within;
+use crate::dbus::Bus;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Device;
 
@@ -25,7 +26,8 @@ pub struct Nearby {
 ///
 /// Connects to nothing, switches nothing on. The error says why nothing can be found.
 pub async fn nearby(lasting: Duration) -> Result<Vec<Nearby>, Error> {
-    let bluez = within(ANSWER, "connecting to the system bus", BlueZ::connect()).await?;
+    let system = Bus::system();
+    let bluez = within(ANSWER, "connecting to the system bus", BlueZ::on(&system)).await?;
     let mut started = Vec::new();
     let heard = listen(&bluez, lasting, &mut started).await;
     scan::stop(&bluez, &started).await;

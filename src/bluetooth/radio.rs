@@ -1,4 +1,4 @@
-//! The way to BlueZ: one connection to the system bus for questions, and btleplug's own.
+//! The way to BlueZ: our connection to the system bus for questions, and btleplug's own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use super::bluez::Found;
 use super::error::is_dead;
 use super::report::Reporter;
 use super::watch::Watch;
+use crate::dbus::Bus;
 use kindbeat_core::connection::Adapter;
 use kindbeat_core::connection::Address;
 
@@ -30,6 +31,7 @@ pub(super) struct Radio {
 impl Radio {
     /// Connects, and tells what adapter there is; `before`: the connection that is in doubt.
     pub(super) async fn open(
+        system: &Bus,
         before: Option<Arc<Self>>,
         reporter: Reporter,
     ) -> Result<(Arc<Self>, Adapter), Error> {
@@ -40,7 +42,7 @@ impl Radio {
             let adapter = before.bluez.adapter().await?;
             return Ok((before, adapter));
         }
-        let bluez = BlueZ::connect().await?;
+        let bluez = BlueZ::on(system).await?;
         let watch = Watch::new(&bluez).await?;
         let adapter = bluez.adapter().await?;
         let manager = Manager::new().await.map_err(Error::strap("connecting to the system bus"))?;

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio::time::sleep_until;
 use tokio::time::timeout;
 use tracing::debug;
-use zbus::MessageStream;
 use zbus::match_rule;
 
 use super::Error;
@@ -21,6 +19,7 @@ use super::worker::unless;
 use super::worker::within;
 use crate::clock;
 use crate::dbus;
+use crate::dbus::Signals;
 use kindbeat_core::connection::Device;
 
 /// Reports what BlueZ knows.
@@ -109,8 +108,8 @@ pub(super) async fn stop(bluez: &BlueZ, started: &[String]) {
 pub(super) struct Scan<'a> {
     bluez: &'a BlueZ,
     limit: Duration,
-    added: MessageStream,
-    changed: MessageStream,
+    added: Signals,
+    changed: Signals,
     end: Instant,
     due: Instant,
 }
@@ -125,11 +124,11 @@ impl<'a> Scan<'a> {
         let added = |rule: match_rule::Builder<'static>| {
             rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)
         };
-        let added = bluez.signals(bluez::MANY, added).await?;
+        let added = bluez.signals(added).await?;
         let changed = |rule: match_rule::Builder<'static>| {
             rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).arg(0, bluez::DEVICE)
         };
-        let changed = bluez.signals(bluez::MANY, changed).await?;
+        let changed = bluez.signals(changed).await?;
         let end = Instant::now() + lasting;
         Ok(Self { bluez, limit, added, changed, end, due: end })
     }

@@ -16,7 +16,6 @@ use tokio::time::timeout;
 use tracing::debug;
 use tracing::trace;
 use zbus::Message;
-use zbus::MessageStream;
 
 use super::Error;
 use super::bluez;
@@ -26,6 +25,7 @@ use super::report::Report;
 use super::report::Reporter;
 use super::report::device_hash;
 use crate::dbus;
+use crate::dbus::Signals;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Input;
 use kindbeat_core::heart::Measurement;
@@ -40,7 +40,7 @@ pub(super) struct Strap {
     monitor: MonitorInfo,
     notifications: Pin<Box<dyn Stream<Item = ValueNotification> + Send>>,
     /// What BlueZ says of the device itself: its link, its battery.
-    changes: MessageStream,
+    changes: Signals,
     malformed: u64,
 }
 
@@ -51,9 +51,7 @@ impl Strap {
         let path = found.path.clone();
         let changes = radio
             .bluez
-            .signals(dbus::FEW, |rule| {
-                rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).path(path)
-            })
+            .signals(|rule| rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).path(path))
             .await?;
         peripheral.connect().await.map_err(Error::strap("connecting"))?;
         // Once more after every connect: the services of before are not those of now.
@@ -97,7 +95,7 @@ impl Strap {
                 biased;
                 _ = &mut cancelled => return,
                 change = self.changes.next() => {
-                    let Some(Ok(change)) = change else {
+                    let Some(change) = change else {
                         // btleplug cannot unsubscribe on a bus that is gone, and panics in a task of its own when it
                         // tries: a few bytes lost for each restart of the bus are the lesser harm.
                         std::mem::forget(self.notifications);

@@ -4,11 +4,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use tokio::time::timeout;
 use tracing::debug;
 use zbus::Message;
-use zbus::MessageStream;
 use zbus::ObjectPath;
 use zbus::Variant;
 use zbus::match_rule;
@@ -19,15 +17,16 @@ use super::bluez::BlueZ;
 use super::report::Report;
 use super::report::Reporter;
 use crate::dbus;
+use crate::dbus::Signals;
 use kindbeat_core::connection::Input;
 
 /// The signals that tell of adapters and sleep.
 pub(super) struct Watch {
     bluez: BlueZ,
-    objects: MessageStream,
-    adapters: MessageStream,
-    service: MessageStream,
-    sleep: MessageStream,
+    objects: Signals,
+    adapters: Signals,
+    service: Signals,
+    sleep: Signals,
 }
 
 impl Watch {
@@ -36,16 +35,16 @@ impl Watch {
         let all = |rule: match_rule::Builder<'static>| {
             rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)
         };
-        let objects = bluez.signals(bluez::MANY, all).await?;
+        let objects = bluez.signals(all).await?;
         let changed = |rule: match_rule::Builder<'static>| {
             rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).arg(0, bluez::ADAPTER)
         };
-        let adapters = bluez.signals(dbus::FEW, changed).await?;
+        let adapters = bluez.signals(changed).await?;
         let service = bluez.service_changes().await?;
         let prepare = |rule: match_rule::Builder<'static>| {
             rule.sender(LOGIN).interface("org.freedesktop.login1.Manager").member("PrepareForSleep")
         };
-        let sleep = bluez.signals(dbus::FEW, prepare).await?;
+        let sleep = bluez.signals(prepare).await?;
         Ok(Self { bluez: bluez.clone(), objects, adapters, service, sleep })
     }
 
@@ -54,22 +53,22 @@ impl Watch {
         loop {
             let asleep = tokio::select! {
                 message = self.objects.next() => match message {
-                    Some(Ok(message)) if is_of_adapter(&message) => None,
-                    Some(Ok(_)) => continue,
-                    _ => break,
+                    Some(message) if is_of_adapter(&message) => None,
+                    Some(_) => continue,
+                    None => break,
                 },
                 message = self.adapters.next() => match message {
-                    Some(Ok(message)) if is_of_power(&message) => None,
-                    Some(Ok(_)) => continue,
-                    _ => break,
+                    Some(message) if is_of_power(&message) => None,
+                    Some(_) => continue,
+                    None => break,
                 },
                 message = self.service.next() => match message {
-                    Some(Ok(_)) => None,
-                    _ => break,
+                    Some(_) => None,
+                    None => break,
                 },
                 message = self.sleep.next() => match message {
-                    Some(Ok(message)) => message.body().deserialize::<bool>().ok(),
-                    _ => break,
+                    Some(message) => message.body().deserialize::<bool>().ok(),
+                    None => break,
                 },
             };
             match asleep {

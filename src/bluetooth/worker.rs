@@ -16,20 +16,22 @@ use super::report::Reporter;
 use super::report::device_hash;
 use super::scan;
 use super::strap::Strap;
+use crate::dbus::Bus;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Call;
 use kindbeat_core::connection::Ticket;
 
 /// Starts calls; a new one takes the place of the one before.
 pub(super) struct Worker {
+    system: Bus,
     reporter: Reporter,
     radio: Option<Arc<Radio>>,
     job: Option<Job>,
 }
 
 impl Worker {
-    pub(super) const fn new(reports: Sender<Report>) -> Self {
-        Self { reporter: Reporter(reports), radio: None, job: None }
+    pub(super) const fn new(system: Bus, reports: Sender<Report>) -> Self {
+        Self { system, reporter: Reporter(reports), radio: None, job: None }
     }
 
     /// From now on calls go this way.
@@ -41,13 +43,13 @@ impl Worker {
     pub(super) fn start(&mut self, ticket: Ticket, call: Call, limit: Duration) {
         let before = self.job.take().map(Job::cancel);
         let (cancel, cancelled) = oneshot::channel();
-        let radio = self.radio.clone();
+        let (system, radio) = (self.system.clone(), self.radio.clone());
         let reporter = self.reporter.clone();
         let done = tokio::spawn(async move {
             if let Some(before) = before {
                 ended(before).await;
             }
-            Box::pin(carry_out(ticket, call, limit, radio, reporter, cancelled)).await;
+            Box::pin(carry_out(ticket, call, limit, (system, radio), reporter, cancelled)).await;
         });
         self.job = Some(Job { cancel, done });
     }
@@ -84,7 +86,7 @@ async fn carry_out(
     ticket: Ticket,
     call: Call,
     limit: Duration,
-    radio: Option<Arc<Radio>>,
+    (system, radio): (Bus, Option<Arc<Radio>>),
     reporter: Reporter,
     mut cancelled: oneshot::Receiver<()>,
 ) {
@@ -94,7 +96,8 @@ async fn carry_out(
     };
     let result = match (call, &radio) {
         (Call::Rebuild, _) => {
-            let opened = within(limit, "reaching BlueZ", Radio::open(radio, reporter.clone()));
+            let opened =
+                within(limit, "reaching BlueZ", Radio::open(&system, radio, reporter.clone()));
             match unless(&mut cancelled, Box::pin(opened)).await {
                 None => return,
                 Some(Ok((radio, adapter))) => {

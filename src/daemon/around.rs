@@ -5,6 +5,7 @@ use tokio::task::JoinHandle;
 use tracing::debug;
 use tracing::warn;
 
+use crate::dbus::Bus;
 use crate::desktop::interruptions;
 use crate::desktop::interruptions::Place;
 use crate::desktop::presence;
@@ -28,13 +29,16 @@ pub(super) struct Watchers {
 
 impl Watchers {
     /// Those of the session that the environment names.
-    pub(super) fn start() -> Self {
+    pub(super) fn start(session: &Bus, system: &Bus) -> Self {
         let (desk, looks) = mpsc::channel(QUEUE);
         // One place: of what is seen only the last counts.
         let (see, seen) = mpsc::channel(1);
         let (presence, attends) = mpsc::channel(QUEUE);
         let (sense, sensed) = mpsc::channel(QUEUE);
-        let (place, places) = (Place::from_environment(), Places::of_environment());
+        let (place, places) = (
+            Place::from_environment(session.clone(), system.clone()),
+            Places::of_environment(session.clone(), system.clone()),
+        );
         let tasks = [
             tokio::spawn(interruptions::run(place, looks, see)),
             tokio::spawn(presence::run(places, Watches::default(), attends, sense)),

@@ -10,10 +10,12 @@ use tracing::warn;
 use crate::interface;
 use crate::interface::Bus;
 use crate::interface::Served;
+use kindbeat_core::backoff::Backoff;
 use kindbeat_core::status::News;
 
 /// Hands the news to the session bus; where that is gone, it is looked for again.
 pub(super) async fn publish(
+    session: Bus,
     mut served: Option<Served>,
     mut news: mpsc::Receiver<News>,
     requests: mpsc::Sender<interface::Request>,
@@ -22,7 +24,7 @@ pub(super) async fn publish(
     loop {
         let bus = match served.take() {
             Some(bus) => bus,
-            None => match reach_bus(&mut news, &mut told, &requests).await {
+            None => match reach_bus(&session, &mut news, &mut told, &requests).await {
                 Some(bus) => bus,
                 None => return,
             },
@@ -44,13 +46,14 @@ pub(super) async fn publish(
 /// Looks for the session bus until it is there, and tells it how things stand; `None` when there are no more news. What else
 /// happens meanwhile nobody there could hear: told later, it would no longer be true.
 async fn reach_bus(
+    session: &Bus,
     news: &mut mpsc::Receiver<News>,
     told: &mut Option<News>,
     requests: &mpsc::Sender<interface::Request>,
 ) -> Option<Served> {
-    let mut wait = FIRST_WAIT;
+    let mut backoff = Backoff::new(LONGEST_PAUSE);
     loop {
-        let mut attempt = pin!(attempt(wait, requests.clone()));
+        let mut attempt = pin!(attempt(session, backoff.next_delay(), requests.clone()));
         let served = loop {
             tokio::select! {
                 served = attempt.as_mut() => break served,
@@ -64,13 +67,16 @@ async fn reach_bus(
             }
             return Some(served);
         }
-        wait = (wait * 2).min(LONGEST_WAIT);
     }
 }
 
-async fn attempt(wait: Duration, requests: mpsc::Sender<interface::Request>) -> Option<Served> {
-    tokio::time::sleep(wait).await;
-    interface::serve(Bus::Session, requests).await.ok()
+async fn attempt(
+    session: &Bus,
+    pause: Duration,
+    requests: mpsc::Sender<interface::Request>,
+) -> Option<Served> {
+    tokio::time::sleep(pause).await;
+    interface::serve(session, requests).await.ok()
 }
 
 /// Remembers how things stand.
@@ -80,6 +86,5 @@ fn note(happened: News, told: &mut Option<News>) {
     }
 }
 
-/// Between two attempts to reach a session bus that is gone.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The longest pause between two attempts to reach a session bus that is gone.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);

@@ -66,10 +66,11 @@ pub async fn start() -> anyhow::Result<()> {
     let stop = stop_signal().context("listening for signals")?;
     let hangup = signal(SignalKind::hangup()).context("listening for signals")?;
     let hangup_again = signal(SignalKind::hangup()).context("listening for signals")?;
+    let (session, system) = (Bus::session(), Bus::system());
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
     let _lock = lock(folder.as_deref()).await?;
-    let served = match interface::serve(Bus::Session, requests.clone()).await {
+    let served = match interface::serve(&session, requests.clone()).await {
         Ok(served) => Some(served),
         Err(interface::Error::NameTaken) => return Err(AlreadyRunning.into()),
         Err(error) => {
@@ -87,6 +88,7 @@ pub async fn start() -> anyhow::Result<()> {
     let (monitor, monitor_commands) = mpsc::channel(QUEUE);
     let (monitor_events, monitored) = mpsc::channel(QUEUE);
     let radio = tokio::spawn(bluetooth::run(
+        system.clone(),
         config.monitor.clone(),
         loaded.kept.monitor.clone(),
         monitor_commands,
@@ -95,9 +97,9 @@ pub async fn start() -> anyhow::Result<()> {
 
     let (offers, offer_commands) = mpsc::channel(QUEUE);
     let (offer_events, offered) = mpsc::channel(QUEUE);
-    let desktop = tokio::spawn(notification::run(Bus::Session, offer_commands, offer_events));
+    let desktop = tokio::spawn(notification::run(session.clone(), offer_commands, offer_events));
 
-    let around = Watchers::start();
+    let around = Watchers::start(&session, &system);
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: SharedClock = Arc::new(clock::now);
@@ -113,7 +115,7 @@ pub async fn start() -> anyhow::Result<()> {
     let (tell_practices, practices_changed) = mpsc::channel(1);
     let watching_practices = practices::watch(tell_practices, hangup_again);
     let (news, newsreel) = mpsc::channel(QUEUE);
-    let telling = tokio::spawn(publish(served, newsreel, requests));
+    let telling = tokio::spawn(publish(session, served, newsreel, requests));
 
     let earlier =
         Earlier { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
@@ -198,7 +200,7 @@ async fn take_lock(folder: &Path) -> Result<Option<Lock>, store::Error> {
     if let Some(lock) = Lock::take(folder)? {
         return Ok(Some(lock));
     }
-    if interface::Client::connect(Bus::Session).await.is_ok() {
+    if interface::Client::connect(Bus::session()).await.is_ok() {
         return Ok(None);
     }
     let begun = Instant::now();

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use tokio::time::timeout;
 
+use crate::dbus::Bus;
 use interruptions::Place;
 use interruptions::Probed;
 use presence::Places;
@@ -26,10 +27,11 @@ pub struct Sight {
 
 /// Looks once, at the session that the environment names; takes a few seconds at most.
 pub async fn look_around() -> Sight {
-    let places = Places::of_environment();
+    let (session, system) = (Bus::session(), Bus::system());
+    let places = Places::of_environment(session.clone(), system.clone());
     let presence = timeout(LIMIT, presence::look(&places));
     let (presence, desktop) =
-        tokio::join!(presence, interruptions::look(Place::from_environment()));
+        tokio::join!(presence, interruptions::look(Place::from_environment(session, system)));
     Sight { presence: presence.ok(), desktop }
 }
 

@@ -38,7 +38,7 @@ pub enum Error {
     Refused(#[source] zbus::Error),
 }
 
-/// kindbeat on the bus; it leaves the bus when this is dropped.
+/// kindbeat on the bus; it gives up its name when this is dropped.
 #[derive(Debug)]
 pub struct Served {
     connection: Connection,
@@ -46,17 +46,20 @@ pub struct Served {
 }
 
 /// Claims the name and serves until the returned handle is dropped. `requests` is told what is asked for.
-pub async fn serve(bus: Bus, requests: mpsc::Sender<Request>) -> Result<Served, Error> {
+pub async fn serve(bus: &Bus, requests: mpsc::Sender<Request>) -> Result<Served, Error> {
     let opened = async {
-        let builder = bus.builder().serve_at(PATH, Service::new(requests));
-        let connection = builder.build().await.map_err(Error::NoBus)?;
+        let connection = bus.connection().await.map_err(Error::NoBus)?;
+        let server = connection.object_server();
+        server.at(PATH, Service::new(requests)).await.map_err(Error::Refused)?;
         // Neither waits for the name nor takes it from another.
         let flags = RequestNameFlags::DO_NOT_QUEUE;
-        match connection.request_name_with_flags(NAME, flags).await {
-            Ok(_) => Ok(connection),
-            Err(zbus::Error::NameTaken) => Err(Error::NameTaken),
-            Err(error) => Err(Error::Refused(error)),
-        }
+        let error = match connection.request_name_with_flags(NAME, flags).await {
+            Ok(_) => return Ok(connection),
+            Err(zbus::Error::NameTaken) => Error::NameTaken,
+            Err(error) => Error::Refused(error),
+        };
+        let _ = server.remove::<Service, _>(PATH).await;
+        Err(error)
     };
     let connection = tokio::time::timeout(LIMIT, opened).await.map_err(|_| Error::Silent)??;
     let (news, told) = mpsc::channel(QUEUE);
@@ -98,8 +101,9 @@ async fn tell(connection: Connection, mut news: mpsc::Receiver<(News, oneshot::S
         // Nobody may be waiting any more.
         let _ = done.send(());
     }
-    // At once, also where a call still waits for its answer: the name is free for whoever comes next.
-    let _ = connection.close().await;
+    // The name first: it is free for another daemon even while a call still waits for its reply. Where this fails, the bus is lost.
+    let _ = connection.release_name(NAME).await;
+    let _ = connection.object_server().remove::<Service, _>(PATH).await;
 }
 
 async fn send(

@@ -66,7 +66,7 @@ enum Question {
 
 impl ServerLink {
     pub(super) async fn open(bus: &Bus) -> zbus::Result<Self> {
-        let connection = bus.connect().await?;
+        let connection = bus.connection().await?;
         let messages = MessageStream::from(&connection);
         Ok(Self { connection, messages, waiting: HashMap::new(), owner: None })
     }

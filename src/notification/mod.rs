@@ -37,6 +37,7 @@ pub use self::notice::notice;
 pub use self::present::ServerPresence;
 pub use self::present::presence;
 pub use crate::dbus::Bus;
+use kindbeat_core::backoff::Backoff;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::words::Message as Word;
@@ -156,7 +157,7 @@ impl ServerInfo {
 /// and the bus is tried again for as long as this runs.
 pub async fn run(bus: Bus, mut commands: Receiver<NotifierCommand>, events: Sender<NotifierEvent>) {
     let mut desk = Notifier::new(bus);
-    desk.connect();
+    desk.connect(Duration::ZERO);
     loop {
         let heard = tokio::select! {
             permit = events.reserve(), if !desk.outbox.is_empty() => {
@@ -187,8 +188,10 @@ struct Notifier {
     exchange: Exchange,
     outbox: VecDeque<NotifierEvent>,
     tasks: JoinSet<Task>,
-    /// How often in a row the bus could not be reached.
-    attempts: u32,
+    /// The pauses while the bus cannot be reached.
+    backoff: Backoff,
+    /// The bus could not be reached at the last attempt.
+    is_cut_off: bool,
 }
 
 impl Notifier {
@@ -199,18 +202,15 @@ impl Notifier {
             exchange: Exchange::default(),
             outbox: VecDeque::new(),
             tasks: JoinSet::new(),
-            attempts: 0,
+            backoff: Backoff::new(LONGEST_PAUSE),
+            is_cut_off: false,
         }
     }
 
-    fn connect(&mut self) {
+    fn connect(&mut self, pause: Duration) {
         let bus = self.bus.clone();
-        let wait = match self.attempts {
-            0 => Duration::ZERO,
-            attempts => Duration::from_secs(1 << (attempts - 1).min(6)).min(LONGEST_WAIT),
-        };
         self.tasks.spawn(async move {
-            tokio::time::sleep(wait).await;
+            tokio::time::sleep(pause).await;
             Task::Connected(Box::new(ServerLink::open(&bus).await))
         });
     }
@@ -230,8 +230,9 @@ impl Notifier {
             Came::Message(None) => {
                 warn!("the session bus is gone; trying to reach it again");
                 self.link = None;
-                self.attempts = 1;
-                self.connect();
+                self.is_cut_off = true;
+                let pause = self.backoff.next_delay();
+                self.connect(pause);
                 Some(ExchangeInput::Owner(false))
             }
             Came::Task(Ok(task)) => self.done(task),
@@ -253,18 +254,20 @@ impl Notifier {
             Task::Overdue(serial) => self.link.as_mut()?.overdue(serial),
             Task::Connected(link) => match *link {
                 Ok(mut link) => {
-                    self.attempts = 0;
+                    self.is_cut_off = false;
+                    self.backoff = Backoff::new(LONGEST_PAUSE);
                     link.introduce(&mut self.tasks);
                     self.link = Some(link);
                     None
                 }
                 Err(error) => {
                     // Once, and not every minute.
-                    if self.attempts == 0 {
+                    if !self.is_cut_off {
                         warn!(%error, "no session bus: offers cannot be shown on the desktop");
                     }
-                    self.attempts = self.attempts.saturating_add(1);
-                    self.connect();
+                    self.is_cut_off = true;
+                    let pause = self.backoff.next_delay();
+                    self.connect(pause);
                     Some(ExchangeInput::Owner(false))
                 }
             },
@@ -313,7 +316,7 @@ enum Came {
 }
 
 /// How long at most between two attempts to reach the bus: as seldom as nobody minds.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The program has 5 s to end, and more to do than this.
 const PARTING: Duration = Duration::from_secs(1);

@@ -24,7 +24,7 @@ pub enum ServerPresence {
 /// Asks who shows notifications; starts nobody. Takes as long as the server does to answer.
 pub async fn presence(bus: &Bus) -> Result<ServerPresence, NotificationError> {
     let asked = async {
-        let connection = bus.connect().await?;
+        let connection = bus.connection().await?;
         let dbus = DBusProxy::new(&connection).await?;
         if dbus.name_has_owner(BusName::try_from(link::SERVER)?).await? {
             return Ok(ServerPresence::Running(described(&connection).await?));

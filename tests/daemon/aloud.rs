@@ -63,7 +63,7 @@ fn steps_are_read_aloud_and_stop_at_once() -> anyhow::Result<()> {
         desk.start(&EAGER.replace("length = '1m'", "length = '1m'\nvoice = true"))?;
         let served = desk.serve().await?;
         let client =
-            kindbeat::interface::Client::connect(kindbeat::interface::Bus::Session).await?;
+            kindbeat::interface::Client::connect(kindbeat::interface::Bus::session()).await?;
         client.start_break(Some("self-compassion-break"), None).await?;
         let page = desk.visit().await?;
         let mut says = async |words: &str| -> anyhow::Result<()> {

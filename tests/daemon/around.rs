@@ -73,7 +73,7 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
         desk.settles().await?;
         desk.seconds(120, UP).await?;
         let served = desk.serve().await?;
-        let client = Client::connect(Bus::Session).await?;
+        let client = Client::connect(Bus::session()).await?;
         let why = client.why().await?;
         assert!(why.contains("- the microphone or the camera is in use"), "{why}");
         desk.desktop_does(IN_CALL.with(Fact::Microphone, Probe::No)).await?;
@@ -172,7 +172,7 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
         .await?;
         desk.settles().await?;
         let served = desk.serve().await?;
-        let client = Client::connect(Bus::Session).await?;
+        let client = Client::connect(Bus::session()).await?;
         let mut page = Visitor::fetch(&client.start_break(None, None).await?).await?;
         page.does("begin").await?;
         desk.second(62.0).await?;

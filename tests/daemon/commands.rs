@@ -25,7 +25,7 @@ fn a_break_is_started_and_ended_over_the_bus() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let served = desk.serve().await?;
-        let client = Client::connect(Bus::Session).await?;
+        let client = Client::connect(Bus::session()).await?;
         let url = client.start_break(None, Some(Length::TwentySeconds)).await?;
         let started = desk.browser.started().await?;
         assert_eq!((started.url, started.tokens), (url.clone(), [String::new(), String::new()]));
@@ -48,7 +48,7 @@ fn stopping_the_service_ends_the_break_on_the_page() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let served = desk.serve().await?;
-        let client = Client::connect(Bus::Session).await?;
+        let client = Client::connect(Bus::session()).await?;
         let mut page = Visitor::fetch(&client.start_break(None, None).await?).await?;
         page.does("begin").await?;
         drop(served);
@@ -67,7 +67,7 @@ fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let served = desk.serve().await?;
-        let client = Client::connect(Bus::Session).await?;
+        let client = Client::connect(Bus::session()).await?;
         let why = client.why().await?;
         assert!(why.starts_with("No break has been offered"), "{why}");
         assert!(why.contains("Nothing is measured just now"), "{why}");
@@ -103,14 +103,14 @@ fn how_often_it_was_fine_outlives_the_service() -> anyhow::Result<()> {
             desk.settles().await?;
             desk.rises().await?;
             let served = desk.serve().await?;
-            Client::connect(Bus::Session).await?.answer_last("fine").await?;
+            Client::connect(Bus::session()).await?.answer_last("fine").await?;
             drop(served);
             desk.stop().await?;
             assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, in_a_row);
             desk.start(EAGER)?;
         }
         let served = desk.serve().await?;
-        let client = Client::connect(Bus::Session).await?;
+        let client = Client::connect(Bus::session()).await?;
         assert!(client.take_question().await?, "after two of them");
         drop((client, served));
         desk.stop().await?;
@@ -125,7 +125,7 @@ fn what_the_service_sees_of_the_desk_can_be_asked() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let served = desk.serve().await?;
-        let seen: Sight = Client::connect(Bus::Session).await?.look().await?;
+        let seen: Sight = Client::connect(Bus::session()).await?.look().await?;
         let silent = seen.presence.map(|found| (found.source, found.lock));
         assert_eq!(silent, Some((None, Vec::new())), "nobody is there to tell");
         for fact in Fact::ALL {
@@ -142,7 +142,7 @@ fn a_snooze_outlives_the_service_and_so_does_its_end() -> anyhow::Result<()> {
         let mut desk = Desk::eager().await?;
         let until = in_two_days(&desk);
         let served = desk.serve().await?;
-        Client::connect(Bus::Session).await?.snooze(until).await?;
+        Client::connect(Bus::session()).await?.snooze(until).await?;
         drop(served);
         desk.stop().await?;
         assert_eq!(stored::state(&folder()?)?.kept.snoozed_until, Some(until));
@@ -154,7 +154,7 @@ fn a_snooze_outlives_the_service_and_so_does_its_end() -> anyhow::Result<()> {
         let status = desk.status().await?;
         assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("snoozed"), 0));
         let served = desk.serve().await?;
-        Client::connect(Bus::Session).await?.resume().await?;
+        Client::connect(Bus::session()).await?.resume().await?;
         drop(served);
         desk.stop().await?;
 
@@ -192,7 +192,7 @@ fn the_rest_after_too_much_outlives_the_service() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let served = desk.serve().await?;
-        let client = Client::connect(Bus::Session).await?;
+        let client = Client::connect(Bus::session()).await?;
         let page = Visitor::fetch(&client.start_break(None, None).await?).await?;
         page.does("too-much").await?;
         page.does("leave").await?;
@@ -209,7 +209,7 @@ fn the_rest_after_too_much_outlives_the_service() -> anyhow::Result<()> {
         // Nor does anything show that could be resumed.
         assert_eq!(status.snoozed_until, None);
         let served = desk.serve().await?;
-        let client = Client::connect(Bus::Session).await?;
+        let client = Client::connect(Bus::session()).await?;
         Visitor::fetch(&client.start_break(None, None).await?).await?;
         drop((client, served));
         desk.stop().await?;

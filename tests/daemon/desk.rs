@@ -171,7 +171,7 @@ impl Desk {
         let (offers, wanted) = mpsc::channel(64);
         let (offer_events, told_of_offers) = mpsc::channel(64);
         let screen =
-            tokio::spawn(notification::run(notification::Bus::Session, wanted, offer_events));
+            tokio::spawn(notification::run(notification::Bus::session(), wanted, offer_events));
         let (forward, offered) = mpsc::channel(1);
         let (tell_shown, on_screen) = mpsc::channel(64);
         tokio::spawn(watch_offers(told_of_offers, forward, tell_shown));
@@ -357,7 +357,7 @@ impl Desk {
 
     /// Puts the service on the session bus.
     pub(crate) async fn serve(&mut self) -> anyhow::Result<Served> {
-        Ok(interface::serve(interface::Bus::Session, self.run()?.requests.clone()).await?)
+        Ok(interface::serve(&interface::Bus::session(), self.run()?.requests.clone()).await?)
     }
 }
 

@@ -120,7 +120,7 @@ impl Desktop {
 
     /// What a command asks the daemon with.
     pub(crate) async fn client(&self) -> anyhow::Result<Client> {
-        Ok(Client::connect(interface::Bus::At(self.session.address())).await?)
+        Ok(Client::connect(interface::Bus::at(self.session.address())).await?)
     }
 
     /// Asks for the rate again and again until it is this one.

@@ -107,7 +107,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let (offers, offer_commands) = mpsc::channel(QUEUE);
     let (offer_events, offered) = mpsc::channel(QUEUE);
     let desktop =
-        tokio::spawn(notification::run(notification::Bus::Session, offer_commands, offer_events));
+        tokio::spawn(notification::run(notification::Bus::session(), offer_commands, offer_events));
     let (from_browser, mut browser) = mpsc::channel(QUEUE);
     let (page, page_inputs) = mpsc::channel(QUEUE);
     let (requests, requested) = mpsc::channel(QUEUE);

@@ -95,6 +95,7 @@ pub(super) struct Stored {
 impl Seen {
     /// Looks at everything at once.
     pub(super) async fn now() -> Self {
+        let session = Bus::session();
         let (
             (bluetooth, notifications, service),
             (Sight { presence, desktop }, told_by_service),
@@ -103,7 +104,7 @@ impl Seen {
             async {
                 tokio::join!(
                     limited(bluetooth::usable()),
-                    limited(notification::presence(&Bus::Session)),
+                    limited(notification::presence(&session)),
                     limited(daemon()),
                 )
             },
@@ -158,7 +159,7 @@ async fn configured_and_voice() -> (Option<Result<Configured, ConfigError>>, Opt
 
 /// What the daemon sees, and that it was told; where none runs, or none that can tell, what is seen from here.
 async fn sight() -> (Sight, bool) {
-    let asked = async { Client::connect(Bus::Session).await?.look().await };
+    let asked = async { Client::connect(Bus::session()).await?.look().await };
     let asked = timeout(TELLING, asked);
     let (told, own): (Result<Result<Sight, ClientError>, _>, _) =
         tokio::join!(asked, look_around());
@@ -172,7 +173,7 @@ async fn sight() -> (Sight, bool) {
 const TELLING: Duration = Duration::from_secs(6);
 
 async fn daemon() -> Result<Status, ClientError> {
-    Client::connect(Bus::Session).await?.status().await
+    Client::connect(Bus::session()).await?.status().await
 }
 
 fn configured() -> Result<Configured, ConfigError> {

@@ -60,7 +60,7 @@ pub fn run(
     let ended = runtime.block_on(async {
         let (tell, notes) = mpsc::unbounded_channel();
         let (problems, mut problem) = mpsc::channel(1);
-        let keeping = Keeping::new(Bus::Session, folder, config.clone());
+        let keeping = Keeping::new(Bus::session(), folder, config.clone());
         let keeping = tokio::spawn(keeping.run(notes, problems));
         let player = Player::new(engine, earlier, config, locale, Arc::new(clock::now), tell);
         let mut player = player?;

@@ -2,22 +2,21 @@
 
 use std::io::ErrorKind;
 
-use futures_util::StreamExt as _;
 use zbus::Connection;
 use zbus::Message;
-use zbus::MessageStream;
 use zbus::fdo;
 use zbus::match_rule;
 
 use super::report::Silence;
 use super::report::Teller;
 use crate::dbus;
-use crate::dbus::Asked;
+use crate::dbus::Bus;
+use crate::dbus::Signals;
 use kindbeat_core::context::Fact;
 
 /// Connects to a bus.
-pub(super) async fn connect(bus: Asked) -> Result<Connection, Silence> {
-    bus.connect().await.map_err(|error| match error {
+pub(super) async fn connect(bus: &Bus) -> Result<Connection, Silence> {
+    bus.connection().await.map_err(|error| match error {
         zbus::Error::Connection(error, _) if error.kind() == ErrorKind::NotFound => {
             Silence::Absent("there is no bus to ask on".to_owned())
         }
@@ -29,8 +28,8 @@ pub(super) async fn connect(bus: Asked) -> Result<Connection, Silence> {
 pub(super) async fn signals(
     connection: &Connection,
     rule: impl FnOnce(match_rule::Builder<'static>) -> match_rule::Builder<'static>,
-) -> Result<MessageStream, Silence> {
-    Ok(dbus::signals(connection, dbus::FEW, rule).await?)
+) -> Result<Signals, Silence> {
+    Ok(dbus::signals(connection, rule).await?)
 }
 
 impl From<zbus::Error> for Silence {
@@ -56,7 +55,7 @@ impl From<zbus::Error> for Silence {
 pub(super) async fn follow<F>(
     fact: Fact,
     teller: &Teller,
-    mut changes: MessageStream,
+    mut changes: Signals,
     concerns: impl Fn(&Message) -> bool,
     ask: impl Fn() -> F,
 ) where
@@ -71,7 +70,7 @@ pub(super) async fn follow<F>(
             tokio::select! {
                 () = &mut answer, if !answered => answered = true,
                 change = changes.next() => {
-                    let Some(Ok(message)) = change else {
+                    let Some(message) = change else {
                         teller.tell(fact, Err(Silence::broken("the bus is gone"))).await;
                         return;
                     };

@@ -12,7 +12,6 @@ use super::follow::follow;
 use super::place::Place;
 use super::report::Teller;
 use crate::dbus;
-use crate::dbus::Asked;
 use crate::dbus::Object;
 use kindbeat_core::context::Fact;
 
@@ -48,7 +47,7 @@ pub(super) async fn plasma(bus: &Connection, teller: &Teller) {
 /// Asks logind, whatever the desktop.
 pub(super) async fn logind(place: Arc<Place>, teller: Teller) {
     let followed = async {
-        let bus = follow::connect(Asked::System(place.system.clone())).await?;
+        let bus = follow::connect(&place.system).await?;
         let signals = follow::signals(&bus, |rule| {
             rule.sender(LOGIND.service).interface(dbus::PROPERTIES).arg(0, LOGIND.interface)
         });

@@ -5,14 +5,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::report::Silence;
+use crate::dbus::Bus;
 
 /// Where everything is that can be asked: the desktop that the environment names, or, for a test, one of its own.
 #[derive(Clone, Debug)]
 pub struct Place {
-    /// The address of the session bus; `None`: the usual one.
-    pub session: Option<String>,
-    /// The address of the system bus; `None`: the usual one.
-    pub system: Option<String>,
+    pub session: Bus,
+    pub system: Bus,
     /// `XDG_RUNTIME_DIR`, where PipeWire and Wayland have their sockets.
     pub runtime: Option<PathBuf>,
     /// `WAYLAND_DISPLAY`.
@@ -30,12 +29,12 @@ pub struct Place {
 impl Place {
     /// The desktop of this session.
     #[must_use]
-    pub fn from_environment() -> Self {
+    pub fn from_environment(session: Bus, system: Bus) -> Self {
         let named = |name| env::var_os(name).filter(|value: &OsString| !value.is_empty());
         let programs = named("PATH").unwrap_or_default();
         Self {
-            session: None,
-            system: None,
+            session,
+            system,
             runtime: named("XDG_RUNTIME_DIR").map(PathBuf::from),
             wayland: named("WAYLAND_DISPLAY"),
             display: named("DISPLAY").and_then(|display| display.into_string().ok()),

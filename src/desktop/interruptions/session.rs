@@ -7,11 +7,10 @@ use super::inhibited;
 use super::place::Place;
 use super::report::Teller;
 use super::silence;
-use crate::dbus::Asked;
 use kindbeat_core::context::Fact;
 
 pub(super) async fn watch(place: Arc<Place>, notifications: Teller, gnome: Teller, plasma: Teller) {
-    match follow::connect(Asked::session(place.session.clone())).await {
+    match follow::connect(&place.session).await {
         Ok(bus) => {
             tokio::join!(
                 silence::watch(&bus, &place, &notifications),

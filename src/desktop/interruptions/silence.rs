@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use futures_util::StreamExt as _;
 use tokio::process::Command;
 use zbus::Connection;
 use zbus::Message;
@@ -191,7 +190,7 @@ async fn gnome(place: &Place, teller: &Teller) -> Result<(), Silence> {
 fn gsettings(program: &Path, place: &Place, what: &str) -> Result<Running, Silence> {
     let mut command = Command::new(program);
     command.args([what, "org.gnome.desktop.notifications", "show-banners"]);
-    command.envs(place.session.iter().map(|address| ("DBUS_SESSION_BUS_ADDRESS", address)));
+    command.envs(place.session.address().map(|address| ("DBUS_SESSION_BUS_ADDRESS", address)));
     Running::start("gsettings", &mut command)
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde::Serialize;
 use tokio::sync::mpsc::Sender;
@@ -11,13 +10,11 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::debug;
 use tracing::info;
-use zbus::MessageStream;
 
 use super::Error;
 use super::LONGEST_PAUSE;
 use super::Places;
 use super::Watches;
-use super::bus::Lasting;
 use super::desk::Heard;
 use super::mutter;
 use super::mutter::Mutter;
@@ -25,6 +22,8 @@ use super::wayland::Wayland;
 use super::x11::X11;
 use crate::clock;
 use crate::dbus;
+use crate::dbus::Bus;
+use crate::dbus::Signals;
 use kindbeat_core::backoff::Backoff;
 
 /// What can tell of the hands, the best first.
@@ -96,7 +95,7 @@ pub(super) type Tried = (Source, Option<Error>);
 pub(super) async fn open(
     places: &Places,
     watches: Watches,
-    session: &Lasting,
+    session: &Bus,
     limit: Duration,
 ) -> (Option<Opened>, Vec<Tried>) {
     let mut tried = Vec::new();
@@ -139,7 +138,7 @@ pub(super) async fn in_time<T>(
 pub(super) async fn run(
     places: &Places,
     watches: Watches,
-    session: &Lasting,
+    session: &Bus,
     rest: watch::Receiver<bool>,
     tell: &Sender<Heard>,
 ) {
@@ -186,7 +185,7 @@ async fn tell_all(tell: &Sender<Heard>, heard: Heard) {
 }
 
 /// Says when Mutter comes; `None` where there is no bus to say so.
-async fn mutter_comes(session: &Lasting) -> Option<MessageStream> {
+async fn mutter_comes(session: &Bus) -> Option<Signals> {
     let watched = async {
         let connection = session.connection().await?;
         Ok(dbus::owner_changes(&connection, mutter::SERVICE).await?)
@@ -195,9 +194,9 @@ async fn mutter_comes(session: &Lasting) -> Option<MessageStream> {
 }
 
 /// Waits until it has come (true), or the bus went that would say so; for ever, where there was none.
-async fn next(mutter: &mut Option<MessageStream>) -> bool {
+async fn next(mutter: &mut Option<Signals>) -> bool {
     let Some(stream) = mutter else { return std::future::pending().await };
-    while let Some(Ok(change)) = stream.next().await {
+    while let Some(change) = stream.next().await {
         if dbus::is_owned(&change) {
             return true;
         }
@@ -207,7 +206,7 @@ async fn next(mutter: &mut Option<MessageStream>) -> bool {
 }
 
 /// Waits until it has come, however long.
-async fn comes(mutter: &mut Option<MessageStream>) {
+async fn comes(mutter: &mut Option<Signals>) {
     while !next(mutter).await {}
 }
 

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use futures_util::StreamExt as _;
 use tokio::sync::mpsc::Sender;
 use tracing::debug;
 use zbus::Connection;
 use zbus::Message;
-use zbus::MessageStream;
 use zbus::OwnedObjectPath;
 use zbus::OwnedVariant;
 use zbus::message::Type;
@@ -15,16 +13,17 @@ use zbus::message::Type;
 use super::Error;
 use super::LONGEST_PAUSE;
 use super::bus;
-use super::bus::Lasting;
 use super::desk::Heard;
 use super::desk::Hint;
 use crate::clock;
 use crate::dbus;
+use crate::dbus::Bus;
 use crate::dbus::Object;
+use crate::dbus::Signals;
 use kindbeat_core::backoff::Backoff;
 
 /// Tells of the session and of sleep for ever. `id` is what logind calls the session, if anybody knows.
-pub(super) async fn run(system: &Lasting, id: Option<&str>, tell: &Sender<Heard>) {
+pub(super) async fn run(system: &Bus, id: Option<&str>, tell: &Sender<Heard>) {
     let mut pauses = Backoff::new(LONGEST_PAUSE);
     loop {
         let began = clock::now();
@@ -43,10 +42,10 @@ pub(super) struct State {
     pub(super) locked: bool,
 }
 
-async fn follow(system: &Lasting, id: Option<&str>, tell: &Sender<Heard>) -> Result<(), Error> {
+async fn follow(system: &Bus, id: Option<&str>, tell: &Sender<Heard>) -> Result<(), Error> {
     let connection = system.connection().await?;
     let mut owner = dbus::owner_changes(&connection, SERVICE).await?;
-    let mut manager = bus::signals(&connection, |rule| {
+    let mut manager = dbus::signals(&connection, |rule| {
         rule.sender(SERVICE).path(MANAGER.path).interface(MANAGER.interface)
     })
     .await?;
@@ -73,7 +72,7 @@ async fn follow(system: &Lasting, id: Option<&str>, tell: &Sender<Heard>) -> Res
                 message = manager.next() => message,
                 message = of(&mut signals) => message,
             };
-            let message = message.ok_or(Error::Gone)??;
+            let message = message.ok_or(Error::Gone)?;
             match read(&message) {
                 Said::Heard(heard) => tell.send(heard).await.map_err(|_| Error::Gone)?,
                 Said::Hint => {
@@ -89,16 +88,18 @@ async fn follow(system: &Lasting, id: Option<&str>, tell: &Sender<Heard>) -> Res
     }
 }
 
-async fn of(signals: &mut Option<MessageStream>) -> Option<zbus::Result<Message>> {
+async fn of(signals: &mut Option<Signals>) -> Option<Message> {
     match signals {
         Some(signals) => signals.next().await,
         None => std::future::pending().await,
     }
 }
 
-async fn session_signals(connection: &Connection, path: &str) -> Result<MessageStream, Error> {
+async fn session_signals(connection: &Connection, path: &str) -> Result<Signals, Error> {
     let path = OwnedObjectPath::try_from(path)?;
-    bus::signals(connection, |rule| rule.sender(SERVICE).path(path.into_inner())).await
+    let signals =
+        dbus::signals(connection, |rule| rule.sender(SERVICE).path(path.into_inner())).await?;
+    Ok(signals)
 }
 
 /// What a message of logind says.
@@ -147,10 +148,7 @@ fn flag(value: &OwnedVariant) -> Option<bool> {
 }
 
 /// What logind says of the session, if there is one, and whether it tells of sleep.
-pub(super) async fn told(
-    system: &Lasting,
-    id: Option<&str>,
-) -> Result<(Option<State>, bool), Error> {
+pub(super) async fn told(system: &Bus, id: Option<&str>) -> Result<(Option<State>, bool), Error> {
     let connection = system.connection().await?;
     let session = match session(&connection, id).await? {
         Some(path) => Some(state(&connection, &path).await?),

@@ -8,7 +8,6 @@ use super::Error;
 use super::Places;
 use super::Source;
 use super::Watches;
-use super::bus::Lasting;
 use super::desk;
 use super::hands;
 use super::hands::in_time;
@@ -16,7 +15,6 @@ use super::login;
 use super::login::State;
 use super::saver;
 use crate::clock;
-use crate::dbus::Asked;
 use kindbeat_core::context::InputActivity;
 use serde::Deserialize;
 use serde::Serialize;
@@ -41,8 +39,8 @@ pub struct Found {
 
 /// Looks once; starts nothing, and leaves nothing behind. Takes as long as the slowest to answer, at most five seconds.
 pub async fn look(places: &Places) -> Found {
-    let session_bus = Lasting::new(Asked::session(places.session_bus.clone()));
-    let system_bus = Lasting::new(Asked::System(places.system_bus.clone()));
+    let session_bus = places.session_bus.clone();
+    let system_bus = places.system_bus.clone();
     let watches = Watches::default();
     let ((opened, tried), login, savers) = tokio::join!(
         hands::open(places, watches, &session_bus, LIMIT),

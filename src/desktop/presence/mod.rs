@@ -29,11 +29,9 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 
-use self::bus::Lasting;
 use self::desk::Desk;
 use self::desk::Heard;
 use crate::clock;
-use crate::dbus::Asked;
 use kindbeat_core::context::InputActivity;
 
 pub use self::error::Error;
@@ -87,8 +85,8 @@ pub async fn run(
     mut commands: Receiver<Command>,
     events: Sender<Event>,
 ) {
-    let session_bus = Lasting::new(Asked::session(places.session_bus.clone()));
-    let system_bus = Lasting::new(Asked::System(places.system_bus.clone()));
+    let session_bus = places.session_bus.clone();
+    let system_bus = places.system_bus.clone();
     let mut desk = Desk::new(watches);
     let (tell, mut heard) = mpsc::channel(QUEUE);
     let (watch_rest, rest) = watch::channel(desk.watches_rest());

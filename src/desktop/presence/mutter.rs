@@ -4,27 +4,26 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 use zbus::Connection;
 use zbus::Message;
-use zbus::MessageStream;
 
 use super::Error;
 use super::Watches;
 use super::bus;
-use super::bus::Lasting;
 use super::desk::Heard;
 use crate::dbus;
+use crate::dbus::Bus;
 use crate::dbus::Object;
+use crate::dbus::Signals;
 
 /// Mutter, which was there and answered.
 pub(super) struct Mutter {
     connection: Connection,
     watches: Watches,
-    fired: MessageStream,
-    owner: MessageStream,
+    fired: Signals,
+    owner: Signals,
     away: u32,
     rest: Option<u32>,
     active: Option<u32>,
@@ -32,11 +31,11 @@ pub(super) struct Mutter {
 
 impl Mutter {
     /// `None`: nobody of that name is there.
-    pub(super) async fn open(session: &Lasting, watches: Watches) -> Result<Option<Self>, Error> {
+    pub(super) async fn open(session: &Bus, watches: Watches) -> Result<Option<Self>, Error> {
         let connection = session.connection().await?;
         // Before the first watch, so that nothing is missed.
         let owner = dbus::owner_changes(&connection, SERVICE).await?;
-        let fired = bus::signals(&connection, |rule| {
+        let fired = dbus::signals(&connection, |rule| {
             rule.sender(SERVICE).interface(MONITOR.interface).member("WatchFired")
         })
         .await?;
@@ -65,7 +64,7 @@ impl Mutter {
                 self.watch_rest(wanted, tell).await?;
             }
             tokio::select! {
-                fired = self.fired.next() => self.heed(&fired.ok_or(Error::Gone)??, tell).await?,
+                fired = self.fired.next() => self.heed(&fired.ok_or(Error::Gone)?, tell).await?,
                 // Another one knows nothing of our watches.
                 _ = self.owner.next() => return Err(Error::Gone),
                 changed = rest.changed() => if changed.is_err() { return Ok(()) },

@@ -3,13 +3,13 @@
 use std::env;
 use std::path::PathBuf;
 
+use crate::dbus::Bus;
+
 /// The buses and displays of somebody's session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Places {
-    /// The address of the session bus; `None`: the one of whoever runs the program.
-    pub session_bus: Option<String>,
-    /// The address of the system bus; `None`: the one of this machine, which `DBUS_SYSTEM_BUS_ADDRESS` may name.
-    pub system_bus: Option<String>,
+    pub session_bus: Bus,
+    pub system_bus: Bus,
     /// What logind calls the session; `None`: logind is asked.
     pub session: Option<String>,
     /// The socket of the Wayland compositor, if there is one.
@@ -22,12 +22,12 @@ pub struct Places {
 impl Places {
     /// What the environment of the program says.
     #[must_use]
-    pub fn of_environment() -> Self {
+    pub fn of_environment(session_bus: Bus, system_bus: Bus) -> Self {
         let text = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let folder = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         Self {
-            session_bus: None,
-            system_bus: None,
+            session_bus,
+            system_bus,
             session: text("XDG_SESSION_ID"),
             wayland: text("WAYLAND_DISPLAY").map(|name| folder.unwrap_or_default().join(name)),
             x11: text("DISPLAY"),

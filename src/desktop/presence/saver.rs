@@ -1,6 +1,5 @@
 //! The screen savers on the session bus: whether one covers the screen.
 
-use futures_util::StreamExt as _;
 use futures_util::future::try_join_all;
 use tokio::sync::mpsc::Sender;
 use tracing::debug;
@@ -9,16 +8,16 @@ use zbus::Connection;
 use super::Error;
 use super::LONGEST_PAUSE;
 use super::bus;
-use super::bus::Lasting;
 use super::desk::Heard;
 use super::desk::Saver;
 use crate::clock;
 use crate::dbus;
+use crate::dbus::Bus;
 use crate::dbus::Object;
 use kindbeat_core::backoff::Backoff;
 
 /// Tells of all for ever; each may come and go.
-pub(super) async fn run(session: &Lasting, tell: &Sender<Heard>) {
+pub(super) async fn run(session: &Bus, tell: &Sender<Heard>) {
     let mut pauses = Backoff::new(LONGEST_PAUSE);
     loop {
         let began = clock::now();
@@ -42,7 +41,7 @@ async fn follow(
     tell: &Sender<Heard>,
 ) -> Result<(), Error> {
     let mut owner = dbus::owner_changes(connection, object.service).await?;
-    let mut active = bus::signals(connection, |rule| {
+    let mut active = dbus::signals(connection, |rule| {
         rule.sender(object.service).interface(object.interface).member("ActiveChanged")
     })
     .await?;
@@ -51,12 +50,12 @@ async fn follow(
         tell.send(Heard::Covered(saver, covers)).await.map_err(|_| Error::Gone)?;
         covers = tokio::select! {
             changed = active.next() => {
-                let changed = changed.ok_or(Error::Gone)??;
+                let changed = changed.ok_or(Error::Gone)?;
                 changed.body().deserialize().unwrap_or(covers)
             }
             // One that is gone covers nothing; one that came may cover the screen already.
             changed = owner.next() => {
-                changed.ok_or(Error::Gone)??;
+                changed.ok_or(Error::Gone)?;
                 self::covers(connection, object).await?.unwrap_or(false)
             }
         };
@@ -69,7 +68,7 @@ async fn covers(connection: &Connection, object: Object<'_>) -> Result<Option<bo
 }
 
 /// Which of them say whether they cover the screen, by their names, and what they say.
-pub(super) async fn told(session: &Lasting) -> Result<Vec<(&'static str, bool)>, Error> {
+pub(super) async fn told(session: &Bus) -> Result<Vec<(&'static str, bool)>, Error> {
     let connection = session.connection().await?;
     let mut told = Vec::new();
     for (_, object) in SAVERS {

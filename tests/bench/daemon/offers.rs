@@ -42,7 +42,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let mut opened = BufReader::new(opened).lines();
     let daemon = Daemon::start(system, session, &config(&pipe)).await?;
     strap.was_asked("StartNotify rate", 1).await?;
-    let client = Client::connect(interface::Bus::At(session.address())).await?;
+    let client = Client::connect(interface::Bus::at(session.address())).await?;
     let mut browser = None;
     if let Some(program) = browser::find() {
         browser.insert(Browser::start(&program).await).open("about:blank").await;

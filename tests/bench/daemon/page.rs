@@ -32,7 +32,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     let _nobody = Fake::start(&system.address()).await?;
     // The browser is started here, so that it can be asked.
     let daemon = Daemon::start(system, session, "[page]\nopen_with = [\"true\"]\n").await?;
-    let client = Client::connect(interface::Bus::At(session.address())).await?;
+    let client = Client::connect(interface::Bus::at(session.address())).await?;
     sleep(Duration::from_secs(10)).await;
     let idle = Memory::of(&daemon)?;
     cold(&client, &program).await?;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Event;
 use kindbeat::desktop::interruptions::Place;
@@ -50,7 +51,11 @@ pub(crate) async fn look() -> anyhow::Result<()> {
     let (order, orders) = mpsc::channel(1);
     let (tell, mut told) = mpsc::channel(1);
     order.send(interruptions::Command::Watch).await?;
-    let looking = tokio::spawn(interruptions::run(Place::from_environment(), orders, tell));
+    let looking = tokio::spawn(interruptions::run(
+        Place::from_environment(Bus::session(), Bus::system()),
+        orders,
+        tell,
+    ));
     let desktop = async {
         while let Some(Event::Seen(seen)) = told.recv().await {
             if seen[kindbeat_core::context::Fact::FullScreen] == Probe::Yes {
@@ -60,7 +65,7 @@ pub(crate) async fn look() -> anyhow::Result<()> {
     };
     soon("a window that fills the screen", desktop).await?;
     looking.abort();
-    let found = presence::look(&Places::of_environment()).await;
+    let found = presence::look(&Places::of_environment(Bus::session(), Bus::system())).await;
     let hands = found.source.map(|source| source.to_string()).unwrap_or_default();
     // On a line of its own: the name of the test stands before it.
     Ok(writeln!(std::io::stdout(), "\nfull screen=yes\nhands={hands}")?)

@@ -108,7 +108,7 @@ pub(crate) async fn unit() -> anyhow::Result<Properties> {
 
 /// Their bus.
 pub(crate) fn bus() -> Bus {
-    Bus::At(ADDRESS.to_owned())
+    Bus::at(ADDRESS.to_owned())
 }
 
 /// A connection to it.

@@ -141,7 +141,7 @@ async fn listen() -> anyhow::Result<()> {
         silence: kindbeat_core::setting::RangedDuration::secs(5),
         ..MonitorSettings::default()
     };
-    let running = bluetooth::run(settings, None, taken, events);
+    let running = bluetooth::run(kindbeat::dbus::Bus::system(), settings, None, taken, events);
     let telling = async {
         while let Some(event) = told.recv().await {
             match event {

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use anyhow::Context as _;
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::interruptions::Place;
 use kindbeat_core::context::Probe;
 use tokio::io::AsyncBufReadExt as _;
@@ -76,7 +77,8 @@ impl Limited {
 
 /// What the process within the limits does: says what it sees, until it is ended.
 async fn says_what_it_sees() -> anyhow::Result<()> {
-    let mut watcher = Watcher::start(Place::from_environment()).await?;
+    let mut watcher =
+        Watcher::start(Place::from_environment(Bus::session(), Bus::system())).await?;
     loop {
         let seen = watcher.next().await?;
         writeln!(std::io::stdout(), "{seen:?}")?;

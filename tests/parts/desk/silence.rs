@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use anyhow::ensure;
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Command as Order;
 use kindbeat::desktop::interruptions::Place;
@@ -240,7 +241,7 @@ async fn mako_is_in_a_mode_for_it() -> anyhow::Result<()> {
 /// A desktop with this session bus and nothing else.
 fn on(bus: &PrivateBus) -> Place {
     let mut place = nowhere(bus.folder());
-    place.session = Some(bus.address());
+    place.session = Bus::at(bus.address());
     place
 }
 

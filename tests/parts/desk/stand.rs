@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Command;
 use kindbeat::desktop::interruptions::Event;
@@ -76,16 +77,14 @@ impl Watcher {
 
 /// A desktop on which there is nothing, with this folder as its own.
 pub(crate) fn nowhere(folder: &Path) -> Place {
-    let nobody = Some(format!("unix:path={}", folder.join("nobody").display()));
+    let nobody = Bus::at(format!("unix:path={}", folder.join("nobody").display()));
     Place {
-        session: nobody.clone(),
-        system: nobody,
         runtime: Some(folder.to_owned()),
         wayland: None,
         display: None,
         dev: folder.join("dev"),
         proc: folder.join("proc"),
-        ..Place::from_environment()
+        ..Place::from_environment(nobody.clone(), nobody)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::interruptions::Command;
 use kindbeat_core::context::Desktop;
@@ -30,7 +31,7 @@ async fn at_rest_nothing_is_told_and_nobody_is_asked() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let asked = UnixListener::bind(folder.path().join("bus"))?;
     let mut place = nowhere(folder.path());
-    place.session = Some(format!("unix:path={}", folder.path().join("bus").display()));
+    place.session = Bus::at(format!("unix:path={}", folder.path().join("bus").display()));
     let mut watcher = Watcher::rests(place);
     watcher.command(Command::Rest).await?;
     watcher.command(Command::Watch).await?;
@@ -61,7 +62,7 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
     let _bus = UnixListener::bind(folder.path().join("bus"))?;
     let _screen = UnixListener::bind(folder.path().join("wayland-9"))?;
     let mut place = nowhere(folder.path());
-    let bus = Some(format!("unix:path={}", folder.path().join("bus").display()));
+    let bus = Bus::at(format!("unix:path={}", folder.path().join("bus").display()));
     (place.session, place.system) = (bus.clone(), bus);
     place.wayland = Some("wayland-9".into());
     let asked = Instant::now();

@@ -55,7 +55,7 @@ async fn class(lines: &mut mpsc::UnboundedReceiver<String>) -> anyhow::Result<St
 async fn a_bar_follows_a_daemon_that_comes_and_goes() -> anyhow::Result<()> {
     let Some(mut bus) = PrivateBus::start()? else { return Ok(()) };
     let (lines, mut written) = mpsc::unbounded_channel();
-    let at = Bus::At(bus.address());
+    let at = Bus::at(bus.address());
     let bar = tokio::spawn(async move {
         let words = Words::new("en");
         let line = |status: Option<&Status>| match status {

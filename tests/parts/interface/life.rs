@@ -27,9 +27,9 @@ async fn a_second_one_finds_the_name_taken_and_the_first_serves_on() -> anyhow::
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let first = Stand::start(&bus).await?;
     let (requests, mut asked) = mpsc::channel(1);
-    let second = soon(interface::serve(Bus::At(bus.address()), requests)).await?;
+    let second = soon(interface::serve(&Bus::at(bus.address()), requests)).await?;
     assert!(matches!(second, Err(Error::NameTaken)), "{second:?}");
-    let client = Client::connect(Bus::At(bus.address())).await?;
+    let client = Client::connect(Bus::at(bus.address())).await?;
     assert_eq!(client.status().await?, streaming());
     // It has not queued for the name either.
     drop(first);
@@ -49,9 +49,9 @@ async fn a_second_one_finds_the_name_taken_and_the_first_serves_on() -> anyhow::
 
 #[tokio::test]
 async fn without_a_bus_there_is_nothing_to_serve_and_nobody_to_ask() -> anyhow::Result<()> {
-    let at = |address: &str| Bus::At(address.to_owned());
+    let at = |address: &str| Bus::at(address.to_owned());
     for address in ["unix:path=/nonexistent/bus", "nonsense", ""] {
-        let served = soon(interface::serve(at(address), mpsc::channel(1).0)).await?;
+        let served = soon(interface::serve(&at(address), mpsc::channel(1).0)).await?;
         assert!(matches!(served, Err(Error::NoBus(_))), "{served:?}");
         let error = client_error(soon(Client::connect(at(address))).await?)?;
         assert!(matches!(error, ClientError::NoBus(_)), "{error:?}");
@@ -62,10 +62,10 @@ async fn without_a_bus_there_is_nothing_to_serve_and_nobody_to_ask() -> anyhow::
 #[tokio::test]
 async fn without_a_daemon_a_client_says_so_at_once() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let error = client_error(Client::connect(Bus::At(bus.address())).await)?;
+    let error = client_error(Client::connect(Bus::at(bus.address())).await)?;
     assert!(matches!(error, ClientError::NoDaemon), "{error:?}");
     let stand = Stand::start(&bus).await?;
-    let client = Client::connect(Bus::At(bus.address())).await?;
+    let client = Client::connect(Bus::at(bus.address())).await?;
     client.resume().await?;
     drop(stand);
     let gone = async {
@@ -90,7 +90,7 @@ async fn without_a_daemon_a_client_says_so_at_once() -> anyhow::Result<()> {
 async fn a_bus_that_goes_is_noticed_and_the_next_one_served() -> anyhow::Result<()> {
     let Some(mut bus) = PrivateBus::start()? else { return Ok(()) };
     let stand = Stand::start(&bus).await?;
-    let client = Client::connect(Bus::At(bus.address())).await?;
+    let client = Client::connect(Bus::at(bus.address())).await?;
     bus.kill();
     soon(stand.served.gone()).await?;
     // Neither holds up the daemon, which may not have noticed.
@@ -98,11 +98,11 @@ async fn a_bus_that_goes_is_noticed_and_the_next_one_served() -> anyhow::Result<
     soon(stand.served.tell(&News::Changed(Box::new(streaming())))).await?;
     let error = client_error(soon(client.status()).await?)?;
     assert!(!matches!(error, ClientError::Refused { .. }), "{error:?}");
-    let error = client_error(soon(Client::connect(Bus::At(bus.address()))).await?)?;
+    let error = client_error(soon(Client::connect(Bus::at(bus.address()))).await?)?;
     assert!(matches!(error, ClientError::NoBus(_)), "{error:?}");
     bus.restart()?;
     let _stand = Stand::start(&bus).await?;
-    let client = Client::connect(Bus::At(bus.address())).await?;
+    let client = Client::connect(Bus::at(bus.address())).await?;
     assert_eq!(client.status().await?, streaming());
     Ok(())
 }
@@ -111,7 +111,7 @@ async fn a_bus_that_goes_is_noticed_and_the_next_one_served() -> anyhow::Result<
 async fn a_refusal_keeps_its_name_and_its_words() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let stand = Stand::start(&bus).await?;
-    let client = Client::connect(Bus::At(bus.address())).await?;
+    let client = Client::connect(Bus::at(bus.address())).await?;
     stand.refuses(interface::Refusal::NoOffer);
     match client.answer_last("fine").await {
         Err(ClientError::Refused { name, says }) => {

@@ -49,7 +49,7 @@ impl Stand {
         let (requests, asked) = mpsc::channel(4);
         let served = soon(async {
             loop {
-                match interface::serve(Bus::At(bus.address()), requests.clone()).await {
+                match interface::serve(&Bus::at(bus.address()), requests.clone()).await {
                     // The one before is on its way out.
                     Err(interface::Error::NameTaken) => tokio::task::yield_now().await,
                     served => return served,

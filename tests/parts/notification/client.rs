@@ -26,7 +26,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn start(address: &str) -> Self {
-        Self::on(Bus::At(address.to_owned()))
+        Self::on(Bus::at(address.to_owned()))
     }
 
     pub(crate) fn on(bus: Bus) -> Self {

@@ -55,7 +55,7 @@ async fn an_offer_finds_the_session_bus() -> anyhow::Result<()> {
 #[tokio::test]
 async fn program_that_offers() -> anyhow::Result<()> {
     if std::env::var_os(ALONE).is_some() {
-        let mut client = Client::on(Bus::Session);
+        let mut client = Client::on(Bus::session());
         client.server().await?;
         client.show(1).await?;
         assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(1)));

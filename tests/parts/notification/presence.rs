@@ -15,7 +15,7 @@ use super::fake::Server;
 async fn a_server_that_runs_says_who_it_is() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let mut server = Server::start(&bus).await?;
-    let at = Bus::At(bus.address());
+    let at = Bus::at(bus.address());
     let asked = async {
         tokio::select! {
             // Who it is it says by itself.
@@ -42,7 +42,7 @@ async fn a_server_that_could_be_started_is_not() -> anyhow::Result<()> {
     );
     fs::write(&service, text)?;
     let Some(bus) = PrivateBus::with_services(&[&service], None)? else { return Ok(()) };
-    let found = soon(presence(&Bus::At(bus.address()))).await??;
+    let found = soon(presence(&Bus::at(bus.address()))).await??;
     assert_eq!(found, ServerPresence::Startable);
     assert!(!started.exists());
     Ok(())
@@ -51,7 +51,7 @@ async fn a_server_that_could_be_started_is_not() -> anyhow::Result<()> {
 #[tokio::test]
 async fn where_nobody_is_there_that_is_said() -> anyhow::Result<()> {
     let Some(mut bus) = PrivateBus::start()? else { return Ok(()) };
-    let at = Bus::At(bus.address());
+    let at = Bus::at(bus.address());
     assert_eq!(soon(presence(&at)).await??, ServerPresence::Missing);
     bus.kill();
     let without = soon(presence(&at)).await?;

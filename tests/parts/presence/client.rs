@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::presence;
 use kindbeat::desktop::presence::Command;
 use kindbeat::desktop::presence::Event;
@@ -72,9 +73,16 @@ impl Client {
     }
 }
 
-/// A bus on which there is nobody, and nobody answers.
-pub(crate) fn nowhere() -> String {
-    "unix:path=/nonexistent/bus".to_owned()
+/// A desktop without a bus and without a display.
+pub(crate) fn nowhere() -> Places {
+    let no_bus = Bus::at("unix:path=/nonexistent/bus".to_owned());
+    Places {
+        session_bus: no_bus.clone(),
+        system_bus: no_bus,
+        session: None,
+        wayland: None,
+        x11: None,
+    }
 }
 
 /// Generous: machines are busy.

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::presence::Event;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Source;
@@ -187,12 +188,7 @@ impl Login {
 }
 
 fn places(bus: &PrivateBus) -> Places {
-    Places {
-        session_bus: Some(nowhere()),
-        system_bus: Some(bus.address()),
-        session: Some("c2".to_owned()),
-        ..Places::default()
-    }
+    Places { system_bus: Bus::at(bus.address()), session: Some("c2".to_owned()), ..nowhere() }
 }
 
 #[tokio::test]

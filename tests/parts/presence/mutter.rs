@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::presence::Event;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Source;
@@ -108,7 +109,7 @@ impl Mutter {
 }
 
 fn places(bus: &PrivateBus) -> Places {
-    Places { session_bus: Some(bus.address()), system_bus: Some(nowhere()), ..Places::default() }
+    Places { session_bus: Bus::at(bus.address()), ..nowhere() }
 }
 
 #[tokio::test]
@@ -208,7 +209,7 @@ async fn nobody_is_started_for_the_question() -> anyhow::Result<()> {
     }
     let files: Vec<_> = files.iter().map(AsRef::as_ref).collect();
     let Some(bus) = PrivateBus::with_services(&files, None)? else { return Ok(()) };
-    let places = Places { system_bus: Some(bus.address()), ..places(&bus) };
+    let places = Places { system_bus: Bus::at(bus.address()), ..places(&bus) };
     let found = look(&places).await;
     assert_eq!(found.source, None);
     assert_eq!(found.silent, [(Source::Mutter, None), (Source::Logind, None)]);

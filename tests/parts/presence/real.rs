@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::Source;
 use kindbeat::desktop::presence::look;
@@ -49,11 +50,7 @@ async fn under_gnome_a_rest_and_its_end_are_told() -> anyhow::Result<()> {
     let _shell = quiet(&mut shell)?;
     comes(&connection, "org.gnome.Mutter.IdleMonitor").await?;
     comes(&connection, "org.gnome.Mutter.RemoteDesktop").await?;
-    let places = Places {
-        session_bus: Some(bus.address()),
-        system_bus: Some(nowhere()),
-        ..Places::default()
-    };
+    let places = Places { session_bus: Bus::at(bus.address()), ..nowhere() };
     assert_eq!(look(&places).await.source, Some(Source::Mutter));
     let pointer = Pointer::new(&connection).await?;
     let mut client = Client::start(places, WATCHES);
@@ -78,12 +75,7 @@ async fn under_kde_a_rest_and_its_end_are_told() -> anyhow::Result<()> {
     let _kwin = quiet(&mut kwin)?;
     comes(&connection, "org.kde.KWin").await?;
     let socket = bus.folder().join("kwin");
-    let places = Places {
-        session_bus: Some(nowhere()),
-        system_bus: Some(nowhere()),
-        wayland: Some(socket.clone()),
-        ..Places::default()
-    };
+    let places = Places { wayland: Some(socket.clone()), ..nowhere() };
     assert_eq!(look(&places).await.source, Some(Source::ExtIdleNotify));
     let mut client = Client::start(places, WATCHES);
     client.watch_pause(true).await?;

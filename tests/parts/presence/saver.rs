@@ -1,5 +1,6 @@
 //! Stand-ins for screen savers.
 
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::presence::Event;
 use kindbeat::desktop::presence::Places;
 use kindbeat::desktop::presence::look;
@@ -65,7 +66,7 @@ impl Saver {
 }
 
 fn places(bus: &PrivateBus) -> Places {
-    Places { session_bus: Some(bus.address()), system_bus: Some(nowhere()), ..Places::default() }
+    Places { session_bus: Bus::at(bus.address()), ..nowhere() }
 }
 
 #[tokio::test]

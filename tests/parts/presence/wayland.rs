@@ -75,12 +75,10 @@ impl Sway {
 
     fn places(&self) -> Places {
         Places {
-            session_bus: Some(nowhere()),
-            system_bus: Some(nowhere()),
             wayland: Some(self.folder.path().join(&self.display)),
             // Not asked where there is a compositor.
             x11: Some(":4711".to_owned()),
-            ..Places::default()
+            ..nowhere()
         }
     }
 

@@ -52,12 +52,7 @@ impl Screen {
     }
 
     fn places(&self) -> Places {
-        Places {
-            session_bus: Some(nowhere()),
-            system_bus: Some(nowhere()),
-            x11: Some(self.display.clone()),
-            ..Places::default()
-        }
+        Places { x11: Some(self.display.clone()), ..nowhere() }
     }
 
     fn xdotool(&self, arguments: &[&str]) -> anyhow::Result<()> {
@@ -165,12 +160,7 @@ async fn the_doctor_sees_the_server() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn where_there_is_nothing_that_is_said() -> anyhow::Result<()> {
-    let places = Places {
-        session_bus: Some(nowhere()),
-        system_bus: Some(nowhere()),
-        x11: Some(":4711".to_owned()),
-        ..Places::default()
-    };
+    let places = Places { x11: Some(":4711".to_owned()), ..nowhere() };
     let found = look(&places).await;
     assert_eq!((found.source, found.hands), (None, InputActivity::Unknown));
     let silent: Vec<_> =
