@@ -106,4 +106,5 @@ pub mod recording;
 pub mod speech;
 pub mod store;
 pub mod systemd;
+pub mod tasks;
 pub mod terminal;

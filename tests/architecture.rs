@@ -15,7 +15,7 @@ use std::path::PathBuf;
 const FREE: [&str; 4] = ["lib", "main", "command", "daemon"];
 
 /// What every other room beside the core may import of its neighbours; all may import the core.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("bluetooth", &["clock", "dbus"]),
     ("browser", &["clock", "systemd"]),
     ("cli", &[]),
@@ -27,12 +27,13 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("interface", &["clock", "dbus"]),
     ("locale", &[]),
     ("notification", &["clock", "dbus"]),
-    ("page_server", &["clock"]),
+    ("page_server", &["clock", "tasks"]),
     ("practice_files", &["config_file"]),
     ("recording", &[]),
     ("speech", &["clock"]),
     ("store", &["clock"]),
     ("systemd", &["dbus"]),
+    ("tasks", &[]),
     ("terminal", &[]),
 ];
 

@@ -1,347 +1,515 @@
-//! One event after the other: from the world to the engine, and from its effects back to the world.
+//! The parts and the engine: an event goes to its part, what it means to the engine, and every effect of that to one part.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use jiff::SignedDuration;
 use jiff::Timestamp;
-use jiff::tz::Offset;
-use tokio::task::JoinSet;
 use tracing::debug;
-use tracing::info;
-use tracing::warn;
 
-use crate::clock;
 use crate::clock::SharedClock;
-use crate::notification;
-use crate::notification::OfferLabels;
+use crate::desktop::interruptions;
+use crate::desktop::look_around;
+use crate::desktop::presence;
+use crate::interface::LastAnswer;
+use crate::interface::Refusal;
+use crate::interface::Request;
+use crate::notification::NotifierEvent;
+use crate::practice_files::Practices;
+use crate::speech::SpeechEvent;
 use crate::store;
-use crate::store::Record;
-use crate::store::memory_changes;
+use crate::tasks::Spawner;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
-use kindbeat_core::context::Context;
-use kindbeat_core::engine::Attention;
+use kindbeat_core::detection::Figures;
 use kindbeat_core::engine::Effect;
-use kindbeat_core::engine::EngineMemory;
+use kindbeat_core::engine::Engine;
 use kindbeat_core::engine::Input;
 use kindbeat_core::monitor::LinkState;
-use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
-use kindbeat_core::monitor::MonitorInfo;
+use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::offer::OfferOutcome;
-use kindbeat_core::page::Visitor;
+use kindbeat_core::page::PageInput;
+use kindbeat_core::page::Visit;
 use kindbeat_core::practice::HelpLines;
 use kindbeat_core::practice::OwnFault;
-use kindbeat_core::reason::LastOffer;
+use kindbeat_core::practice::SessionCommand;
+use kindbeat_core::reason;
+use kindbeat_core::reason::Detail;
 use kindbeat_core::status::News;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Words;
 
-use super::breaks::Opening;
-use super::world::Parts;
+use super::deadlines::Deadline;
+use super::deadlines::Deadlines;
+use super::desktop::DesktopContext;
+use super::history::History;
+use super::monitor::Monitor;
+use super::notices::Notice;
+use super::offers::Clicked;
+use super::offers::DesktopOffers;
+use super::page;
+use super::page::BreakPage;
+use super::page::Opening;
+use super::page::PageContext;
+use super::page::Ways;
+use super::parts::Parts;
+use super::preferences::Preferences;
+use super::preferences::Reread;
+use super::status::Reporter;
+use super::terminals::TerminalBreaks;
 
 /// The daemon between two events.
 pub struct Service {
-    pub(super) parts: Parts,
-    pub(super) words: Words,
-    pub(super) labels: OfferLabels,
-    pub(super) help: HelpLines,
-    pub(super) around: Context,
-    /// How closely the desk and the desktop are looked at.
-    pub(super) attended: Attention,
-    pub(super) link: LinkState,
-    pub(super) sensor: Option<MonitorInfo>,
-    /// The last rate the monitor sent, in bpm; `None` while nothing streams.
-    pub(super) rate: Option<f64>,
-    /// The last offer.
-    pub(super) asked: Option<(OfferId, LastOffer)>,
-    pub(super) visitor: Visitor,
-    /// Whether something on this machine reads aloud, as far as is known; else the page does.
-    pub(super) speaks: bool,
-    /// The break that is open, or was last.
-    pub(super) taken: Option<store::Break>,
-    /// The programs in which a break is open.
-    pub(super) elsewhere: BTreeSet<String>,
-    /// The last break that ended in one of them.
-    pub(super) last_elsewhere: Option<store::Break>,
-    pub(super) openings: JoinSet<Opening>,
-    pub(super) config_error: Option<String>,
-    /// What is wrong with practices of the owner's, as it was told last.
-    pub(super) own_faults: Vec<OwnFault>,
-    pub(super) told: Status,
-    kept: EngineMemory,
-    /// When the baseline was stored last.
-    baseline_kept: Timestamp,
-    seen: Timestamp,
+    clock: SharedClock,
+    engine: Engine,
+    preferences: Preferences,
+    monitor: Monitor,
+    desktop: DesktopContext,
+    offers: DesktopOffers,
+    page: BreakPage,
+    terminals: TerminalBreaks,
+    history: History,
+    reporter: Reporter,
+    tasks: Spawner,
 }
 
 impl Service {
-    /// A service that has heard of nothing yet and speaks in these words, those of its configuration.
+    /// A service to which nothing has happened yet. `words` are those that the configuration asks for.
     #[must_use]
-    pub fn new(mut parts: Parts, words: Words, help: HelpLines) -> Self {
+    pub fn new(parts: Parts, words: Words, help: HelpLines) -> Self {
         let now = (parts.clock)();
-        let mut service = Self {
-            labels: OfferLabels::new(&words),
-            words,
+        let preferences = Preferences::new(parts.config, parts.locale, words);
+        let ways = Ways {
+            server: parts.web,
+            view: parts.view,
+            opener: parts.opener,
+            reader: parts.reader,
+            tasks: parts.tasks.clone(),
             help,
-            around: Context::default(),
-            attended: Attention::default(),
-            link: LinkState::Searching,
-            sensor: None,
-            rate: None,
-            asked: None,
-            visitor: Visitor::new(std::mem::take(&mut parts.earlier), &parts.config.practice),
-            speaks: false,
-            taken: None,
-            elsewhere: BTreeSet::new(),
-            last_elsewhere: None,
-            openings: JoinSet::new(),
-            config_error: None,
-            own_faults: Vec::new(),
-            told: Status::default(),
-            kept: parts.engine.memory(),
-            baseline_kept: now,
-            seen: now,
-            parts,
         };
-        service.surrounded_at_first();
+        let mut service = Self {
+            clock: parts.clock,
+            monitor: Monitor::new(parts.monitor),
+            desktop: DesktopContext::new(parts.desk, parts.presence),
+            offers: DesktopOffers::new(parts.offers, preferences.words()),
+            page: BreakPage::new(ways, parts.earlier, &preferences, now),
+            terminals: TerminalBreaks::default(),
+            history: History::new(parts.store, parts.engine.memory(), now),
+            reporter: Reporter::new(parts.news),
+            tasks: parts.tasks,
+            engine: parts.engine,
+            preferences,
+        };
+        service.handle(service.desktop.input());
         service.settle();
         service
     }
 
-    /// What tells the time here.
     pub(super) fn clock(&self) -> SharedClock {
-        SharedClock::clone(&self.parts.clock)
+        SharedClock::clone(&self.clock)
     }
 
-    pub(super) fn now(&self) -> Timestamp {
-        (self.parts.clock)()
+    fn now(&self) -> Timestamp {
+        (self.clock)()
     }
 
-    /// When [`Self::tick`] is needed next; `None`: not before something happens.
-    pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
-        let store = self.parts.store.as_ref().and_then(store::Handle::next_wakeup);
-        let wakeups = [self.parts.engine.next_wakeup(), store, self.page_until()];
-        wakeups.into_iter().flatten().min()
+    /// When each part has something to do, if nothing else happens.
+    pub(super) fn deadlines(&self) -> Deadlines {
+        Deadlines([
+            (Deadline::Engine, self.engine.next_wakeup()),
+            (Deadline::Store, self.history.next_wakeup()),
+            (Deadline::Page, self.page.next_wakeup(&self.engine)),
+        ])
     }
 
+    /// Some deadline is due.
     pub(super) fn tick(&mut self) {
         self.handle(Input::Tick);
-        if self.page_until().is_some_and(|until| until <= self.now()) {
-            self.abandoned();
-        }
-    }
-
-    /// The monitor has something to tell.
-    pub(super) fn monitor(&mut self, event: MonitorEvent) {
-        match event {
-            MonitorEvent::Reading(reading) => {
-                let now = self.now();
-                self.rate = reading.heart_rate;
-                if self.break_is_open() {
-                    self.visitor.heart_beats(now, self.rate);
-                }
-                if self.wants_heart_shown() {
-                    self.visitor.follower.observe(now, &reading);
-                }
-                self.keep(now, Record::Heard(store::Heard { at: now, reading: reading.clone() }));
-                self.handle(Input::Measured(reading));
-            }
-            MonitorEvent::Link(link) => {
-                self.link = link;
-                if link != LinkState::Streaming {
-                    self.rate = None;
-                }
-            }
-            MonitorEvent::Connected(monitor) => {
-                if self.sensor.as_ref().is_none_or(|before| before.id != monitor.id) {
-                    self.keep(self.now(), Record::Monitor(Some(monitor.id.clone())));
-                }
-                self.sensor = Some(monitor);
-            }
-        }
-    }
-
-    /// The configuration was read again. One that cannot be used changes nothing and is said once.
-    pub(super) fn configure(&mut self, config: Result<Config, ConfigError>) {
-        match config {
-            Ok(config) => {
-                if self.config_error.take().is_some() || config != self.parts.config {
-                    info!("the configuration is in force");
-                }
-                self.use_config(config);
-            }
-            Err(error) => {
-                let summary = error.summary();
-                if self.config_error.as_ref() != Some(&summary) {
-                    warn!(%error, "the configuration has a fault; the last good one stays in force");
-                    self.notice_config(&summary);
-                    self.config_error = Some(summary);
-                }
-            }
-        }
-    }
-
-    fn use_config(&mut self, config: Config) {
-        if config == self.parts.config {
-            return;
-        }
-        if config.monitor != self.parts.config.monitor {
-            let command = MonitorCommand::Configure(config.monitor.clone());
-            if self.parts.monitor.try_send(command).is_err() {
-                warn!("the settings of the monitor come into force with the next start");
-            }
-        }
         let now = self.now();
-        if let Some(store) = &mut self.parts.store {
-            store.set_keep(config.history.keep.before(now));
+        if self.deadlines().is_due(Deadline::Page, now) {
+            self.page.abandoned(now, &self.engine, &mut self.history);
         }
-        self.words = Words::new(config.language(&self.parts.locale));
-        self.labels = OfferLabels::new(&self.words);
-        let settings = config.decisions();
-        self.parts.config = config;
-        self.handle(Input::Configured(Box::new(settings)));
     }
 
-    /// The store has something to tell.
-    pub(super) fn store_report(&mut self, report: store::Report) {
-        match report {
-            store::Report::Failing(why) => self.notice_store(&why),
-            store::Report::Recovered { lost } => debug!(lost, "the store is written again"),
+    pub(super) fn monitor(&mut self, event: MonitorEvent) {
+        let now = self.now();
+        if let Some(reading) = self.monitor.handle(now, event, &mut self.history) {
+            self.page.observe(now, &reading, &self.engine);
+            self.handle(Input::Measured(reading));
+        }
+    }
+
+    pub(super) fn offers(&mut self, event: NotifierEvent) {
+        match self.offers.handle(event, &self.reporter) {
+            Some(Clicked { id, answer: Answer::Start, token }) => {
+                // A click is never lost: the offer may have run out at this very moment.
+                let input = Input::Answered(id, Answer::Start);
+                if let Err(Refusal::NoOffer) = self.start_break(input, token.clone()) {
+                    // What stands in its way now was said where it arose.
+                    let _ = self.start_break(Input::BreakWanted(None, None), token);
+                }
+            }
+            Some(Clicked { id, answer, .. }) => {
+                self.handle(Input::Answered(id, answer));
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn interruptions(&mut self, event: interruptions::Event) {
+        let input = self.desktop.interruptions(event);
+        self.handle_some(input);
+    }
+
+    pub(super) fn presence(&mut self, event: presence::Event) {
+        let input = self.desktop.presence(event);
+        self.handle_some(input);
+    }
+
+    pub(super) fn page(&mut self, input: PageInput) {
+        let input = self.page.handle(self.now(), input, &self.engine, &mut self.history);
+        self.handle_some(input);
+    }
+
+    /// Waits until a page is open in a browser, or is not.
+    pub(super) async fn opening(&mut self) -> Option<Opening> {
+        self.page.opening().await
+    }
+
+    pub(super) fn opened(&mut self, opening: Opening) {
+        if let Some(url) = BreakPage::was_opened(opening) {
+            self.notify(Notice::PageAddress(&url));
+            self.reporter.tell(News::PageNotOpened(url));
+        }
+    }
+
+    pub(super) fn voice(&mut self, event: &SpeechEvent) {
+        self.page.voice(event);
+    }
+
+    pub(super) fn store(&self, report: store::Report) {
+        if let Some(why) = History::report(report) {
+            self.notify(Notice::StoreFailing(&why));
+        }
+    }
+
+    /// The practices were read again.
+    pub(super) fn practices(&mut self, (library, faults): Practices) {
+        self.preferences.practice_faults(faults);
+        self.handle(Input::Practices(Box::new(library)));
+    }
+
+    /// What is wrong with practices of the owner's, at the start.
+    pub(super) fn practice_faults(&mut self, faults: Vec<OwnFault>) {
+        self.preferences.practice_faults(faults);
+    }
+
+    /// The configuration was read again.
+    pub(super) fn configure(&mut self, read: Result<Config, ConfigError>) {
+        match self.preferences.reread(read) {
+            Reread::Nothing => {}
+            Reread::Faulty(summary) => self.notify(Notice::ConfigKept(&summary)),
+            Reread::InForce { monitor_changed } => {
+                let (config, now) = (self.preferences.config(), self.now());
+                if monitor_changed {
+                    self.monitor.configure(&config.monitor);
+                }
+                self.history.set_keep(config.history.keep.before(now));
+                self.offers.speak(self.preferences.words());
+                let settings = config.decisions();
+                self.handle(Input::Configured(Box::new(settings)));
+            }
+        }
+    }
+
+    /// Another program asks for something. One that does not wait for its answer any more gets none.
+    pub(super) fn request(&mut self, request: Request) {
+        let now = self.now();
+        match request {
+            Request::Status { reply } => {
+                let _ = reply.send(self.status(now));
+            }
+            Request::Why { reply } => {
+                let snapshot = self.engine.snapshot(now);
+                let last = self.offers.last().map(|(_, last)| last);
+                let (offset, words) = (self.desktop.utc_offset(), self.preferences.words());
+                let _ = reply.send(reason::why(&snapshot, last, offset, words));
+            }
+            Request::StartBreak { practice, length, reply } => {
+                let input = Input::BreakWanted(practice, length);
+                let _ = reply.send(self.start_break(input, None));
+            }
+            Request::EndBreak { reply } => {
+                let ended = if self.end_break() { Ok(()) } else { Err(Refusal::NoBreak) };
+                let _ = reply.send(ended);
+            }
+            Request::Snooze { until, reply } => {
+                self.handle(Input::Snooze(until));
+                let _ = reply.send(Ok(()));
+            }
+            Request::Resume { reply } => {
+                self.handle(Input::Resume);
+                let _ = reply.send(());
+            }
+            Request::AnswerLast { answer, reply } => {
+                let _ = reply.send(self.answer_last(answer));
+            }
+            Request::TakeQuestion { reply } => {
+                // Asked only where somebody still waits to read it.
+                let asks = !reply.is_closed() && self.engine.take_question(now);
+                let _ = reply.send(asks);
+            }
+            Request::Look { mut reply } => self.tasks.spawn("a look at the desktop", async move {
+                tokio::select! {
+                    () = reply.closed() => {}
+                    seen = look_around() => {
+                        // It is plain data, which can always be written.
+                        let _ = reply.send(serde_json::to_string(&seen).unwrap_or_default());
+                    }
+                }
+            }),
+            Request::TellBreak { caller, told, reply } => {
+                let (inputs, over) =
+                    self.terminals.told(now, caller, told, &mut self.history, &self.reporter);
+                for input in inputs {
+                    self.handle(input);
+                }
+                if let Some(taken) = over {
+                    self.page.count(now, &taken, &mut self.history);
+                }
+                let _ = reply.send(());
+            }
+            Request::TellAnswer { told, reply } => {
+                if let Some(taken) = self.terminals.answered(now, told, &mut self.history) {
+                    self.page.count(now, &taken, &mut self.history);
+                }
+                let _ = reply.send(());
+            }
+            Request::CallerGone(caller) => {
+                let input = self.terminals.gone(&caller);
+                self.handle_some(input);
+            }
+        }
+    }
+
+    /// Answers the last offer, or takes the answer back. One that is no longer open can still be begun, or told what it was.
+    fn answer_last(&mut self, answer: LastAnswer) -> Result<(), Refusal> {
+        let &(id, last) = self.offers.last().ok_or(Refusal::NoOffer)?;
+        match (answer, last.became) {
+            (LastAnswer::Given(Answer::Start), None) => {
+                self.start_break(Input::Answered(id, Answer::Start), None).map(drop)
+            }
+            (LastAnswer::Given(Answer::Start), Some(became)) => {
+                self.handle(Input::Reanswered(became, OfferOutcome::Answered(Answer::Start)));
+                self.start_break(Input::BreakWanted(None, None), None).map(drop)
+            }
+            (LastAnswer::Given(answer), None) => {
+                self.handle(Input::Answered(id, answer));
+                Ok(())
+            }
+            (LastAnswer::Undo, None) | (_, Some(OfferOutcome::Answered(Answer::Start))) => {
+                Err(Refusal::NoOffer)
+            }
+            (said, Some(before)) => {
+                let became = match said {
+                    LastAnswer::Given(answer) => OfferOutcome::Answered(answer),
+                    LastAnswer::Undo => OfferOutcome::Expired,
+                };
+                self.handle(Input::Reanswered(before, became));
+                self.offers.became(self.now(), id, became, &mut self.history);
+                Ok(())
+            }
+        }
+    }
+
+    /// Begins the break that `input` asks for and opens its page; the address, for whoever asked.
+    fn start_break(&mut self, input: Input, token: Option<String>) -> Result<String, Refusal> {
+        // A second click, on the notification of a break that is under way: the break that there is comes up again.
+        if page::is_open(&self.engine) && is_for_any(&input) {
+            return self.open_page(token);
+        }
+        let effects = self.handle(input);
+        for effect in &effects {
+            match effect {
+                Effect::NoSuchPractice(unknown) => {
+                    return Err(Refusal::NoSuchPractice(unknown.clone()));
+                }
+                Effect::BreakBegan(..) => {
+                    // The first step waits until the first page was read.
+                    self.handle(Input::Break(Visit::hold()));
+                    return self.open_page(token);
+                }
+                _ => {}
+            }
+        }
+        Err(Refusal::NoOffer)
+    }
+
+    fn open_page(&mut self, token: Option<String>) -> Result<String, Refusal> {
+        let context = PageContext {
+            now: self.now(),
+            engine: &self.engine,
+            preferences: &self.preferences,
+            rate: self.monitor.rate(),
+            may_mention_heart: self.may_mention_heart(),
+        };
+        let opened = self.page.open(&context, token);
+        opened.map_err(|error| {
+            let error = anyhow::Error::from(error);
+            self.handle(Input::Break(SessionCommand::Leave));
+            self.notify(Notice::NoPage);
+            Refusal::NoPage(format!("{error:#}"))
+        })
+    }
+
+    /// Ends the break that is open, as leaving it does; false when there is none.
+    fn end_break(&mut self) -> bool {
+        let open = page::is_open(&self.engine);
+        if open {
+            self.page(PageInput::Leave);
+        }
+        open
+    }
+
+    fn handle_some(&mut self, input: Option<Input>) {
+        if let Some(input) = input {
+            self.handle(input);
         }
     }
 
     /// Puts something to the engine and carries out what follows; returns it too.
-    pub(super) fn handle(&mut self, input: Input) -> Vec<Effect> {
+    fn handle(&mut self, input: Input) -> Vec<Effect> {
         let now = self.now();
-        let offset = clock::utc_offset(now);
         let mut effects = Vec::new();
-        if offset != self.around.utc_offset {
-            self.around.utc_offset = offset;
-            let around = Input::Context(self.around.clone());
-            effects.extend(self.parts.engine.handle(now, around));
+        if let Some(moved) = self.desktop.local_time(now) {
+            effects.extend(self.engine.handle(now, moved));
         }
-        effects.extend(self.parts.engine.handle(now, input));
+        effects.extend(self.engine.handle(now, input));
         for effect in &effects {
             self.carry_out(now, effect);
         }
         effects
     }
 
+    /// Hands an effect to the one part whose it is.
     fn carry_out(&mut self, now: Timestamp, effect: &Effect) {
+        let (history, reporter) = (&mut self.history, &self.reporter);
         match effect {
             Effect::Offer(id, figures) => {
-                let asked = LastOffer { made: now, figures: *figures, became: None };
-                self.asked = Some((*id, asked));
-                self.keep_offer(now);
-                self.offer(*id, figures);
+                let body = self.offer_body(*id, figures);
+                let (history, reporter) = (&mut self.history, &self.reporter);
+                self.offers.show(now, *id, *figures, body, history, reporter);
             }
-            Effect::Withdraw(id, became) => {
-                self.order(notification::NotifierCommand::Withdraw(*id));
-                self.became(now, *id, *became);
+            Effect::Withdraw(id, outcome) => self.offers.withdraw(now, *id, *outcome, history),
+            Effect::Attend(attention) => {
+                let input = self.desktop.attend(*attention);
+                self.handle_some(input);
             }
-            Effect::Sampled(sample) => {
-                self.keep(now, Record::Sample(*sample));
-                if now.duration_since(self.baseline_kept).abs() >= BASELINE_EVERY {
-                    self.keep_baseline(now);
-                }
+            Effect::BreakBegan(..) | Effect::BreakChosen(..) | Effect::BreakMoved(_) => {
+                let engine = (&self.engine, self.desktop.utc_offset());
+                self.page.follow(now, effect, engine, history, reporter);
             }
-            Effect::Attend(attention) => self.attend(*attention),
-            Effect::Elevation(course) => self.keep(now, Record::Elevation((*course).into())),
-            Effect::Held(gate, _) => self.tell(News::OfferHeld(*gate)),
-            Effect::BreakBegan(practice, length) => self.break_began(now, practice, *length),
-            Effect::BreakChosen(practice, length) => self.break_chosen(now, practice, *length),
-            Effect::BreakMoved(state) => self.break_moved(now, *state),
+            Effect::Sampled(sample) => history.sampled(now, *sample, self.engine.baseline()),
+            Effect::Elevation(course) => {
+                history.keep(now, store::Record::Elevation((*course).into()));
+            }
+            Effect::Held(gate, _) => reporter.tell(News::OfferHeld(*gate)),
             Effect::NoSuchPractice(unknown) => debug!(%unknown, "nothing begins"),
         }
     }
 
-    /// Something became of an offer.
-    pub(super) fn became(&mut self, now: Timestamp, id: OfferId, became: OfferOutcome) {
-        if let Some((last, asked)) = &mut self.asked
-            && *last == id
-        {
-            asked.became = Some(became);
-            self.keep_offer(now);
+    /// The reason that an offer gives, with as much of the heart as may be mentioned.
+    fn offer_body(&self, id: OfferId, figures: &Figures) -> String {
+        let config = self.preferences.config();
+        let detail = if !self.may_mention_heart() {
+            Detail::Nothing
+        } else if config.practice.show_heart {
+            Detail::Figures(figures, config.detection.thresholds().sustain)
+        } else {
+            Detail::Heart
+        };
+        reason::offer(id, detail, self.preferences.words())
+    }
+
+    /// Whether the heart may be mentioned now: only where it is known that nobody else sees the screen.
+    fn may_mention_heart(&self) -> bool {
+        self.engine.settings().mentions_heart() && self.desktop.is_private()
+    }
+
+    fn status(&self, now: Timestamp) -> Status {
+        let snapshot = self.engine.snapshot(now);
+        let link = self.monitor.link();
+        Status {
+            state: link.as_str().to_owned(),
+            heart_rate: self.monitor.rate().map(whole),
+            usual: snapshot.usual.map(|usual| tenth(usual.heart_rate)),
+            spread: snapshot.usual.map(|usual| tenth(usual.spread)),
+            elevated_since: snapshot.elevated_since(),
+            quality: snapshot.quality.filter(|_| link == LinkState::Streaming),
+            sensor: self.monitor.sensor(),
+            learned_hours: (snapshot.learned.as_secs_f64() / 36.0).round() / 100.0,
+            snoozed_until: snapshot.snoozed_until,
+            held_by: snapshot.held_by.map(|gate| gate.name().to_owned()),
+            offers_today: snapshot.offers_today,
+            page_open: self.page.is_open(),
+            config_error: self.preferences.fault().map(str::to_owned),
         }
     }
 
-    /// Stores the last offer as it stands.
-    pub(super) fn keep_offer(&mut self, now: Timestamp) {
-        if let Some((_, asked)) = self.asked {
-            let became = asked.became.map(|became| (became.into(), now));
-            let offer = store::Offer { made: asked.made, figures: asked.figures.into(), became };
-            self.keep(now, Record::Offer(offer));
-        }
-    }
-
-    pub(super) fn keep(&mut self, now: Timestamp, record: Record) {
-        if let Some(store) = &mut self.parts.store {
-            store.keep(now, record);
-        }
-    }
-
-    fn keep_baseline(&mut self, now: Timestamp) {
-        self.baseline_kept = now;
-        if self.parts.engine.baseline().learned().is_positive() {
-            let state = self.parts.engine.baseline().state();
-            self.keep(now, Record::Baseline(state));
-        }
+    fn notify(&self, notice: Notice<'_>) {
+        notice.show(self.preferences.words(), &self.tasks);
     }
 
     /// After each event: what is due is written, what has to outlive the program is kept, and what changed is told.
     pub(super) fn settle(&mut self) {
         let now = self.now();
-        // A machine that slept: the page looks at the clock again.
-        if now.duration_since(self.seen).abs() >= JUMP && self.parts.web.is_open() {
-            self.parts.web.tick();
-        }
-        self.seen = now;
-        self.keep_memory(now);
-        if let Some(store) = &mut self.parts.store {
-            store.tick(now);
-        }
-        self.show_page(now);
-        self.read_aloud();
-        self.tell_changes(now);
-    }
-
-    fn keep_memory(&mut self, now: Timestamp) {
-        let memory = self.parts.engine.memory();
-        let before = std::mem::replace(&mut self.kept, memory);
-        for record in memory_changes(memory, before, now) {
-            self.keep(now, record);
-        }
+        self.history.keep_memory(now, self.engine.memory());
+        self.history.tick(now);
+        let context = PageContext {
+            now: self.now(),
+            engine: &self.engine,
+            preferences: &self.preferences,
+            rate: self.monitor.rate(),
+            may_mention_heart: self.may_mention_heart(),
+        };
+        self.page.settle(&context);
+        self.reporter.changed(self.status(now));
     }
 
     /// Ends: the break and the page with it, and gives back the store, with all that has to be written in it.
     #[must_use]
     pub fn close(mut self) -> Option<store::Handle> {
         // First, so that the page says that the break has ended: it is not the person who left, and no window is to vanish.
-        self.parts.web.close();
+        self.page.close();
         self.end_break();
         // What became of an elevation under way is known now, and by nobody later.
         self.handle(Input::MonitorLost);
         self.settle();
-        self.keep_baseline(self.now());
-        self.parts.store
-    }
-
-    /// How far local time is ahead of UTC.
-    pub(super) fn offset(&self) -> Offset {
-        self.around.utc_offset
+        self.history.keep_baseline(self.now(), self.engine.baseline());
+        self.history.into_store()
     }
 }
 
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service").field("link", &self.link).finish_non_exhaustive()
+        f.debug_struct("Service").field("link", &self.monitor.link()).finish_non_exhaustive()
     }
 }
 
-/// What is usual is learned minute by minute; a kill loses no more than that.
-const BASELINE_EVERY: SignedDuration = SignedDuration::from_secs(60);
-/// Between two events of a monitor that streams lies a second. Longer than this, and the clock may have jumped.
-const JUMP: SignedDuration = SignedDuration::from_secs(5);
+/// Whether it asks for a break, and for none in particular.
+const fn is_for_any(input: &Input) -> bool {
+    matches!(input, Input::BreakWanted(None, None) | Input::Answered(_, Answer::Start))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a monitor sends 0 to 65535, and the cast saturates"
+)]
+fn whole(rate: f64) -> u16 {
+    rate.round() as u16
+}
+
+fn tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}

@@ -37,6 +37,7 @@ use tokio::sync::oneshot;
 use tokio::sync::watch;
 
 use crate::clock::SharedClock;
+use crate::tasks::Spawner;
 use kindbeat_core::page::PageId;
 use kindbeat_core::page::PageInput;
 use kindbeat_core::page::Pages;
@@ -46,6 +47,7 @@ use kindbeat_core::page::View;
 /// The pages that are open, and what serves them. To be used from within a tokio runtime.
 pub struct PageServer {
     shared: Arc<Shared>,
+    tasks: Option<Spawner>,
 }
 
 /// Whether a page could be served: whether this machine lets us listen to itself. Listens for a moment, to nobody.
@@ -106,7 +108,13 @@ impl PageServer {
         inputs: mpsc::Sender<PageInput>,
     ) -> Self {
         let (open, changed) = (Mutex::default(), watch::Sender::new(()));
-        Self { shared: Arc::new(Shared { clock, view, inputs, open, changed }) }
+        Self { shared: Arc::new(Shared { clock, view, inputs, open, changed }), tasks: None }
+    }
+
+    /// The listener is to be one of these tasks.
+    #[must_use]
+    pub fn supervised_by(self, tasks: Spawner) -> Self {
+        Self { tasks: Some(tasks), ..self }
     }
 
     /// Opens one more page and tells its address.
@@ -118,7 +126,11 @@ impl PageServer {
         } else {
             let (listener, address) = listen().map_err(PageServerError::Listen)?;
             open.address = Some(address);
-            tokio::spawn(connection::serve(listener, address, Arc::clone(&self.shared)));
+            let serving = connection::serve(listener, address, Arc::clone(&self.shared));
+            match &self.tasks {
+                Some(tasks) => tasks.spawn("page server", serving),
+                None => drop(tokio::spawn(serving)),
+            }
             address
         };
         let url = format!("http://{address}/p/{}/open/{}", id.as_str(), token.reveal());

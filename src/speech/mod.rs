@@ -83,12 +83,20 @@ impl Speaker {
 
     /// One that says what is wished by the server at this address, and what ends when it was dropped and has fallen silent. Where
     /// [`address`] is `None` it tells that with the first wish.
-    #[must_use]
-    pub fn start(address: Option<PathBuf>) -> (Self, mpsc::Receiver<SpeechEvent>, JoinHandle<()>) {
+    pub fn new(
+        address: Option<PathBuf>,
+    ) -> (Self, mpsc::Receiver<SpeechEvent>, impl Future<Output = ()> + Send + 'static) {
         let (wishes, receiver) = watch::channel(None);
         let (tell, events) = mpsc::channel(EVENTS);
-        let silence = tokio::spawn(run(address.clone(), receiver, tell));
+        let silence = run(address.clone(), receiver, tell);
         (Self { address, wishes }, events, silence)
+    }
+
+    /// The same in a task of its own.
+    #[must_use]
+    pub fn start(address: Option<PathBuf>) -> (Self, mpsc::Receiver<SpeechEvent>, JoinHandle<()>) {
+        let (speaker, events, silence) = Self::new(address);
+        (speaker, events, tokio::spawn(silence))
     }
 
     fn may_speak(&self) -> bool {

@@ -19,6 +19,8 @@ use kindbeat::daemon;
 use kindbeat::daemon::Inlets;
 use kindbeat::daemon::Parts;
 use kindbeat::daemon::Service;
+use kindbeat::daemon::Stopped;
+use kindbeat::daemon::Watchdog;
 use kindbeat::desktop::interruptions;
 use kindbeat::desktop::presence;
 use kindbeat::interface;
@@ -29,6 +31,7 @@ use kindbeat::speech::PageReader;
 use kindbeat::speech::Speaker;
 use kindbeat::store;
 use kindbeat::store::Store;
+use kindbeat::tasks::Supervisor;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
 use kindbeat_core::context::Desktop;
@@ -90,7 +93,7 @@ struct Run {
     /// The offers that the service knows to be on the screen.
     on_screen: mpsc::Receiver<OfferId>,
     stop: oneshot::Sender<()>,
-    service: JoinHandle<Service>,
+    service: JoinHandle<Stopped>,
     screen: JoinHandle<()>,
 }
 
@@ -189,6 +192,7 @@ impl Desk {
         let (configs, reread) = mpsc::channel(1);
         let (news, told) = mpsc::channel(100_000);
         let (voice, heard, _) = Speaker::start(self.speech.clone());
+        let tasks = Supervisor::new();
         let parts = Parts {
             reader: PageReader::new(voice),
             clock,
@@ -205,6 +209,7 @@ impl Desk {
             view,
             opener: Opener::from_environment(),
             news,
+            tasks: tasks.spawner(),
         };
         let inlets = Inlets {
             monitor: monitored,
@@ -217,6 +222,8 @@ impl Desk {
             practices: mpsc::channel(1).1,
             voice: heard,
             reports,
+            tasks,
+            watchdog: Watchdog::none(),
         };
         let (stop, stopped) = oneshot::channel();
         let service = Service::new(parts, Words::new("en"), help);
@@ -246,8 +253,8 @@ impl Desk {
     pub(crate) async fn stop(&mut self) -> anyhow::Result<()> {
         let run = self.run.take().context("running")?;
         drop(run.stop);
-        let service = soon(run.service).await??;
-        let store = service.close().context("a store")?;
+        let stopped = soon(run.service).await??;
+        let store = stopped.service.close().context("a store")?;
         ensure!(store.finish(self.now(), Duration::from_secs(20)), "not all was written");
         soon(run.screen).await??;
         Ok(())

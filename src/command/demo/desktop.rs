@@ -23,12 +23,14 @@ use crate::daemon;
 use crate::daemon::Inlets;
 use crate::daemon::Parts;
 use crate::daemon::Service;
+use crate::daemon::Watchdog;
 use crate::interface::LastAnswer;
 use crate::interface::Request;
 use crate::locale;
 use crate::notification;
 use crate::page_server;
 use crate::speech::PageReader;
+use crate::tasks::Supervisor;
 use kindbeat_core::config::Config;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::engine::Engine;
@@ -123,6 +125,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     });
     let settings = config.decisions();
     let baseline = Baseline::new(settings.detection.method);
+    let tasks = Supervisor::new();
     let service = Service::new(
         Parts {
             engine: Engine::new(settings, Library::built_in()?, baseline),
@@ -146,6 +149,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             offers,
             view,
             news,
+            tasks: tasks.spawner(),
         },
         its_own,
         help,
@@ -161,6 +165,8 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
         practices: mpsc::channel(1).1,
         voice: mpsc::channel(1).1,
         reports: mpsc::unbounded_channel().1,
+        tasks,
+        watchdog: Watchdog::none(),
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let running = tokio::spawn(daemon::run(service, inlets, async {
@@ -184,8 +190,8 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     };
     stage.run(&mut newsreel, &mut browser, &mut typed).await?;
     let _ = stop.send(());
-    if let Ok(service) = running.await {
-        drop(service.close());
+    if let Ok(stopped) = running.await {
+        drop(stopped.service.close());
     }
     beating.abort();
     // The offer is taken off the screen.

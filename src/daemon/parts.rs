@@ -13,6 +13,7 @@ use crate::notification;
 use crate::page_server;
 use crate::speech::PageReader;
 use crate::store;
+use crate::tasks::Spawner;
 use kindbeat_core::config::Config;
 use kindbeat_core::engine::Engine;
 use kindbeat_core::monitor::MonitorCommand;
@@ -52,6 +53,8 @@ pub struct Parts {
     pub reader: PageReader,
     /// Whoever wants to hear what happens.
     pub news: mpsc::Sender<News>,
+    /// Takes what runs beside the loop.
+    pub tasks: Spawner,
 }
 
 impl fmt::Debug for Parts {

@@ -1,6 +1,5 @@
 //! Connects the daemon to this desktop: opens what there is, says what is missing, and runs until it is to end.
 
-use crate::config_file;
 use std::env;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,12 +7,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use sd_notify::NotifyState;
-use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tracing::info;
 use tracing::warn;
@@ -22,7 +19,12 @@ use crate::bluetooth;
 use crate::browser::Opener;
 use crate::clock;
 use crate::clock::SharedClock;
-use crate::file_watch;
+use crate::config_file;
+use crate::desktop::interruptions;
+use crate::desktop::interruptions::Place;
+use crate::desktop::presence;
+use crate::desktop::presence::Places;
+use crate::desktop::presence::Watches;
 use crate::interface;
 use crate::interface::Bus;
 use crate::locale;
@@ -34,6 +36,7 @@ use crate::speech::Speaker;
 use crate::store;
 use crate::store::Lock;
 use crate::store::Store;
+use crate::tasks::Supervisor;
 use kindbeat_core::config;
 use kindbeat_core::config::Config;
 use kindbeat_core::page::Earlier;
@@ -42,13 +45,15 @@ use kindbeat_core::practice::HelpLines;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
-use super::Inlets;
-use super::Parts;
-use super::Service;
-use super::around::Watchers;
-use super::practices;
+use super::event_loop::Inlets;
+use super::event_loop::Stopped;
+use super::event_loop::run;
+use super::notices::Notice;
+use super::parts::Parts;
 use super::publishing::publish;
-use super::telling::show_notice;
+use super::reread;
+use super::service::Service;
+use super::watchdog::Watchdog;
 
 /// Another daemon of this person is running; nothing is wrong.
 #[derive(Debug, thiserror::Error)]
@@ -81,46 +86,59 @@ pub async fn start() -> anyhow::Result<()> {
             None
         }
     };
-    let said = Words::new(config.language(&locale));
-    let (told, reports) = mpsc::unbounded_channel();
-    let (store, mut loaded) = open_store(folder.as_deref(), &config, &said, told);
+    let mut tasks = Supervisor::new();
+    tasks.watch_panics();
+    let words = Words::new(config.language(&locale));
+    let (report, reports) = mpsc::unbounded_channel();
+    let (store, mut loaded) = open_store(folder.as_deref(), &config, &words, report, &mut tasks);
 
     let (monitor, monitor_commands) = mpsc::channel(QUEUE);
     let (monitor_events, monitored) = mpsc::channel(QUEUE);
-    let radio = tokio::spawn(bluetooth::run(
+    let bluetooth = bluetooth::run(
         system.clone(),
         config.monitor.clone(),
         loaded.kept.monitor.clone(),
         monitor_commands,
         monitor_events,
-    ));
+    );
+    tasks.run_and_close("bluetooth", bluetooth);
 
     let (offers, offer_commands) = mpsc::channel(QUEUE);
     let (offer_events, offered) = mpsc::channel(QUEUE);
-    let desktop = tokio::spawn(notification::run(session.clone(), offer_commands, offer_events));
+    let notification = notification::run(session.clone(), offer_commands, offer_events);
+    tasks.run_and_close("notification", notification);
 
-    let around = Watchers::start(&session, &system);
+    let (desk, looks) = mpsc::channel(QUEUE);
+    // One place: of what is seen only the last counts.
+    let (see, seen) = mpsc::channel(1);
+    let place = Place::from_environment(session.clone(), system.clone());
+    tasks.run("desktop", interruptions::run(place, looks, see));
+    let (presence, attends) = mpsc::channel(QUEUE);
+    let (sense, sensed) = mpsc::channel(QUEUE);
+    let places = Places::of_environment(session.clone(), system);
+    tasks.run("presence", presence::run(places, Watches::default(), attends, sense));
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: SharedClock = Arc::new(clock::now);
     let help = HelpLines::built_in().context("reading the help lines of the program")?;
-    let (view, shown) = watch::channel(empty_page(&said, &locale, &help));
-    let web = page_server::PageServer::new(Arc::clone(&clock), shown, page_inputs);
+    let (view, shown) = watch::channel(empty_page(&words, &locale, &help));
+    let web = page_server::PageServer::new(Arc::clone(&clock), shown, page_inputs)
+        .supervised_by(tasks.spawner());
 
-    let (voice, heard, silence) = Speaker::start(speech::address());
+    let (speaker, voice, speech) = Speaker::new(speech::address());
+    tasks.run_and_close("speech", speech);
 
-    let (configs, reread) = mpsc::channel(1);
-    let watching = watch_config(configs, hangup);
-    let (library, faults) = practices::at_start().await?;
-    let (tell_practices, practices_changed) = mpsc::channel(1);
-    let watching_practices = practices::watch(tell_practices, hangup_again);
+    let (configs, config_read) = mpsc::channel(1);
+    tasks.run("configuration watch", reread::config(configs, hangup));
+    let (library, faults) = reread::practices_at_start().await?;
+    let (practices, practices_read) = mpsc::channel(1);
+    tasks.run("practices watch", reread::practices(practices, hangup_again));
     let (news, newsreel) = mpsc::channel(QUEUE);
-    let telling = tokio::spawn(publish(session, served, newsreel, requests));
+    tasks.run("interface", publish(session, served, newsreel, requests));
 
     let earlier =
         Earlier { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
     let engine = loaded.into_engine(&config, library);
-    let opener = Opener::from_environment();
     let parts = Parts {
         clock,
         locale,
@@ -130,33 +148,39 @@ pub async fn start() -> anyhow::Result<()> {
         store,
         monitor,
         offers,
-        desk: Some(around.desk),
-        presence: around.presence,
+        desk: Some(desk),
+        presence,
         web,
         view,
-        opener,
-        reader: PageReader::new(voice),
+        opener: Opener::from_environment(),
+        reader: PageReader::new(speaker),
         news,
+        tasks: tasks.spawner(),
     };
+    let mut service = Service::new(parts, words, help);
+    service.practice_faults(faults);
     let inlets = Inlets {
         monitor: monitored,
         offers: offered,
-        desk: around.seen,
-        presence: around.sensed,
+        desk: seen,
+        presence: sensed,
         page,
         requests: requested,
-        configs: reread,
-        practices: practices_changed,
-        voice: heard,
+        configs: config_read,
+        practices: practices_read,
+        voice,
         reports,
+        tasks,
+        watchdog: Watchdog::from_environment(),
     };
-    let mut service = Service::new(parts, said, help);
-    service.tell_faults(faults);
     // Outside systemd nobody listens, and that is fine.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     info!("ready");
+    close(run(service, inlets, stop).await).await
+}
 
-    let service = super::run(service, inlets, stop).await;
+/// Writes what is left to write, and lets the strap and the screen go.
+async fn close(Stopped { service, tasks, failure }: Stopped) -> anyhow::Result<()> {
     let _ = sd_notify::notify(&[NotifyState::Stopping]);
     info!("ending");
     if let Some(store) = service.close()
@@ -164,14 +188,8 @@ pub async fn start() -> anyhow::Result<()> {
     {
         warn!("not everything could be written before the end");
     }
-    watching.abort();
-    watching_practices.abort();
-    telling.abort();
-    for watching in around.tasks {
-        watching.abort();
-    }
-    let _ = tokio::time::timeout(PARTING, async { tokio::join!(radio, desktop, silence) }).await;
-    Ok(())
+    tasks.close(PARTING).await;
+    failure.map_or(Ok(()), |failure| Err(failure.into()))
 }
 
 /// The configuration; what is wrong with it is told on the desktop too, where nobody looks at what a service says.
@@ -219,6 +237,7 @@ fn open_store(
     config: &Config,
     words: &Words,
     reports: mpsc::UnboundedSender<store::Report>,
+    tasks: &mut Supervisor,
 ) -> (Option<store::Handle>, store::Loaded) {
     let now = clock::now();
     let opened = || -> anyhow::Result<_> {
@@ -228,14 +247,19 @@ fn open_store(
         let opened = Store::open(folder, now)?;
         let loaded = opened.store.load_state()?;
         let keep = config.history.keep.before(now);
+        // The thread drops its end when it ends, by a panic too.
+        let (thread, held) = mpsc::channel::<()>(1);
         let tell = move |report| {
+            let _ = &held;
             // The daemon is ending: the log has it.
             let _ = reports.send(report);
         };
-        Ok((store::spawn(opened.store, keep, tell)?, loaded, opened.aside))
+        let store = store::spawn(opened.store, keep, tell)?;
+        Ok((store, thread, loaded, opened.aside))
     };
     match opened() {
-        Ok((store, loaded, aside)) => {
+        Ok((store, thread, loaded, aside)) => {
+            tasks.run("store", async move { thread.closed().await });
             for name in &loaded.ignored {
                 warn!(
                     name,
@@ -248,42 +272,17 @@ fn open_store(
                     problem,
                     path, "the history cannot be used and is kept aside; a new one is begun"
                 );
-                let args = [("problem", problem.into()), ("path", path.into())];
-                let body = words.text(Message::NoticeStoreAside, &args);
-                show_notice(words.text(Message::NoticeStoreTitle, &[]), body);
+                Notice::StoreAside(&problem, &path).show(words, &tasks.spawner());
             }
             (Some(store), loaded)
         }
         Err(error) => {
             let problem = format!("{error:#}");
             warn!(error = problem, "nothing is remembered: the store cannot be opened");
-            let body = words.text(Message::NoticeStoreNone, &[("problem", problem.into())]);
-            show_notice(words.text(Message::NoticeStoreTitle, &[]), body);
+            Notice::NoStore(&problem).show(words, &tasks.spawner());
             (None, store::Loaded::default())
         }
     }
-}
-
-/// Reads the configuration again whenever its file changes and on SIGHUP.
-fn watch_config(
-    configs: mpsc::Sender<Result<Config, config::ConfigError>>,
-    mut hangup: Signal,
-) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let (tell, mut changes) = mpsc::channel(1);
-        if let Ok(path) = config_file::path() {
-            tokio::spawn(file_watch::run(path, tell.clone()));
-        }
-        loop {
-            tokio::select! {
-                _ = changes.recv() => {}
-                _ = hangup.recv() => info!("SIGHUP: reading the configuration again"),
-            }
-            if configs.send(config_file::load(None)).await.is_err() {
-                return;
-            }
-        }
-    })
 }
 
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
@@ -317,7 +316,7 @@ async fn notice_bad_config(summary: &str, words: &Words) {
 }
 
 /// How much may wait on each channel: a strap sends one message a second, people less.
-pub(super) const QUEUE: usize = 64;
+const QUEUE: usize = 64;
 /// How long somebody may have the history who only keeps a break in it, and how often it is tried meanwhile.
 const LOCKED: Duration = Duration::from_secs(2);
 const LOCKED_AGAIN: Duration = Duration::from_millis(50);

@@ -1,0 +1,96 @@
+//! The history: what happens goes to the store, and so does what the next run has to know.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use tracing::debug;
+
+use crate::store;
+use crate::store::Record;
+use crate::store::memory_changes;
+use kindbeat_core::detection::Baseline;
+use kindbeat_core::engine::EngineMemory;
+use kindbeat_core::heart::Sample;
+
+pub(super) struct History {
+    /// `None`: nothing can be written here, or nothing is to be.
+    store: Option<store::Handle>,
+    /// The engine's memory as it is stored.
+    memory: EngineMemory,
+    /// When the baseline was stored last.
+    baseline_at: Timestamp,
+}
+
+impl History {
+    /// `memory` is what the store holds already.
+    pub(super) const fn new(
+        store: Option<store::Handle>,
+        memory: EngineMemory,
+        now: Timestamp,
+    ) -> Self {
+        Self { store, memory, baseline_at: now }
+    }
+
+    pub(super) fn keep(&mut self, now: Timestamp, record: Record) {
+        if let Some(store) = &mut self.store {
+            store.keep(now, record);
+        }
+    }
+
+    pub(super) fn sampled(&mut self, now: Timestamp, sample: Sample, baseline: &Baseline) {
+        self.keep(now, Record::Sample(sample));
+        if now.duration_since(self.baseline_at).abs() >= BASELINE_EVERY {
+            self.keep_baseline(now, baseline);
+        }
+    }
+
+    pub(super) fn keep_baseline(&mut self, now: Timestamp, baseline: &Baseline) {
+        self.baseline_at = now;
+        if baseline.learned().is_positive() {
+            self.keep(now, Record::Baseline(baseline.state()));
+        }
+    }
+
+    pub(super) fn keep_memory(&mut self, now: Timestamp, memory: EngineMemory) {
+        let before = std::mem::replace(&mut self.memory, memory);
+        for record in memory_changes(memory, before, now) {
+            self.keep(now, record);
+        }
+    }
+
+    /// Keeps history for this long from now on.
+    pub(super) const fn set_keep(&mut self, keep: SignedDuration) {
+        if let Some(store) = &mut self.store {
+            store.set_keep(keep);
+        }
+    }
+
+    /// The store reported; why nothing can be written, where that is so.
+    #[must_use]
+    pub(super) fn report(report: store::Report) -> Option<String> {
+        match report {
+            store::Report::Failing(why) => Some(why),
+            store::Report::Recovered { lost } => {
+                debug!(lost, "the store is written again");
+                None
+            }
+        }
+    }
+
+    /// Hands on what is due.
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        if let Some(store) = &mut self.store {
+            store.tick(now);
+        }
+    }
+
+    pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
+        self.store.as_ref().and_then(store::Handle::next_wakeup)
+    }
+
+    pub(super) fn into_store(self) -> Option<store::Handle> {
+        self.store
+    }
+}
+
+/// The baseline is learned minute by minute; a kill loses no more than that.
+const BASELINE_EVERY: SignedDuration = SignedDuration::from_secs(60);

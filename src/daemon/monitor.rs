@@ -1,0 +1,85 @@
+//! The heart-rate monitor: its link, the last rate, and the records of both.
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tracing::warn;
+
+use crate::store;
+use crate::store::Record;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::monitor::LinkState;
+use kindbeat_core::monitor::MonitorCommand;
+use kindbeat_core::monitor::MonitorEvent;
+use kindbeat_core::monitor::MonitorInfo;
+use kindbeat_core::monitor::MonitorSettings;
+use kindbeat_core::status::SensorStatus;
+
+use super::history::History;
+
+pub(super) struct Monitor {
+    commands: mpsc::Sender<MonitorCommand>,
+    link: LinkState,
+    /// The one that is connected, or was last; `None` before the first.
+    monitor: Option<MonitorInfo>,
+    /// The last rate the monitor sent, in bpm; `None` while nothing streams.
+    rate: Option<f64>,
+}
+
+impl Monitor {
+    pub(super) const fn new(commands: mpsc::Sender<MonitorCommand>) -> Self {
+        Self { commands, link: LinkState::Searching, monitor: None, rate: None }
+    }
+
+    /// Takes in an event; the reading, where it is one.
+    pub(super) fn handle(
+        &mut self,
+        now: Timestamp,
+        event: MonitorEvent,
+        history: &mut History,
+    ) -> Option<Reading> {
+        match event {
+            MonitorEvent::Reading(reading) => {
+                self.rate = reading.heart_rate;
+                let heard = store::Heard { at: now, reading: reading.clone() };
+                history.keep(now, Record::Heard(heard));
+                return Some(reading);
+            }
+            MonitorEvent::Link(link) => {
+                self.link = link;
+                if link != LinkState::Streaming {
+                    self.rate = None;
+                }
+            }
+            MonitorEvent::Connected(monitor) => {
+                if self.monitor.as_ref().is_none_or(|before| before.id != monitor.id) {
+                    history.keep(now, Record::Monitor(Some(monitor.id.clone())));
+                }
+                self.monitor = Some(monitor);
+            }
+        }
+        None
+    }
+
+    pub(super) fn configure(&self, settings: &MonitorSettings) {
+        let command = MonitorCommand::Configure(settings.clone());
+        if self.commands.try_send(command).is_err() {
+            warn!("the settings of the monitor come into force with the next start");
+        }
+    }
+
+    pub(super) const fn link(&self) -> LinkState {
+        self.link
+    }
+
+    pub(super) const fn rate(&self) -> Option<f64> {
+        self.rate
+    }
+
+    pub(super) fn sensor(&self) -> Option<SensorStatus> {
+        self.monitor.as_ref().map(|monitor| SensorStatus {
+            name: monitor.name.clone(),
+            address: monitor.id.address().to_owned(),
+            battery: monitor.battery,
+        })
+    }
+}

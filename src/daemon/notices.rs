@@ -1,0 +1,64 @@
+//! Plain notices on the desktop: of what the owner may want to mend.
+
+use tracing::debug;
+
+use crate::notification::notice;
+use crate::tasks::Spawner;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
+
+/// Something that the owner is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notice<'a> {
+    /// The configuration has this fault; the last good one stays in force.
+    ConfigKept(&'a str),
+    /// The history cannot be written, for this reason.
+    StoreFailing(&'a str),
+    /// Nothing is remembered, for this reason.
+    NoStore(&'a str),
+    /// The history could not be used, for this reason, and is kept aside under this path.
+    StoreAside(&'a str, &'a str),
+    /// No browser opened the page of the break, which has this address.
+    PageAddress(&'a str),
+    /// The page of the break cannot be served.
+    NoPage,
+}
+
+impl Notice<'_> {
+    /// Shows it, as soon as that can be done.
+    pub(super) fn show(self, words: &Words, tasks: &Spawner) {
+        let (title, body) = self.text(words);
+        tasks.spawn("a notice", async move {
+            if let Err(error) = notice(&title, &body).await {
+                debug!(%error, "a notice is not on the screen");
+            }
+        });
+    }
+
+    fn text(self, words: &Words) -> (String, String) {
+        let say = |message, args: &[_]| words.text(message, args);
+        let (title, body) = match self {
+            Self::ConfigKept(problem) => (
+                Message::NoticeConfigTitle,
+                say(Message::NoticeConfigKept, &[("problem", problem.into())]),
+            ),
+            Self::StoreFailing(problem) => (
+                Message::NoticeStoreTitle,
+                say(Message::NoticeStoreFailing, &[("problem", problem.into())]),
+            ),
+            Self::NoStore(problem) => (
+                Message::NoticeStoreTitle,
+                say(Message::NoticeStoreNone, &[("problem", problem.into())]),
+            ),
+            Self::StoreAside(problem, path) => {
+                let args = [("problem", problem.into()), ("path", path.into())];
+                (Message::NoticeStoreTitle, say(Message::NoticeStoreAside, &args))
+            }
+            Self::PageAddress(url) => {
+                (Message::NoticePageTitle, say(Message::NoticePageAddress, &[("url", url.into())]))
+            }
+            Self::NoPage => (Message::NoticePageTitle, say(Message::NoticePageNone, &[])),
+        };
+        (say(title, &[]), body)
+    }
+}

@@ -1,0 +1,140 @@
+//! Offers on the desktop: shown, taken away, and what became of the last one.
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tracing::debug;
+
+use crate::notification;
+use crate::notification::NotifierCommand;
+use crate::notification::NotifierEvent;
+use crate::notification::OfferLabels;
+use crate::store;
+use crate::store::Record;
+use kindbeat_core::detection::Figures;
+use kindbeat_core::offer::Answer;
+use kindbeat_core::offer::OfferId;
+use kindbeat_core::offer::OfferOutcome;
+use kindbeat_core::reason::LastOffer;
+use kindbeat_core::status::News;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
+
+use super::history::History;
+use super::status::Reporter;
+
+pub(super) struct DesktopOffers {
+    commands: mpsc::Sender<NotifierCommand>,
+    title: String,
+    labels: OfferLabels,
+    last: Option<(OfferId, LastOffer)>,
+}
+
+/// An answer that the owner clicked; the text raises the window that opens for it, where the desktop gives one.
+pub(super) struct Clicked {
+    pub(super) id: OfferId,
+    pub(super) answer: Answer,
+    pub(super) token: Option<String>,
+}
+
+impl DesktopOffers {
+    pub(super) fn new(commands: mpsc::Sender<NotifierCommand>, words: &Words) -> Self {
+        let (title, labels) = (title(words), OfferLabels::new(words));
+        Self { commands, title, labels, last: None }
+    }
+
+    /// Offers speak in these words from now on.
+    pub(super) fn speak(&mut self, words: &Words) {
+        self.title = title(words);
+        self.labels = OfferLabels::new(words);
+    }
+
+    /// Asks whether a break would help, for the reason in `body`.
+    pub(super) fn show(
+        &mut self,
+        now: Timestamp,
+        id: OfferId,
+        figures: Figures,
+        body: String,
+        history: &mut History,
+        reporter: &Reporter,
+    ) {
+        self.last = Some((id, LastOffer { made: now, figures, became: None }));
+        self.keep(now, history);
+        self.order(NotifierCommand::Show(notification::OfferNotification {
+            id,
+            title: self.title.clone(),
+            body: body.clone(),
+            labels: self.labels.clone(),
+        }));
+        reporter.tell(News::OfferMade(body));
+    }
+
+    /// Takes the offer away, since this became of it.
+    pub(super) fn withdraw(
+        &mut self,
+        now: Timestamp,
+        id: OfferId,
+        outcome: OfferOutcome,
+        history: &mut History,
+    ) {
+        self.order(NotifierCommand::Withdraw(id));
+        self.became(now, id, outcome, history);
+    }
+
+    /// Something became of an offer, or of one that is gone already.
+    pub(super) fn became(
+        &mut self,
+        now: Timestamp,
+        id: OfferId,
+        outcome: OfferOutcome,
+        history: &mut History,
+    ) {
+        if let Some((last, offer)) = &mut self.last
+            && *last == id
+        {
+            offer.became = Some(outcome);
+            self.keep(now, history);
+        }
+    }
+
+    /// Takes in what happened on the screen; the answer, where it is one.
+    pub(super) fn handle(&self, event: NotifierEvent, reporter: &Reporter) -> Option<Clicked> {
+        match event {
+            NotifierEvent::Answered(id, answer, token) => {
+                return Some(Clicked { id, answer, token });
+            }
+            NotifierEvent::NotShown(_, obstacle) => {
+                debug!(?obstacle, "the offer is not on the screen");
+                reporter.tell(News::OfferNotShown);
+            }
+            NotifierEvent::Server(server) => {
+                debug!(server = server.map(|server| server.name), "what shows notifications");
+            }
+            NotifierEvent::Shown(_) | NotifierEvent::Dismissed(_) | NotifierEvent::Lost(_) => {}
+        }
+        None
+    }
+
+    /// `None` before the first.
+    pub(super) const fn last(&self) -> Option<&(OfferId, LastOffer)> {
+        self.last.as_ref()
+    }
+
+    fn keep(&self, now: Timestamp, history: &mut History) {
+        if let Some((_, offer)) = self.last {
+            let became = offer.became.map(|became| (became.into(), now));
+            let offer = store::Offer { made: offer.made, figures: offer.figures.into(), became };
+            history.keep(now, Record::Offer(offer));
+        }
+    }
+
+    fn order(&self, command: NotifierCommand) {
+        if self.commands.try_send(command).is_err() {
+            debug!("offers are not shown: nothing takes them");
+        }
+    }
+}
+
+fn title(words: &Words) -> String {
+    words.text(Message::OfferTitle, &[])
+}

@@ -1,0 +1,103 @@
+//! What the owner has set: the configuration in force, the words it asks for, and what is wrong with files of the owner's.
+
+use tracing::info;
+use tracing::warn;
+
+use kindbeat_core::config::Config;
+use kindbeat_core::config::ConfigError;
+use kindbeat_core::practice::OwnFault;
+use kindbeat_core::words::Words;
+
+pub(super) struct Preferences {
+    config: Config,
+    /// Of the desktop, `de_AT.UTF-8`.
+    locale: String,
+    words: Words,
+    /// Why the file of the configuration is not in force; `None` when it is.
+    fault: Option<String>,
+    /// What is wrong with practices of the owner's, as the log has it.
+    practice_faults: Vec<OwnFault>,
+}
+
+/// What follows from reading the configuration again.
+pub(super) enum Reread {
+    Nothing,
+    /// Another configuration is in force.
+    InForce {
+        monitor_changed: bool,
+    },
+    /// It cannot be used and changes nothing. Its owner was not told of this fault yet.
+    Faulty(String),
+}
+
+impl Preferences {
+    /// `words` are those that the configuration asks for.
+    pub(super) const fn new(config: Config, locale: String, words: Words) -> Self {
+        Self { config, locale, words, fault: None, practice_faults: Vec::new() }
+    }
+
+    pub(super) const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(super) fn locale(&self) -> &str {
+        &self.locale
+    }
+
+    pub(super) const fn words(&self) -> &Words {
+        &self.words
+    }
+
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// The configuration was read again.
+    pub(super) fn reread(&mut self, read: Result<Config, ConfigError>) -> Reread {
+        match read {
+            Ok(config) => {
+                let had_fault = self.fault.take().is_some();
+                let differs = config != self.config;
+                if had_fault || differs {
+                    info!("the configuration is in force");
+                }
+                if !differs {
+                    return Reread::Nothing;
+                }
+                let monitor_changed = config.monitor != self.config.monitor;
+                self.config = config;
+                self.words = Words::new(self.config.language(&self.locale));
+                Reread::InForce { monitor_changed }
+            }
+            Err(error) => {
+                let summary = error.summary();
+                if self.fault.as_ref() == Some(&summary) {
+                    return Reread::Nothing;
+                }
+                warn!(%error, "the configuration has a fault; the last good one stays in force");
+                self.fault = Some(summary.clone());
+                Reread::Faulty(summary)
+            }
+        }
+    }
+
+    /// Logs which practices of the owner's have a fault, and where, unless they are known; what stands there is the owner's.
+    pub(super) fn practice_faults(&mut self, faults: Vec<OwnFault>) {
+        if faults == self.practice_faults {
+            return;
+        }
+        for fault in faults.iter().take(MOST_TOLD) {
+            warn!(
+                at = fault.place(),
+                "a practice of your own cannot be used; \"kindbeat practices list\" tells why"
+            );
+        }
+        if faults.len() > MOST_TOLD {
+            warn!(more = faults.len() - MOST_TOLD, "more practices of your own cannot be used");
+        }
+        self.practice_faults = faults;
+    }
+}
+
+/// More would only fill the log.
+const MOST_TOLD: usize = 10;
