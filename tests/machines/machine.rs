@@ -1,5 +1,6 @@
 //! A machine of its own for a test, seen from outside: what it needs, and how it is run.
 
+use std::fmt::Debug;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::Write as _;
@@ -8,8 +9,8 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::LazyLock;
 use std::sync::Mutex;
-use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::mpsc;
 use std::sync::mpsc::RecvTimeoutError;
@@ -17,7 +18,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::bail;
+use jiff::SignedDuration;
+use jiff::Timestamp;
 use kindbeat::clock;
+use serde::de::DeserializeOwned;
+
+use crate::account;
+use crate::account::Entry;
 
 /// A machine that tells a story.
 pub(crate) struct Machine {
@@ -35,7 +42,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// Whether all that it needs is there; where not, says what is missing. Where `CI` is set, that is an error.
-    pub(crate) fn can_run(&self) -> anyhow::Result<bool> {
+    fn can_run(&self) -> anyhow::Result<bool> {
         let folders = std::env::var_os("PATH").unwrap_or_default();
         let own = ["/usr/sbin", "/sbin"].map(PathBuf::from);
         let folders: Vec<_> = std::env::split_paths(&folders).chain(own).collect();
@@ -64,7 +71,7 @@ impl Machine {
     }
 
     /// Runs it until it is off; what went wrong in it, if anything did. `share` is an empty folder that both sides see.
-    pub(crate) fn run(&self, share: &Path) -> anyhow::Result<Option<String>> {
+    fn run(&self, share: &Path) -> anyhow::Result<Option<String>> {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
         let machine = Command::new(tests.join("machines/boot.sh"))
             .args([&kernel(), share, &tests.join(self.inside), Path::new("env")])
@@ -112,10 +119,78 @@ impl Machine {
     }
 }
 
-/// Held while a machine runs: two at a time would be too slow for what is measured in them.
-pub(crate) fn one_at_a_time() -> MutexGuard<'static, ()> {
-    static RUNNING: Mutex<()> = Mutex::new(());
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+/// What is left of the one run of a machine that all of its tests look at.
+pub(crate) struct Run<F, L> {
+    pub(crate) account: Vec<Entry<F>>,
+    /// What else it left.
+    pub(crate) left: L,
+    /// What went wrong in it; the account ends there.
+    fault: Option<String>,
+}
+
+/// A run that begins with the first test that looks at it; `None` where something to run it with is missing.
+pub(crate) type OnlyRun<F, L> = LazyLock<Result<Option<Run<F, L>>, String>>;
+
+/// The run, for a test.
+pub(crate) fn of<F, L>(only: &'static OnlyRun<F, L>) -> anyhow::Result<Option<&'static Run<F, L>>> {
+    only.as_ref().map(Option::as_ref).map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+impl<F: DeserializeOwned + Debug + PartialEq, L> Run<F, L> {
+    /// Runs the machine; `collect` takes out of the folder that both sides saw what is not in the account.
+    pub(crate) fn new(
+        machine: &Machine,
+        collect: impl FnOnce(&Path) -> anyhow::Result<L>,
+    ) -> Result<Option<Self>, String> {
+        Self::run(machine, collect).map_err(|error| format!("{error:#}"))
+    }
+
+    fn run(
+        machine: &Machine,
+        collect: impl FnOnce(&Path) -> anyhow::Result<L>,
+    ) -> anyhow::Result<Option<Self>> {
+        static RUNNING: Mutex<()> = Mutex::new(());
+        if !machine.can_run()? {
+            return Ok(None);
+        }
+        // Two machines at a time would be too slow for what is measured in them.
+        let _alone = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = tempfile::tempdir()?;
+        let began = clock::now();
+        let fault = machine.run(share.path())?;
+        let lasted = clock::now().duration_since(began);
+        let account = account::read(share.path())?;
+        say(&format!("the machine with {}:", machine.what));
+        if let Some(Entry { at, .. }) = account.first() {
+            figure("from power on to the first that it told", at.duration_since(began));
+        }
+        figure("from power on to power off", lasted);
+        Ok(Some(Self { account, left: collect(share.path())?, fault }))
+    }
+
+    /// The first fact that `take` takes, and when it happened; what went wrong where there is none.
+    pub(crate) fn first<'r, T>(
+        &'r self,
+        what: &str,
+        take: impl Fn(&'r F) -> Option<T>,
+    ) -> anyhow::Result<(Timestamp, T)> {
+        let mut taken =
+            self.account.iter().filter_map(|entry| Some((entry.at, take(&entry.fact)?)));
+        taken.next().with_context(|| {
+            let fault = self.fault.as_deref().unwrap_or("it went through to its end");
+            format!("never in the machine: {what}; {fault}")
+        })
+    }
+
+    /// When this happened for the first time.
+    pub(crate) fn time(&self, fact: &F) -> anyhow::Result<Timestamp> {
+        let what = format!("{fact:?}");
+        Ok(self.first(&what, |other| (other == fact).then_some(()))?.0)
+    }
+}
+
+pub(crate) fn figure(what: &str, lasted: SignedDuration) {
+    say(&format!("{what}: {:.1} s", lasted.as_secs_f64()));
 }
 
 /// Straight to the terminal, or to the console: what a passing test prints is not shown.

@@ -3,8 +3,10 @@
 //!
 //! What is needed and not there is named, and the tests are left out; where `CI` is set they fail instead.
 
+mod account;
 mod bluetooth;
 mod machine;
+mod screen;
 mod session;
 
 #[allow(dead_code, reason = "each test program uses a part of it")]

@@ -13,10 +13,10 @@ use tokio::io::BufReader;
 use tokio::io::Lines;
 use tokio::net::TcpStream;
 
+use crate::account::soon;
 use crate::bluetooth::account::Entry;
 use crate::bluetooth::account::Fact;
 use crate::bluetooth::desktop::SOCKET;
-use crate::bluetooth::story::soon;
 
 /// Opens the page named in the environment, goes through the break to its end, and tells of it.
 pub(crate) async fn run() -> anyhow::Result<()> {

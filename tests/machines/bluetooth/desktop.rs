@@ -1,6 +1,5 @@
 //! The desktop of an ordinary user: a session bus, a notification server that clicks, a browser, and the program itself.
 
-use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::chown;
 use std::path::Path;
@@ -8,8 +7,6 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use anyhow::bail;
-use futures_util::StreamExt as _;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;
 use tokio::net::UnixListener;
@@ -17,17 +14,15 @@ use tokio::process::Child;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 use zbus::Connection;
-use zbus::Message;
-use zbus::MessageStream;
 use zbus::OwnedVariant;
-use zbus::message::Type;
 
+use crate::account::soon;
 use crate::bluetooth::account::Fact;
 use crate::bluetooth::account::Teller;
 use crate::bluetooth::stack::first_line;
-use crate::bluetooth::story::soon;
 use crate::machine::ROLE;
 use crate::machine::say;
+use crate::screen::Screen;
 
 /// The desktop. Ends when dropped.
 pub(crate) struct Desktop {
@@ -63,8 +58,7 @@ impl Desktop {
         first_line(&mut bus).await?;
         let session = zbus::connection::Builder::address(ADDRESS).build().await?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve(session.clone(), MessageStream::from(&session), teller.clone()));
-        session.request_name(NOTIFICATIONS).await?;
+        tasks.spawn(click(Screen::start(session.clone()).await?, teller.clone()));
         let socket = UnixListener::bind(SOCKET)?;
         chown(SOCKET, Some(USER), Some(USER))?;
         tasks.spawn(hear_browser(socket, teller));
@@ -170,63 +164,17 @@ open_with = ["env", "{ROLE}=browser", "KINDBEAT_PAGE={{url}}", "{BROWSER}", "--e
     )
 }
 
-/// The notification server: shows nothing, and clicks on Start as soon as there is such a button.
-async fn serve(session: Connection, mut messages: MessageStream, teller: Teller) {
-    let mut last = 0;
-    while let Some(Ok(message)) = messages.next().await {
-        if message.message_type() != Type::MethodCall {
+/// Clicks on Start as soon as there is such a button.
+async fn click(mut screen: Screen, teller: Teller) {
+    while let Some(shown) = screen.next().await {
+        if !shown.is_offer() {
             continue;
         }
-        last += 1;
-        if let Err(error) = answer(&session, &message, last, &teller).await {
+        teller.tell(Fact::Shown { buttons: shown.buttons.clone() });
+        if let Err(error) = screen.click(&shown).await {
             say(&format!("the notification server: {error:#}"));
         }
     }
-}
-
-async fn answer(
-    session: &Connection,
-    call: &Message,
-    id: u32,
-    teller: &Teller,
-) -> anyhow::Result<()> {
-    type Body =
-        (String, u32, String, String, String, Vec<String>, HashMap<String, OwnedVariant>, i32);
-    let header = call.header();
-    let tell = async |signal: &str, body: &(u32, &str)| {
-        session.emit_signal(None::<&str>, OBJECT, NOTIFICATIONS, signal, body).await
-    };
-    let gone = async |id: u32, why: u32| {
-        let body = (id, why);
-        session.emit_signal(None::<&str>, OBJECT, NOTIFICATIONS, "NotificationClosed", &body).await
-    };
-    match header.member().context("a method")?.as_str() {
-        "GetServerInformation" => {
-            session.reply(&header, &("stand-in", "nobody", "1", "1.2")).await?;
-        }
-        "GetCapabilities" => {
-            session.reply(&header, &(vec!["actions", "body", "body-markup"],)).await?;
-        }
-        "CloseNotification" => {
-            session.reply(&header, &()).await?;
-            gone(call.body().deserialize()?, CLOSED_BY_CALL).await?;
-        }
-        "Notify" => {
-            let (_, _, _, title, _, actions, _, _): Body = call.body().deserialize()?;
-            let buttons: Vec<String> = actions.into_iter().step_by(2).collect();
-            session.reply(&header, &id).await?;
-            let starts = buttons.iter().any(|button| button == START);
-            say(&format!("a notification: {title} {buttons:?}"));
-            if starts {
-                teller.tell(Fact::Shown { buttons });
-                tell("ActivationToken", &(id, TOKEN)).await?;
-                tell("ActionInvoked", &(id, START)).await?;
-                gone(id, DISMISSED).await?;
-            }
-        }
-        other => bail!("asked to {other}"),
-    }
-    Ok(())
 }
 
 /// What the browser tells, each time it is started.
@@ -252,15 +200,6 @@ pub(crate) const SOCKET: &str = "/run/desk/browser";
 const ADDRESS: &str = "unix:path=/run/desk/bus";
 const PROGRAM: &str = "/run/kindbeat";
 const BROWSER: &str = "/run/browser";
-
-const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
-const OBJECT: &str = "/org/freedesktop/Notifications";
-const START: &str = "start";
-/// What a desktop gives along with a click, for the window that it opens.
-pub(crate) const TOKEN: &str = "the-click-on-start";
-/// Desktop Notifications Specification 1.2, `NotificationClosed`.
-const DISMISSED: u32 = 2;
-const CLOSED_BY_CALL: u32 = 3;
 
 /// Everything is allowed to everyone, as nobody else is on it.
 const BUS: &str = r#"<busconfig>

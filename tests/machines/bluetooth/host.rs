@@ -1,8 +1,8 @@
 //! The machine, seen from outside: what it left.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
-use anyhow::Context as _;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::clock;
@@ -12,76 +12,39 @@ use kindbeat::store::Offer;
 use kindbeat::store::Store;
 
 use crate::bluetooth::Beat;
-use crate::bluetooth::account;
 use crate::bluetooth::account::Entry;
 use crate::bluetooth::account::Fact;
-use crate::bluetooth::figure;
 use crate::machine;
 use crate::machine::Machine;
+use crate::machine::OnlyRun;
 
-/// What is left of a run of the machine.
-pub(crate) struct Run {
-    pub(crate) account: Vec<Entry>,
-    pub(crate) heard: Vec<Heard>,
+/// What is left of the run of this machine.
+pub(crate) type Run = machine::Run<Fact, Kept>;
+
+/// What the store holds after it.
+#[derive(Default)]
+pub(crate) struct Kept {
+    heard: Vec<Heard>,
     pub(crate) offers: Vec<Offer>,
     pub(crate) breaks: Vec<Break>,
-    /// What went wrong in it; the account ends there.
-    fault: Option<String>,
 }
 
-/// The one run that all tests look at; `None` where something to run it with is missing.
 pub(crate) fn run() -> anyhow::Result<Option<&'static Run>> {
-    static RUN: LazyLock<Result<Option<Run>, String>> =
-        LazyLock::new(|| Run::new().map_err(|error| format!("{error:#}")));
-    RUN.as_ref().map(Option::as_ref).map_err(|error| anyhow::anyhow!("{error}"))
+    static RUN: OnlyRun<Fact, Kept> = LazyLock::new(|| Run::new(&MACHINE, kept));
+    machine::of(&RUN)
+}
+
+fn kept(folder: &Path) -> anyhow::Result<Kept> {
+    let Some(store) = Store::open_to_read(folder)? else { return Ok(Kept::default()) };
+    let (from, to) = (Timestamp::UNIX_EPOCH, clock::now());
+    Ok(Kept {
+        heard: store.heard(from, to)?,
+        offers: store.offers(from, to)?,
+        breaks: store.breaks(from, to)?,
+    })
 }
 
 impl Run {
-    fn new() -> anyhow::Result<Option<Self>> {
-        if !MACHINE.can_run()? {
-            return Ok(None);
-        }
-        let share = tempfile::tempdir()?;
-        let _alone = machine::one_at_a_time();
-        let began = clock::now();
-        let fault = MACHINE.run(share.path())?;
-        let lasted = clock::now().duration_since(began);
-        let account = account::read(share.path())?;
-        let store = Store::open_to_read(share.path())?;
-        let (from, to) = (began - SignedDuration::from_hours(1), clock::now());
-        let run = Self {
-            account,
-            heard: store.as_ref().map_or(Ok(Vec::new()), |store| store.heard(from, to))?,
-            offers: store.as_ref().map_or(Ok(Vec::new()), |store| store.offers(from, to))?,
-            breaks: store.as_ref().map_or(Ok(Vec::new()), |store| store.breaks(from, to))?,
-            fault,
-        };
-        if let Some(first) = run.account.first() {
-            figure("from power on to a strap that advertises", first.at.duration_since(began));
-            figure("from power on to power off", lasted);
-        }
-        Ok(Some(run))
-    }
-
-    /// The first fact that `take` takes, and when it happened; what went wrong where there is none.
-    pub(crate) fn first<'r, T>(
-        &'r self,
-        what: &str,
-        take: impl Fn(&'r Fact) -> Option<T>,
-    ) -> anyhow::Result<(Timestamp, T)> {
-        let mut taken =
-            self.account.iter().filter_map(|entry| Some((entry.at, take(&entry.fact)?)));
-        taken.next().with_context(|| {
-            let fault = self.fault.as_deref().unwrap_or("it went through to its end");
-            format!("never in the machine: {what}; {fault}")
-        })
-    }
-
-    /// When this happened for the first time.
-    pub(crate) fn time(&self, what: &str, fact: &Fact) -> anyhow::Result<Timestamp> {
-        Ok(self.first(what, |other| (other == fact).then_some(()))?.0)
-    }
-
     /// The two times that the daemon ran.
     pub(crate) fn lives(&self) -> anyhow::Result<[Life; 2]> {
         let mut lives = Vec::new();
@@ -114,7 +77,7 @@ impl Run {
 
     /// What the store holds from one moment to another.
     pub(crate) fn kept(&self, from: Timestamp, to: Timestamp) -> Vec<Beat> {
-        let within = self.heard.iter().filter(|heard| (from..to).contains(&heard.at));
+        let within = self.left.heard.iter().filter(|heard| (from..to).contains(&heard.at));
         within.map(beat).collect()
     }
 }

@@ -19,7 +19,9 @@ use jiff::Timestamp;
 use kindbeat::store::Became;
 use kindbeat::store::How;
 
+use crate::machine::figure;
 use crate::machine::say;
+use crate::screen;
 use account::Fact;
 
 /// What this program does in the machine; nothing by itself.
@@ -60,7 +62,7 @@ fn the_daemon_finds_the_strap_and_streams_within_twenty_seconds() -> anyhow::Res
 #[test]
 fn start_on_an_offer_opens_the_page_with_the_clicks_token() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
-    let rise = run.time("the rise", &Fact::Rise)?;
+    let rise = run.time(&Fact::Rise)?;
     let (offered, buttons) = run.first("an offer", |fact| match fact {
         Fact::Shown { buttons } => Some(buttons),
         _ => None,
@@ -73,14 +75,14 @@ fn start_on_an_offer_opens_the_page_with_the_clicks_token() -> anyhow::Result<()
         _ => None,
     })?;
     figure("from the click to the browser", opened.duration_since(offered));
-    assert_eq!(token.as_deref(), Some(desktop::TOKEN));
+    assert_eq!(token.as_deref(), Some(screen::TOKEN));
     Ok(())
 }
 
 #[test]
 fn the_break_goes_on_to_its_end_on_the_page() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
-    run.time("the end of the page", &Fact::Closed)?;
+    run.time(&Fact::Closed)?;
     let shown: Vec<_> = run
         .account
         .iter()
@@ -99,11 +101,11 @@ fn the_break_goes_on_to_its_end_on_the_page() -> anyhow::Result<()> {
 #[test]
 fn the_offer_and_the_break_are_in_the_store() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
-    run.time("the end", &Fact::Ended)?;
-    let [offer] = &run.offers[..] else { panic!("not one offer: {:?}", run.offers) };
+    run.time(&Fact::Ended)?;
+    let [offer] = &run.left.offers[..] else { panic!("not one offer: {:?}", run.left.offers) };
     assert_eq!(offer.became.map(|(became, _)| became), Some(Became::Start));
     assert!(offer.figures.heart_rate > f64::from(story::HIGH) - 1.0, "{offer:?}");
-    let [taken] = &run.breaks[..] else { panic!("not one break: {:?}", run.breaks) };
+    let [taken] = &run.left.breaks[..] else { panic!("not one break: {:?}", run.left.breaks) };
     assert_eq!(taken.length_s, 20);
     let (how, ended) = taken.ended.context("the break has no end")?;
     assert_eq!(how, How::Completed);
@@ -126,8 +128,8 @@ fn after_a_kill_the_next_daemon_streams_within_twenty_seconds() -> anyhow::Resul
 #[test]
 fn a_kill_loses_no_beat_that_is_ten_seconds_old() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
-    let killed = run.time("the kill", &Fact::Killed)?;
-    run.time("the end", &Fact::Ended)?;
+    let killed = run.time(&Fact::Killed)?;
+    run.time(&Fact::Ended)?;
     let [first, _] = run.lives()?;
     let (sent, kept) = (run.sent(first.subscribed, killed), run.kept(first.started, killed));
     let (saved, lost) = saved(&sent, &kept)?;
@@ -142,8 +144,8 @@ fn a_kill_loses_no_beat_that_is_ten_seconds_old() -> anyhow::Result<()> {
 fn a_daemon_that_is_asked_to_end_loses_nothing() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     let [_, second] = run.lives()?;
-    let asked = run.time("the request to end", &Fact::AskedToEnd)?;
-    let ended = run.time("the end", &Fact::Ended)?;
+    let asked = run.time(&Fact::AskedToEnd)?;
+    let ended = run.time(&Fact::Ended)?;
     figure("from the request to the end of the daemon", ended.duration_since(asked));
     // What was still on its way, nobody had heard.
     let arrived = asked - ON_ITS_WAY;
@@ -152,10 +154,6 @@ fn a_daemon_that_is_asked_to_end_loses_nothing() -> anyhow::Result<()> {
     assert!(saved.len() > 2, "too few beats to tell anything: {}", saved.len());
     assert_eq!(lost, [], "asked to end at {asked}");
     Ok(())
-}
-
-fn figure(what: &str, lasted: SignedDuration) {
-    say(&format!("{what}: {:.1} s", lasted.as_secs_f64()));
 }
 
 /// A beat as the strap sends it: when, the rate, the interval in 1/1024 s.

@@ -19,7 +19,7 @@ use zbus::OwnedVariant;
 use zbus::Proxy;
 use zbus::proxy::MethodFlags;
 
-use crate::bluetooth::story::soon;
+use crate::account::soon;
 use crate::machine::say;
 
 /// All that runs of it. Ends when dropped.

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::bail;
@@ -12,6 +11,8 @@ use rustix::process::Signal;
 use rustix::process::kill_process;
 use tokio::process::Child;
 
+use crate::account::SHARE;
+use crate::account::soon;
 use crate::bluetooth::account::Fact;
 use crate::bluetooth::account::Teller;
 use crate::bluetooth::account::Writer;
@@ -30,7 +31,7 @@ pub(crate) fn play_role() -> anyhow::Result<()> {
 }
 
 async fn tell() -> anyhow::Result<()> {
-    let mut account = Writer::new(Path::new(SHARE))?;
+    let mut account = Writer::new()?;
     let told = happen(&mut account).await;
     account.catch_up()?;
     told
@@ -95,20 +96,8 @@ async fn beats(account: &mut Writer, count: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits for it, but not for ever: a fault is to be told.
-pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> anyhow::Result<T> {
-    let waited = tokio::time::timeout(LIMIT, future).await;
-    waited.ok().with_context(|| format!("waited {LIMIT:?} for {what}"))
-}
-
-/// The folder that both sides see.
-const SHARE: &str = "/run/share";
-
 /// What the heart does at first, in beats a minute, and then: up, but by less in a minute than counts as exercise.
 pub(crate) const QUIET: u8 = 65;
 pub(crate) const HIGH: u8 = 90;
 /// For how long it is quiet, in seconds: what is usual is still that of most people then.
 const QUIET_S: usize = 20;
-
-/// Far longer than anything takes on a busy computer.
-const LIMIT: Duration = Duration::from_secs(120);

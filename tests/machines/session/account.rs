@@ -1,24 +1,9 @@
-//! What happened in the machine, as it tells it: one line of JSON for each fact, in the folder that both sides see.
+//! What can happen in this machine.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write as _;
-use std::path::Path;
 
-use anyhow::Context as _;
-use jiff::Timestamp;
-use kindbeat::clock;
 use serde::Deserialize;
 use serde::Serialize;
-
-use crate::machine::say;
-
-/// Something that happened, and when, by the clock of the machine.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Entry {
-    pub(crate) at: Timestamp,
-    pub(crate) fact: Fact,
-}
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,38 +72,10 @@ pub(crate) enum Opened {
 /// Names and what stands under them.
 pub(crate) type Properties = BTreeMap<String, String>;
 
-/// The account while it is being written.
-pub(crate) struct Writer(File);
-
-impl Writer {
-    /// Begins an account in this folder.
-    pub(crate) fn new(folder: &Path) -> anyhow::Result<Self> {
-        let path = folder.join(FILE);
-        Ok(Self(File::create_new(&path).with_context(|| path.display().to_string())?))
-    }
-
-    /// It has just happened. Written in one piece, so that no line is ever seen half; and said to whoever looks at the console.
-    pub(crate) fn tell(&mut self, fact: Fact) -> anyhow::Result<()> {
-        let line = serde_json::to_string(&Entry { at: clock::now(), fact })?;
-        say(&line);
-        Ok(self.0.write_all(format!("{line}\n").as_bytes())?)
-    }
-}
-
-/// All that was told so far.
-pub(crate) fn read(folder: &Path) -> anyhow::Result<Vec<Entry>> {
-    let path = folder.join(FILE);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = std::fs::read_to_string(&path)?;
-    text.lines().map(|line| serde_json::from_str(line).context(line.to_owned())).collect()
-}
+pub(crate) type Writer = crate::account::Writer<Fact>;
 
 /// Lines that are a name, `mark` and something, by their names.
 pub(crate) fn properties(text: &str, mark: char) -> Properties {
     let pairs = text.lines().filter_map(|line| line.split_once(mark));
     pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
 }
-
-const FILE: &str = "account";

@@ -12,10 +12,10 @@ use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;
 use tokio::process::Child;
 
+use crate::account::soon;
 use crate::session::person::run;
 use crate::session::person::systemctl;
 use crate::session::person::theirs;
-use crate::session::story::soon;
 
 /// The parts, until they are dropped.
 pub(crate) struct Desktop {

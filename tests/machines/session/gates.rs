@@ -7,6 +7,8 @@ use kindbeat_core::status::Status;
 use tokio::process::Child;
 use tokio::process::Command;
 
+use crate::account::soon;
+use crate::screen::Screen;
 use crate::session::account::Fact;
 use crate::session::account::Writer;
 use crate::session::desktop;
@@ -14,8 +16,6 @@ use crate::session::heart::Heart;
 use crate::session::person;
 use crate::session::person::run;
 use crate::session::person::theirs;
-use crate::session::screen::Screen;
-use crate::session::story::soon;
 use crate::session::story::until;
 
 /// The hands rest from now on, as the desktop tells logind; soon for longer than counts as a pause.

@@ -2,75 +2,25 @@
 
 use std::sync::LazyLock;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
-use kindbeat::clock;
 
 use crate::machine;
 use crate::machine::Machine;
-use crate::machine::say;
-use crate::session::account;
-use crate::session::account::Entry;
+use crate::machine::OnlyRun;
 use crate::session::account::Fact;
 use crate::session::account::Moment;
 use crate::session::account::Opened;
 use crate::session::account::Properties;
 
-/// What is left of a run of the machine.
-pub(crate) struct Run {
-    account: Vec<Entry>,
-    /// What went wrong in it; the account ends there.
-    fault: Option<String>,
-}
+/// What is left of the run of this machine.
+pub(crate) type Run = machine::Run<Fact, ()>;
 
-/// The one run that all tests look at; `None` where something to run it with is missing.
 pub(crate) fn run() -> anyhow::Result<Option<&'static Run>> {
-    static RUN: LazyLock<Result<Option<Run>, String>> =
-        LazyLock::new(|| Run::new().map_err(|error| format!("{error:#}")));
-    RUN.as_ref().map(Option::as_ref).map_err(|error| anyhow::anyhow!("{error}"))
+    static RUN: OnlyRun<Fact, ()> = LazyLock::new(|| Run::new(&MACHINE, |_| Ok(())));
+    machine::of(&RUN)
 }
 
 impl Run {
-    fn new() -> anyhow::Result<Option<Self>> {
-        if !MACHINE.can_run()? {
-            return Ok(None);
-        }
-        let share = tempfile::tempdir()?;
-        let _alone = machine::one_at_a_time();
-        let began = clock::now();
-        let fault = MACHINE.run(share.path())?;
-        let lasted = clock::now().duration_since(began);
-        let account = account::read(share.path())?;
-        if let Some(first) = account.first() {
-            let up = first.at.duration_since(began).as_secs();
-            say(&format!(
-                "from power on to a session: {up} s, to power off: {} s",
-                lasted.as_secs()
-            ));
-        }
-        Ok(Some(Self { account, fault }))
-    }
-
-    /// The first fact that `take` takes, and when it happened; what went wrong where there is none.
-    pub(crate) fn first<'r, T>(
-        &'r self,
-        what: &str,
-        take: impl Fn(&'r Fact) -> Option<T>,
-    ) -> anyhow::Result<(Timestamp, T)> {
-        let mut taken =
-            self.account.iter().filter_map(|entry| Some((entry.at, take(&entry.fact)?)));
-        taken.next().with_context(|| {
-            let fault = self.fault.as_deref().unwrap_or("it went through to its end");
-            format!("never in the machine: {what}; {fault}")
-        })
-    }
-
-    /// When this happened.
-    pub(crate) fn time(&self, fact: &Fact) -> anyhow::Result<Timestamp> {
-        let what = format!("{fact:?}");
-        Ok(self.first(&what, |other| (other == fact).then_some(()))?.0)
-    }
-
     /// How the service stood then.
     pub(crate) fn unit(&self, wanted: Moment) -> anyhow::Result<(Timestamp, &Properties)> {
         self.first(&format!("the unit, {wanted:?}"), |fact| match fact {

@@ -10,8 +10,8 @@ use tokio::process::Child;
 use tokio::process::ChildStdout;
 use tokio::process::Command;
 
+use crate::account::soon;
 use crate::machine::say;
-use crate::session::story::soon;
 
 /// The journal, from the beginning on. It is followed until this is dropped.
 pub(crate) struct Journal {

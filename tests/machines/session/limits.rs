@@ -13,6 +13,7 @@ use kindbeat_core::context::Probe;
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
+use crate::account::soon;
 use crate::machine::ROLE;
 use crate::session::account::Fact;
 use crate::session::account::Writer;
@@ -21,7 +22,6 @@ use crate::session::desktop::Desktop;
 use crate::session::person;
 use crate::session::person::run;
 use crate::session::person::theirs;
-use crate::session::story::soon;
 
 /// `kindbeat doctor`, the program that the service starts for GNOME, one that is to be refused, and a look at a desktop with an X
 /// server.

@@ -15,12 +15,12 @@ mod journal;
 mod limits;
 mod notes;
 mod person;
-mod screen;
 mod story;
 
 use anyhow::Context as _;
 use jiff::SignedDuration;
 
+use crate::screen;
 use account::Fact;
 use account::Moment;
 use account::Opened;

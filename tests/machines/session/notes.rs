@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::account::soon;
 use crate::session::account::Properties;
 use crate::session::account::properties;
 use crate::session::person::NOTES;
-use crate::session::story::soon;
 
 /// What the browser noted that was started as the `number`th.
 pub(crate) async fn of(number: usize) -> anyhow::Result<Properties> {

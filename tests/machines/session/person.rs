@@ -15,9 +15,9 @@ use kindbeat::interface::Bus;
 use tokio::process::Command;
 use zbus::Connection;
 
+use crate::account::soon;
 use crate::session::account::Properties;
 use crate::session::account::properties;
-use crate::session::story::soon;
 
 /// Adds the user, and installs the program in their home, as the README says.
 pub(crate) async fn moves_in() -> anyhow::Result<()> {

@@ -1,14 +1,16 @@
 //! What happens in the machine, from the start of systemd to the end of the service.
 
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use kindbeat::interface::Client;
 use kindbeat_core::status::Status;
 
+use crate::account::soon;
 use crate::machine::ROLE;
+use crate::screen::Screen;
+use crate::screen::Shown;
 use crate::session::account::Fact;
 use crate::session::account::Moment;
 use crate::session::account::Opened;
@@ -23,8 +25,6 @@ use crate::session::person;
 use crate::session::person::run;
 use crate::session::person::systemctl;
 use crate::session::person::theirs;
-use crate::session::screen::Screen;
-use crate::session::screen::Shown;
 
 /// What this process was started for, if it was started in the machine.
 pub(crate) fn play_role() -> anyhow::Result<()> {
@@ -34,7 +34,7 @@ pub(crate) fn play_role() -> anyhow::Result<()> {
         if role == "look" {
             return limits::look().await;
         }
-        happen(&mut Writer::new(Path::new(SHARE))?).await
+        happen(&mut Writer::new()?).await
     })
 }
 
@@ -155,15 +155,5 @@ pub(crate) async fn until(client: &Client, is: impl Fn(&Status) -> bool) -> anyh
     waited.await.with_context(|| format!("{last:?}"))?
 }
 
-/// Waits for it, but not for ever: a fault is to be told.
-pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> anyhow::Result<T> {
-    let waited = tokio::time::timeout(LIMIT, future).await;
-    waited.ok().with_context(|| format!("waited {LIMIT:?} for {what}"))
-}
-
-/// The folder that both sides see.
-const SHARE: &str = "/run/share";
-/// Far longer than anything takes on a busy computer.
-const LIMIT: Duration = Duration::from_secs(90);
 /// How long until it is asked again: of what holds back no signal says that it changed.
 const POLL: Duration = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! A notification server for the user: shows nothing, tells what it was asked to show, and can be silenced, as that of Plasma.
+//! A notification server for the user of a machine: shows nothing, tells what it was asked to show, and can be silenced, as that of Plasma.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use zbus::OwnedVariant;
 use zbus::Variant;
 use zbus::message::Type;
 
+use crate::account::soon;
 use crate::machine::say;
-use crate::session::story::soon;
 
 /// The server, until it is dropped.
 pub(crate) struct Screen {
@@ -65,6 +65,11 @@ impl Screen {
                 return Ok(shown);
             }
         }
+    }
+
+    /// What it is asked to show next.
+    pub(crate) async fn next(&mut self) -> Option<Shown> {
+        self.shown.recv().await
     }
 
     /// Somebody clicks on Start.
