@@ -55,7 +55,7 @@ const CORE: [(&str, &[&str]); 19] = [
     ("engine", &["detection", "heart", "offer", "practice", "status", "context"]),
     ("status", &["offer"]),
     ("sitting", &["engine", "heart", "page", "practice", "status", "words"]),
-    ("reason", &["detection", "engine", "offer", "words"]),
+    ("reason", &["context", "detection", "engine", "offer", "words"]),
     ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "context"]),
     ("config", &["detection", "engine", "monitor", "offer", "practice", "setting"]),
 ];

@@ -10,6 +10,7 @@
 //! | [`detection`] | what is usual, and when the heart is elevated |
 //! | [`engine`] | which effects follow from an input |
 //! | [`heart`] | from a packet of the monitor to a sample |
+//! | [`monitor`] | what a monitor reports, and what can be asked of its link |
 //! | [`offer`] | whether now is a moment for an offer, and its outcome |
 //! | [`page`] | what the page of a break shows |
 //! | [`practice`] | the practices, and a session in progress |
