@@ -42,7 +42,7 @@ impl Context {
         match (self.presence, self.hands) {
             (Presence::Unknown, InputActivity::Unknown) => Presence::Unknown,
             (Presence::Unknown, InputActivity::Resting(since))
-                if now.duration_since(since) >= AWAY =>
+                if now.duration_since(since) >= AWAY_AFTER =>
             {
                 Presence::Away
             }
@@ -73,7 +73,7 @@ pub enum Presence {
     /// Nothing tells: counts as at the desk, with the stricter gate against exercise.
     #[default]
     Unknown,
-    /// A key or the pointer was used within [`AWAY`], or a recording says so.
+    /// A key or the pointer was used within [`AWAY_AFTER`], or a recording says so.
     AtDesk,
     /// Walking about.
     Moving,
@@ -225,6 +225,5 @@ impl fmt::Debug for Desktop {
     }
 }
 
-/// Somebody who used neither keys nor pointer for 5 min is not taken to sit here: recorded office work seldom has longer gaps, and
-/// it is as long as nothing is offered after a return.
-pub const AWAY: SignedDuration = SignedDuration::from_mins(5);
+/// Somebody who has used neither keyboard nor pointer for this long counts as away: recorded office work seldom has longer gaps.
+pub const AWAY_AFTER: SignedDuration = SignedDuration::from_mins(5);

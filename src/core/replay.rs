@@ -15,6 +15,7 @@ use crate::engine::Effect;
 use crate::engine::Engine;
 use crate::engine::Input;
 use crate::engine::Settings;
+use crate::heart::MAX_SAMPLE_SPAN;
 use crate::heart::Reading;
 use crate::offer::Day;
 use crate::offer::Gate;
@@ -137,12 +138,13 @@ impl Player {
         };
         if presence != self.presence {
             self.presence = presence;
-            let around = Context { presence, ..Context::default() };
-            self.put(now, row.t_s, Input::Context(around), event);
+            let context = Context { presence, ..Context::default() };
+            self.put(now, row.t_s, Input::Context(context), event);
         }
         let has_data = row.reading.heart_rate.is_some() || !row.reading.rr.is_empty();
         if row.t_s > first && has_data {
-            self.summary.hours += (row.t_s - self.last).min(REACH_S) / 3_600.0;
+            self.summary.hours +=
+                (row.t_s - self.last).min(MAX_SAMPLE_SPAN.as_secs_f64()) / 3_600.0;
         }
         self.last = row.t_s;
         self.put(now, row.t_s, Input::Measured(row.reading), event);
@@ -187,6 +189,3 @@ fn moment(seconds: f64) -> Timestamp {
         .saturating_add(SignedDuration::from_micros(micros))
         .unwrap_or(Timestamp::MAX)
 }
-
-/// A row speaks for the time since the one before, but for no longer than this: the longest interval of wrist devices.
-const REACH_S: f64 = 15.0;

@@ -21,13 +21,13 @@ impl Loaded {
         let kept = self.kept;
         let memory = EngineMemory {
             offers: OfferMemory {
-                last: kept.last_offer,
+                last_offer_at: kept.last_offer,
                 made: kept.offers_made,
-                of_day: kept.offers_of_day,
+                counted_on: kept.offers_of_day,
                 snoozed_until: kept.snoozed_until,
                 rest_until: kept.resting_until,
                 fine_in_a_row: kept.fine_in_a_row,
-                fit_asked: kept.fit_asked,
+                fit_asked_at: kept.fit_asked,
             },
             tender: kept.resting_until.is_some(),
         };
@@ -49,15 +49,15 @@ pub fn memory_changes(memory: EngineMemory, before: EngineMemory, now: Timestamp
     if (memory.tender, offers.rest_until) != (before.tender, kept.rest_until) {
         records.push(Record::Resting(resting(memory).or(offers.rest_until)));
     }
-    if let (Some(last), Some((day, count))) = (offers.last, offers.of_day)
-        && (offers.last, offers.of_day) != (kept.last, kept.of_day)
+    if let (Some(last), Some((day, count))) = (offers.last_offer_at, offers.counted_on)
+        && (offers.last_offer_at, offers.counted_on) != (kept.last_offer_at, kept.counted_on)
     {
         records.push(Record::Offered { last, made: offers.made, day, count });
     }
     if offers.fine_in_a_row != kept.fine_in_a_row {
         records.push(Record::FineInARow(offers.fine_in_a_row));
     }
-    if let Some(asked) = offers.fit_asked.filter(|_| offers.fit_asked != kept.fit_asked) {
+    if let Some(asked) = offers.fit_asked_at.filter(|_| offers.fit_asked_at != kept.fit_asked_at) {
         records.push(Record::FitAsked(asked));
     }
     records

@@ -10,3 +10,8 @@ mod random;
 mod remembering;
 mod scenarios;
 mod words;
+
+/// How many cases a test draws: `all` where `KINDBEAT_ALL` asks for everything, else `quick`.
+fn cases<N>(quick: N, all: N) -> N {
+    if std::env::var_os("KINDBEAT_ALL").is_some() { all } else { quick }
+}

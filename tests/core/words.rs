@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use fluent_syntax::ast::Entry;
 use fluent_syntax::ast::Expression;
@@ -28,6 +29,8 @@ use kindbeat_core::words::Words;
 
 const ENGLISH: &str = include_str!("../../config/words/en.ftl");
 
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words::new("en"));
+
 const ANCHORS: [Anchor; 5] =
     [Anchor::Breath, Anchor::Feet, Anchor::Hands, Anchor::Sound, Anchor::Sight];
 
@@ -43,7 +46,7 @@ fn practices() -> Vec<Arc<Practice>> {
 }
 
 fn say(text: &Text, anchor: Anchor) -> String {
-    text.say(|id| Words::new("en").text(id, &[("anchor", anchor.as_str().into())]))
+    text.say(|id| WORDS.text(id, &[("anchor", anchor.as_str().into())]))
 }
 
 /// The words of a length as they are heard, with the longest of each choice.
@@ -153,7 +156,7 @@ fn every_message_is_both_written_and_used() {
     let written: BTreeSet<_> = written().into_keys().collect();
     assert_eq!(used.difference(&written).collect::<Vec<_>>(), [&""; 0], "used, but not written");
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), [&""; 0], "written, but not used");
-    assert!(used.iter().all(|id| Words::new("en").has(id)));
+    assert!(used.iter().all(|id| WORDS.has(id)));
 }
 
 #[test]

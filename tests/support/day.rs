@@ -7,7 +7,10 @@
     reason = "a failure here is the failure of the test"
 )]
 
+use std::collections::HashSet;
 use std::fmt::Write;
+use std::mem::Discriminant;
+use std::mem::discriminant;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -51,6 +54,8 @@ pub struct Day {
     log: String,
     /// Everything the engine asked for, and when: the moment and the local day.
     pub effects: Vec<(Timestamp, Date, Effect)>,
+    /// The kinds of input that the engine was given.
+    pub kinds: HashSet<Discriminant<Input>>,
     /// When the offers were made that the owner put off.
     pub put_off: Vec<Option<Timestamp>>,
 }
@@ -80,6 +85,7 @@ impl Day {
             asked: None,
             log: String::new(),
             effects: Vec::new(),
+            kinds: HashSet::new(),
             put_off: Vec::new(),
         }
     }
@@ -158,6 +164,7 @@ impl Day {
 
     /// Anything else happens.
     pub fn put(&mut self, input: Input) -> &mut Self {
+        self.kinds.insert(discriminant(&input));
         let effects = self.engine.handle(self.now, input);
         for effect in &effects {
             self.note(effect);

@@ -11,6 +11,7 @@ use std::ops::Add;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::heart::MAX_SAMPLE_SPAN;
 use crate::heart::Rates;
 use crate::heart::Sample;
 
@@ -108,7 +109,7 @@ impl Detector {
         self.remember(sample);
         let at = sample.at;
         let rise = self.thresholds.rise(usual.spread);
-        let up = sample.heart_rate - usual.heart_rate >= rise * LEAVE;
+        let up = sample.heart_rate - usual.heart_rate >= rise * ONSET_SHARE;
         match self.phase {
             Phase::Settled if up => self.phase = Phase::Rising { since: at, last_up: at },
             Phase::Settling { .. } if up => self.phase = Phase::Settling { since: at },
@@ -119,10 +120,10 @@ impl Detector {
             Phase::Elevated { since, .. } if up => {
                 self.phase = Phase::Elevated { since, last_up: at }
             }
-            Phase::Rising { last_up, .. } if at.duration_since(last_up) >= DIP => {
+            Phase::Rising { last_up, .. } if at.duration_since(last_up) >= EXIT_DEBOUNCE => {
                 self.phase = Phase::Settled;
             }
-            Phase::Elevated { last_up, .. } if at.duration_since(last_up) >= DIP => {
+            Phase::Elevated { last_up, .. } if at.duration_since(last_up) >= EXIT_DEBOUNCE => {
                 self.phase = Phase::Settling { since: last_up };
                 return Finding::Ended;
             }
@@ -151,7 +152,7 @@ impl Detector {
     }
 
     /// Takes in a sample without a judgement, while too little is known for one.
-    pub fn watch(&mut self, sample: &Sample) {
+    pub fn collect(&mut self, sample: &Sample) {
         self.remember(sample);
     }
 
@@ -191,33 +192,36 @@ impl Detector {
         let rise = self.thresholds.rise(figures.spread);
         let high =
             self.window.iter().filter(|point| point.heart_rate - usual.heart_rate >= rise).count();
-        (figures.excess() >= rise && high as f64 >= count / 2.0 && self.seen() && !self.calm(usual))
-            .then_some(figures)
+        (figures.excess() >= rise
+            && high as f64 >= count / 2.0
+            && self.is_covered()
+            && !self.is_calm(usual))
+        .then_some(figures)
     }
 
     /// Whether the window reaches back over all of `sustain`, so that its mean is one over `sustain` and not over what there is.
     fn is_whole(&self) -> bool {
         let ends = self.window.front().zip(self.window.back());
         ends.is_some_and(|(first, last)| {
-            last.at.duration_since(first.at) >= self.thresholds.sustain - REACH
+            last.at.duration_since(first.at) >= self.thresholds.sustain - MAX_SAMPLE_SPAN
         })
     }
 
-    /// Whether at least half of `sustain` was seen at all.
-    fn seen(&self) -> bool {
+    /// Whether samples cover at least half of `sustain`.
+    fn is_covered(&self) -> bool {
         let pairs = self.window.iter().zip(self.window.iter().skip(1));
-        let seen: SignedDuration =
-            pairs.map(|(first, next)| next.at.duration_since(first.at).min(REACH)).sum();
-        seen * 2 >= self.thresholds.sustain
+        let covered: SignedDuration =
+            pairs.map(|(first, next)| next.at.duration_since(first.at).min(MAX_SAMPLE_SPAN)).sum();
+        covered * 2 >= self.thresholds.sustain
     }
 
     /// Whether the variability speaks against arousal: not clearly below usual, where it is known for half of the window.
-    fn calm(&self, usual: Usual) -> bool {
+    fn is_calm(&self, usual: Usual) -> bool {
         let Some(variability) = usual.ln_rmssd.filter(|_| self.needs_rmssd) else { return false };
         let known = self.window.iter().filter_map(|point| point.ln_rmssd);
         let (count, sum) = known.fold((0.0, 0.0), |(count, sum), value| (count + 1.0, sum + value));
         count >= self.window.len() as f64 / 2.0
-            && sum / count > variability.median - CALM_ABOVE * variability.spread
+            && sum / count > variability.median - RMSSD_MARGIN * variability.spread
     }
 }
 
@@ -225,14 +229,12 @@ fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-/// The rate counts as up from this share of the rise that counts, and as settled below it.
-const LEAVE: f64 = 0.5;
-/// A dip shorter than this ends nothing: one calm breath, one lost packet.
-const DIP: SignedDuration = SignedDuration::from_secs(60);
-/// A sample speaks for the time since the one before, but for no longer than this: the longest interval of wrist devices.
-const REACH: SignedDuration = SignedDuration::from_secs(15);
+/// Hysteresis: the rate counts as up from this share of the rise that an elevation needs, and as settled below it.
+const ONSET_SHARE: f64 = 0.5;
+/// An elevation ends once the rate has been below [`ONSET_SHARE`] for this long: one calm breath or one lost packet ends nothing.
+const EXIT_DEBOUNCE: SignedDuration = SignedDuration::from_secs(60);
 /// RMSSD has to be this share of its spread below usual: it cut everyday triggers by 16 to 21 % at no loss of labelled hits.
-const CALM_ABOVE: f64 = 0.25;
+const RMSSD_MARGIN: f64 = 0.25;
 
 #[cfg(test)]
 mod tests {

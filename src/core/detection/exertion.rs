@@ -1,7 +1,7 @@
 //! Is this exercise, and not an elevation at the desk?
 //!
 //! Without an accelerometer this is a guess from the heart and from presence: a rate far above usual or climbing fast is
-//! taken for exercise, and so is all of the recovery behind it. With hands on the keyboard a steep rise is no staircase, so
+//! taken for exercise, and so is all of the recovery behind it. Somebody who types climbs no stairs, so
 //! only a far higher rate counts then.
 
 use std::collections::VecDeque;
@@ -16,7 +16,7 @@ use crate::heart::Sample;
 #[derive(Clone, Debug, Default)]
 pub struct Exertion {
     state: State,
-    seen: Option<Timestamp>,
+    last_sample_at: Option<Timestamp>,
     last_minute: VecDeque<(Timestamp, f64)>,
 }
 
@@ -62,13 +62,15 @@ impl Exertion {
         level: f64,
         settled: bool,
     ) -> Effort {
-        self.seen = Some(sample.at);
+        self.last_sample_at = Some(sample.at);
         let effort = match presence {
             Presence::AtDesk => excess >= level * AT_DESK_FACTOR,
             _ => excess >= level || self.climb(sample) >= CLIMB_BPM_A_MINUTE,
         };
         self.state = match self.state {
-            State::Exercising { since } if effort && sample.at.duration_since(since) > LONGEST => {
+            State::Exercising { since }
+                if effort && sample.at.duration_since(since) > LONGEST_EXERCISE =>
+            {
                 State::HighForLong { since }
             }
             State::Exercising { .. } | State::HighForLong { .. } if effort => self.state,
@@ -99,10 +101,10 @@ impl Exertion {
     /// No data for a while: a strap that is taken off after sport ends the exercise, and not the recovery from it.
     pub fn interrupt(&mut self) {
         self.last_minute.clear();
-        if let (State::Exercising { since } | State::HighForLong { since }, Some(seen)) =
-            (self.state, self.seen)
+        if let (State::Exercising { since } | State::HighForLong { since }, Some(last_sample_at)) =
+            (self.state, self.last_sample_at)
         {
-            self.state = recovering(since, seen);
+            self.state = recovering(since, last_sample_at);
         }
     }
 
@@ -141,7 +143,7 @@ fn recovered(passed: SignedDuration, longest: SignedDuration, settled: bool) -> 
 const CLIMB_BPM_A_MINUTE: f64 = 30.0;
 /// A rise of 25 bpm while the hands type is no exercise; half as much again is left for the treadmill desk.
 const AT_DESK_FACTOR: f64 = 1.5;
-/// A recovery takes at least this long (the prototype's hold), and ends when the rate is near usual.
+/// A recovery takes at least this long, and ends when the rate is near usual.
 const SHORTEST_RECOVERY: SignedDuration = SignedDuration::from_mins(10);
 /// The longer the exercise, the longer the recovery: stairs are forgotten in minutes, a run is not.
 const RECOVERY_PER_EXERCISE: i32 = 3;
@@ -151,7 +153,7 @@ const SETTLED_AT_DESK: SignedDuration = SignedDuration::from_mins(20);
 const LONGEST_RECOVERY: SignedDuration = SignedDuration::from_mins(60);
 /// Little exercise lasts longer. A heart that stays as high may have been taken for another's, or be ill: either way what is
 /// usual is learned anew, and nothing is offered until it is.
-const LONGEST: SignedDuration = SignedDuration::from_hours(3);
+const LONGEST_EXERCISE: SignedDuration = SignedDuration::from_hours(3);
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
 #[cfg(test)]

@@ -28,4 +28,5 @@ pub use settings::DetectionSettings;
 pub use settings::Method;
 pub use settings::Sensitivity;
 pub use settings::Thresholds;
+pub use tracker::MIN_COVERAGE;
 pub use tracker::Tracker;

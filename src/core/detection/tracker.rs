@@ -15,7 +15,7 @@ use super::exertion::Effort;
 use super::exertion::Exertion;
 use super::settings::DetectionSettings;
 
-/// Watches one heart.
+/// Follows one heart: samples in, elevations out.
 #[derive(Clone, Debug)]
 pub struct Tracker {
     settings: DetectionSettings,
@@ -24,14 +24,14 @@ pub struct Tracker {
     detector: Detector,
     effort: Effort,
     reference: Usual,
-    last: Option<Timestamp>,
+    last_sample_at: Option<Timestamp>,
 }
 
 impl Tracker {
     /// The longest that data may be missing without ending what is under way. Straps that drop come back within it.
     pub const MAX_GAP: SignedDuration = SignedDuration::from_mins(2);
 
-    /// A watch over a settled heart, with what is known of it.
+    /// A tracker of a settled heart.
     #[must_use]
     pub fn new(settings: &DetectionSettings, baseline: Baseline) -> Self {
         let detector =
@@ -44,18 +44,18 @@ impl Tracker {
             exertion: Exertion::default(),
             detector,
             effort: Effort::Rest,
-            last: None,
+            last_sample_at: None,
         }
     }
 
     /// Takes in the next sample. `settled_in` says that somebody may sit here and did not just come back.
     pub fn observe(&mut self, sample: &Sample, presence: Presence, settled_in: bool) -> Finding {
-        let interrupted = match self.last {
+        let interrupted = match self.last_sample_at {
             Some(last) => sample.at < last || sample.at.duration_since(last) > Self::MAX_GAP,
             None => false,
         };
         let ended = if interrupted { self.interrupt() } else { Finding::Nothing };
-        self.last = Some(sample.at);
+        self.last_sample_at = Some(sample.at);
         if !self.is_rising(sample.at) {
             self.reference = self.baseline.usual();
         }
@@ -71,11 +71,11 @@ impl Tracker {
         let finding = if warmed_up {
             self.detector.observe(sample, usual)
         } else {
-            self.detector.watch(sample);
+            self.detector.collect(sample);
             Finding::Nothing
         };
         let teaches = self.effort != Effort::Exercise && !self.frozen(sample.at);
-        if settled_in && teaches && sample.coverage >= LEAST_COVERAGE {
+        if settled_in && teaches && sample.coverage >= MIN_COVERAGE {
             self.baseline.learn(sample);
         }
         if ended == Finding::Ended { ended } else { finding }
@@ -84,7 +84,7 @@ impl Tracker {
     /// Ends what is under way: no data for too long, the clock stepped, or the strap is gone.
     pub fn interrupt(&mut self) -> Finding {
         self.exertion.interrupt();
-        self.last = None;
+        self.last_sample_at = None;
         self.detector.interrupt()
     }
 
@@ -140,5 +140,5 @@ impl Tracker {
 const BECOMES_USUAL: SignedDuration = SignedDuration::from_hours(1);
 /// A rise that has not become an elevation after this long is the way this hour is.
 const LONGEST_RISE: SignedDuration = SignedDuration::from_mins(15);
-/// A sample of which less was seen teaches nothing.
-const LEAST_COVERAGE: f64 = 0.5;
+/// The share of the last minute that readings have to cover, for a sample to teach the baseline and for the signal to count as good.
+pub const MIN_COVERAGE: f64 = 0.5;

@@ -38,7 +38,7 @@ impl Engine {
                 self.tender &= !outward;
                 self.elsewhere = true;
             }
-            Elsewhere::TooMuch => self.turn_away(now),
+            Elsewhere::TooMuch => self.rest_for_the_day(now),
             Elsewhere::Over => {
                 self.elsewhere = false;
                 self.offers.break_taken(now);
@@ -56,7 +56,7 @@ impl Engine {
     }
 
     /// It was too much: rest for the day, and outward next.
-    fn turn_away(&mut self, now: Timestamp) {
+    fn rest_for_the_day(&mut self, now: Timestamp) {
         self.tender = true;
         self.offers.rest(self.end_of_day(now));
     }
@@ -128,7 +128,7 @@ impl Engine {
     pub(super) fn break_moved(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let Some(state) = self.session.as_ref().map(Session::state) else { return };
         if is_too_much(state) {
-            self.turn_away(now);
+            self.rest_for_the_day(now);
         }
         match state {
             // Looked at, and left: as if it had not been opened.
@@ -154,13 +154,13 @@ impl Engine {
     /// The coming local midnight.
     fn end_of_day(&self, now: Timestamp) -> Timestamp {
         let tomorrow = self
-            .around
+            .context
             .local_time(now)
             .date()
             .tomorrow()
             .map(|date| date.to_datetime(Time::midnight()));
         tomorrow
-            .and_then(|midnight| self.around.utc_offset.to_timestamp(midnight))
+            .and_then(|midnight| self.context.utc_offset.to_timestamp(midnight))
             .unwrap_or(Timestamp::MAX)
     }
 }

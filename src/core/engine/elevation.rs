@@ -3,12 +3,9 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use crate::context::InputActivity;
 use crate::detection::Figures;
-use crate::offer::CALL_END_DEBOUNCE;
 use crate::offer::Gate;
 use crate::offer::OfferOutcome;
-use crate::offer::PAUSE_FROM;
 
 use super::Attention;
 use super::Effect;
@@ -36,7 +33,7 @@ pub(super) enum Elevation {
 impl Engine {
     /// A gate may have opened between two samples: what was last seen still holds for a while.
     pub(super) fn reconsider(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        let fresh = self.last_reading_at.is_some_and(|heard| now.duration_since(heard) <= FRESH);
+        let fresh = self.last_reading_at.is_some_and(|at| now.duration_since(at) <= FRESH);
         if let Some(figures) = self.sustained.filter(|_| fresh) {
             self.consider(now, figures, effects);
         }
@@ -59,7 +56,7 @@ impl Engine {
         let closed = self.closed_gate(now);
         // Only the desktop, or the hands, are in the way, if anything is.
         let about = closed.is_none_or(|gate| !gate.facts().is_empty() || gate == Gate::NoPause);
-        let unseen = about && self.around.desktop.is_none();
+        let unseen = about && self.context.desktop.is_none();
         self.elevation = match (closed, self.elevation) {
             (_, Elevation::Offered) if unseen => Elevation::Offered,
             (_, Elevation::Waiting(since, _)) if unseen => Elevation::Waiting(since, figures),
@@ -67,12 +64,12 @@ impl Engine {
             (None, _) => {
                 let replaced = self.offers.open();
                 effects.extend(replaced.map(|id| Effect::Withdraw(id, OfferOutcome::Replaced)));
-                let today = self.around.local_time(now).date();
+                let today = self.context.local_time(now).date();
                 effects.push(Effect::Offer(
                     self.offers.make(now, today, &self.settings.offer),
                     figures,
                 ));
-                self.decided(figures, ElevationOutcome::Offered, effects);
+                self.record_outcome(figures, ElevationOutcome::Offered, effects);
                 self.elevation = Elevation::Offered;
                 return;
             }
@@ -108,58 +105,34 @@ impl Engine {
             desktop: self.attention.desktop || shows_heart,
             hands: self.attention.hands,
         };
-        if wanted != self.attended {
-            self.attended = wanted;
+        if wanted != self.announced {
+            self.announced = wanted;
             effects.push(Effect::Attend(wanted));
         }
     }
 
-    /// When an offer that waits may be made: a rest of the hands will have become a pause, or is no longer waited for; a call will be
-    /// over for sure. `None` while nothing of it is to come.
-    pub(super) fn moment_due(&self) -> Option<Timestamp> {
-        let after_call = match self.elevation {
-            Elevation::Held(Gate::InCall, _) | Elevation::Offered => {
-                self.call_ended_at.and_then(|hung_up| hung_up.checked_add(CALL_END_DEBOUNCE).ok())
-            }
-            _ => None,
-        };
-        let due = [self.pause_due(), after_call].into_iter().flatten();
-        due.filter(|&due| Some(due) > self.last_input_at).min()
-    }
-
-    fn pause_due(&self) -> Option<Timestamp> {
-        if !self.attention.hands {
-            return None;
-        }
-        let rested = match self.around.hands {
-            InputActivity::Resting(since) => since.checked_add(PAUSE_FROM).ok(),
-            InputActivity::Unknown | InputActivity::Lately | InputActivity::Busy => None,
-        };
-        let patience = self.settings.offer.wait_for_pause.value();
-        let given_up = match self.elevation {
-            Elevation::Waiting(since, _) => since.checked_add(patience).ok(),
-            _ => None,
-        };
-        [rested, given_up].into_iter().flatten().filter(|&due| Some(due) > self.last_input_at).min()
-    }
-
     /// An elevation counts as sustained at this moment, for the first time or again.
     pub(super) fn elevated(&mut self, now: Timestamp, figures: Figures, effects: &mut Vec<Effect>) {
-        match &mut self.course {
+        match &mut self.record {
             Some(course) if course.outcome.is_none() => course.figures = figures,
             Some(_) => {}
             None => {
                 let started = now.saturating_sub(figures.sustained).unwrap_or(now);
                 let course = ElevationRecord { started, ended: None, figures, outcome: None };
-                self.course = Some(course);
+                self.record = Some(course);
                 effects.push(Effect::Elevation(course));
             }
         }
     }
 
     /// It was put to the owner, or is over without. A second asking about it changes nothing.
-    fn decided(&mut self, figures: Figures, outcome: ElevationOutcome, effects: &mut Vec<Effect>) {
-        if let Some(course) = self.course.as_mut().filter(|course| course.outcome.is_none()) {
+    fn record_outcome(
+        &mut self,
+        figures: Figures,
+        outcome: ElevationOutcome,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Some(course) = self.record.as_mut().filter(|course| course.outcome.is_none()) {
             course.figures = figures;
             course.outcome = Some(outcome);
             effects.push(Effect::Elevation(*course));
@@ -175,7 +148,7 @@ impl Engine {
             Elevation::Lapsed(figures) => Some((Gate::NoPause, figures)),
             Elevation::Offered | Elevation::None => None,
         };
-        if let Some(mut course) = self.course.take() {
+        if let Some(mut course) = self.record.take() {
             course.ended = Some(now);
             if let Some((gate, figures)) = held {
                 course.figures = figures;

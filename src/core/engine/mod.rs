@@ -5,6 +5,7 @@
 //! runs a year in a minute.
 
 mod breaks;
+mod deadline;
 mod elevation;
 mod event;
 mod snapshot;
@@ -42,6 +43,7 @@ use crate::practice::Session;
 use elevation::Elevation;
 
 pub use breaks::Elsewhere;
+pub use deadline::Deadline;
 pub use event::Attention;
 pub use event::Effect;
 pub use event::ElevationOutcome;
@@ -82,25 +84,25 @@ pub struct EngineMemory {
 pub struct Engine {
     settings: Settings,
     library: Library,
-    around: Context,
+    context: Context,
     returned_at: Option<Timestamp>,
     /// When the screen was unlocked last.
     unlocked_at: Option<Timestamp>,
     /// When microphone and camera were last seen to be let go.
     call_ended_at: Option<Timestamp>,
     /// When the screen was locked last.
-    locked_since: Option<Timestamp>,
+    locked_at: Option<Timestamp>,
     beats: BeatFilter,
     sampler: Sampler,
-    watch: Tracker,
+    tracker: Tracker,
     last_reading_at: Option<Timestamp>,
     contact: Contact,
     last_sample: Option<Sample>,
     elevation: Elevation,
     attention: Attention,
     /// What whoever calls was told to attend to.
-    attended: Attention,
-    course: Option<ElevationRecord>,
+    announced: Attention,
+    record: Option<ElevationRecord>,
     /// When the last elevation that was not offered was over, and what held it back.
     last_held: Option<(Timestamp, Gate)>,
     /// The figures of the last sample, if it counted as sustained: what a gate that opens between two samples is held against.
@@ -117,26 +119,26 @@ impl Engine {
     /// An engine that knows `baseline` of its owner's heart, and nothing yet of today.
     #[must_use]
     pub fn new(settings: Settings, library: Library, baseline: Baseline) -> Self {
-        let watch = Tracker::new(&settings.detection, baseline);
+        let tracker = Tracker::new(&settings.detection, baseline);
         let sampler = Sampler::over(settings.detection.thresholds().sustain);
         Self {
             settings,
             library,
-            around: Context::default(),
+            context: Context::default(),
             returned_at: None,
             unlocked_at: None,
             call_ended_at: None,
-            locked_since: None,
+            locked_at: None,
             beats: BeatFilter::default(),
             sampler,
-            watch,
+            tracker,
             last_reading_at: None,
             contact: Contact::default(),
             last_sample: None,
             elevation: Elevation::None,
             attention: Attention::default(),
-            attended: Attention::default(),
-            course: None,
+            announced: Attention::default(),
+            record: None,
             last_held: None,
             sustained: None,
             offers: Offers::new(),
@@ -165,7 +167,7 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
         // What was to be waited for may come together with something else, and the wake-up for it then comes no more.
-        let is_due = self.moment_due().is_some_and(|due| due <= now);
+        let is_due = self.is_moment_due(now);
         self.pass_time(now, &mut effects);
         match input {
             Input::Measured(reading) => {
@@ -175,8 +177,8 @@ impl Engine {
                 }
             }
             Input::MonitorLost => self.silence(now, &mut effects),
-            Input::Context(around) => {
-                self.surrounded(now, around);
+            Input::Context(context) => {
+                self.context_changed(now, context);
                 self.reconsider(now, &mut effects);
             }
             Input::Woke => self.returned_at = Some(now),
@@ -217,20 +219,6 @@ impl Engine {
         effects
     }
 
-    /// When to call again if nothing else happens: never before the last call. `None`: only when something happens.
-    #[must_use]
-    pub fn next_wakeup(&self) -> Option<Timestamp> {
-        let silent = self
-            .last_reading_at
-            .map(|heard| heard.saturating_add(Tracker::MAX_GAP).unwrap_or(Timestamp::MAX));
-        let session = self.session.as_ref().and_then(Session::next_wakeup);
-        let due = [silent, self.offers.next_wakeup(), session, self.moment_due()]
-            .into_iter()
-            .flatten()
-            .min()?;
-        Some(self.last_input_at.map_or(due, |last| due.max(last)))
-    }
-
     /// Whether now is a time to ask the owner, who looks at the status, whether the thresholds fit; it counts as asked then.
     pub fn take_question(&mut self, now: Timestamp) -> bool {
         self.offers.take_question(now)
@@ -239,19 +227,19 @@ impl Engine {
     /// What was learned of the heart so far.
     #[must_use]
     pub const fn baseline(&self) -> &Baseline {
-        self.watch.baseline()
+        self.tracker.baseline()
     }
 
     /// What is usual just now.
     #[must_use]
     pub const fn usual(&self) -> Usual {
-        self.watch.usual()
+        self.tracker.usual()
     }
 
     /// Where the heart stands.
     #[must_use]
     pub const fn phase(&self) -> Phase {
-        self.watch.phase()
+        self.tracker.phase()
     }
 
     /// The break that is open, or was last; `None` before the first.
@@ -269,7 +257,7 @@ impl Engine {
     /// How far local time is ahead of UTC.
     #[must_use]
     pub const fn utc_offset(&self) -> Offset {
-        self.around.utc_offset
+        self.context.utc_offset
     }
 
     /// The practices there are.
@@ -286,9 +274,9 @@ impl Engine {
             effects.extend(gone.map(|id| Effect::Withdraw(id, OfferOutcome::Expired)));
             self.returned_at = self.returned_at.map(|returned| returned.min(now));
             self.unlocked_at = self.unlocked_at.map(|unlocked| unlocked.min(now));
-            self.call_ended_at = self.call_ended_at.map(|hung_up| hung_up.min(now));
-            self.locked_since = self.locked_since.map(|locked| locked.min(now));
-            if let InputActivity::Resting(since) = &mut self.around.hands {
+            self.call_ended_at = self.call_ended_at.map(|at| at.min(now));
+            self.locked_at = self.locked_at.map(|locked| locked.min(now));
+            if let InputActivity::Resting(since) = &mut self.context.hands {
                 *since = now.min(*since);
             }
             if let Some(session) = &mut self.session {
@@ -296,7 +284,7 @@ impl Engine {
             }
         }
         self.last_input_at = Some(now);
-        if self.last_reading_at.is_some_and(|heard| now.duration_since(heard) >= Tracker::MAX_GAP) {
+        if self.last_reading_at.is_some_and(|at| now.duration_since(at) >= Tracker::MAX_GAP) {
             self.silence(now, effects);
         }
         let expired = self.offers.tick(now);
@@ -321,8 +309,8 @@ impl Engine {
         effects.push(Effect::Sampled(sample));
         let sitting =
             self.returned_at.is_none_or(|returned| now.duration_since(returned) >= SITTING_AFTER);
-        let settled_in = sitting && may_sit(&self.around, now);
-        match self.watch.observe(&sample, self.around.presence_at(now), settled_in) {
+        let settled_in = sitting && may_sit(&self.context, now);
+        match self.tracker.observe(&sample, self.context.presence_at(now), settled_in) {
             Finding::Nothing => {}
             Finding::Elevated(sustained) => {
                 self.sustained = sustained;
@@ -339,8 +327,8 @@ impl Engine {
     fn configure(&mut self, now: Timestamp, settings: Settings, effects: &mut Vec<Effect>) {
         if settings.detection != self.settings.detection {
             self.silence(now, effects);
-            let baseline = self.watch.baseline().clone();
-            self.watch = Tracker::new(&settings.detection, baseline);
+            let baseline = self.tracker.baseline().clone();
+            self.tracker = Tracker::new(&settings.detection, baseline);
             self.sampler = Sampler::over(settings.detection.thresholds().sustain);
         }
         self.settings = settings;
@@ -353,43 +341,43 @@ impl Engine {
         self.last_sample = None;
         self.beats.reset();
         self.sampler.reset();
-        if self.watch.interrupt() == Finding::Ended {
+        if self.tracker.interrupt() == Finding::Ended {
             self.elevation_ended(now, effects);
         }
     }
 
     /// The desk or the desktop is otherwise than before.
-    fn surrounded(&mut self, now: Timestamp, around: Context) {
-        let unlocked = self.around.locked && !around.locked;
-        if around.locked && !self.around.locked {
-            self.locked_since = Some(now);
+    fn context_changed(&mut self, now: Timestamp, context: Context) {
+        let unlocked = self.context.locked && !context.locked;
+        if context.locked && !self.context.locked {
+            self.locked_at = Some(now);
         }
         // Nobody walks far while the screen is locked for a moment.
         let moment = unlocked
-            && self.around.presence_at(now).may_sit()
-            && self.locked_since.is_some_and(|locked| now.duration_since(locked) < SITTING_AFTER);
-        if may_sit(&around, now) && !may_sit(&self.around, now) && !moment {
+            && self.context.presence_at(now).may_sit()
+            && self.locked_at.is_some_and(|locked| now.duration_since(locked) < SITTING_AFTER);
+        if may_sit(&context, now) && !may_sit(&self.context, now) && !moment {
             self.returned_at = Some(now);
         }
         if unlocked {
             self.unlocked_at = Some(now);
         }
-        let in_call = |around: &Context| {
-            around.desktop.is_some_and(|desktop| Gate::InCall.probe(&desktop) == Probe::Yes)
+        let in_call = |context: &Context| {
+            context.desktop.is_some_and(|desktop| Gate::InCall.probe(&desktop) == Probe::Yes)
         };
-        if in_call(&around) {
+        if in_call(&context) {
             self.call_ended_at = None;
-        } else if in_call(&self.around)
-            && around.desktop.is_some_and(|desktop| !Gate::InCall.probe(&desktop).holds())
+        } else if in_call(&self.context)
+            && context.desktop.is_some_and(|desktop| !Gate::InCall.probe(&desktop).holds())
         {
             self.call_ended_at = Some(now);
         }
-        self.around = around;
+        self.context = context;
     }
 }
 
-fn may_sit(around: &Context, now: Timestamp) -> bool {
-    around.presence_at(now).may_sit() && !around.locked
+fn may_sit(context: &Context, now: Timestamp) -> bool {
+    context.presence_at(now).may_sit() && !context.locked
 }
 
 /// So long after coming back the heart is taken to have got over the walk: then it teaches what is usual again. Nothing is

@@ -5,11 +5,13 @@ use jiff::Timestamp;
 
 use crate::context::Probe;
 use crate::detection::Figures;
+use crate::detection::MIN_COVERAGE;
 use crate::detection::Phase;
 use crate::detection::Thresholds;
 use crate::detection::Tracker;
 use crate::detection::Usual;
 use crate::heart::Contact;
+use crate::heart::MAX_ARTEFACT_SHARE;
 use crate::offer::Gate;
 use crate::offer::Moment;
 use crate::status::Quality;
@@ -66,23 +68,22 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self, now: Timestamp) -> Snapshot {
         let detection = &self.settings.detection;
-        let learned = self.watch.baseline().learned();
+        let learned = self.tracker.baseline().learned();
         let warm_up = detection.warm_up.value();
         let known = learned >= warm_up && learned.is_positive();
-        let live =
-            self.last_reading_at.is_some_and(|heard| now.duration_since(heard) < Tracker::MAX_GAP);
+        let live = self.last_reading_at.is_some_and(|at| now.duration_since(at) < Tracker::MAX_GAP);
         let closed: Vec<_> = self.settings.offer.closed_gates(&self.moment(now)).collect();
-        let desktop = self.around.desktop.unwrap_or_default();
+        let desktop = self.context.desktop.unwrap_or_default();
         let failed = closed.iter().copied().filter(|gate| gate.probe(&desktop) == Probe::Failed);
         Snapshot {
-            phase: self.watch.phase(),
-            usual: known.then(|| self.watch.usual()),
+            phase: self.tracker.phase(),
+            usual: known.then(|| self.tracker.usual()),
             heart_rate: self.last_sample.filter(|_| live).map(|sample| sample.heart_rate),
             quality: self.quality(live),
             learned,
             warm_up,
             thresholds: detection.thresholds(),
-            figures: self.course.map(|course| course.figures),
+            figures: self.record.map(|course| course.figures),
             held_by: match self.elevation {
                 Elevation::Held(gate, _) => Some(gate),
                 Elevation::Waiting(..) | Elevation::Lapsed(_) => Some(Gate::NoPause),
@@ -92,7 +93,7 @@ impl Engine {
             failed: failed.collect(),
             closed,
             snoozed_until: self.offers.snoozed_until(),
-            offers_today: self.offers.made_on(self.around.local_time(now).date()),
+            offers_today: self.offers.made_on(self.context.local_time(now).date()),
         }
     }
 
@@ -103,15 +104,15 @@ impl Engine {
     }
 
     fn moment(&self, now: Timestamp) -> Moment<'_> {
-        let today = self.around.local_time(now).date();
+        let today = self.context.local_time(now).date();
         Moment {
             now,
-            context: &self.around,
+            context: &self.context,
             returned_at: self.returned_at,
             unlocked_at: self.unlocked_at,
             call_ended_at: self.call_ended_at,
             after_return: self.settings.detection.after_return.value(),
-            exerting: self.watch.exerting(),
+            exerting: self.tracker.exerting(),
             break_open: self.break_is_open(),
             quiet_until: self.offers.quiet_until(),
             last_offer_at: self.offers.last_for_cool_down(),
@@ -127,16 +128,11 @@ impl Engine {
         if !live {
             return None;
         }
-        let covered = self.last_sample.is_none_or(|sample| sample.coverage >= LEAST_COVERAGE);
+        let covered = self.last_sample.is_none_or(|sample| sample.coverage >= MIN_COVERAGE);
         Some(match self.sampler.artefacts() {
             None => Quality::RateOnly,
-            Some(share) if share <= MOST_ARTEFACTS && covered => Quality::Good,
+            Some(share) if share <= MAX_ARTEFACT_SHARE && covered => Quality::Good,
             Some(_) => Quality::Poor,
         })
     }
 }
-
-/// Above this share of artefacts the variation between beats cannot be trusted: the usual ceiling (Shaffer 2020, PMC7710683).
-const MOST_ARTEFACTS: f64 = 0.05;
-/// With less of the last minute seen than this, nothing is learned from it either.
-const LEAST_COVERAGE: f64 = 0.5;

@@ -16,6 +16,8 @@ pub use measurement::Measurement;
 pub use reading::Contact;
 pub use reading::Reading;
 pub use reading::RrInterval;
+pub use sample::MAX_ARTEFACT_SHARE;
+pub use sample::MAX_SAMPLE_SPAN;
 pub use sample::Rates;
 pub use sample::Sample;
 pub use sample::Sampler;

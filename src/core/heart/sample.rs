@@ -135,11 +135,11 @@ impl Sampler {
         *self = Self::over(self.window);
     }
 
-    /// A reading speaks for the time until the next one, but for no longer than [`REACH`].
+    /// A reading speaks for the time until the next one, but for no longer than [`MAX_SAMPLE_SPAN`].
     fn coverage(&self, at: Timestamp) -> f64 {
         let ends = self.rates.iter().skip(1).map(|&(then, _)| then).chain([at]);
         let spoken = |(&(begin, _), end): (&(Timestamp, f64), Timestamp)| {
-            end.duration_since(begin).min(REACH)
+            end.duration_since(begin).min(MAX_SAMPLE_SPAN)
         };
         let covered: SignedDuration = self.rates.iter().zip(ends).map(spoken).sum();
         (covered.as_secs_f64() / (self.window - Self::EVERY).as_secs_f64()).min(1.0)
@@ -170,7 +170,7 @@ fn rmssd(beats: &VecDeque<Beat>) -> Option<f64> {
         }
         before = Some(beat);
     }
-    let clean = f64::from(artefacts) <= MOST_ARTEFACTS * beats.len() as f64;
+    let clean = f64::from(artefacts) <= MAX_ARTEFACT_SHARE * beats.len() as f64;
     (clean && pairs >= FEWEST_PAIRS).then(|| (squares / f64::from(pairs)).sqrt())
 }
 
@@ -184,10 +184,11 @@ const SHORTEST_WINDOW: SignedDuration = SignedDuration::from_secs(10);
 const RMSSD_WINDOW: SignedDuration = SignedDuration::from_secs(120);
 /// Fewer differences than this say too little.
 const FEWEST_PAIRS: u32 = 40;
-/// More artefacts than this share, and the rest cannot be trusted either: the usual ceiling (Shaffer 2020, PMC7710683).
-const MOST_ARTEFACTS: f64 = 0.05;
-/// The longest a reading stands for the time behind it: some wrist devices send a value every 15 s.
-const REACH: SignedDuration = SignedDuration::from_secs(15);
+/// With a larger share of artefacts the variation between beats cannot be trusted: the usual ceiling (Shaffer 2020,
+/// PMC7710683).
+pub const MAX_ARTEFACT_SHARE: f64 = 0.05;
+/// A reading or a sample covers the time since the one before, but no more than this: some wrist devices send a value every 15 s.
+pub const MAX_SAMPLE_SPAN: SignedDuration = SignedDuration::from_secs(15);
 /// No heart beats more often in two minutes and no strap sends more often in one: a bound on memory against broken ones.
 const MOST_IN_WINDOW: usize = 800;
 

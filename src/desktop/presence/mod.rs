@@ -32,7 +32,9 @@ use tokio::sync::watch;
 use self::desk::Desk;
 use self::desk::Heard;
 use crate::clock;
+use kindbeat_core::context::AWAY_AFTER;
 use kindbeat_core::context::InputActivity;
+use kindbeat_core::offer::PAUSE_FROM;
 
 pub use self::error::Error;
 pub use self::hands::Source;
@@ -128,8 +130,8 @@ const QUEUE: usize = 16;
 
 /// How long nobody may touch keyboard and pointer and still count as sitting here: long enough to read a page, or to listen.
 /// It is also for how long an offer waits after somebody has come back, so that a heart raised by the way is not asked about.
-pub const AWAY_WATCH: Duration = Duration::from_secs(5 * 60);
+pub const AWAY_WATCH: Duration = Duration::from_secs(AWAY_AFTER.as_secs().unsigned_abs());
 
 /// How long hands have to lie still to be a pause, at which a question disturbs least: longer than a look for the next word, and
 /// shorter than a break in thought.
-pub const REST_WATCH: Duration = Duration::from_secs(6);
+pub const REST_WATCH: Duration = Duration::from_secs(PAUSE_FROM.as_secs().unsigned_abs());

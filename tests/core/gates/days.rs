@@ -12,6 +12,7 @@ use kindbeat_core::setting::RangedCount;
 use kindbeat_core::setting::RangedDuration;
 use proptest::prelude::*;
 
+use crate::cases;
 use crate::day::Day;
 use crate::gates::desk::Desk;
 use crate::gates::desk::GATES;
@@ -45,7 +46,7 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: cases(3, 16), ..ProptestConfig::default() })]
 
     #[test]
     fn a_hundred_elevations_keep_every_limit_and_are_all_counted(turns in turns()) {

@@ -53,7 +53,7 @@ impl Desk {
         // An offer of an earlier run, for the cool-down.
         let last = Some(day.now());
         let memory = EngineMemory {
-            offers: offer::OfferMemory { last, ..Default::default() },
+            offers: offer::OfferMemory { last_offer_at: last, ..Default::default() },
             tender: false,
         };
         day.engine = day.engine.clone().remembering(memory);

@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::heart::MAX_SAMPLE_SPAN;
 use crate::heart::Sample;
 
 use super::settings::Method;
@@ -61,8 +62,8 @@ struct Minute {
 /// The quiet minute that is not yet full.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Gathering {
-    last: Option<Timestamp>,
-    spoken: SignedDuration,
+    last_sample_at: Option<Timestamp>,
+    covered: SignedDuration,
     rates: Vec<f64>,
     ln_rmssd: Vec<f64>,
 }
@@ -90,17 +91,17 @@ impl Baseline {
     /// Takes in a sample of quiet sitting. Samples have to come in the order of time; after a gap or a step of the clock only
     /// the time since counts.
     pub fn learn(&mut self, sample: &Sample) {
-        let spoken = match self.gathering.last {
-            Some(last) if sample.at > last => sample.at.duration_since(last).min(REACH),
+        let covered = match self.gathering.last_sample_at {
+            Some(last) if sample.at > last => sample.at.duration_since(last).min(MAX_SAMPLE_SPAN),
             _ => SignedDuration::ZERO,
         };
-        self.gathering.last = Some(sample.at);
-        self.long_term.add(sample.heart_rate, spoken);
-        self.learned = self.learned.saturating_add(spoken);
-        self.gathering.spoken += spoken;
+        self.gathering.last_sample_at = Some(sample.at);
+        self.long_term.add(sample.heart_rate, covered);
+        self.learned = self.learned.saturating_add(covered);
+        self.gathering.covered += covered;
         self.gathering.rates.push(sample.heart_rate);
         self.gathering.ln_rmssd.extend(sample.rmssd.filter(|&ms| ms > 0.0).map(f64::ln));
-        if self.gathering.spoken >= MINUTE {
+        if self.gathering.covered >= MINUTE {
             self.close_minute(sample.at);
         }
     }
@@ -128,7 +129,7 @@ impl Baseline {
 
     fn close_minute(&mut self, at: Timestamp) {
         let gathered = std::mem::take(&mut self.gathering);
-        self.gathering.last = gathered.last;
+        self.gathering.last_sample_at = gathered.last_sample_at;
         let ln_rmssd = mean(&gathered.ln_rmssd);
         self.quiet.extend(mean(&gathered.rates).map(|heart_rate| Minute {
             at,
@@ -193,8 +194,8 @@ impl Histogram {
         }
     }
 
-    fn add(&mut self, rate: f64, spoken: SignedDuration) {
-        let seconds = spoken.as_secs_f64();
+    fn add(&mut self, rate: f64, covered: SignedDuration) {
+        let seconds = covered.as_secs_f64();
         self.unit *= (seconds / HALF_LIFE_S).exp2();
         if self.unit > LARGEST_UNIT {
             self.seconds.iter_mut().for_each(|bin| *bin /= self.unit);
@@ -251,7 +252,7 @@ fn robust_spread(sorted: &[f64]) -> f64 {
 
 /// The interquartile range of the standard normal distribution.
 const IQR_OF_NORMAL: f64 = 1.349;
-/// Below this a spread says more about the smoothing than about the heart (the prototype's floor).
+/// Below this a spread says more about the smoothing than about the heart.
 const LEAST_SPREAD: f64 = 4.0;
 /// The resting rate of most adults, its spread between people, and the wear it counts for: gone after the first half hour.
 const MOST_PEOPLE_BPM: f64 = 72.0;
@@ -273,8 +274,6 @@ const BLENDED_IN_OVER: f64 = 20.0;
 const LOCAL_MEMORY: SignedDuration = SignedDuration::from_hours(4);
 /// Fewer minutes with an RMSSD than this do not tell what is usual.
 const FEWEST_RMSSD_MINUTES: usize = 10;
-/// A sample speaks for the time since the one before, but for no longer than this: the longest interval of wrist devices.
-const REACH: SignedDuration = SignedDuration::from_secs(15);
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
 #[cfg(test)]

@@ -40,11 +40,11 @@ pub enum OfferOutcome {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OfferMemory {
     /// When the last offer was made or the last break taken, whichever was later; `None`: never.
-    pub last: Option<Timestamp>,
+    pub last_offer_at: Option<Timestamp>,
     /// How many there were, ever.
     pub made: u64,
     /// The local day on which offers were last counted, and how many there were.
-    pub of_day: Option<(Date, u32)>,
+    pub counted_on: Option<(Date, u32)>,
     /// Until when its owner wants quiet.
     pub snoozed_until: Option<Timestamp>,
     /// Until when nothing is offered since a break was too much.
@@ -52,7 +52,7 @@ pub struct OfferMemory {
     /// How many times in a row its owner was fine.
     pub fine_in_a_row: u32,
     /// When its owner was last asked whether the thresholds fit; `None`: never.
-    pub fit_asked: Option<Timestamp>,
+    pub fit_asked_at: Option<Timestamp>,
 }
 
 /// The offer that stands, if any.
@@ -77,13 +77,13 @@ pub enum OfferState {
 /// Keeps count of offers, the one that stands, and the quiet the owner asked for.
 #[derive(Clone, Debug)]
 pub struct Offers {
-    standing: OfferState,
-    last: Option<Timestamp>,
-    today: Option<(Date, u32)>,
+    state: OfferState,
+    last_offer_at: Option<Timestamp>,
+    counted_on: Option<(Date, u32)>,
     snoozed_until: Option<Timestamp>,
     rest_until: Option<Timestamp>,
     fine_in_a_row: u32,
-    fit_asked: Option<Timestamp>,
+    fit_asked_at: Option<Timestamp>,
     made: u64,
 }
 
@@ -92,13 +92,13 @@ impl Offers {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            standing: OfferState::Nothing,
-            last: None,
-            today: None,
+            state: OfferState::Nothing,
+            last_offer_at: None,
+            counted_on: None,
             snoozed_until: None,
             rest_until: None,
             fine_in_a_row: 0,
-            fit_asked: None,
+            fit_asked_at: None,
             made: 0,
         }
     }
@@ -107,13 +107,13 @@ impl Offers {
     #[must_use]
     pub const fn remembered(memory: OfferMemory) -> Self {
         Self {
-            standing: OfferState::Nothing,
-            last: memory.last,
-            today: memory.of_day,
+            state: OfferState::Nothing,
+            last_offer_at: memory.last_offer_at,
+            counted_on: memory.counted_on,
             snoozed_until: memory.snoozed_until,
             rest_until: memory.rest_until,
             fine_in_a_row: memory.fine_in_a_row,
-            fit_asked: memory.fit_asked,
+            fit_asked_at: memory.fit_asked_at,
             made: memory.made,
         }
     }
@@ -122,13 +122,13 @@ impl Offers {
     #[must_use]
     pub const fn memory(&self) -> OfferMemory {
         OfferMemory {
-            last: self.last,
+            last_offer_at: self.last_offer_at,
             made: self.made,
-            of_day: self.today,
+            counted_on: self.counted_on,
             snoozed_until: self.snoozed_until,
             rest_until: self.rest_until,
             fine_in_a_row: self.fine_in_a_row,
-            fit_asked: self.fit_asked,
+            fit_asked_at: self.fit_asked_at,
         }
     }
 
@@ -136,12 +136,12 @@ impl Offers {
     /// does not count again.
     pub fn make(&mut self, now: Timestamp, today: Date, settings: &OfferSettings) -> OfferId {
         if !self.is_postponed() {
-            self.today = Some((today, self.today(today) + 1));
+            self.counted_on = Some((today, self.today(today) + 1));
         }
-        self.last = Some(now);
+        self.last_offer_at = Some(now);
         self.made += 1;
         let id = OfferId(self.made);
-        self.standing = OfferState::Open { id, until: later(now, settings.open_for.value()) };
+        self.state = OfferState::Open { id, until: later(now, settings.open_for.value()) };
         id
     }
 
@@ -156,7 +156,7 @@ impl Offers {
             // They say something of the moment, and nothing of whether it was right to ask.
             Answer::Later | Answer::Moving | Answer::Excited => {}
         }
-        self.standing = match answer {
+        self.state = match answer {
             Answer::Later if elevated => OfferState::Postponed { until: later(now, LATER) },
             Answer::Later | Answer::Start | Answer::Fine | Answer::Moving | Answer::Excited => {
                 OfferState::Nothing
@@ -180,9 +180,9 @@ impl Offers {
     pub fn tick(&mut self, now: Timestamp) -> Option<OfferId> {
         self.snoozed_until = self.snoozed_until.filter(|&until| now < until);
         self.rest_until = self.rest_until.filter(|&until| now < until);
-        match self.standing {
+        match self.state {
             OfferState::Open { id, until } if now >= until => {
-                self.standing = OfferState::Nothing;
+                self.state = OfferState::Nothing;
                 Some(id)
             }
             _ => None,
@@ -197,14 +197,14 @@ impl Offers {
     /// What was put off is not offered again.
     pub fn give_up_second(&mut self) {
         if self.is_postponed() {
-            self.standing = OfferState::Nothing;
+            self.state = OfferState::Nothing;
         }
     }
 
     /// Until when its owner put the last offer off; `None` where it was not.
     #[must_use]
     pub const fn postponed_until(&self) -> Option<Timestamp> {
-        match self.standing {
+        match self.state {
             OfferState::Postponed { until } => Some(until),
             OfferState::Open { .. } | OfferState::Nothing => None,
         }
@@ -212,30 +212,30 @@ impl Offers {
 
     /// A break was taken, offered or not: the next offer keeps as far from it as from an offer, and one that was put off is done with.
     pub fn break_taken(&mut self, now: Timestamp) {
-        self.last = Some(now);
+        self.last_offer_at = Some(now);
         self.give_up_second();
     }
 
     /// The clock went back by `step`, to `now`: nothing that was made lies in the future, and no quiet lasts longer for it. The
     /// offer to withdraw, if one was open.
     pub fn clock_stepped_back(&mut self, now: Timestamp, step: SignedDuration) -> Option<OfferId> {
-        self.last = self.last.map(|last| last.min(now));
-        self.fit_asked = self.fit_asked.map(|asked| asked.min(now));
+        self.last_offer_at = self.last_offer_at.map(|last| last.min(now));
+        self.fit_asked_at = self.fit_asked_at.map(|asked| asked.min(now));
         for until in [&mut self.snoozed_until, &mut self.rest_until] {
             *until = until.map(|until| until.saturating_sub(step).unwrap_or(now));
         }
         let open = self.open();
-        self.standing = OfferState::Nothing;
+        self.state = OfferState::Nothing;
         open
     }
 
     /// Whether the owner is to be asked whether the thresholds fit: after two times in a row that they were fine, once a week. It counts
     /// as asked then.
     pub fn take_question(&mut self, now: Timestamp) -> bool {
-        let rested = self.fit_asked.is_none_or(|asked| now.duration_since(asked) >= ASK_AGAIN);
+        let rested = self.fit_asked_at.is_none_or(|asked| now.duration_since(asked) >= ASK_AGAIN);
         let asks = self.fine_in_a_row >= OFTEN_FINE && rested;
         if asks {
-            self.fit_asked = Some(now);
+            self.fit_asked_at = Some(now);
         }
         asks
     }
@@ -266,7 +266,7 @@ impl Offers {
     /// wished for.
     #[must_use]
     pub const fn last_for_cool_down(&self) -> Option<Timestamp> {
-        if self.is_postponed() { None } else { self.last }
+        if self.is_postponed() { None } else { self.last_offer_at }
     }
 
     /// How many times in a row its owner said to be fine, whatever was left unanswered in between; 0 after an offer was taken.
@@ -284,7 +284,7 @@ impl Offers {
     /// The open offer, if any.
     #[must_use]
     pub const fn open(&self) -> Option<OfferId> {
-        match self.standing {
+        match self.state {
             OfferState::Open { id, .. } => Some(id),
             OfferState::Postponed { .. } | OfferState::Nothing => None,
         }
@@ -305,21 +305,26 @@ impl Offers {
     /// Whether the owner put the last offer off.
     #[must_use]
     pub const fn is_postponed(&self) -> bool {
-        matches!(self.standing, OfferState::Postponed { .. })
+        matches!(self.state, OfferState::Postponed { .. })
     }
 
-    /// When [`Self::tick`] is needed next; `None`: never.
+    /// When the open offer expires; `None` while none is open.
     #[must_use]
-    pub fn next_wakeup(&self) -> Option<Timestamp> {
-        let open = match self.standing {
+    pub const fn expires_at(&self) -> Option<Timestamp> {
+        match self.state {
             OfferState::Open { until, .. } => Some(until),
             OfferState::Postponed { .. } | OfferState::Nothing => None,
-        };
-        [open, self.snoozed_until, self.rest_until].into_iter().flatten().min()
+        }
+    }
+
+    /// Until when nothing is offered since a break was too much; `None` where none was.
+    #[must_use]
+    pub const fn rest_until(&self) -> Option<Timestamp> {
+        self.rest_until
     }
 
     fn today(&self, today: Date) -> u32 {
-        self.today.filter(|&(day, _)| day == today).map_or(0, |(_, count)| count)
+        self.counted_on.filter(|&(day, _)| day == today).map_or(0, |(_, count)| count)
     }
 }
 

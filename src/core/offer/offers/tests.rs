@@ -12,6 +12,10 @@ fn offered() -> (Offers, OfferId) {
     (offers, id)
 }
 
+fn next_deadline(offers: &Offers) -> Option<Timestamp> {
+    [offers.expires_at(), offers.snoozed_until(), offers.rest_until()].into_iter().flatten().min()
+}
+
 #[test]
 fn often_fine_brings_the_threshold_question_once_a_week() {
     let mut offers = Offers::new();
@@ -83,10 +87,10 @@ fn the_last_answer_counts_even_when_it_is_late() {
 #[test]
 fn an_offer_goes_away_by_itself_when_its_time_is_over() {
     let (mut offers, id) = offered();
-    assert_eq!(offers.next_wakeup(), Some(at(10)));
+    assert_eq!(next_deadline(&offers), Some(at(10)));
     assert_eq!(offers.tick(at(9)), None);
     assert_eq!(offers.tick(at(10)), Some(id));
-    assert_eq!((offers.open(), offers.next_wakeup()), (None, None));
+    assert_eq!((offers.open(), next_deadline(&offers)), (None, None));
 }
 
 #[test]
@@ -135,9 +139,9 @@ fn the_count_begins_anew_each_day() {
 fn a_snooze_ends_by_itself() {
     let mut offers = Offers::new();
     offers.snooze(at(30));
-    assert_eq!(offers.next_wakeup(), Some(at(30)));
+    assert_eq!(next_deadline(&offers), Some(at(30)));
     offers.tick(at(30));
-    assert_eq!((offers.quiet_until(), offers.next_wakeup()), (None, None));
+    assert_eq!((offers.quiet_until(), next_deadline(&offers)), (None, None));
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn rest_outlasts_every_snooze() {
     offers.resume();
     assert_eq!(offers.quiet_until(), Some(at(600)));
     offers.tick(at(600));
-    assert_eq!((offers.quiet_until(), offers.next_wakeup()), (None, None));
+    assert_eq!((offers.quiet_until(), next_deadline(&offers)), (None, None));
 }
 
 #[test]
@@ -164,5 +168,5 @@ fn a_clock_that_steps_back_leaves_nothing_in_the_future() {
     let id = offers.make(at(60), date(1970, 1, 1), &OfferSettings::default());
     offers.snooze(at(90));
     assert_eq!(offers.clock_stepped_back(at(0), SignedDuration::from_mins(60)), Some(id));
-    assert_eq!((offers.last_for_cool_down(), offers.next_wakeup()), (Some(at(0)), Some(at(30))));
+    assert_eq!((offers.last_for_cool_down(), next_deadline(&offers)), (Some(at(0)), Some(at(30))));
 }
