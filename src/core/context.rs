@@ -155,6 +155,12 @@ macro_rules! facts {
                     $(Self::$fact => $name,)+
                 }
             }
+
+            /// The identifier of the message that names the fact in the list of `doctor`: `doctor-do-not-disturb`.
+            #[must_use]
+            pub fn label(self) -> String {
+                format!("doctor-{}", self.name().replace('_', "-"))
+            }
         }
     };
 }

@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::context::Fact;
 use crate::detection::Figures;
 use crate::detection::Phase;
 use crate::engine::Snapshot;
@@ -57,12 +56,6 @@ pub fn offer(id: OfferId, detail: Detail<'_>, words: &Words) -> String {
 #[must_use]
 pub fn held(gate: Gate, words: &Words) -> String {
     about(gate, GateMessage::Held, words)
-}
-
-/// The identifier of the message that names a fact in the list of `doctor`: `doctor-do-not-disturb`.
-#[must_use]
-pub fn label(fact: Fact) -> String {
-    format!("doctor-{}", fact.name().replace('_', "-"))
 }
 
 /// What holds an offer back just now: half a sentence.

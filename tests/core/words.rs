@@ -23,7 +23,6 @@ use kindbeat_core::practice::Library;
 use kindbeat_core::practice::Practice;
 use kindbeat_core::practice::Step;
 use kindbeat_core::practice::Text;
-use kindbeat_core::reason;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
@@ -150,7 +149,7 @@ fn every_message_is_both_written_and_used() {
     let own = Message::ALL.iter().map(|message| message.id());
     let about = [GateMessage::Held, GateMessage::Closed, GateMessage::Unknown];
     let gates = Gate::ALL.into_iter().flat_map(|gate| about.map(|about| gate.message(about)));
-    let derived: Vec<_> = gates.flatten().chain(Fact::ALL.map(reason::label)).collect();
+    let derived: Vec<_> = gates.flatten().chain(Fact::ALL.map(Fact::label)).collect();
     let derived = derived.iter().map(String::as_str);
     let used: BTreeSet<_> = named.chain(places).chain(own).chain(derived).collect();
     let written: BTreeSet<_> = written().into_keys().collect();

@@ -15,7 +15,6 @@ use crate::notification::ServerPresence;
 use crate::systemd::Unit;
 use crate::systemd::UnitState;
 use kindbeat_core::context::Fact;
-use kindbeat_core::reason;
 use kindbeat_core::status::Quality;
 use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
@@ -33,8 +32,8 @@ pub(super) fn all(seen: &Seen, words: &Words) -> Vec<Check> {
         ("presence", Message::DoctorPresence, desk.presence()),
     ];
     let label = |message| words.text(message, &[]);
-    let facts = Fact::ALL
-        .map(|fact| desk.fact(fact).named(fact.name(), words.text(reason::label(fact), &[])));
+    let facts =
+        Fact::ALL.map(|fact| desk.fact(fact).named(fact.name(), words.text(fact.label(), &[])));
     let own = [
         ("page", Message::DoctorPage, desk.page()),
         ("voice", Message::DoctorVoice, desk.voice()),
