@@ -1,8 +1,11 @@
 //! What BlueZ knows, asked over the system bus.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 use zbus::Connection;
 use zbus::DynamicType;
 use zbus::OwnedObjectPath;
@@ -12,7 +15,7 @@ use zbus::fdo::DBusProxy;
 use zbus::match_rule;
 use zbus::wire::DynamicDeserialize;
 
-use super::Error;
+use super::error::BluetoothError;
 use crate::dbus;
 use crate::dbus::Bus;
 use crate::dbus::Object;
@@ -39,9 +42,9 @@ pub(super) struct Found {
 type Known = HashMap<String, HashMap<String, OwnedVariant>>;
 
 impl BlueZ {
-    pub(super) async fn on(system: &Bus) -> Result<Self, Error> {
+    pub(super) async fn on(system: &Bus) -> Result<Self, BluetoothError> {
         let bus = system.connection().await;
-        Ok(Self { bus: bus.map_err(Error::bluez("connecting to the system bus"))? })
+        Ok(Self { bus: bus.map_err(BluetoothError::bluez("connecting to the system bus"))? })
     }
 
     /// Whether the bus still answers.
@@ -53,24 +56,24 @@ impl BlueZ {
     }
 
     /// What adapter there is.
-    pub(super) async fn adapter(&self) -> Result<Adapter, Error> {
+    pub(super) async fn adapter(&self) -> Result<Adapter, BluetoothError> {
         match self.adapters_on().await {
             Ok(_) => Ok(Adapter::On),
-            Err(Error::Off) => Ok(Adapter::Off),
-            Err(Error::NoAdapter | Error::NoService) => Ok(Adapter::None),
+            Err(BluetoothError::Off) => Ok(Adapter::Off),
+            Err(BluetoothError::NoAdapter | BluetoothError::NoService) => Ok(Adapter::None),
             Err(error) => Err(error),
         }
     }
 
     /// The adapters that are on, at least one, or why there is none.
-    pub(super) async fn adapters_on(&self) -> Result<Vec<String>, Error> {
+    pub(super) async fn adapters_on(&self) -> Result<Vec<String>, BluetoothError> {
         let objects = self.objects().await?;
         let mut adapters = Vec::new();
-        let mut error = Error::NoAdapter;
+        let mut error = BluetoothError::NoAdapter;
         for (path, object) in &objects {
             match powered(object) {
                 Some(true) => adapters.push(path.to_string()),
-                Some(false) => error = Error::Off,
+                Some(false) => error = BluetoothError::Off,
                 None => {}
             }
         }
@@ -78,7 +81,7 @@ impl BlueZ {
     }
 
     /// Every device that an adapter that is on knows of, each once.
-    pub(super) async fn devices(&self) -> Result<Vec<Found>, Error> {
+    pub(super) async fn devices(&self) -> Result<Vec<Found>, BluetoothError> {
         let objects = self.objects().await?;
         let on = |path: &str| {
             let adapter = path.rsplit_once('/').map(|(adapter, _)| adapter);
@@ -97,16 +100,16 @@ impl BlueZ {
         Ok(found)
     }
 
-    async fn objects(&self) -> Result<HashMap<OwnedObjectPath, Known>, Error> {
+    async fn objects(&self) -> Result<HashMap<OwnedObjectPath, Known>, BluetoothError> {
         let answer = self.call("/", OBJECTS, "GetManagedObjects", &()).await;
         answer.map_err(|source| match source {
-            source if dbus::is_absent(&source) => Error::NoService,
-            source => Error::BlueZ { doing: "asking what Bluetooth knows", source },
+            source if dbus::is_absent(&source) => BluetoothError::NoService,
+            source => BluetoothError::BlueZ { doing: "asking what Bluetooth knows", source },
         })
     }
 
     /// Begins to scan for heart-rate monitors. Refused by BlueZ if the adapter is off; it is not switched on.
-    pub(super) async fn start_scan(&self, adapter: &str) -> Result<(), Error> {
+    pub(super) async fn start_scan(&self, adapter: &str) -> Result<(), BluetoothError> {
         let filter: HashMap<&str, Variant<'_>> = HashMap::from([
             ("UUIDs", Variant::from(vec![HEART_RATE])),
             ("Transport", Variant::from("le")),
@@ -118,20 +121,20 @@ impl BlueZ {
             self.call(adapter, ADAPTER, "SetDiscoveryFilter", &filter),
             self.call(adapter, ADAPTER, "StartDiscovery", &()),
         );
-        set.and(started).map_err(Error::bluez("starting a scan"))
+        set.and(started).map_err(BluetoothError::bluez("starting a scan"))
     }
 
     /// Ends the scan.
-    pub(super) async fn stop_scan(&self, adapter: &str) -> Result<(), Error> {
+    pub(super) async fn stop_scan(&self, adapter: &str) -> Result<(), BluetoothError> {
         let stopped = self.call(adapter, ADAPTER, "StopDiscovery", &()).await;
-        stopped.map_err(Error::bluez("stopping a scan"))
+        stopped.map_err(BluetoothError::bluez("stopping a scan"))
     }
 
     /// Whether this computer is connected to the device at this path.
-    pub(super) async fn is_connected(&self, path: &str) -> Result<bool, Error> {
+    pub(super) async fn is_connected(&self, path: &str) -> Result<bool, BluetoothError> {
         let device = Object { service: SERVICE, path, interface: DEVICE };
         let answer = device.property(&self.bus, "Connected").await;
-        let value = answer.map_err(Error::bluez("asking for the link"))?;
+        let value = answer.map_err(BluetoothError::bluez("asking for the link"))?;
         Ok(bool::try_from(value).unwrap_or(false))
     }
 
@@ -154,15 +157,42 @@ impl BlueZ {
     pub(super) async fn signals(
         &self,
         rule: impl FnOnce(match_rule::Builder<'static>) -> match_rule::Builder<'static>,
-    ) -> Result<Signals, Error> {
+    ) -> Result<Signals, BluetoothError> {
         let signals = dbus::signals(&self.bus, rule).await;
-        signals.map_err(Error::bluez("listening to the system bus"))
+        signals.map_err(BluetoothError::bluez("listening to the system bus"))
     }
 
     /// Signals when the Bluetooth service comes, goes or is replaced.
-    pub(super) async fn service_changes(&self) -> Result<Signals, Error> {
+    pub(super) async fn service_changes(&self) -> Result<Signals, BluetoothError> {
         let changes = dbus::owner_changes(&self.bus, SERVICE).await;
-        changes.map_err(Error::bluez("listening to the system bus"))
+        changes.map_err(BluetoothError::bluez("listening to the system bus"))
+    }
+}
+
+/// Whether there is an adapter that is on; the error says what is missing. Scans for nothing, switches nothing on, and waits
+/// for the system bus without a limit.
+pub async fn usable() -> Result<(), BluetoothError> {
+    BlueZ::on(&Bus::system()).await?.adapters_on().await.map(|_| ())
+}
+
+/// The result, or that it took too long.
+pub(super) async fn within<T>(
+    limit: Duration,
+    doing: &'static str,
+    work: impl Future<Output = Result<T, BluetoothError>>,
+) -> Result<T, BluetoothError> {
+    timeout(limit, work).await.unwrap_or(Err(BluetoothError::TimedOut { doing }))
+}
+
+/// The result, unless the call was cancelled before.
+pub(super) async fn unless<T>(
+    cancelled: &mut oneshot::Receiver<()>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    tokio::select! {
+        biased;
+        _ = cancelled => None,
+        result = work => Some(result),
     }
 }
 

@@ -1,35 +1,28 @@
-//! Why Bluetooth did not do what it was asked to.
+//! Why Bluetooth failed.
 
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Failure;
 
-/// What went wrong, and at what.
+/// What failed, and why.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum BluetoothError {
     /// The system bus or BlueZ did not do it.
     #[error("{doing}")]
     BlueZ {
-        /// What was being done.
         doing: &'static str,
-        /// What the bus said.
         #[source]
         source: zbus::Error,
     },
     /// The strap, or the library that speaks to it, did not do it.
     #[error("{doing}")]
     Strap {
-        /// What was being done.
         doing: &'static str,
-        /// What the library said.
         #[source]
         source: btleplug::Error,
     },
     /// No answer came in time.
     #[error("{doing}: no answer")]
-    TimedOut {
-        /// What was being done.
-        doing: &'static str,
-    },
+    TimedOut { doing: &'static str },
     /// There is no such device, or not any more.
     #[error("the device is not known to Bluetooth")]
     Unknown,
@@ -47,7 +40,7 @@ pub enum Error {
     NoHeartRate,
 }
 
-impl Error {
+impl BluetoothError {
     /// For [`Result::map_err`].
     pub(super) const fn bluez(doing: &'static str) -> impl FnOnce(zbus::Error) -> Self {
         move |source| Self::BlueZ { doing, source }
@@ -93,14 +86,14 @@ impl Error {
     }
 }
 
-/// What kind of failure the text of a D-Bus error speaks of.
+/// The kind of failure that the debug text of a D-Bus error names.
 fn kind(text: &str) -> Failure {
-    let speaks_of = |names: &[&str]| names.iter().any(|name| text.contains(name));
-    if speaks_of(&["UnknownObject", "UnknownMethod", "UnknownInterface", "DoesNotExist"]) {
+    let names_one_of = |names: &[&str]| names.iter().any(|name| text.contains(name));
+    if names_one_of(&["UnknownObject", "UnknownMethod", "UnknownInterface", "DoesNotExist"]) {
         Failure::Unknown
-    } else if speaks_of(&["NoReply", "TimedOut", "Timeout"]) {
+    } else if names_one_of(&["NoReply", "TimedOut", "Timeout"]) {
         Failure::TimedOut
-    } else if speaks_of(&[
+    } else if names_one_of(&[
         "ServiceUnknown",
         "NameHasNoOwner",
         "Error.Spawn",
@@ -124,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_blue_z_says_is_told_apart() {
+    fn errors_of_bluez_are_sorted_by_kind() {
         let failure = |name: &str| kind(&format!("DbusError(D-Bus error: text ({name}))"));
         assert_eq!(failure("org.freedesktop.DBus.Error.UnknownObject"), Failure::Unknown);
         assert_eq!(failure("org.freedesktop.DBus.Error.NoReply"), Failure::TimedOut);
@@ -137,7 +130,7 @@ mod tests {
         let address = "F0:00:00:00:00:02".parse().unwrap();
         let text = "no /org/bluez/hci0/dev_F0_00_00_00_00_02";
         let source = zbus::Error::Failure(text.to_owned());
-        let shown = Error::BlueZ { doing: "connecting", source }.without(Some(address));
+        let shown = BluetoothError::BlueZ { doing: "connecting", source }.without(Some(address));
         assert!(shown.contains("connecting") && shown.contains("dev_DEVICE"), "{shown}");
         assert!(!shown.contains("F0_00"), "{shown}");
     }

@@ -1,7 +1,7 @@
-//! Bluetooth: carries out what [`kindbeat_core::connection`] decides, and tells it what happened.
+//! Monitors over Bluetooth Low Energy: carries out what [`kindbeat_core::connection`] decides, and reports what happened.
 //!
-//! Two libraries talk to BlueZ here. btleplug connects, subscribes, reads and delivers; what it hides or does otherwise than it
-//! should comes from zbus: whether there is an adapter and whether it is on, that one came or went, that the Bluetooth service
+//! Two libraries talk to BlueZ here. btleplug connects, subscribes, reads and delivers; what it hides or gets wrong
+//! comes from zbus: whether there is an adapter and whether it is on, that one came or went, that the Bluetooth service
 //! or the system bus did, and scanning, since btleplug's scan switches the adapter on against its owner's wish.
 //!
 //! Every call runs in a task of its own with its time limit, so that the loop in [`run`] never waits for a radio.
@@ -13,8 +13,6 @@ mod radio;
 mod report;
 mod scan;
 mod strap;
-mod usable;
-mod watch;
 mod worker;
 
 use std::collections::VecDeque;
@@ -33,21 +31,21 @@ use crate::dbus::Bus;
 use kindbeat_core::connection::Action;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Connection;
-use kindbeat_core::connection::Device;
-use kindbeat_core::connection::Input;
+use kindbeat_core::connection::ConnectionInput;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
 use kindbeat_core::monitor::MonitorId;
 use kindbeat_core::monitor::MonitorSettings;
 
-pub use error::Error;
+pub use bluez::usable;
+pub use error::BluetoothError;
 pub use nearby::Nearby;
 pub use nearby::nearby;
-pub use usable::usable;
 
+use report::DeviceNumbers;
 use report::Report;
-use report::device_hash;
+use report::Reporter;
 use worker::Worker;
 
 /// Finds the strap and keeps it, until `commands` or `events` is dropped; then lets it go, which takes at most four seconds.
@@ -63,55 +61,53 @@ pub async fn run(
     let (reports, mut reported) = mpsc::channel(REPORTS);
     let known = known.as_ref().and_then(Address::of);
     let seed = getrandom::u64().unwrap_or_default();
-    let mut desk = Desk {
+    let numbers = DeviceNumbers::default();
+    let mut actor = BluetoothActor {
         machine: Connection::new(settings, known, seed, clock::now()),
-        worker: Worker::new(system, reports),
+        worker: Worker::new(system, Reporter::new(reports, numbers.clone())),
+        numbers,
         outbox: VecDeque::new(),
     };
-    desk.handle(Input::Tick);
+    actor.handle(ConnectionInput::Tick);
     loop {
         tokio::select! {
             command = commands.recv() => match command {
-                Some(command) => desk.handle(input(command)),
+                Some(command) => actor.handle(input(command)),
                 None => break,
             },
-            Some(report) = reported.recv() => desk.take(report),
-            () = until(desk.machine.next_wakeup()) => desk.handle(Input::Tick),
-            permit = events.reserve(), if !desk.outbox.is_empty() => {
+            Some(report) = reported.recv() => actor.take(report),
+            () = until(actor.machine.next_wakeup()) => actor.handle(ConnectionInput::Tick),
+            permit = events.reserve(), if !actor.outbox.is_empty() => {
                 let Ok(permit) = permit else { break };
-                if let Some(event) = desk.outbox.pop_front() {
+                if let Some(event) = actor.outbox.pop_front() {
                     permit.send(event);
                 }
             }
             () = events.closed() => break,
         }
     }
-    desk.close(&mut reported).await;
+    actor.close(&mut reported).await;
 }
 
-/// What decides, what carries out, and what waits to be told.
-struct Desk {
+/// Decides by its `machine`, carries out by its `worker`; events wait in the `outbox` for the receiver.
+struct BluetoothActor {
     machine: Connection,
     worker: Worker,
+    numbers: DeviceNumbers,
     outbox: VecDeque<MonitorEvent>,
 }
 
-impl Desk {
+impl BluetoothActor {
     fn take(&mut self, report: Report) {
         match report {
             Report::Input(input) => self.handle(input),
-            Report::Opened { ticket, radio, adapter } => {
-                self.worker.use_radio(radio);
-                self.handle(Input::Adapter(adapter));
-                self.handle(Input::Finished(ticket, Ok(())));
-            }
             Report::Reading(reading) => {
-                self.handle(Input::Measured);
-                // Whoever does not listen shall not make the queue grow without end.
+                self.handle(ConnectionInput::Measured);
+                // A receiver that does not listen must not make the queue grow without end.
                 if self.outbox.len() < OUTBOX {
                     self.outbox.push_back(MonitorEvent::Reading(reading));
                 } else {
-                    debug!("nobody takes the readings: one is dropped");
+                    debug!("receiver of the readings too slow: a reading dropped");
                 }
             }
             Report::Connected(monitor) => {
@@ -127,7 +123,8 @@ impl Desk {
                     self.worker.start(ticket, call, limit.unsigned_abs());
                 }
                 Action::Announce(link) => {
-                    log(link, self.machine.device());
+                    let device = self.machine.device();
+                    log(link, device.map(|device| self.numbers.of(device.address)));
                     self.outbox.push_back(MonitorEvent::Link(link));
                 }
             }
@@ -136,7 +133,7 @@ impl Desk {
 
     /// Lets the strap go and ends what is under way.
     async fn close(&mut self, reported: &mut Receiver<Report>) {
-        self.handle(Input::Release);
+        self.handle(ConnectionInput::Release);
         let released = async {
             while self.machine.device().is_some() {
                 match reported.recv().await {
@@ -146,31 +143,31 @@ impl Desk {
             }
         };
         if tokio::time::timeout(CLOSING, released).await.is_err() {
-            debug!("the strap was not disconnected in time");
+            debug!("monitor: not disconnected in time");
         }
         self.worker.stop().await;
     }
 }
 
-fn input(command: MonitorCommand) -> Input {
+fn input(command: MonitorCommand) -> ConnectionInput {
     match command {
-        MonitorCommand::Release => Input::Release,
-        MonitorCommand::TakeBack => Input::TakeBack,
-        MonitorCommand::Configure(settings) => Input::Configured(settings),
+        MonitorCommand::Release => ConnectionInput::Release,
+        MonitorCommand::TakeBack => ConnectionInput::TakeBack,
+        MonitorCommand::Configure(settings) => ConnectionInput::Configured(settings),
     }
 }
 
-/// A handful of lines a day: what the owner would ask the journal for.
-fn log(link: LinkState, device: Option<&Device>) {
-    let device = device.map(|device| device_hash(device.address));
+/// A handful of lines a day. `device` is its number in this run: an address, or a hash of it, would name the owner's device.
+fn log(link: LinkState, device: Option<usize>) {
     match link {
-        LinkState::Streaming => info!(device, "the sensor is connected"),
-        LinkState::Silent => info!(device, "the sensor is silent"),
-        LinkState::Released => info!("the sensor is released"),
-        LinkState::Away => info!("the sensor is away"),
-        LinkState::AdapterOff => warn!("Bluetooth is switched off"),
-        LinkState::NoBluetooth => warn!("there is no Bluetooth adapter or no Bluetooth service"),
-        LinkState::Searching | LinkState::Connecting => debug!(state = link.as_str(), device),
+        LinkState::Streaming => info!(device, "monitor: streaming"),
+        LinkState::Silent => info!(device, "monitor: silent"),
+        LinkState::Released => info!("monitor: released"),
+        LinkState::Away => info!("monitor: away"),
+        LinkState::AdapterOff => warn!("monitor: Bluetooth switched off"),
+        LinkState::NoBluetooth => warn!("monitor: no Bluetooth adapter or no Bluetooth service"),
+        LinkState::Searching => debug!("monitor: searching"),
+        LinkState::Connecting => debug!(device, "monitor: connecting"),
     }
 }
 
@@ -189,7 +186,7 @@ async fn until(due: Option<Timestamp>) {
 /// How many reports may wait: a strap sends one a second, a scan a handful.
 const REPORTS: usize = 64;
 
-/// How many events may wait for whoever asked for them before measurements are dropped: a minute's worth.
+/// How many events may wait for the receiver before readings are dropped: a minute's worth.
 const OUTBOX: usize = 64;
 
 /// How long disconnecting may take when the program ends: 2.6 s were measured on a strap that had died, and the daemon has

@@ -1,5 +1,6 @@
-//! The way to BlueZ: our connection to the system bus for questions, and btleplug's own.
+//! The way to the devices: our connection to the system bus with the signals of BlueZ, and btleplug's own connection.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,16 +11,24 @@ use btleplug::platform::Manager;
 use btleplug::platform::Peripheral;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tracing::debug;
+use zbus::Message;
+use zbus::ObjectPath;
+use zbus::Variant;
+use zbus::match_rule;
 
-use super::Error;
+use super::bluez;
 use super::bluez::BlueZ;
 use super::bluez::Found;
+use super::error::BluetoothError;
 use super::error::is_dead;
 use super::report::Reporter;
-use super::watch::Watch;
+use crate::dbus;
 use crate::dbus::Bus;
+use crate::dbus::Signals;
 use kindbeat_core::connection::Adapter;
 use kindbeat_core::connection::Address;
+use kindbeat_core::connection::ConnectionInput;
 
 /// What every call needs. Replaced as a whole when the bus breaks.
 pub(super) struct Radio {
@@ -34,7 +43,7 @@ impl Radio {
         system: &Bus,
         before: Option<Arc<Self>>,
         reporter: Reporter,
-    ) -> Result<(Arc<Self>, Adapter), Error> {
+    ) -> Result<(Arc<Self>, Adapter), BluetoothError> {
         // Where only BlueZ hangs, the bus is as good as a new one, and btleplug would never close the old.
         if let Some(before) = before
             && before.is_alive().await
@@ -43,9 +52,10 @@ impl Radio {
             return Ok((before, adapter));
         }
         let bluez = BlueZ::on(system).await?;
-        let watch = Watch::new(&bluez).await?;
+        let watch = AdapterWatch::new(&bluez).await?;
         let adapter = bluez.adapter().await?;
-        let manager = Manager::new().await.map_err(Error::strap("connecting to the system bus"))?;
+        let manager =
+            Manager::new().await.map_err(BluetoothError::strap("connecting to the system bus"))?;
         let watch = tokio::spawn(watch.run(reporter));
         Ok((Arc::new(Self { bluez, manager, watch }), adapter))
     }
@@ -61,20 +71,24 @@ impl Radio {
     }
 
     /// The device with this address, as BlueZ and as btleplug know it.
-    pub(super) async fn find(&self, address: Address) -> Result<(Found, Peripheral), Error> {
+    pub(super) async fn find(
+        &self,
+        address: Address,
+    ) -> Result<(Found, Peripheral), BluetoothError> {
         let devices = self.bluez.devices().await?;
         let mut devices = devices.into_iter();
-        let found = devices.find(|found| found.device.address == address).ok_or(Error::Unknown)?;
+        let found =
+            devices.find(|found| found.device.address == address).ok_or(BluetoothError::Unknown)?;
         let doing = "looking for the device";
-        for adapter in self.manager.adapters().await.map_err(Error::strap(doing))? {
-            for peripheral in adapter.peripherals().await.map_err(Error::strap(doing))? {
+        for adapter in self.manager.adapters().await.map_err(BluetoothError::strap(doing))? {
+            for peripheral in adapter.peripherals().await.map_err(BluetoothError::strap(doing))? {
                 // btleplug names a device by its path below /org/bluez.
                 if found.path.ends_with(&format!("/{}", peripheral.id())) {
                     return Ok((found, peripheral));
                 }
             }
         }
-        Err(Error::Unknown)
+        Err(BluetoothError::Unknown)
     }
 }
 
@@ -84,5 +98,98 @@ impl Drop for Radio {
     }
 }
 
+/// The signals of adapters and of sleep.
+struct AdapterWatch {
+    bluez: BlueZ,
+    objects: Signals,
+    adapters: Signals,
+    service: Signals,
+    sleep: Signals,
+}
+
+impl AdapterWatch {
+    /// Listens from now on; signals wait for [`Self::run`].
+    async fn new(bluez: &BlueZ) -> Result<Self, BluetoothError> {
+        let all = |rule: match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)
+        };
+        let objects = bluez.signals(all).await?;
+        let changed = |rule: match_rule::Builder<'static>| {
+            rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).arg(0, bluez::ADAPTER)
+        };
+        let adapters = bluez.signals(changed).await?;
+        let service = bluez.service_changes().await?;
+        let prepare = |rule: match_rule::Builder<'static>| {
+            rule.sender(LOGIN).interface("org.freedesktop.login1.Manager").member("PrepareForSleep")
+        };
+        let sleep = bluez.signals(prepare).await?;
+        Ok(Self { bluez: bluez.clone(), objects, adapters, service, sleep })
+    }
+
+    /// Reports until the bus breaks.
+    async fn run(mut self, reporter: Reporter) {
+        loop {
+            let asleep = tokio::select! {
+                message = self.objects.next() => match message {
+                    Some(message) if names_adapter(&message) => None,
+                    Some(_) => continue,
+                    None => break,
+                },
+                message = self.adapters.next() => match message {
+                    Some(message) if names_power(&message) => None,
+                    Some(_) => continue,
+                    None => break,
+                },
+                message = self.service.next() => match message {
+                    Some(_) => None,
+                    None => break,
+                },
+                message = self.sleep.next() => match message {
+                    Some(message) => message.body().deserialize::<bool>().ok(),
+                    None => break,
+                },
+            };
+            match asleep {
+                Some(true) => reporter.input(ConnectionInput::Suspending).await,
+                Some(false) => reporter.input(ConnectionInput::Resumed).await,
+                None => {}
+            }
+            // The signal says that something changed; what it is now is asked, so that no order of signals can mislead.
+            match timeout(LIMIT, self.bluez.adapter()).await {
+                Ok(Ok(adapter)) => reporter.input(ConnectionInput::Adapter(adapter)).await,
+                Ok(Err(error)) => {
+                    debug!(error = error.without(None), "adapter: BlueZ failed to answer")
+                }
+                Err(_) => debug!("adapter: BlueZ did not answer in time"),
+            }
+        }
+        reporter.input(ConnectionInput::BusLost).await;
+    }
+}
+
+/// Whether an object that came or went is an adapter; most are devices.
+fn names_adapter(message: &Message) -> bool {
+    let body = message.body();
+    if let Ok((_, interfaces)) =
+        body.deserialize::<(ObjectPath<'_>, HashMap<&str, HashMap<&str, Variant<'_>>>)>()
+    {
+        return interfaces.contains_key(bluez::ADAPTER);
+    }
+    body.deserialize::<(ObjectPath<'_>, Vec<&str>)>()
+        .is_ok_and(|(_, interfaces)| interfaces.contains(&bluez::ADAPTER))
+}
+
+/// Whether an adapter was switched on or off; scans change other properties.
+fn names_power(message: &Message) -> bool {
+    let body = message.body();
+    body.deserialize::<(&str, HashMap<&str, Variant<'_>>, Vec<&str>)>()
+        .is_ok_and(|(_, changed, _)| changed.contains_key("Powered"))
+}
+
 /// How long btleplug is probed: a dead bus shows at once, a BlueZ that hangs never.
 const PROBE: Duration = Duration::from_secs(1);
+
+const LOGIN: &str = "org.freedesktop.login1";
+
+/// How long BlueZ may take to name the adapter: milliseconds when well.
+const LIMIT: Duration = Duration::from_secs(5);

@@ -9,22 +9,22 @@ use tokio::time::timeout;
 use tracing::debug;
 use zbus::match_rule;
 
-use super::Error;
 use super::bluez;
 use super::bluez::BlueZ;
 use super::bluez::Found;
+use super::bluez::unless;
+use super::bluez::within;
+use super::error::BluetoothError;
 use super::radio::Radio;
 use super::report::Reporter;
-use super::worker::unless;
-use super::worker::within;
 use crate::clock;
 use crate::dbus;
 use crate::dbus::Signals;
 use kindbeat_core::connection::Device;
 
 /// Reports what BlueZ knows.
-pub(super) async fn look(radio: &Radio, reporter: &Reporter) -> Result<(), Error> {
-    reporter.seen(known(&radio.bluez).await?).await;
+pub(super) async fn look(radio: &Radio, reporter: &Reporter) -> Result<(), BluetoothError> {
+    reporter.found(known(&radio.bluez).await?).await;
     Ok(())
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn scan(
     limit: Duration,
     reporter: &Reporter,
     cancelled: &mut oneshot::Receiver<()>,
-) -> Option<Result<(), Error>> {
+) -> Option<Result<(), BluetoothError>> {
     let bluez = &radio.bluez;
     let mut started = Vec::new();
     let result = if eager {
@@ -55,11 +55,11 @@ async fn report(
     limit: Duration,
     reporter: &Reporter,
     started: &mut Vec<String>,
-) -> Result<(), Error> {
+) -> Result<(), BluetoothError> {
     let mut scan = Scan::new(bluez, lasting, limit).await?;
     within(limit, "starting a scan", start(bluez, started)).await?;
     while let Some(found) = scan.next().await? {
-        reporter.seen(devices(found)).await;
+        reporter.found(devices(found)).await;
     }
     Ok(())
 }
@@ -71,16 +71,16 @@ async fn report_last(
     limit: Duration,
     reporter: &Reporter,
     started: &mut Vec<String>,
-) -> Result<(), Error> {
+) -> Result<(), BluetoothError> {
     within(limit, "starting a scan", start(bluez, started)).await?;
     clock::sleep(lasting).await;
     let found = within(limit, "listening", bluez.devices()).await?;
-    reporter.seen(devices(found)).await;
+    reporter.found(devices(found)).await;
     Ok(())
 }
 
 /// Starts a scan on every adapter that is on; `started` holds each that was asked, whatever it said.
-pub(super) async fn start(bluez: &BlueZ, started: &mut Vec<String>) -> Result<(), Error> {
+pub(super) async fn start(bluez: &BlueZ, started: &mut Vec<String>) -> Result<(), BluetoothError> {
     let mut result = Ok(());
     let mut any = false;
     for adapter in bluez.adapters_on().await? {
@@ -98,8 +98,8 @@ pub(super) async fn stop(bluez: &BlueZ, started: &[String]) {
     for adapter in started {
         match timeout(STOP, bluez.stop_scan(adapter)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => debug!(error = error.without(None), "the scan was not stopped"),
-            Err(_) => debug!("the scan was not stopped in time"),
+            Ok(Err(error)) => debug!(error = error.without(None), "scan not stopped"),
+            Err(_) => debug!("scan not stopped in time"),
         }
     }
 }
@@ -120,7 +120,7 @@ impl<'a> Scan<'a> {
         bluez: &'a BlueZ,
         lasting: Duration,
         limit: Duration,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, BluetoothError> {
         let added = |rule: match_rule::Builder<'static>| {
             rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)
         };
@@ -134,7 +134,7 @@ impl<'a> Scan<'a> {
     }
 
     /// What there is now, once there is something new; `None`: the time is over.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<Found>>, Error> {
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Found>>, BluetoothError> {
         while self.due <= self.end {
             tokio::select! {
                 // Advertisements come in bursts: what came is asked for once for each.
@@ -153,7 +153,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-async fn known(bluez: &BlueZ) -> Result<Vec<Device>, Error> {
+async fn known(bluez: &BlueZ) -> Result<Vec<Device>, BluetoothError> {
     Ok(devices(bluez.devices().await?))
 }
 

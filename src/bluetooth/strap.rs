@@ -1,4 +1,4 @@
-//! One strap: connected to, listened to, let go.
+//! One strap: connect, listen, disconnect.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -17,17 +17,16 @@ use tracing::debug;
 use tracing::trace;
 use zbus::Message;
 
-use super::Error;
 use super::bluez;
 use super::bluez::BlueZ;
+use super::error::BluetoothError;
 use super::radio::Radio;
 use super::report::Report;
 use super::report::Reporter;
-use super::report::device_hash;
 use crate::dbus;
 use crate::dbus::Signals;
 use kindbeat_core::connection::Address;
-use kindbeat_core::connection::Input;
+use kindbeat_core::connection::ConnectionInput;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::monitor::MonitorInfo;
 
@@ -39,26 +38,31 @@ pub(super) struct Strap {
     address: Address,
     monitor: MonitorInfo,
     notifications: Pin<Box<dyn Stream<Item = ValueNotification> + Send>>,
-    /// What BlueZ says of the device itself: its link, its battery.
+    /// Property changes of the device at BlueZ: its link, its battery.
     changes: Signals,
     malformed: u64,
 }
 
 impl Strap {
     /// Connects and subscribes to the measurements.
-    pub(super) async fn connect(radio: &Radio, address: Address) -> Result<Self, Error> {
+    pub(super) async fn connect(radio: &Radio, address: Address) -> Result<Self, BluetoothError> {
         let (found, peripheral) = radio.find(address).await?;
         let path = found.path.clone();
         let changes = radio
             .bluez
             .signals(|rule| rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).path(path))
             .await?;
-        peripheral.connect().await.map_err(Error::strap("connecting"))?;
+        peripheral.connect().await.map_err(BluetoothError::strap("connecting"))?;
         // Once more after every connect: the services of before are not those of now.
-        peripheral.discover_services().await.map_err(Error::strap("asking for its services"))?;
-        let rate = characteristic(&peripheral, HEART_RATE_MEASUREMENT).ok_or(Error::NoHeartRate)?;
-        let notifications = peripheral.notifications().await.map_err(Error::strap("listening"))?;
-        peripheral.subscribe(&rate).await.map_err(Error::strap("subscribing"))?;
+        peripheral
+            .discover_services()
+            .await
+            .map_err(BluetoothError::strap("asking for its services"))?;
+        let rate = characteristic(&peripheral, HEART_RATE_MEASUREMENT)
+            .ok_or(BluetoothError::NoHeartRate)?;
+        let notifications =
+            peripheral.notifications().await.map_err(BluetoothError::strap("listening"))?;
+        peripheral.subscribe(&rate).await.map_err(BluetoothError::strap("subscribing"))?;
         let monitor =
             MonitorInfo { id: address.into(), name: found.device.name, battery: found.battery };
         Ok(Self {
@@ -74,20 +78,20 @@ impl Strap {
     }
 
     /// Disconnects; also from a strap that is only being connected to, or that is gone.
-    pub(super) async fn let_go(radio: &Radio, address: Address) -> Result<(), Error> {
+    pub(super) async fn let_go(radio: &Radio, address: Address) -> Result<(), BluetoothError> {
         match radio.find(address).await {
             Ok((_, peripheral)) => {
-                peripheral.disconnect().await.map_err(Error::strap("disconnecting"))
+                peripheral.disconnect().await.map_err(BluetoothError::strap("disconnecting"))
             }
-            Err(Error::Unknown) => Ok(()),
+            Err(BluetoothError::Unknown) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
     /// Delivers what the strap sends until the link or the bus is lost, or the next call comes.
     pub(super) async fn listen(mut self, reporter: Reporter, mut cancelled: oneshot::Receiver<()>) {
-        reporter.tell(Report::Connected(self.monitor.clone())).await;
-        let battery = ask_battery(self.peripheral.clone());
+        reporter.send(Report::Connected(self.monitor.clone())).await;
+        let battery = read_battery(self.peripheral.clone());
         tokio::pin!(battery);
         let mut asked = false;
         loop {
@@ -102,13 +106,13 @@ impl Strap {
                         return;
                     };
                     self.battery_is(battery_in_change(&change), &reporter).await;
-                    if speaks_of_link(&change) && !self.is_connected().await {
-                        return reporter.tell(Report::Input(Input::LinkLost)).await;
+                    if names_link(&change) && !self.is_connected().await {
+                        return reporter.input(ConnectionInput::LinkLost).await;
                     }
                 }
                 notification = self.notifications.next() => match notification {
                     Some(notification) => self.notified(&notification, &reporter).await,
-                    None => return reporter.tell(Report::Input(Input::LinkLost)).await,
+                    None => return reporter.input(ConnectionInput::LinkLost).await,
                 },
                 level = &mut battery, if !asked => {
                     asked = true;
@@ -127,13 +131,13 @@ impl Strap {
         }
         match Measurement::decode(&notification.value) {
             Ok(measurement) => {
-                trace!(?measurement, "a packet");
-                reporter.tell(Report::Reading(measurement.into())).await;
+                trace!(?measurement, "packet");
+                reporter.send(Report::Reading(measurement.into())).await;
             }
             Err(error) => {
                 self.malformed += 1;
-                let device = device_hash(self.address);
-                debug!(%error, device, count = self.malformed, "a malformed packet is dropped");
+                let device = reporter.number(self.address);
+                debug!(%error, device, count = self.malformed, "malformed packet dropped");
             }
         }
     }
@@ -141,7 +145,7 @@ impl Strap {
     async fn battery_is(&mut self, level: Option<u8>, reporter: &Reporter) {
         if level.is_some() && level != self.monitor.battery {
             self.monitor.battery = level;
-            reporter.tell(Report::Connected(self.monitor.clone())).await;
+            reporter.send(Report::Connected(self.monitor.clone())).await;
         }
     }
 
@@ -152,8 +156,8 @@ impl Strap {
     }
 }
 
-/// Reads the battery level once and asks to be told of changes; `None`: the strap or BlueZ does not tell.
-async fn ask_battery(peripheral: Peripheral) -> Option<u8> {
+/// Reads the battery level once and subscribes to changes; `None`: neither the strap nor BlueZ gives it.
+async fn read_battery(peripheral: Peripheral) -> Option<u8> {
     let battery = characteristic(&peripheral, BATTERY_LEVEL)?;
     if battery.properties.contains(CharPropFlags::NOTIFY) {
         // Without it the level is that of the beginning.
@@ -174,7 +178,7 @@ fn level(value: &[u8]) -> Option<u8> {
     value.first().copied().filter(|level| *level <= 100)
 }
 
-fn speaks_of_link(change: &Message) -> bool {
+fn names_link(change: &Message) -> bool {
     properties(change, bluez::DEVICE, "Connected").is_some()
 }
 

@@ -1,42 +1,38 @@
 //! Carries out one call at a time, each in a task of its own.
 
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 
-use tokio::sync::mpsc::Sender;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::Error;
+use super::bluez::unless;
+use super::bluez::within;
+use super::error::BluetoothError;
 use super::radio::Radio;
-use super::report::Report;
 use super::report::Reporter;
-use super::report::device_hash;
 use super::scan;
 use super::strap::Strap;
 use crate::dbus::Bus;
-use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Call;
+use kindbeat_core::connection::ConnectionInput;
 use kindbeat_core::connection::Ticket;
 
 /// Starts calls; a new one takes the place of the one before.
 pub(super) struct Worker {
     system: Bus,
     reporter: Reporter,
-    radio: Option<Arc<Radio>>,
+    radio: RadioSlot,
     job: Option<Job>,
 }
 
 impl Worker {
-    pub(super) const fn new(system: Bus, reports: Sender<Report>) -> Self {
-        Self { system, reporter: Reporter(reports), radio: None, job: None }
-    }
-
-    /// From now on calls go this way.
-    pub(super) fn use_radio(&mut self, radio: Arc<Radio>) {
-        self.radio = Some(radio);
+    pub(super) fn new(system: Bus, reporter: Reporter) -> Self {
+        Self { system, reporter, radio: RadioSlot::default(), job: None }
     }
 
     /// Starts a call, once the one before has cleaned up.
@@ -62,6 +58,21 @@ impl Worker {
     }
 }
 
+/// The radio that calls use, once a call has reached BlueZ.
+#[derive(Clone, Default)]
+struct RadioSlot(Arc<Mutex<Option<Arc<Radio>>>>);
+
+impl RadioSlot {
+    fn get(&self) -> Option<Arc<Radio>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, radio: Arc<Radio>) {
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(radio);
+        drop(before);
+    }
+}
+
 /// A call under way.
 struct Job {
     cancel: oneshot::Sender<()>,
@@ -70,7 +81,7 @@ struct Job {
 
 impl Job {
     fn cancel(self) -> JoinHandle<()> {
-        // Whoever does not listen any more is done.
+        // A job that no longer listens is done.
         let _ = self.cancel.send(());
         self.done
     }
@@ -86,7 +97,7 @@ async fn carry_out(
     ticket: Ticket,
     call: Call,
     limit: Duration,
-    (system, radio): (Bus, Option<Arc<Radio>>),
+    (system, slot): (Bus, RadioSlot),
     reporter: Reporter,
     mut cancelled: oneshot::Receiver<()>,
 ) {
@@ -94,19 +105,25 @@ async fn carry_out(
         Call::Connect { address } | Call::Disconnect { address } => Some(address),
         Call::Rebuild | Call::Look | Call::Scan { .. } => None,
     };
+    let radio = slot.get();
     let result = match (call, &radio) {
         (Call::Rebuild, _) => {
-            let opened =
-                within(limit, "reaching BlueZ", Radio::open(&system, radio, reporter.clone()));
+            let opened = within(
+                limit,
+                "reaching BlueZ",
+                Radio::open(&system, radio.clone(), reporter.clone()),
+            );
             match unless(&mut cancelled, Box::pin(opened)).await {
                 None => return,
                 Some(Ok((radio, adapter))) => {
-                    return reporter.tell(Report::Opened { ticket, radio, adapter }).await;
+                    slot.set(radio);
+                    reporter.input(ConnectionInput::Adapter(adapter)).await;
+                    Ok(())
                 }
                 Some(Err(error)) => Err(error),
             }
         }
-        (_, None) => Err(Error::NoService),
+        (_, None) => Err(BluetoothError::NoService),
         (Call::Look, Some(radio)) => {
             let look = within(limit, "asking what Bluetooth knows", scan::look(radio, &reporter));
             match unless(&mut cancelled, look).await {
@@ -142,34 +159,10 @@ async fn carry_out(
         }
     };
     if let Err(error) = &result {
-        log(error, address);
+        let device = address.map(|address| reporter.number(address));
+        debug!(device, error = error.without(address), "Bluetooth call failed");
     }
     reporter.finished(ticket, result.map_err(|error| error.failure())).await;
-}
-
-fn log(error: &Error, address: Option<Address>) {
-    debug!(error = error.without(address), device = address.map(device_hash), "Bluetooth failed");
-}
-
-/// The result, or that it took too long.
-pub(super) async fn within<T>(
-    limit: Duration,
-    doing: &'static str,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    timeout(limit, work).await.unwrap_or(Err(Error::TimedOut { doing }))
-}
-
-/// The result, unless the call was cancelled before.
-pub(super) async fn unless<T>(
-    cancelled: &mut oneshot::Receiver<()>,
-    work: impl Future<Output = T>,
-) -> Option<T> {
-    tokio::select! {
-        biased;
-        _ = cancelled => None,
-        result = work => Some(result),
-    }
 }
 
 /// How long a call that was cancelled may take to clean up: stopping a scan takes milliseconds when BlueZ is well.

@@ -11,7 +11,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use crate::bluetooth;
-use crate::bluetooth::Error;
+use crate::bluetooth::BluetoothError;
 use crate::bluetooth::Nearby;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
@@ -31,24 +31,27 @@ pub fn run(seconds: u64, json: bool, words: &Words, out: &mut impl Write) -> any
 }
 
 /// The error with what to do about it.
-fn with_remedy(error: Error, words: &Words) -> anyhow::Error {
+fn with_remedy(error: BluetoothError, words: &Words) -> anyhow::Error {
     let [says, remedy] = in_words(&error).map(|message| words.text(message, &[]));
     let text = format!("{says}; {remedy}");
     match error {
-        Error::NoService | Error::NoAdapter | Error::Off => anyhow::anyhow!(text),
+        BluetoothError::NoService | BluetoothError::NoAdapter | BluetoothError::Off => {
+            anyhow::anyhow!(text)
+        }
         error => anyhow::Error::new(error).context(text),
     }
 }
 
 /// What is wrong with Bluetooth, and what to do about it.
-pub(super) const fn in_words(error: &Error) -> [Message; 2] {
+pub(super) const fn in_words(error: &BluetoothError) -> [Message; 2] {
     match error {
-        Error::NoService => [Message::BluetoothStopped, Message::BluetoothStart],
-        Error::NoAdapter => [Message::BluetoothNoAdapter, Message::BluetoothPlugIn],
-        Error::Off => [Message::BluetoothOff, Message::BluetoothSwitchOn],
-        Error::BlueZ { source: zbus::Error::Connection(..) | zbus::Error::Address(_), .. } => {
-            [Message::BluetoothNoBus, Message::BluetoothSeeBus]
-        }
+        BluetoothError::NoService => [Message::BluetoothStopped, Message::BluetoothStart],
+        BluetoothError::NoAdapter => [Message::BluetoothNoAdapter, Message::BluetoothPlugIn],
+        BluetoothError::Off => [Message::BluetoothOff, Message::BluetoothSwitchOn],
+        BluetoothError::BlueZ {
+            source: zbus::Error::Connection(..) | zbus::Error::Address(_),
+            ..
+        } => [Message::BluetoothNoBus, Message::BluetoothSeeBus],
         _ => [Message::BluetoothSilent, Message::BluetoothSeeService],
     }
 }

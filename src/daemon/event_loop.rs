@@ -46,7 +46,7 @@ pub struct Inlets {
     /// Whether what reads aloud does so.
     pub voice: mpsc::Receiver<speech::SpeechEvent>,
     /// What the store reports.
-    pub reports: mpsc::UnboundedReceiver<store::Report>,
+    pub reports: mpsc::UnboundedReceiver<store::StoreEvent>,
     /// Everything that runs beside the loop, what its own spawner hands over included.
     pub tasks: Supervisor,
     /// What has to hear that the loop turns.

@@ -13,7 +13,7 @@ use kindbeat_core::heart::Sample;
 
 pub(super) struct History {
     /// `None`: nothing can be written here, or nothing is to be.
-    store: Option<store::Handle>,
+    store: Option<store::StoreHandle>,
     /// The engine's memory as it is stored.
     memory: EngineMemory,
     /// When the baseline was stored last.
@@ -23,7 +23,7 @@ pub(super) struct History {
 impl History {
     /// `memory` is what the store holds already.
     pub(super) const fn new(
-        store: Option<store::Handle>,
+        store: Option<store::StoreHandle>,
         memory: EngineMemory,
         now: Timestamp,
     ) -> Self {
@@ -66,11 +66,11 @@ impl History {
 
     /// The store reported; why nothing can be written, where that is so.
     #[must_use]
-    pub(super) fn report(report: store::Report) -> Option<String> {
+    pub(super) fn report(report: store::StoreEvent) -> Option<String> {
         match report {
-            store::Report::Failing(why) => Some(why),
-            store::Report::Recovered { lost } => {
-                debug!(lost, "the store is written again");
+            store::StoreEvent::Failing(why) => Some(why),
+            store::StoreEvent::Recovered { lost } => {
+                debug!(lost, "store works again");
                 None
             }
         }
@@ -84,10 +84,10 @@ impl History {
     }
 
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
-        self.store.as_ref().and_then(store::Handle::next_wakeup)
+        self.store.as_ref().and_then(store::StoreHandle::next_wakeup)
     }
 
-    pub(super) fn into_store(self) -> Option<store::Handle> {
+    pub(super) fn into_store(self) -> Option<store::StoreHandle> {
         self.store
     }
 }

@@ -40,8 +40,8 @@ impl Monitor {
         match event {
             MonitorEvent::Reading(reading) => {
                 self.rate = reading.heart_rate;
-                let heard = store::Heard { at: now, reading: reading.clone() };
-                history.keep(now, Record::Heard(heard));
+                let heard = store::StoredReading { at: now, reading: reading.clone() };
+                history.keep(now, Record::Reading(heard));
                 return Some(reading);
             }
             MonitorEvent::Link(link) => {

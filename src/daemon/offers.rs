@@ -122,8 +122,9 @@ impl DesktopOffers {
 
     fn keep(&self, now: Timestamp, history: &mut History) {
         if let Some((_, offer)) = self.last {
-            let became = offer.became.map(|became| (became.into(), now));
-            let offer = store::Offer { made: offer.made, figures: offer.figures.into(), became };
+            let ended = offer.became.map(|outcome| (outcome.into(), now));
+            let offer =
+                store::StoredOffer { made: offer.made, figures: offer.figures.into(), ended };
             history.keep(now, Record::Offer(offer));
         }
     }

@@ -53,7 +53,7 @@ pub(super) struct BreakPage {
     speaks: bool,
     visitor: Visitor,
     /// The break that is open, or was last.
-    taken: Option<store::Break>,
+    taken: Option<store::StoredBreak>,
     settled_at: Timestamp,
 }
 
@@ -226,7 +226,12 @@ impl BreakPage {
     }
 
     /// A break that ran in a terminal counts as every break does; whoever finished one needs no first screens any more.
-    pub(super) fn count(&mut self, now: Timestamp, taken: &store::Break, history: &mut History) {
+    pub(super) fn count(
+        &mut self,
+        now: Timestamp,
+        taken: &store::StoredBreak,
+        history: &mut History,
+    ) {
         let before = self.visitor.habits.clone();
         let past = taken.past();
         self.visitor.habits.welcomed |= past.finished;
@@ -313,12 +318,12 @@ impl BreakPage {
         let mention_heart = settings.mentions_heart();
         self.visitor.begin(practice, engine.library(), &settings.practice, mention_heart, local);
         history.keep(now, Record::Habits(self.visitor.habits.clone()));
-        let taken = store::Break {
+        let taken = store::StoredBreak {
             started: now,
             practice: practice.to_owned(),
             length_s: length.seconds(),
             ended: None,
-            afterwards: None,
+            answers: None,
         };
         history.keep(now, Record::Break(taken.clone()));
         self.taken = Some(taken);
@@ -354,7 +359,7 @@ impl BreakPage {
     /// Something was said of the break, or nothing.
     fn answered(&mut self, now: Timestamp, feedback: &Feedback, history: &mut History) {
         let Some(taken) = &mut self.taken else { return };
-        let answered = store::Afterwards {
+        let answered = store::BreakAnswers {
             started: taken.started,
             answered: now,
             tension_before: feedback.before.map(Tense::figure),
@@ -362,9 +367,9 @@ impl BreakPage {
             liking: feedback.liking,
             note: feedback.note.clone(),
         };
-        taken.afterwards = Some(answered.clone());
+        taken.answers = Some(answered.clone());
         let past = taken.past();
-        history.keep(now, Record::Afterwards(answered));
+        history.keep(now, Record::Answers(answered));
         self.visitor.ended(past, now);
     }
 

@@ -34,7 +34,7 @@ pub struct Parts {
     /// What earlier breaks left for the next page.
     pub earlier: Earlier,
     /// What remembers; `None`: nothing can be written here, or nothing is to be.
-    pub store: Option<store::Handle>,
+    pub store: Option<store::StoreHandle>,
     /// The monitor's commands.
     pub monitor: mpsc::Sender<MonitorCommand>,
     /// What shows offers.

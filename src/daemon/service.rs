@@ -187,7 +187,7 @@ impl Service {
         self.page.voice(event);
     }
 
-    pub(super) fn store(&self, report: store::Report) {
+    pub(super) fn store(&self, report: store::StoreEvent) {
         if let Some(why) = History::report(report) {
             self.notify(Notice::StoreFailing(&why));
         }
@@ -478,7 +478,7 @@ impl Service {
 
     /// Ends: the break and the page with it, and gives back the store, with all that has to be written in it.
     #[must_use]
-    pub fn close(mut self) -> Option<store::Handle> {
+    pub fn close(mut self) -> Option<store::StoreHandle> {
         // First, so that the page says that the break has ended: it is not the person who left, and no window is to vanish.
         self.page.close();
         self.end_break();

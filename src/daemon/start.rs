@@ -34,8 +34,8 @@ use crate::speech;
 use crate::speech::PageReader;
 use crate::speech::Speaker;
 use crate::store;
-use crate::store::Lock;
 use crate::store::Store;
+use crate::store::StoreLock;
 use crate::tasks::Supervisor;
 use kindbeat_core::config;
 use kindbeat_core::config::Config;
@@ -97,7 +97,7 @@ pub async fn start() -> anyhow::Result<()> {
     let bluetooth = bluetooth::run(
         system.clone(),
         config.monitor.clone(),
-        loaded.kept.monitor.clone(),
+        loaded.state.monitor.clone(),
         monitor_commands,
         monitor_events,
     );
@@ -137,7 +137,7 @@ pub async fn start() -> anyhow::Result<()> {
     tasks.run("interface", publish(session, served, newsreel, requests));
 
     let earlier =
-        Earlier { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
+        Earlier { habits: loaded.state.habits.clone(), past: std::mem::take(&mut loaded.past) };
     let engine = loaded.into_engine(&config, library);
     let parts = Parts {
         clock,
@@ -204,7 +204,7 @@ async fn load_config(locale: &str) -> Result<Config, config::ConfigError> {
 }
 
 /// The lock of the history, held for as long as the daemon runs; `None` where it cannot be had, which the store explains.
-async fn lock(folder: Option<&Path>) -> Result<Option<Lock>, AlreadyRunning> {
+async fn lock(folder: Option<&Path>) -> Result<Option<StoreLock>, AlreadyRunning> {
     let Some(folder) = folder else { return Ok(None) };
     match take_lock(folder).await {
         Ok(None) => Err(AlreadyRunning),
@@ -214,8 +214,8 @@ async fn lock(folder: Option<&Path>) -> Result<Option<Lock>, AlreadyRunning> {
 }
 
 /// The lock of the history; `None` when another daemon has it. A terminal that keeps a break has it for a moment, which is waited for.
-async fn take_lock(folder: &Path) -> Result<Option<Lock>, store::Error> {
-    if let Some(lock) = Lock::take(folder)? {
+async fn take_lock(folder: &Path) -> Result<Option<StoreLock>, store::StoreError> {
+    if let Some(lock) = StoreLock::take(folder)? {
         return Ok(Some(lock));
     }
     if interface::Client::connect(Bus::session()).await.is_ok() {
@@ -224,7 +224,7 @@ async fn take_lock(folder: &Path) -> Result<Option<Lock>, store::Error> {
     let begun = Instant::now();
     while begun.elapsed() < LOCKED {
         tokio::time::sleep(LOCKED_AGAIN).await;
-        if let Some(lock) = Lock::take(folder)? {
+        if let Some(lock) = StoreLock::take(folder)? {
             return Ok(Some(lock));
         }
     }
@@ -236,9 +236,9 @@ fn open_store(
     folder: Option<&Path>,
     config: &Config,
     words: &Words,
-    reports: mpsc::UnboundedSender<store::Report>,
+    reports: mpsc::UnboundedSender<store::StoreEvent>,
     tasks: &mut Supervisor,
-) -> (Option<store::Handle>, store::Loaded) {
+) -> (Option<store::StoreHandle>, store::Loaded) {
     let now = clock::now();
     let opened = || -> anyhow::Result<_> {
         let folder = folder.context(
@@ -255,7 +255,7 @@ fn open_store(
             let _ = reports.send(report);
         };
         let store = store::spawn(opened.store, keep, tell)?;
-        Ok((store, thread, loaded, opened.aside))
+        Ok((store, thread, loaded, opened.quarantined))
     };
     match opened() {
         Ok((store, thread, loaded, aside)) => {

@@ -24,7 +24,7 @@ pub(super) struct TerminalBreaks {
     /// The programs in which a break is open.
     open: BTreeSet<String>,
     /// The last break that ended in one of them.
-    last: Option<store::Break>,
+    last: Option<store::StoredBreak>,
 }
 
 impl TerminalBreaks {
@@ -36,13 +36,13 @@ impl TerminalBreaks {
         told: ToldBreak,
         history: &mut History,
         reporter: &Reporter,
-    ) -> (Vec<Input>, Option<store::Break>) {
-        let mut taken = store::Break {
+    ) -> (Vec<Input>, Option<store::StoredBreak>) {
+        let mut taken = store::StoredBreak {
             started: told.started,
             practice: told.practice,
             length_s: told.length.seconds(),
             ended: None,
-            afterwards: None,
+            answers: None,
         };
         let mut inputs = Vec::new();
         match told.stands {
@@ -85,13 +85,13 @@ impl TerminalBreaks {
         now: Timestamp,
         told: ToldAnswer,
         history: &mut History,
-    ) -> Option<store::Break> {
+    ) -> Option<store::StoredBreak> {
         let ToldAnswer { started, tension_before, tension, liking, note } = told;
         let answered =
-            store::Afterwards { started, answered: now, tension_before, tension, liking, note };
-        history.keep(now, Record::Afterwards(answered.clone()));
+            store::BreakAnswers { started, answered: now, tension_before, tension, liking, note };
+        history.keep(now, Record::Answers(answered.clone()));
         let last = self.last.take().filter(|taken| taken.started == started)?;
-        self.last = Some(store::Break { afterwards: Some(answered), ..last });
+        self.last = Some(store::StoredBreak { answers: Some(answered), ..last });
         self.last.clone()
     }
 }

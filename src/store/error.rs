@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 
 /// What went wrong with the store, where, and what helps.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum StoreError {
     /// The folder, or a file in it, cannot be made, or its rights cannot be set.
     #[error("{}: cannot be written; make sure that it belongs to you, or move it with XDG_STATE_HOME", path.display())]
     Unwritable {
@@ -89,7 +89,7 @@ pub enum Error {
     },
 }
 
-impl Error {
+impl StoreError {
     /// Sorts what the database said by what helps.
     pub(super) fn of(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();

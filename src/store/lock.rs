@@ -1,4 +1,4 @@
-//! One program at a time: whoever holds the lock of the folder may write in it.
+//! One program at a time: only the holder of the folder's lock may write in it.
 
 use std::fs::File;
 use std::fs::OpenOptions;
@@ -10,19 +10,19 @@ use rustix::fs::FlockOperation;
 use rustix::fs::flock;
 use rustix::io::Errno;
 
-use super::Error;
-use super::aside;
+use super::StoreError;
+use super::quarantine;
 
 /// The lock of a folder, held until this is dropped or the program ends, however it ends.
 #[derive(Debug)]
-pub struct Lock {
+pub struct StoreLock {
     _file: File,
 }
 
-impl Lock {
+impl StoreLock {
     /// Takes the lock of `folder`, which is made if need be; `None` when another program holds it.
-    pub fn take(folder: &Path) -> Result<Option<Self>, Error> {
-        aside::make_folder(folder)?;
+    pub fn take(folder: &Path) -> Result<Option<Self>, StoreError> {
+        quarantine::make_folder(folder)?;
         let path = folder.join(FILE);
         let open = || -> io::Result<Option<Self>> {
             let mut options = OpenOptions::new();
@@ -33,11 +33,11 @@ impl Lock {
                 Err(error) => Err(error.into()),
             }
         };
-        open().map_err(|source| Error::Unwritable { path: path.clone(), source })
+        open().map_err(|source| StoreError::Unwritable { path: path.clone(), source })
     }
 }
 
-/// It holds nothing and stays there: only the lock on it counts.
+/// The file is empty and stays; only the lock on it counts.
 const FILE: &str = "kindbeat.lock";
 
 #[cfg(test)]
@@ -47,16 +47,16 @@ mod tests {
     #[test]
     fn one_holds_it_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Lock::take(folder.path()).unwrap();
+        let first = StoreLock::take(folder.path()).unwrap();
         assert!(first.is_some());
-        assert!(Lock::take(folder.path()).unwrap().is_none());
+        assert!(StoreLock::take(folder.path()).unwrap().is_none());
         drop(first);
-        assert!(Lock::take(folder.path()).unwrap().is_some());
+        assert!(StoreLock::take(folder.path()).unwrap().is_some());
     }
 
     #[test]
     fn a_folder_that_cannot_be_is_said() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        assert!(Lock::take(&file.path().join("kindbeat")).is_err());
+        assert!(StoreLock::take(&file.path().join("kindbeat")).is_err());
     }
 }

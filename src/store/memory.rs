@@ -18,7 +18,7 @@ impl Loaded {
         let settings = config.decisions();
         let method = settings.detection.method;
         let stored = self.baseline.and_then(|state| Baseline::restored(method, state));
-        let kept = self.kept;
+        let kept = self.state;
         let memory = EngineMemory {
             offers: OfferMemory {
                 last_offer_at: kept.last_offer,

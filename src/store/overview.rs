@@ -7,15 +7,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
 
-use super::Error;
 use super::Store;
+use super::StoreError;
 
 /// One local day in a few numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Day {
-    /// Which day.
+pub struct DayOverview {
     pub date: Date,
-    /// How many minutes the heart was heard.
+    /// How many minutes have a heart rate.
     pub minutes: u32,
     /// The median of those minutes, in bpm; `None` when there are none.
     pub heart_rate: Option<f64>,
@@ -41,7 +40,12 @@ pub fn span_of(date: Date, zone: &TimeZone) -> (Timestamp, Timestamp) {
 
 impl Store {
     /// The local days between two moments on which anything is stored, in order.
-    pub fn days(&self, from: Timestamp, to: Timestamp, zone: &TimeZone) -> Result<Vec<Day>, Error> {
+    pub fn days(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<DayOverview>, StoreError> {
         let mut days = Days { zone, all: BTreeMap::new(), last: None };
         self.reading(|connection| {
             let sql = "SELECT minute, heart_rate_tenths, rmssd_tenths FROM minutes
@@ -127,8 +131,8 @@ impl Days<'_> {
 }
 
 impl Counts {
-    fn summed_up(mut self, date: Date) -> Day {
-        Day {
+    fn summed_up(mut self, date: Date) -> DayOverview {
+        DayOverview {
             date,
             minutes: u32::try_from(self.heart_rates.len()).unwrap_or(u32::MAX),
             heart_rate: median_tenths(&mut self.heart_rates),

@@ -18,12 +18,12 @@ use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
 
-/// What a monitor sent, and when it arrived.
+/// A reading, and when it arrived.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
+pub struct StoredReading {
     /// When it arrived; stored to the nearest tenth of a second.
     pub at: Timestamp,
-    /// What it said; stored with rates to a tenth of a bpm and intervals to 1/1024 s.
+    /// Stored with rates to a tenth of a bpm and intervals to 1/1024 s.
     pub reading: Reading,
 }
 
@@ -75,11 +75,10 @@ impl Packer {
     }
 
     /// Adds a message. One of another hour is kept as well, in a few bytes more.
-    pub(super) fn push(&mut self, heard: &Heard) {
-        self.push_message(&Message::from(heard));
+    pub(super) fn push(&mut self, reading: &StoredReading) {
+        self.push_message(&Message::from(reading));
     }
 
-    /// The hour.
     pub(super) const fn hour(&self) -> i64 {
         self.hour
     }
@@ -89,7 +88,6 @@ impl Packer {
         self.count
     }
 
-    /// The bytes to store.
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.packed
     }
@@ -143,7 +141,11 @@ impl Before {
 }
 
 /// Unpacks the messages of an hour into `heard`; where the bytes are damaged, those before are there.
-pub(super) fn unpack(hour: i64, packed: &[u8], heard: &mut Vec<Heard>) -> Result<(), Damaged> {
+pub(super) fn unpack(
+    hour: i64,
+    packed: &[u8],
+    heard: &mut Vec<StoredReading>,
+) -> Result<(), Damaged> {
     let (&form, mut bytes) = packed.split_first().ok_or(Damaged)?;
     if form != FORM {
         return Err(Damaged);
@@ -156,7 +158,11 @@ pub(super) fn unpack(hour: i64, packed: &[u8], heard: &mut Vec<Heard>) -> Result
     Ok(())
 }
 
-fn unpack_message(first: u8, bytes: &mut &[u8], before: &mut Before) -> Result<Heard, Damaged> {
+fn unpack_message(
+    first: u8,
+    bytes: &mut &[u8],
+    before: &mut Before,
+) -> Result<StoredReading, Damaged> {
     let step = match first >> 4 {
         15 => take_signed(bytes)?,
         code => i64::from(code) + LEAST_STEP,
@@ -196,11 +202,11 @@ fn unpack_message(first: u8, bytes: &mut &[u8], before: &mut Before) -> Result<H
     let heart_rate = before.rate.map(|tenths| f64::from(tenths) / 10.0);
     let millis = before.tenths.checked_mul(100).ok_or(Damaged)?;
     let at = Timestamp::from_millisecond(millis).map_err(|_| Damaged)?;
-    Ok(Heard { at, reading: Reading { heart_rate, contact, rr } })
+    Ok(StoredReading { at, reading: Reading { heart_rate, contact, rr } })
 }
 
-impl From<&Heard> for Message {
-    fn from(heard: &Heard) -> Self {
+impl From<&StoredReading> for Message {
+    fn from(heard: &StoredReading) -> Self {
         let reading = &heard.reading;
         #[expect(
             clippy::cast_possible_truncation,
@@ -284,7 +290,7 @@ mod tests {
 
     use super::*;
 
-    fn unpacked(packer: Packer) -> Vec<Heard> {
+    fn unpacked(packer: Packer) -> Vec<StoredReading> {
         let (hour, mut heard) = (packer.hour(), Vec::new());
         unpack(hour, &packer.into_bytes(), &mut heard).unwrap();
         heard
@@ -295,7 +301,7 @@ mod tests {
         for second in 0..seconds {
             let rr = vec![RrInterval::from_ticks(850).unwrap()];
             let reading = Reading { heart_rate: Some(72.0), contact: Contact::Detected, rr };
-            packer.push(&Heard { at: Timestamp::from_second(second).unwrap(), reading });
+            packer.push(&StoredReading { at: Timestamp::from_second(second).unwrap(), reading });
         }
         packer
     }
@@ -314,7 +320,7 @@ mod tests {
         assert_eq!(heard, unpacked(steady(99)));
     }
 
-    fn any_heard() -> impl Strategy<Value = Vec<Heard>> {
+    fn any_heard() -> impl Strategy<Value = Vec<StoredReading>> {
         let step = prop_oneof![8 => 900i64..1100, 1 => 0i64..3_000, 1 => -100_000i64..10_000_000];
         let rate = prop_oneof![
             6 => (60u32..90).prop_map(|bpm| Some(f64::from(bpm))),
@@ -333,7 +339,10 @@ mod tests {
             let mut heard = Vec::new();
             for (step, reading) in messages {
                 millis += step;
-                heard.push(Heard { at: Timestamp::from_millisecond(millis).unwrap(), reading });
+                heard.push(StoredReading {
+                    at: Timestamp::from_millisecond(millis).unwrap(),
+                    reading,
+                });
             }
             heard
         })

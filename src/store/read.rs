@@ -9,22 +9,22 @@ use rusqlite::OptionalExtension;
 use rusqlite::Row;
 use rusqlite::types::FromSqlError;
 
-use super::Error;
 use super::Store;
-use super::packed::Heard;
+use super::StoreError;
 use super::packed::Packer;
-use super::record::Afterwards;
-use super::record::Became;
-use super::record::Break;
-use super::record::Elevation;
-use super::record::Figures;
-use super::record::How;
-use super::record::Kept;
-use super::record::Minute;
-use super::record::Offer;
-use super::record::Outcome;
+use super::packed::StoredReading;
+use super::record::BreakAnswers;
+use super::record::BreakEnd;
+use super::record::ElevationDecision;
+use super::record::OfferEnd;
+use super::record::StoredBreak;
+use super::record::StoredElevation;
+use super::record::StoredFigures;
+use super::record::StoredMinute;
+use super::record::StoredOffer;
+use super::record::StoredState;
 use super::write;
-use super::write::heard_in_hour;
+use super::write::readings_in_hour;
 use kindbeat_core::detection::BaselineState;
 use kindbeat_core::detection::Tracker;
 use kindbeat_core::heart::Beat;
@@ -35,19 +35,18 @@ use kindbeat_core::practice::PastBreak;
 /// What the next run starts from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loaded {
-    /// What was usual for the owner; `None` if nothing was learned yet.
+    /// `None` if nothing was learned yet.
     pub baseline: Option<BaselineState>,
-    /// The small things.
-    pub kept: Kept,
+    pub state: StoredState,
     /// The last breaks, a hundred at most, in the order of time.
     pub past: Vec<PastBreak>,
-    /// The names of what is stored but cannot be read, and is taken as absent: worth a notice in the log.
+    /// The names of stored values that cannot be read and count as absent: worth a line in the log.
     pub ignored: Vec<&'static str>,
 }
 
 impl Store {
     /// What the last run left for the next.
-    pub fn load_state(&self) -> Result<Loaded, Error> {
+    pub fn load_state(&self) -> Result<Loaded, StoreError> {
         let past = self.last_breaks()?;
         self.reading(|connection| {
             let mut loaded = Loaded { past, ..Loaded::default() };
@@ -67,60 +66,64 @@ impl Store {
             let mut find = connection.prepare("SELECT value FROM state WHERE key = ?1")?;
             let mut find = |key| find.query_row([key], |row| row.get::<_, String>(0)).optional();
             let monitor = find(write::MONITOR)?;
-            loaded.kept.monitor = loaded.read(write::MONITOR, monitor.as_deref(), parsed);
+            loaded.state.monitor = loaded.read(write::MONITOR, monitor.as_deref(), parsed);
             let (snoozed, last) = (find(write::SNOOZED_UNTIL)?, find(write::LAST_OFFER)?);
             let resting = find(write::RESTING_UNTIL)?;
-            loaded.kept.resting_until =
+            loaded.state.resting_until =
                 loaded.read(write::RESTING_UNTIL, resting.as_deref(), parsed);
-            loaded.kept.snoozed_until =
+            loaded.state.snoozed_until =
                 loaded.read(write::SNOOZED_UNTIL, snoozed.as_deref(), parsed);
-            loaded.kept.last_offer = loaded.read(write::LAST_OFFER, last.as_deref(), parsed);
+            loaded.state.last_offer = loaded.read(write::LAST_OFFER, last.as_deref(), parsed);
             let made = find(write::OFFERS_MADE)?;
-            loaded.kept.offers_made =
+            loaded.state.offers_made =
                 loaded.read(write::OFFERS_MADE, made.as_deref(), parsed).unwrap_or_default();
             let of_day = find(write::OFFERS_OF_DAY)?;
-            loaded.kept.offers_of_day =
+            loaded.state.offers_of_day =
                 loaded.read(write::OFFERS_OF_DAY, of_day.as_deref(), |text| {
                     let (day, count) = text.split_once(' ')?;
                     Some((parsed(day)?, parsed(count)?))
                 });
             let in_a_row = find(write::FINE_IN_A_ROW)?;
-            loaded.kept.fine_in_a_row =
+            loaded.state.fine_in_a_row =
                 loaded.read(write::FINE_IN_A_ROW, in_a_row.as_deref(), parsed).unwrap_or_default();
             let fit_asked = find(write::FIT_ASKED)?;
-            loaded.kept.fit_asked = loaded.read(write::FIT_ASKED, fit_asked.as_deref(), parsed);
+            loaded.state.fit_asked = loaded.read(write::FIT_ASKED, fit_asked.as_deref(), parsed);
             let habits = find(write::HABITS)?;
             let read = |text: &str| serde_json::from_str(text).ok();
-            loaded.kept.habits =
+            loaded.state.habits =
                 loaded.read(write::HABITS, habits.as_deref(), read).unwrap_or_default();
             Ok(loaded)
         })
     }
 
-    fn last_breaks(&self) -> Result<Vec<PastBreak>, Error> {
+    fn last_breaks(&self) -> Result<Vec<PastBreak>, StoreError> {
         let sql = "SELECT started_ms FROM breaks ORDER BY started_ms DESC LIMIT 1 OFFSET ?1";
         let first = self.reading(|connection| {
             connection.query_row(sql, [PAST - 1], |row| time(row, 0)).optional()
         })?;
         let breaks = self.breaks(first.unwrap_or(Timestamp::MIN), Timestamp::MAX)?;
-        Ok(breaks.iter().map(Break::past).collect())
+        Ok(breaks.iter().map(StoredBreak::past).collect())
     }
 
-    /// What the monitor sent between two moments.
-    pub fn heard(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Heard>, Error> {
+    /// The readings between two moments.
+    pub fn readings(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<StoredReading>, StoreError> {
         let mut all = Vec::new();
-        self.heard_in_turn(from, to, |heard| all.push(heard))?;
+        self.each_reading(from, to, |reading| all.push(reading))?;
         Ok(all)
     }
 
     /// The same, one by one, with no more than an hour of it in memory. Each is later than the one before: by a millisecond
     /// where the store cannot tell them apart.
-    pub fn heard_in_turn(
+    pub fn each_reading(
         &self,
         from: Timestamp,
         to: Timestamp,
-        mut each: impl FnMut(Heard),
-    ) -> Result<(), Error> {
+        mut each: impl FnMut(StoredReading),
+    ) -> Result<(), StoreError> {
         self.reading(|connection| {
             let sql = "SELECT hour FROM beats WHERE hour BETWEEN ?1 AND ?2
                 UNION SELECT hour FROM open_beats WHERE hour BETWEEN ?1 AND ?2 ORDER BY hour";
@@ -130,13 +133,13 @@ impl Store {
                 .collect::<rusqlite::Result<Vec<i64>>>()?;
             let mut last = Timestamp::MIN;
             for hour in hours {
-                for mut heard in heard_in_hour(connection, hour)? {
-                    if heard.at <= last {
-                        heard.at = last.saturating_add(MILLISECOND).unwrap_or(last);
+                for mut reading in readings_in_hour(connection, hour)? {
+                    if reading.at <= last {
+                        reading.at = last.saturating_add(MILLISECOND).unwrap_or(last);
                     }
-                    last = heard.at;
-                    if (from..to).contains(&heard.at) {
-                        each(heard);
+                    last = reading.at;
+                    if (from..to).contains(&reading.at) {
+                        each(reading);
                     }
                 }
             }
@@ -146,12 +149,12 @@ impl Store {
 
     /// The beats between two moments, judged as they were when they came; only at the begin of a span may a label differ,
     /// where what was before the last minutes would have counted.
-    pub fn beats(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Beat>, Error> {
+    pub fn beats(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Beat>, StoreError> {
         let (mut filter, mut last, mut beats) = (BeatFilter::default(), None, Vec::new());
         let before = from.saturating_sub(RUN_UP).unwrap_or(Timestamp::MIN);
         // A beat lies before the message that tells of it.
         let behind = to.saturating_add(RUN_UP).unwrap_or(Timestamp::MAX);
-        self.heard_in_turn(before, behind, |Heard { at, reading }| {
+        self.each_reading(before, behind, |StoredReading { at, reading }| {
             if reading.contact == Contact::Lost {
                 return;
             }
@@ -166,12 +169,12 @@ impl Store {
     }
 
     /// The minutes of wear between two moments.
-    pub fn minutes(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Minute>, Error> {
+    pub fn minutes(&self, from: Timestamp, to: Timestamp) -> Result<Vec<StoredMinute>, StoreError> {
         let sql = "SELECT minute * 60000, heart_rate_tenths, rmssd_tenths, coverage_percent FROM minutes
             WHERE minute * 60000 >= ?1 AND minute >= ?1 / 60000 - 1 AND minute * 60000 < ?2 AND minute <= ?2 / 60000 + 1
             ORDER BY minute";
         self.all(sql, from, to, |row| {
-            Ok(Minute {
+            Ok(StoredMinute {
                 at: time(row, 0)?,
                 heart_rate: row.get::<_, f64>(1)? / 10.0,
                 rmssd: row.get::<_, Option<f64>>(2)?.map(|tenths| tenths / 10.0),
@@ -181,52 +184,56 @@ impl Store {
     }
 
     /// The elevations that began between two moments.
-    pub fn elevations(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Elevation>, Error> {
+    pub fn elevations(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<StoredElevation>, StoreError> {
         let sql = "SELECT heart_rate, usual, spread, sustained_ms, started_ms, ended_ms, outcome
             FROM elevations WHERE started_ms >= ?1 AND started_ms < ?2 ORDER BY started_ms";
         self.all(sql, from, to, |row| {
-            let outcome: Option<String> = row.get(6)?;
-            Ok(Elevation {
+            let decision: Option<String> = row.get(6)?;
+            Ok(StoredElevation {
                 started: time(row, 4)?,
                 ended: time_if_any(row, 5)?,
                 figures: figures(row)?,
-                outcome: outcome.map(|outcome| match outcome.as_str() {
-                    write::OFFERED => Outcome::Offered,
-                    _ => Outcome::Held(outcome),
+                decision: decision.map(|decision| match decision.as_str() {
+                    write::OFFERED => ElevationDecision::Offered,
+                    _ => ElevationDecision::Held(decision),
                 }),
             })
         })
     }
 
     /// The offers that were made between two moments.
-    pub fn offers(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Offer>, Error> {
+    pub fn offers(&self, from: Timestamp, to: Timestamp) -> Result<Vec<StoredOffer>, StoreError> {
         let sql = "SELECT heart_rate, usual, spread, sustained_ms, made_ms, became, became_ms
             FROM offers WHERE made_ms >= ?1 AND made_ms < ?2 ORDER BY made_ms";
         self.all(sql, from, to, |row| {
-            let became: Option<String> = row.get(5)?;
-            let became = became.and_then(|name| Became::named(&name));
-            Ok(Offer {
+            let end: Option<String> = row.get(5)?;
+            let end = end.and_then(|name| OfferEnd::named(&name));
+            Ok(StoredOffer {
                 made: time(row, 4)?,
                 figures: figures(row)?,
-                became: became.zip(time_if_any(row, 6)?),
+                ended: end.zip(time_if_any(row, 6)?),
             })
         })
     }
 
-    /// The breaks that were begun between two moments, with what their owner said afterwards.
-    pub fn breaks(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Break>, Error> {
+    /// The breaks that were begun between two moments, with the answers of their owner.
+    pub fn breaks(&self, from: Timestamp, to: Timestamp) -> Result<Vec<StoredBreak>, StoreError> {
         let sql = "SELECT started_ms, practice, length_s, ended_ms, ending, step,
             answered_ms, tension_before, tension, liking, note FROM breaks LEFT JOIN answers USING (started_ms)
             WHERE started_ms >= ?1 AND started_ms < ?2 ORDER BY started_ms";
         self.all(sql, from, to, |row| {
             let started = time(row, 0)?;
-            let how: Option<String> = row.get(4)?;
+            let end: Option<String> = row.get(4)?;
             let step = row.get(5)?;
-            let how = how.and_then(|name| How::named(&name, step));
-            let afterwards = match time_if_any(row, 6)? {
+            let end = end.and_then(|name| BreakEnd::named(&name, step));
+            let answers = match time_if_any(row, 6)? {
                 Some(answered) => {
                     let liking: Option<String> = row.get(9)?;
-                    Some(Afterwards {
+                    Some(BreakAnswers {
                         started,
                         answered,
                         tension_before: row.get(7)?,
@@ -237,12 +244,12 @@ impl Store {
                 }
                 None => None,
             };
-            Ok(Break {
+            Ok(StoredBreak {
                 started,
                 practice: row.get(1)?,
                 length_s: row.get(2)?,
-                ended: how.zip(time_if_any(row, 3)?),
-                afterwards,
+                ended: end.zip(time_if_any(row, 3)?),
+                answers,
             })
         })
     }
@@ -253,7 +260,7 @@ impl Store {
         from: Timestamp,
         to: Timestamp,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Vec<T>, StoreError> {
         let span = [from.as_millisecond(), to.as_millisecond()];
         self.reading(|connection: &Connection| {
             connection.prepare_cached(sql)?.query_map(span, read)?.collect()
@@ -281,8 +288,8 @@ fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }
 
-fn figures(row: &Row<'_>) -> rusqlite::Result<Figures> {
-    Ok(Figures {
+fn figures(row: &Row<'_>) -> rusqlite::Result<StoredFigures> {
+    Ok(StoredFigures {
         heart_rate: row.get(0)?,
         usual: row.get(1)?,
         spread: row.get(2)?,

@@ -9,16 +9,16 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
 
-use super::Error;
 use super::FILE;
 use super::FLAGS;
 use super::PATIENCE;
 use super::Store;
+use super::StoreError;
 use super::schema;
 
 impl Store {
     /// Opens the database in `folder` for reading, while another program may be writing; `None` if there is none yet.
-    pub fn open_to_read(folder: &Path) -> Result<Option<Self>, Error> {
+    pub fn open_to_read(folder: &Path) -> Result<Option<Self>, StoreError> {
         let path = folder.join(FILE);
         Self::reader(&path, |path| {
             Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY)
@@ -27,7 +27,7 @@ impl Store {
 
     /// The same, and leaves nothing behind: a reader that is alone otherwise leaves an empty log. For a short look: a writer that
     /// comes meanwhile is not noticed, and may make what is read seem damaged.
-    pub fn open_to_look(folder: &Path) -> Result<Option<Self>, Error> {
+    pub fn open_to_look(folder: &Path) -> Result<Option<Self>, StoreError> {
         if folder.join(format!("{FILE}-wal")).exists() {
             return Self::open_to_read(folder);
         }
@@ -41,7 +41,7 @@ impl Store {
     fn reader(
         path: &Path,
         open: impl FnOnce(&Path) -> rusqlite::Result<Connection>,
-    ) -> Result<Option<Self>, Error> {
+    ) -> Result<Option<Self>, StoreError> {
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             _ => {}
@@ -52,12 +52,12 @@ impl Store {
             let version = schema::version(&connection)?;
             Ok((connection, version))
         };
-        let (connection, found) = open().map_err(|source| Error::of(path, source))?;
+        let (connection, found) = open().map_err(|source| StoreError::of(path, source))?;
         let path = path.to_owned();
         match found {
             0 => Ok(None),
             schema::VERSION => Ok(Some(Self { connection, path, open_hour: None })),
-            _ => Err(Error::OtherVersion { path, found, known: schema::VERSION }),
+            _ => Err(StoreError::OtherVersion { path, found, known: schema::VERSION }),
         }
     }
 }
@@ -116,7 +116,7 @@ mod tests {
         writer.keep(now, Record::Monitor(monitor.clone()));
         store.write(&writer.flush(now).unwrap()).unwrap();
         let look = Store::open_to_look(folder.path()).unwrap().unwrap();
-        assert_eq!(look.load_state().unwrap().kept.monitor, monitor);
+        assert_eq!(look.load_state().unwrap().state.monitor, monitor);
     }
 
     #[test]

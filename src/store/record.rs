@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::packed::Heard;
+use super::packed::StoredReading;
 use kindbeat_core::detection;
 use kindbeat_core::detection::BaselineState;
 use kindbeat_core::engine;
@@ -18,22 +18,21 @@ use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::Liking;
 use kindbeat_core::practice::PastBreak;
 
-/// One thing to store. Storing the same elevation, offer or break again, told by when it began, replaces it.
+/// One thing to store. An elevation, an offer or a break replaces the stored one that began at the same moment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
-    /// The monitor sent something.
-    Heard(Heard),
+    Reading(StoredReading),
     /// A sample; the last one of each minute stays as the summary of that minute.
     Sample(Sample),
     /// An elevation began, ended or was decided about.
-    Elevation(Elevation),
+    Elevation(StoredElevation),
     /// An offer was made, or something became of it.
-    Offer(Offer),
+    Offer(StoredOffer),
     /// A break began or ended.
-    Break(Break),
-    /// The owner answered the question after a break; nothing is stored when there is no such break.
-    Afterwards(Afterwards),
-    /// What is usual for the owner by now.
+    Break(StoredBreak),
+    /// The owner answered the questions of a break; nothing is stored when there is no such break.
+    Answers(BreakAnswers),
+    /// The baseline as it is now; it replaces the stored one.
     Baseline(BaselineState),
     /// The monitor that was last connected; `None`: forget it.
     Monitor(Option<MonitorId>),
@@ -63,7 +62,7 @@ pub enum Record {
 
 /// One minute of wear in three numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Minute {
+pub struct StoredMinute {
     /// When it began: a whole minute.
     pub at: Timestamp,
     /// Median rate in bpm, to a tenth.
@@ -74,9 +73,9 @@ pub struct Minute {
     pub coverage: f64,
 }
 
-/// What an elevation or an offer was told by.
+/// The figures that an elevation or an offer was decided by.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Figures {
+pub struct StoredFigures {
     /// Mean rate, in bpm.
     pub heart_rate: f64,
     /// What was usual, in bpm.
@@ -87,45 +86,40 @@ pub struct Figures {
     pub sustained: SignedDuration,
 }
 
-/// A heart that was up.
+/// One elevation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Elevation {
-    /// When the rate left what is usual; to the millisecond, and what tells elevations apart.
+pub struct StoredElevation {
+    /// When the rate rose above the baseline, to the millisecond; no two elevations share it.
     pub started: Timestamp,
     /// When it was over; `None` while it is not, or if the program ended before.
     pub ended: Option<Timestamp>,
-    /// What it was told by.
-    pub figures: Figures,
-    /// Whether it was offered; `None` while that is open.
-    pub outcome: Option<Outcome>,
+    pub figures: StoredFigures,
+    /// `None` while the decision is open.
+    pub decision: Option<ElevationDecision>,
 }
 
-/// Whether an elevation was offered.
+/// Whether an elevation led to an offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was.
+pub enum ElevationDecision {
     Offered,
-    /// It was held back, by the gate of this name.
+    /// It was held by the gate of this name.
     Held(String),
 }
 
-/// A break that was offered.
+/// One offer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Offer {
-    /// When; to the millisecond, and what tells offers apart.
+pub struct StoredOffer {
+    /// To the millisecond; no two offers share it.
     pub made: Timestamp,
-    /// What it was told by.
-    pub figures: Figures,
-    /// What became of it, and when; `None` while it is open, or if the program ended before.
-    pub became: Option<(Became, Timestamp)>,
+    pub figures: StoredFigures,
+    /// How it ended, and when; `None` while it is open, or if the program ended before.
+    pub ended: Option<(OfferEnd, Timestamp)>,
 }
 
-/// What became of an offer.
+/// How an offer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Became {
-    /// The break was started.
+pub enum OfferEnd {
     Start,
-    /// Put off.
     Later,
     /// "I'm fine."
     Fine,
@@ -133,30 +127,29 @@ pub enum Became {
     Moving,
     /// "I was excited."
     Excited,
-    /// Nobody answered in time.
     Expired,
     /// A newer offer took its place.
     Replaced,
 }
 
-/// A break that was begun.
+/// One break.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Break {
-    /// When; to the millisecond, and what tells breaks apart.
+pub struct StoredBreak {
+    /// To the millisecond; no two breaks share it.
     pub started: Timestamp,
-    /// The name of the practice.
+    /// The id of the practice.
     pub practice: String,
     /// How long it was to last, in seconds.
     pub length_s: u32,
     /// How it ended, and when; `None` while it is open, or if the program ended before.
-    pub ended: Option<(How, Timestamp)>,
-    /// What the owner said afterwards, if anything. Read only: stored by [`Record::Afterwards`].
-    pub afterwards: Option<Afterwards>,
+    pub ended: Option<(BreakEnd, Timestamp)>,
+    /// Set by reading only: [`Record::Answers`] stores them.
+    pub answers: Option<BreakAnswers>,
 }
 
 /// How a break ended. None of these is a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
+pub enum BreakEnd {
     /// With its last step.
     Completed,
     /// Left at this step, counted from 0.
@@ -167,7 +160,7 @@ pub enum How {
 
 /// What the owner said after a break.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Afterwards {
+pub struct BreakAnswers {
     /// When the break was begun.
     pub started: Timestamp,
     /// When it was said.
@@ -184,7 +177,7 @@ pub struct Afterwards {
 
 /// The small things that the next run has to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredState {
     /// The monitor that was last connected; `None` before the first.
     pub monitor: Option<MonitorId>,
     /// Until when the owner wants quiet.
@@ -205,46 +198,46 @@ pub struct Kept {
     pub habits: Habits,
 }
 
-impl Break {
+impl StoredBreak {
     /// The break as the choice of the next one sees it.
     #[must_use]
     pub fn past(&self) -> PastBreak {
-        let said = self.afterwards.as_ref();
+        let answers = self.answers.as_ref();
         PastBreak {
             at: self.started,
             practice: self.practice.clone(),
-            finished: matches!(self.ended, Some((How::Completed, _))),
-            tension: said.and_then(|said| said.tension),
-            liking: said.and_then(|said| said.liking),
+            finished: matches!(self.ended, Some((BreakEnd::Completed, _))),
+            tension: answers.and_then(|answers| answers.tension),
+            liking: answers.and_then(|answers| answers.liking),
         }
     }
 }
 
-impl From<detection::Figures> for Figures {
+impl From<detection::Figures> for StoredFigures {
     fn from(figures: detection::Figures) -> Self {
         let detection::Figures { heart_rate, usual, spread, sustained } = figures;
         Self { heart_rate, usual, spread, sustained }
     }
 }
 
-impl From<engine::ElevationRecord> for Elevation {
+impl From<engine::ElevationRecord> for StoredElevation {
     fn from(course: engine::ElevationRecord) -> Self {
         let engine::ElevationRecord { started, ended, figures, outcome } = course;
-        let outcome = outcome.map(|outcome| match outcome {
-            engine::ElevationOutcome::Offered => Outcome::Offered,
+        let decision = outcome.map(|outcome| match outcome {
+            engine::ElevationOutcome::Offered => ElevationDecision::Offered,
             engine::ElevationOutcome::Held(gate) => gate.into(),
         });
-        Self { started, ended, figures: figures.into(), outcome }
+        Self { started, ended, figures: figures.into(), decision }
     }
 }
 
-impl From<Gate> for Outcome {
+impl From<Gate> for ElevationDecision {
     fn from(gate: Gate) -> Self {
         Self::Held(gate.name().to_owned())
     }
 }
 
-impl From<Answer> for Became {
+impl From<Answer> for OfferEnd {
     fn from(answer: Answer) -> Self {
         match answer {
             Answer::Start => Self::Start,
@@ -256,9 +249,9 @@ impl From<Answer> for Became {
     }
 }
 
-impl From<offer::OfferOutcome> for Became {
-    fn from(became: offer::OfferOutcome) -> Self {
-        match became {
+impl From<offer::OfferOutcome> for OfferEnd {
+    fn from(outcome: offer::OfferOutcome) -> Self {
+        match outcome {
             offer::OfferOutcome::Answered(answer) => answer.into(),
             offer::OfferOutcome::Expired => Self::Expired,
             offer::OfferOutcome::Replaced => Self::Replaced,
@@ -266,7 +259,7 @@ impl From<offer::OfferOutcome> for Became {
     }
 }
 
-impl From<Ending> for How {
+impl From<Ending> for BreakEnd {
     fn from(ending: Ending) -> Self {
         let number = |step: usize| u32::try_from(step).unwrap_or(u32::MAX);
         match ending {
@@ -277,7 +270,7 @@ impl From<Ending> for How {
     }
 }
 
-impl Became {
+impl OfferEnd {
     const ALL: [Self; 7] = [
         Self::Start,
         Self::Later,
@@ -304,11 +297,11 @@ impl Became {
 
     /// What is stored under this name; `None` for a name this version does not know.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|became| became.name() == name)
+        Self::ALL.into_iter().find(|end| end.name() == name)
     }
 }
 
-impl How {
+impl BreakEnd {
     /// Its name in the store, and the step.
     pub(super) const fn stored(self) -> (&'static str, Option<u32>) {
         match self {

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use rusqlite::params;
 
-use super::Error;
 use super::Store;
+use super::StoreError;
 use super::packed::Packer;
 
 impl Store {
-    /// Forgets what happened before `time` (of what was heard, whole hours) and gives the room back to the disk. What is
-    /// usual for the owner and the small things stay.
-    pub fn forget_before(&mut self, time: Timestamp) -> Result<(), Error> {
+    /// Forgets what happened before `time` (of the readings, whole hours) and gives the room back to the disk. The baseline
+    /// and the state stay.
+    pub fn forget_before(&mut self, time: Timestamp) -> Result<(), StoreError> {
         let (hour, minute) = (Packer::hour_of(time), time.as_second().div_euclid(60));
         self.transaction(|transaction| {
             transaction.execute("DELETE FROM beats WHERE hour < ?1", [hour])?;

@@ -1,4 +1,4 @@
-//! The store on a thread of its own, so that nobody ever waits for the disk.
+//! The store on a thread of its own, so that the daemon's loop never waits for the disk.
 
 use std::io;
 use std::sync::Arc;
@@ -12,32 +12,31 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use tracing::error;
 use tracing::warn;
 
-use super::Error;
 use super::Store;
+use super::StoreError;
 use super::record::Record;
 use super::writer::Batch;
 use super::writer::Writer;
 
 /// The way to a store that writes by itself. When it is dropped, what still waits in it is lost: see [`Self::finish`].
 #[derive(Debug)]
-pub struct Handle {
+pub struct StoreHandle {
     writer: Writer,
     orders: Sender<Order>,
-    /// How many batches the thread has not got to yet.
+    /// How many batches the thread has yet to begin.
     waiting: Arc<AtomicUsize>,
 }
 
-/// What the owner may have to be told about the store.
+/// A change that the owner may want to know of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Report {
-    /// It cannot be written; what comes is kept in memory, and tried again. Why, and what helps.
+pub enum StoreEvent {
+    /// Writing fails; records wait in memory and are tried again. Why, and what helps.
     Failing(String),
-    /// It is written again. So many messages and summaries had to be let go meanwhile, the oldest first.
+    /// Writing works again.
     Recovered {
-        /// How many; 0: nothing is missing.
+        /// How many readings and minutes memory had no room for, the oldest first; 0: nothing is missing.
         lost: u64,
     },
 }
@@ -55,11 +54,11 @@ enum Order {
 pub fn spawn(
     store: Store,
     keep: SignedDuration,
-    report: impl FnMut(Report) + Send + 'static,
-) -> Result<Handle, Error> {
+    report: impl FnMut(StoreEvent) + Send + 'static,
+) -> Result<StoreHandle, StoreError> {
     let (orders, inbox) = mpsc::channel();
     let waiting = Arc::new(AtomicUsize::new(0));
-    let desk = Desk {
+    let thread = StoreThread {
         store,
         report,
         waiting: Arc::clone(&waiting),
@@ -69,12 +68,12 @@ pub fn spawn(
     thread::Builder::new()
         .name("store".to_owned())
         .stack_size(STACK)
-        .spawn(move || desk.run(&inbox))
-        .map_err(|source: io::Error| Error::Thread { source })?;
-    Ok(Handle { writer: Writer::new(keep), orders, waiting })
+        .spawn(move || thread.run(&inbox))
+        .map_err(|source: io::Error| StoreError::Thread { source })?;
+    Ok(StoreHandle { writer: Writer::new(keep), orders, waiting })
 }
 
-impl Handle {
+impl StoreHandle {
     /// Stores a record, soon. Never waits.
     pub fn keep(&mut self, now: Timestamp, record: Record) {
         self.writer.keep(now, record);
@@ -126,13 +125,13 @@ impl Handle {
 
     fn hand_on(&self, batch: Batch) {
         self.waiting.fetch_add(1, Ordering::AcqRel);
-        // It fails when the thread is gone, which only a panic can do, and that was said when it happened.
+        // It fails when the thread is gone; only a panic ends it before the handle does, and that one is logged.
         let _ = self.orders.send(Order::Write(batch));
     }
 }
 
-/// What the thread works with.
-struct Desk<R> {
+/// The thread that writes.
+struct StoreThread<R> {
     store: Store,
     report: R,
     waiting: Arc<AtomicUsize>,
@@ -140,8 +139,8 @@ struct Desk<R> {
     failing: bool,
 }
 
-impl<R: FnMut(Report)> Desk<R> {
-    /// Works until the handle is gone.
+impl<R: FnMut(StoreEvent)> StoreThread<R> {
+    /// Works until the handle is dropped.
     fn run(mut self, inbox: &Receiver<Order>) {
         while let Ok(order) = inbox.recv() {
             match order {
@@ -150,7 +149,7 @@ impl<R: FnMut(Report)> Desk<R> {
                     self.waiting.fetch_sub(1, Ordering::AcqRel);
                 }
                 Order::Answer(answer) => {
-                    // Whoever asked may have lost patience.
+                    // The caller may have stopped waiting.
                     let _ = answer.send(());
                 }
                 Order::Close(answer) => {
@@ -169,15 +168,15 @@ impl<R: FnMut(Report)> Desk<R> {
             Ok(()) => {
                 let lost = std::mem::take(&mut self.backlog).lost;
                 if std::mem::take(&mut self.failing) {
-                    warn!(lost, "the store is written again");
-                    (self.report)(Report::Recovered { lost });
+                    warn!(lost, "store works again");
+                    (self.report)(StoreEvent::Recovered { lost });
                 }
             }
             Err(error) if !self.failing => {
                 self.failing = true;
                 let error = anyhow::Error::from(error);
-                error!(error = format!("{error:#}"), "the store cannot be written for now");
-                (self.report)(Report::Failing(format!("{error:#}")));
+                warn!(error = format!("{error:#}"), "store failing: records wait in memory");
+                (self.report)(StoreEvent::Failing(format!("{error:#}")));
             }
             Err(_) => {}
         }

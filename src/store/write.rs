@@ -13,15 +13,15 @@ use rusqlite::params;
 use tracing::error;
 use tracing::warn;
 
-use super::Error;
 use super::Store;
-use super::packed::Heard;
+use super::StoreError;
 use super::packed::Packer;
+use super::packed::StoredReading;
 use super::packed::unpack;
-use super::record::Elevation;
-use super::record::Offer;
-use super::record::Outcome;
+use super::record::ElevationDecision;
 use super::record::Record;
+use super::record::StoredElevation;
+use super::record::StoredOffer;
 use super::writer::Batch;
 use kindbeat_core::heart::Sample;
 use kindbeat_core::practice::Liking;
@@ -29,7 +29,7 @@ use kindbeat_core::practice::Liking;
 impl Store {
     /// Writes a batch, as a whole or not at all. A record that the schema refuses is left out and logged: it would stand in
     /// the way of all that follow.
-    pub fn write(&mut self, batch: &Batch) -> Result<(), Error> {
+    pub fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let newest = batch.chunks.last().map(|chunk| chunk.hour);
         let hour_over = newest.is_some() && newest != self.open_hour;
         self.transaction(|transaction| {
@@ -46,7 +46,7 @@ impl Store {
                     Err(error)
                         if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
                     {
-                        error!(%error, "a record makes no sense and is not stored");
+                        error!(%error, "record refused by the schema: not stored");
                     }
                     written => written?,
                 }
@@ -61,7 +61,7 @@ impl Store {
     }
 
     /// Packs every hour into one row, the one under way included: for the end of an import.
-    pub fn close_hours(&mut self) -> Result<(), Error> {
+    pub fn close_hours(&mut self) -> Result<(), StoreError> {
         self.open_hour = None;
         self.transaction(|transaction| close_hours(transaction, None))
     }
@@ -70,14 +70,14 @@ impl Store {
     pub(super) fn transaction(
         &mut self,
         act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StoreError> {
         let run = |connection: &mut Connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             act(&transaction)?;
             transaction.commit()
         };
-        run(&mut self.connection).map_err(|source| Error::of(&self.path, source))
+        run(&mut self.connection).map_err(|source| StoreError::of(&self.path, source))
     }
 }
 
@@ -87,7 +87,7 @@ fn close_hours(transaction: &Transaction<'_>, newest: Option<i64>) -> rusqlite::
     let hours: Vec<i64> = find.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for hour in hours.into_iter().filter(|&hour| Some(hour) != newest) {
         let mut packer = Packer::new(hour);
-        heard_in_hour(transaction, hour)?.iter().for_each(|heard| packer.push(heard));
+        readings_in_hour(transaction, hour)?.iter().for_each(|reading| packer.push(reading));
         let sql = "INSERT OR REPLACE INTO beats (hour, packed) VALUES (?1, ?2)";
         transaction.prepare_cached(sql)?.execute(params![hour, packer.into_bytes()])?;
         transaction.prepare_cached("DELETE FROM open_beats WHERE hour = ?1")?.execute([hour])?;
@@ -95,12 +95,15 @@ fn close_hours(transaction: &Transaction<'_>, newest: Option<i64>) -> rusqlite::
     Ok(())
 }
 
-/// All that was heard in an hour, in the order of time.
-pub(super) fn heard_in_hour(connection: &Connection, hour: i64) -> rusqlite::Result<Vec<Heard>> {
-    let mut heard = Vec::new();
+/// The readings of an hour, in the order of time.
+pub(super) fn readings_in_hour(
+    connection: &Connection,
+    hour: i64,
+) -> rusqlite::Result<Vec<StoredReading>> {
+    let mut readings = Vec::new();
     let mut take = |packed: &[u8]| {
-        if unpack(hour, packed, &mut heard).is_err() {
-            warn!("some of what was heard in an hour is damaged and cannot be read");
+        if unpack(hour, packed, &mut readings).is_err() {
+            warn!(hour, "stored readings damaged: the rest of this chunk is left out");
         }
     };
     let sql = "SELECT 0 AS id, packed FROM beats WHERE hour = ?1
@@ -110,8 +113,8 @@ pub(super) fn heard_in_hour(connection: &Connection, hour: i64) -> rusqlite::Res
     while let Some(row) = rows.next()? {
         take(row.get_ref(1)?.as_blob()?);
     }
-    heard.sort_by_key(|heard| heard.at);
-    Ok(heard)
+    readings.sort_by_key(|reading: &StoredReading| reading.at);
+    Ok(readings)
 }
 
 fn write_minute(connection: &Connection, minute: i64, sample: &Sample) -> rusqlite::Result<()> {
@@ -133,7 +136,7 @@ fn whole(value: f64) -> i64 {
 fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rusqlite::Result<()> {
     match record {
         // Gathered by the writer in other forms, and never among the records.
-        Record::Heard(_) | Record::Sample(_) => Ok(()),
+        Record::Reading(_) | Record::Sample(_) => Ok(()),
         Record::Elevation(elevation) => write_elevation(connection, elevation),
         Record::Offer(offer) => write_offer(connection, offer),
         Record::Break(taken) => {
@@ -153,17 +156,17 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
             ])?;
             Ok(())
         }
-        Record::Afterwards(said) => {
+        Record::Answers(answers) => {
             let sql = "INSERT OR REPLACE INTO answers
                 (started_ms, answered_ms, tension_before, tension, liking, note)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             connection.prepare_cached(sql)?.execute(params![
-                said.started.as_millisecond(),
-                said.answered.as_millisecond(),
-                said.tension_before.map(|tension| tension.min(10)),
-                said.tension.map(|tension| tension.min(10)),
-                said.liking.map(liking_name),
-                said.note,
+                answers.started.as_millisecond(),
+                answers.answered.as_millisecond(),
+                answers.tension_before.map(|tension| tension.min(10)),
+                answers.tension.map(|tension| tension.min(10)),
+                answers.liking.map(liking_name),
+                answers.note,
             ])?;
             Ok(())
         }
@@ -204,7 +207,7 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
     }
 }
 
-fn write_elevation(connection: &Connection, elevation: &Elevation) -> rusqlite::Result<()> {
+fn write_elevation(connection: &Connection, elevation: &StoredElevation) -> rusqlite::Result<()> {
     let figures = &elevation.figures;
     let sql = "INSERT OR REPLACE INTO elevations
         (started_ms, ended_ms, heart_rate, usual, spread, sustained_ms, outcome)
@@ -216,15 +219,15 @@ fn write_elevation(connection: &Connection, elevation: &Elevation) -> rusqlite::
         ":usual": figures.usual,
         ":spread": figures.spread,
         ":sustained": millis(figures.sustained),
-        ":outcome": elevation.outcome.as_ref().map(|outcome| match outcome {
-            Outcome::Offered => OFFERED,
-            Outcome::Held(gate) => gate,
+        ":outcome": elevation.decision.as_ref().map(|decision| match decision {
+            ElevationDecision::Offered => OFFERED,
+            ElevationDecision::Held(gate) => gate,
         }),
     })?;
     Ok(())
 }
 
-fn write_offer(connection: &Connection, offer: &Offer) -> rusqlite::Result<()> {
+fn write_offer(connection: &Connection, offer: &StoredOffer) -> rusqlite::Result<()> {
     let figures = &offer.figures;
     let sql = "INSERT OR REPLACE INTO offers
         (made_ms, heart_rate, usual, spread, sustained_ms, became, became_ms)
@@ -235,8 +238,8 @@ fn write_offer(connection: &Connection, offer: &Offer) -> rusqlite::Result<()> {
         ":usual": figures.usual,
         ":spread": figures.spread,
         ":sustained": millis(figures.sustained),
-        ":became": offer.became.map(|(became, _)| became.name()),
-        ":became_at": offer.became.map(|(_, at)| at.as_millisecond()),
+        ":became": offer.ended.map(|(end, _)| end.name()),
+        ":became_at": offer.ended.map(|(_, at)| at.as_millisecond()),
     })?;
     Ok(())
 }

@@ -54,12 +54,12 @@ impl Writer {
     pub fn keep(&mut self, now: Timestamp, record: Record) {
         let mut due = later(now, Self::PATIENCE);
         match record {
-            Record::Heard(heard) => {
-                let hour = Packer::hour_of(heard.at);
+            Record::Reading(reading) => {
+                let hour = Packer::hour_of(reading.at);
                 if self.packer.as_ref().is_some_and(|packer| packer.hour() != hour) {
                     self.close_chunk();
                 }
-                self.packer.get_or_insert_with(|| Packer::new(hour)).push(&heard);
+                self.packer.get_or_insert_with(|| Packer::new(hour)).push(&reading);
             }
             Record::Sample(sample) => {
                 let minute = sample.at.as_second().div_euclid(60);

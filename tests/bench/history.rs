@@ -10,9 +10,9 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kindbeat::store;
-use kindbeat::store::Heard;
 use kindbeat::store::Record;
 use kindbeat::store::Store;
+use kindbeat::store::StoredReading;
 
 #[path = "../parts/store/year.rs"]
 mod year;
@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
     let (days, overview) = timed(|| opened.store.days(from, to, &zone))?;
     println!("overview of {} days in {:.1} ms (budget 100)", days.len(), millis(overview));
     let fortnight = to - SignedDuration::from_hours(14 * 24);
-    let (heard, took) = timed(|| opened.store.heard(fortnight, to))?;
+    let (heard, took) = timed(|| opened.store.readings(fortnight, to))?;
     println!("{} messages of a fortnight in {:.1} ms", heard.len(), millis(took));
     a_live_hour()
 }
@@ -54,7 +54,7 @@ fn a_live_hour() -> anyhow::Result<()> {
     for _ in 0..3_600 {
         now += SignedDuration::from_secs(1);
         let reading = heart.next().1;
-        handle.keep(now, Record::Heard(Heard { at: now, reading }));
+        handle.keep(now, Record::Reading(StoredReading { at: now, reading }));
         let sample = kindbeat_core::heart::Sample {
             at: now,
             heart_rate: 70.0,

@@ -8,10 +8,10 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::store::Break;
-use kindbeat::store::How;
+use kindbeat::store::BreakEnd;
 use kindbeat::store::Record;
 use kindbeat::store::Store;
+use kindbeat::store::StoredBreak;
 use kindbeat::store::Writer;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::Liking;
@@ -52,15 +52,15 @@ fn piped(home: &Path, arguments: &[&str], stdin: Stdio) -> tokio::process::Comma
     command
 }
 
-fn breaks(home: &Path) -> anyhow::Result<Vec<Break>> {
+fn breaks(home: &Path) -> anyhow::Result<Vec<StoredBreak>> {
     let folder = home.join(".local/state/kindbeat");
     let store = Store::open_to_look(&folder)?.context("nothing is stored")?;
     Ok(store.breaks(Timestamp::MIN, Timestamp::MAX)?)
 }
 
 /// The one break that is stored, and how it ended.
-fn the_break(home: &Path) -> anyhow::Result<(Break, How)> {
-    let [taken] = <[Break; 1]>::try_from(breaks(home)?).ok().context("one break")?;
+fn the_break(home: &Path) -> anyhow::Result<(StoredBreak, BreakEnd)> {
+    let [taken] = <[StoredBreak; 1]>::try_from(breaks(home)?).ok().context("one break")?;
     let (how, _) = taken.ended.context("it has not ended")?;
     Ok((taken, how))
 }
@@ -87,7 +87,7 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     terminal.says("Enter: Begin").await?;
     terminal.is_silent().await?;
     terminal.types("h").await?;
-    terminal.says("How tense is it now, if you like to say? (").await?;
+    terminal.says("BreakEnd tense is it now, if you like to say? (").await?;
     terminal.is_silent().await?;
     ensure!(terminal.is_as_found()?, "what is answered is typed as a line");
     terminal.types("10\r").await?;
@@ -129,8 +129,8 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     }
     let (taken, how) = the_break(home.path())?;
     ensure!((taken.practice.as_str(), taken.length_s) == ("kind-hand", 20), "{taken:?}");
-    ensure!(how == How::Completed, "{how:?}");
-    let said = taken.afterwards.context("what was said")?;
+    ensure!(how == BreakEnd::Completed, "{how:?}");
+    let said = taken.answers.context("what was said")?;
     let tension = (said.tension_before, said.tension);
     ensure!((tension, said.liking) == ((Some(10), Some(4)), Some(Liking::More)), "{said:?}");
     ensure!(said.note.as_deref() == Some("Better with <b>tea</b> ä."), "{said:?}");
@@ -193,7 +193,7 @@ async fn esc_leaves_at_once_and_nothing_is_asked() -> anyhow::Result<()> {
     let (status, said) = terminal.ends().await?;
     ensure!(status.success() && said.contains(&first("ending-left")), "{status}: {said}");
     ensure!(!said.contains("how tense"), "{said}");
-    ensure!(the_break(home.path())?.1 == How::Left(0));
+    ensure!(the_break(home.path())?.1 == BreakEnd::Left(0));
     Ok(())
 }
 
@@ -211,11 +211,11 @@ async fn this_is_too_much_leads_outward_now_and_the_next_time() -> anyhow::Resul
     terminal.types("q").await?;
     let (status, said) = terminal.ends().await?;
     ensure!(status.success() && said.contains(&last("ending-too-much")), "{status}: {said}");
-    ensure!(the_break(home.path())?.1 == How::TooMuch(0));
+    ensure!(the_break(home.path())?.1 == BreakEnd::TooMuch(0));
     let folder = home.path().join(".local/state/kindbeat");
     let resting = || -> anyhow::Result<_> {
         let store = Store::open_to_look(&folder)?.context("a store")?;
-        Ok(store.load_state()?.kept.resting_until)
+        Ok(store.load_state()?.state.resting_until)
     };
     ensure!(resting()?.is_some(), "offers rest for the day");
     let mut terminal = here(home.path(), &[])?;
@@ -247,7 +247,7 @@ async fn ctrl_z_gives_the_terminal_back_and_time_stands_still() -> anyhow::Resul
     terminal.types("\x03").await?;
     let (status, said) = terminal.ends().await?;
     ensure!(status.success(), "{status}: {said}");
-    ensure!(the_break(home.path())?.1 == How::Left(0));
+    ensure!(the_break(home.path())?.1 == BreakEnd::Left(0));
     Ok(())
 }
 
@@ -261,7 +261,7 @@ async fn a_terminal_that_goes_leaves_the_break() -> anyhow::Result<()> {
     terminal.types("\r").await?;
     terminal.says(&first("kind-hand-rest")).await?;
     terminal.hangs_up().await?;
-    ensure!(the_break(home.path())?.1 == How::Left(1));
+    ensure!(the_break(home.path())?.1 == BreakEnd::Left(1));
     Ok(())
 }
 
@@ -274,7 +274,7 @@ async fn asked_to_end_it_ends_and_is_kept() -> anyhow::Result<()> {
         terminal.signal(signal)?;
         let (status, said) = terminal.ends().await?;
         ensure!(status.success(), "{signal:?}: {status}: {said}");
-        ensure!(the_break(home.path())?.1 == How::Left(0));
+        ensure!(the_break(home.path())?.1 == BreakEnd::Left(0));
     }
     Ok(())
 }
@@ -301,8 +301,8 @@ async fn where_it_is_no_terminal_lines_do() -> anyhow::Result<()> {
     }
     ensure!(child.wait().await?.success(), "{all}");
     let (taken, how) = the_break(home.path())?;
-    ensure!(how == How::Completed, "{all}");
-    let said = taken.afterwards.context("what was said")?;
+    ensure!(how == BreakEnd::Completed, "{all}");
+    let said = taken.answers.context("what was said")?;
     ensure!((said.tension, said.note) == (Some(10), None), "{all}");
     Ok(())
 }
@@ -330,7 +330,7 @@ async fn where_nothing_can_be_typed_it_ends() -> anyhow::Result<()> {
     let (said, complaint) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     ensure!(status.success() && complaint.is_empty(), "{status}: {complaint}");
     ensure!(said.contains(&first("ending-left")), "{said}");
-    ensure!(the_break(home.path())?.1 == How::Left(0));
+    ensure!(the_break(home.path())?.1 == BreakEnd::Left(0));
     Ok(())
 }
 

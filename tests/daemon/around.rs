@@ -6,8 +6,8 @@ use kindbeat::desktop::presence;
 use kindbeat::desktop::presence::Event;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
-use kindbeat::store::How;
-use kindbeat::store::Outcome;
+use kindbeat::store::BreakEnd;
+use kindbeat::store::ElevationDecision;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
@@ -91,7 +91,7 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
         desk.desktop = Desktop::default().with(Fact::Sharing, Probe::Yes);
         desk.seconds(120, UP).await?;
         desk.stop().await?;
-        let held = |gate: &str| Some(Outcome::Held(gate.to_owned()));
+        let held = |gate: &str| Some(ElevationDecision::Held(gate.to_owned()));
         assert_eq!(stored::outcomes(&folder()?)?, [held("in_call"), held("sharing")]);
         Ok(())
     })
@@ -186,7 +186,7 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
         assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
         drop((client, served));
         desk.stop().await?;
-        assert!(matches!(stored::breaks(&folder()?)?[0].ended, Some((How::Left(_), _))));
+        assert!(matches!(stored::breaks(&folder()?)?[0].ended, Some((BreakEnd::Left(_), _))));
         Ok(())
     })
 }

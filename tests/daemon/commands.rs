@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use kindbeat::desktop::Sight;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
-use kindbeat::store::Became;
-use kindbeat::store::How;
+use kindbeat::store::BreakEnd;
+use kindbeat::store::OfferEnd;
 use kindbeat_core::context::Fact;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::News;
@@ -57,7 +57,7 @@ fn stopping_the_service_ends_the_break_on_the_page() -> anyhow::Result<()> {
         assert!(heard.contains("event: gone"), "{heard}");
         assert!(!heard.contains("data-closing"), "the window does not close by itself: {heard}");
         let breaks = stored::breaks(&folder()?)?;
-        ensure!(matches!(breaks[0].ended, Some((How::Left(0), _))), "{breaks:?}");
+        ensure!(matches!(breaks[0].ended, Some((BreakEnd::Left(0), _))), "{breaks:?}");
         Ok(())
     })
 }
@@ -89,8 +89,8 @@ fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
         assert!(refused.to_string().contains("no answer"), "{refused}");
         drop(served);
         desk.stop().await?;
-        assert_eq!(stored::answers(&folder()?)?, [Some(Became::Expired)], "taken back");
-        assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, 0, "taken back");
+        assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::Expired)], "taken back");
+        assert_eq!(stored::state(&folder()?)?.state.fine_in_a_row, 0, "taken back");
         Ok(())
     })
 }
@@ -106,7 +106,7 @@ fn how_often_it_was_fine_outlives_the_service() -> anyhow::Result<()> {
             Client::connect(Bus::session()).await?.answer_last("fine").await?;
             drop(served);
             desk.stop().await?;
-            assert_eq!(stored::state(&folder()?)?.kept.fine_in_a_row, in_a_row);
+            assert_eq!(stored::state(&folder()?)?.state.fine_in_a_row, in_a_row);
             desk.start(EAGER)?;
         }
         let served = desk.serve().await?;
@@ -114,7 +114,7 @@ fn how_often_it_was_fine_outlives_the_service() -> anyhow::Result<()> {
         assert!(client.take_question().await?, "after two of them");
         drop((client, served));
         desk.stop().await?;
-        let asked = stored::state(&folder()?)?.kept.fit_asked;
+        let asked = stored::state(&folder()?)?.state.fit_asked;
         assert_eq!(asked.map(|asked| asked <= desk.now()), Some(true));
         Ok(())
     })
@@ -145,7 +145,7 @@ fn a_snooze_outlives_the_service_and_so_does_its_end() -> anyhow::Result<()> {
         Client::connect(Bus::session()).await?.snooze(until).await?;
         drop(served);
         desk.stop().await?;
-        assert_eq!(stored::state(&folder()?)?.kept.snoozed_until, Some(until));
+        assert_eq!(stored::state(&folder()?)?.state.snoozed_until, Some(until));
 
         desk.start(EAGER)?;
         assert_eq!(desk.status().await?.snoozed_until, Some(until));
@@ -216,7 +216,7 @@ fn the_rest_after_too_much_outlives_the_service() -> anyhow::Result<()> {
         let breaks = stored::breaks(&folder()?)?;
         let practices: Vec<_> = breaks.iter().map(|taken| taken.practice.as_str()).collect();
         assert_eq!(practices, ["self-compassion-break", "grounding"], "the next turns outward");
-        ensure!(matches!(breaks[0].ended, Some((How::TooMuch(0), _))), "{breaks:?}");
+        ensure!(matches!(breaks[0].ended, Some((BreakEnd::TooMuch(0), _))), "{breaks:?}");
         Ok(())
     })
 }

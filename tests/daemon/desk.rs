@@ -161,7 +161,7 @@ impl Desk {
         let clock: clock::SharedClock = Arc::new(move || *now.lock().unwrap());
         let opened = Store::open(&folder()?, clock())?;
         let mut loaded = opened.store.load_state()?;
-        let habits = Habits { welcomed: true, ..loaded.kept.habits.clone() };
+        let habits = Habits { welcomed: true, ..loaded.state.habits.clone() };
         let earlier = Earlier { habits, past: std::mem::take(&mut loaded.past) };
         let library = Library::built_in()?;
         let engine = loaded.into_engine(&config, library);

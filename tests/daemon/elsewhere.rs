@@ -6,7 +6,7 @@ use std::process::Stdio;
 use anyhow::Context as _;
 use anyhow::ensure;
 use kindbeat::interface::Client;
-use kindbeat::store::How;
+use kindbeat::store::BreakEnd;
 use kindbeat_core::practice::Liking;
 use kindbeat_core::words::Words;
 use rustix::process::Signal;
@@ -114,8 +114,8 @@ async fn a_break_in_a_terminal_is_kept_and_holds_offers() -> anyhow::Result<()> 
     let log = program.stops().await?;
     ensure!(!log.contains("Quiet") && !log.contains("WARN a"), "{log}");
     let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
-    ensure!(matches!(taken.ended, Some((How::Completed, _))), "{taken:?}");
-    let said = taken.afterwards.as_ref().context("what was said")?;
+    ensure!(matches!(taken.ended, Some((BreakEnd::Completed, _))), "{taken:?}");
+    let said = taken.answers.as_ref().context("what was said")?;
     ensure!((said.tension, said.note.as_deref()) == (Some(3), Some("Quiet.")), "{said:?}");
     ensure!(said.liking == Some(Liking::Less), "{said:?}");
     Ok(())
@@ -140,9 +140,9 @@ async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result
     ensure!(terminal.ends().await?.success());
     holds(&client, false).await?;
     program.stops().await?;
-    ensure!(stored::state(&desktop.store())?.kept.resting_until.is_some());
+    ensure!(stored::state(&desktop.store())?.state.resting_until.is_some());
     let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
-    ensure!(matches!(taken.ended, Some((How::TooMuch(0), _))), "{taken:?}");
+    ensure!(matches!(taken.ended, Some((BreakEnd::TooMuch(0), _))), "{taken:?}");
     Ok(())
 }
 
@@ -188,7 +188,7 @@ async fn a_daemon_that_ends_meanwhile_or_comes_loses_nothing() -> anyhow::Result
     program.stops().await?;
     let breaks = stored::breaks(&desktop.store())?;
     ensure!(breaks.len() == 2, "{breaks:?}");
-    let left = |how: &Option<_>| matches!(how, Some((How::Left(0), _)));
+    let left = |how: &Option<_>| matches!(how, Some((BreakEnd::Left(0), _)));
     ensure!(breaks.iter().all(|taken| left(&taken.ended)), "{breaks:?}");
     Ok(())
 }

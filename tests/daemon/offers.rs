@@ -1,8 +1,8 @@
 //! Offers, from the heart to the break, and what becomes of them.
 
 use anyhow::ensure;
-use kindbeat::store::Became;
-use kindbeat::store::How;
+use kindbeat::store::BreakEnd;
+use kindbeat::store::OfferEnd;
 
 use crate::alone;
 use crate::desk::Desk;
@@ -43,11 +43,11 @@ fn thirty_offers_are_thirty_breaks_with_a_token_each() -> anyhow::Result<()> {
         assert!(desk.browser.is_quiet().await);
         desk.stop().await?;
         let folder = folder()?;
-        assert_eq!(stored::answers(&folder)?, [Some(Became::Start); 30]);
+        assert_eq!(stored::answers(&folder)?, [Some(OfferEnd::Start); 30]);
         let breaks = stored::breaks(&folder)?;
         assert_eq!(breaks.len(), 30);
         for taken in &breaks {
-            ensure!(matches!(taken.ended, Some((How::Left(_), _))), "{taken:?}");
+            ensure!(matches!(taken.ended, Some((BreakEnd::Left(_), _))), "{taken:?}");
         }
         Ok(())
     })
@@ -74,7 +74,7 @@ fn every_other_answer_is_kept_and_opens_nothing() -> anyhow::Result<()> {
         assert!(!desk.status().await?.page_open);
         desk.stop().await?;
         let folder = folder()?;
-        let became = [Became::Later, Became::Fine, Became::Expired].map(Some);
+        let became = [OfferEnd::Later, OfferEnd::Fine, OfferEnd::Expired].map(Some);
         assert_eq!(stored::answers(&folder)?, became);
         assert!(stored::breaks(&folder)?.is_empty());
         Ok(())
@@ -94,7 +94,7 @@ fn a_click_as_the_offer_expires_still_opens_a_break() -> anyhow::Result<()> {
         assert_eq!(started.tokens, ["late", "late"]);
         Visitor::fetch(&started.url).await?;
         desk.stop().await?;
-        assert_eq!(stored::answers(&folder()?)?, [Some(Became::Expired)]);
+        assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::Expired)]);
         assert_eq!(stored::breaks(&folder()?)?.len(), 1);
         Ok(())
     })
@@ -127,10 +127,10 @@ fn a_second_click_on_an_old_notification_changes_nothing() -> anyhow::Result<()>
         desk.stop().await?;
         let breaks = stored::breaks(&folder()?)?;
         ensure!(
-            matches!(breaks[..], [ref only] if only.ended.is_some_and(|(how, _)| matches!(how, How::Left(1)))),
+            matches!(breaks[..], [ref only] if only.ended.is_some_and(|(how, _)| matches!(how, BreakEnd::Left(1)))),
             "{breaks:?}"
         );
-        assert_eq!(stored::answers(&folder()?)?, [Some(Became::Start), Some(Became::Fine)]);
+        assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::Start), Some(OfferEnd::Fine)]);
         Ok(())
     })
 }

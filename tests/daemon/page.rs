@@ -1,7 +1,7 @@
 //! What is chosen and said on the page, and what the next page knows of it.
 
 use kindbeat::interface;
-use kindbeat::store::How;
+use kindbeat::store::BreakEnd;
 use kindbeat_core::practice::Liking;
 use tokio::sync::oneshot;
 
@@ -55,8 +55,8 @@ fn a_changed_practice_and_length_are_stored_as_one_break() -> anyhow::Result<()>
         desk.stop().await?;
         let [taken] = stored::breaks(&folder()?)?.try_into().unwrap();
         assert_eq!((taken.practice.as_str(), taken.length_s), ("self-compassion-break", 60));
-        assert!(matches!(taken.ended, Some((How::Completed, _))), "{taken:?}");
-        let said = taken.afterwards.unwrap();
+        assert!(matches!(taken.ended, Some((BreakEnd::Completed, _))), "{taken:?}");
+        let said = taken.answers.unwrap();
         assert_eq!((said.tension_before, said.tension), (Some(9), Some(4)));
         assert_eq!((said.liking, said.note.as_deref()), (Some(Liking::More), Some("tea <b>")));
         Ok(())
@@ -82,8 +82,8 @@ fn a_question_that_nobody_answers_is_skipped_after_half_an_hour() -> anyhow::Res
         page.closes().await?;
         desk.stop().await?;
         let [taken] = stored::breaks(&folder()?)?.try_into().unwrap();
-        assert!(matches!(taken.ended, Some((How::Completed, _))), "{taken:?}");
-        assert_eq!(taken.afterwards.map(|said| said.tension), Some(None));
+        assert!(matches!(taken.ended, Some((BreakEnd::Completed, _))), "{taken:?}");
+        assert_eq!(taken.answers.map(|said| said.tension), Some(None));
         Ok(())
     })
 }

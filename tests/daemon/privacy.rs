@@ -57,7 +57,7 @@ fn the_log_of_a_day_names_no_figure_device_or_address() -> anyhow::Result<()> {
         desk.stop().await?;
 
         let taken = stored::breaks(&folder()?)?;
-        let tension = taken[0].afterwards.as_ref().and_then(|said| said.tension);
+        let tension = taken[0].answers.as_ref().and_then(|said| said.tension);
         assert_eq!(tension, Some(7), "the answer is in the store, and there alone");
         let log = log.text();
         for said in ["a break begins", "the break is over", "has a fault"] {

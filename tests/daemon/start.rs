@@ -20,7 +20,7 @@ use crate::stored;
 async fn it_starts_without_bluetooth_and_without_notifications() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     let mut program = desktop.start().await?;
-    program.says("there is no Bluetooth adapter or no Bluetooth service").await?;
+    program.says("monitor: no Bluetooth adapter or no Bluetooth service").await?;
     assert_eq!(desktop.client().await?.status().await?.state, "no_bluetooth");
     let log = program.stops().await?;
     assert!(!log.contains("ERROR") && !log.contains("panicked"), "{log}");
@@ -51,7 +51,7 @@ async fn it_starts_without_any_message_bus() -> anyhow::Result<()> {
     let mut program = Program::ready(command).await?;
     program.says("not on the session bus: kindbeat status").await?;
     program.says("no session bus: offers cannot be shown").await?;
-    program.says("there is no Bluetooth adapter or no Bluetooth service").await?;
+    program.says("monitor: no Bluetooth adapter or no Bluetooth service").await?;
     program.stops().await.map(drop)
 }
 
@@ -91,7 +91,7 @@ async fn a_disk_that_fills_up_is_said_and_stops_nothing() -> anyhow::Result<()> 
     let mut program = Program::ready(desktop.after("trap '' XFSZ; ulimit -f 400;")).await?;
     let client = desktop.client().await?;
     tokio::select! {
-        said = program.says("the store cannot be written for now") => said?,
+        said = program.says("store failing") => said?,
         ended = keep_busy(&client) => ended?,
     }
     let notice = shows(&mut screen, 1).await?;

@@ -8,13 +8,13 @@ use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::store;
-use kindbeat::store::Became;
-use kindbeat::store::Break;
-use kindbeat::store::Heard;
+use kindbeat::store::ElevationDecision;
 use kindbeat::store::Loaded;
-use kindbeat::store::Outcome;
+use kindbeat::store::OfferEnd;
 use kindbeat::store::Record;
 use kindbeat::store::Store;
+use kindbeat::store::StoredBreak;
+use kindbeat::store::StoredReading;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::detection::Method;
 use kindbeat_core::heart::Rates;
@@ -26,23 +26,23 @@ pub(crate) fn reading(folder: &Path) -> anyhow::Result<Store> {
 }
 
 /// What became of each offer, in order.
-pub(crate) fn answers(folder: &Path) -> anyhow::Result<Vec<Option<Became>>> {
+pub(crate) fn answers(folder: &Path) -> anyhow::Result<Vec<Option<OfferEnd>>> {
     let offers = reading(folder)?.offers(Timestamp::MIN, Timestamp::MAX)?;
-    Ok(offers.iter().map(|offer| offer.became.map(|(became, _)| became)).collect())
+    Ok(offers.iter().map(|offer| offer.ended.map(|(end, _)| end)).collect())
 }
 
 /// What became of each elevation, in order.
-pub(crate) fn outcomes(folder: &Path) -> anyhow::Result<Vec<Option<Outcome>>> {
+pub(crate) fn outcomes(folder: &Path) -> anyhow::Result<Vec<Option<ElevationDecision>>> {
     let elevations = reading(folder)?.elevations(Timestamp::MIN, Timestamp::MAX)?;
-    Ok(elevations.into_iter().map(|elevation| elevation.outcome).collect())
+    Ok(elevations.into_iter().map(|elevation| elevation.decision).collect())
 }
 
-pub(crate) fn breaks(folder: &Path) -> anyhow::Result<Vec<Break>> {
+pub(crate) fn breaks(folder: &Path) -> anyhow::Result<Vec<StoredBreak>> {
     Ok(reading(folder)?.breaks(Timestamp::MIN, Timestamp::MAX)?)
 }
 
-pub(crate) fn heard(folder: &Path) -> anyhow::Result<Vec<Heard>> {
-    Ok(reading(folder)?.heard(Timestamp::MIN, Timestamp::MAX)?)
+pub(crate) fn heard(folder: &Path) -> anyhow::Result<Vec<StoredReading>> {
+    Ok(reading(folder)?.readings(Timestamp::MIN, Timestamp::MAX)?)
 }
 
 pub(crate) fn state(folder: &Path) -> anyhow::Result<Loaded> {

@@ -6,8 +6,8 @@ use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::clock;
-use kindbeat::store::Became;
-use kindbeat::store::How;
+use kindbeat::store::BreakEnd;
+use kindbeat::store::OfferEnd;
 use rustix::process::Signal;
 use tokio::time::MissedTickBehavior;
 
@@ -45,7 +45,7 @@ async fn a_strap_an_elevation_an_offer_a_click_and_a_break() -> anyhow::Result<(
     let mut screen = desktop.screen().await?;
     let mut program = desktop.start().await?;
     streams(&desktop, &fake, 1).await?;
-    program.says("the sensor is connected").await?;
+    program.says("monitor: streaming").await?;
     // A strap that sends nonsense in between is still listened to.
     for packet in [&[][..], &[0x00], &[0x01, 72], &[0x10, 72, 1], &[0x00, 72, 1, 2, 3]] {
         fake.sends(packet).await?;
@@ -65,7 +65,7 @@ async fn a_strap_an_elevation_an_offer_a_click_and_a_break() -> anyhow::Result<(
     assert!(page.sees().await?.contains("asks whether a short break would help"));
     let log = program.stops().await?;
 
-    assert_eq!(stored::answers(&desktop.store())?, [Some(Became::Start)]);
+    assert_eq!(stored::answers(&desktop.store())?, [Some(OfferEnd::Start)]);
     assert_eq!(stored::breaks(&desktop.store())?.len(), 1);
     assert!(log.contains("a break begins"), "{log}");
     for secret in ["LabHR", "F0:00", "F0_00", "token-of-the-click", "127.0.0.1", "/p/", "bpm"] {
@@ -112,7 +112,7 @@ async fn asked_to_end_it_writes_all_and_lets_the_strap_go() -> anyhow::Result<()
     assert_eq!(status.code(), Some(0), "{log}");
     assert_eq!(fake.times("Disconnect"), 1);
     let breaks = stored::breaks(&desktop.store())?;
-    ensure!(matches!(breaks[0].ended, Some((How::Left(0), _))), "{breaks:?}");
+    ensure!(matches!(breaks[0].ended, Some((BreakEnd::Left(0), _))), "{breaks:?}");
     let rates = rates(&desktop)?;
     let sent: Vec<_> = std::iter::once(72.0).chain((80..90).map(f64::from)).collect();
     assert_eq!(rates, sent);
@@ -142,7 +142,7 @@ async fn a_kill_loses_ten_seconds_at_most_and_needs_no_new_scan() -> anyhow::Res
     for rate in old {
         assert!(kept.contains(&f64::from(rate)), "{rate} is lost: {kept:?}");
     }
-    let known = stored::state(&desktop.store())?.kept.monitor;
+    let known = stored::state(&desktop.store())?.state.monitor;
     assert_eq!(known, "bluetooth:F0:00:00:00:00:02".parse().ok());
 
     // The link went with the process; the strap is in reach.

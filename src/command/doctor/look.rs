@@ -35,7 +35,7 @@ use kindbeat_core::status::Status;
 /// Everything that was seen; `None` stands for what did not answer in time.
 pub(super) struct Seen {
     /// Whether there is an adapter that is on.
-    pub(super) bluetooth: Option<Result<(), bluetooth::Error>>,
+    pub(super) bluetooth: Option<Result<(), bluetooth::BluetoothError>>,
     /// Who shows notifications.
     pub(super) notifications: Option<Result<ServerPresence, notification::NotificationError>>,
     /// What tells whether somebody sits here.
@@ -55,7 +55,7 @@ pub(super) struct Seen {
     /// The owner's own practices.
     pub(super) practices: Option<OwnPractices>,
     /// What is stored.
-    pub(super) store: Option<Result<Stored, store::Error>>,
+    pub(super) store: Option<Result<Stored, store::StoreError>>,
     /// The programs that open a page, and whether each is there.
     pub(super) browsers: Vec<(String, bool)>,
     /// Whether a page could be served.
@@ -192,11 +192,11 @@ fn own_practices() -> OwnPractices {
     OwnPractices { count: files - faults.len(), faults }
 }
 
-fn stored() -> Result<Stored, store::Error> {
+fn stored() -> Result<Stored, store::StoreError> {
     let Some(folder) = store::folder() else { return Ok(Stored::default()) };
     let Some(store) = Store::open_to_look(&folder)? else {
         return Ok(Stored { folder: Some(folder), ..Stored::default() });
     };
-    let knows_monitor = store.load_state()?.kept.monitor.is_some();
+    let knows_monitor = store.load_state()?.state.monitor.is_some();
     Ok(Stored { folder: Some(folder), bytes: Some(store.bytes()?), knows_monitor })
 }

@@ -14,9 +14,9 @@ use crate::interface::Stands;
 use crate::interface::ToldAnswer;
 use crate::interface::ToldBreak;
 use crate::store;
-use crate::store::Lock;
 use crate::store::Record;
 use crate::store::Store;
+use crate::store::StoreLock;
 use crate::store::Writer;
 use kindbeat_core::config::Config;
 use kindbeat_core::practice::Habits;
@@ -112,8 +112,12 @@ impl Keeping {
 
 /// Writes it, holding the lock no longer than that: a daemon that starts meanwhile finds its place free. False when another program
 /// holds it.
-fn write(folder: &Path, keep: jiff::SignedDuration, notes: &[Note]) -> Result<bool, store::Error> {
-    let Some(_lock) = Lock::take(folder)? else { return Ok(false) };
+fn write(
+    folder: &Path,
+    keep: jiff::SignedDuration,
+    notes: &[Note],
+) -> Result<bool, store::StoreError> {
+    let Some(_lock) = StoreLock::take(folder)? else { return Ok(false) };
     let now = notes.iter().map(Note::at).max().unwrap_or_default();
     let mut store = Store::open(folder, now)?.store;
     let mut writer = Writer::new(keep);
@@ -142,17 +146,17 @@ impl Note {
                     Stands::Open | Stands::Grounding => None,
                     Stands::Ended(ending) => Some((ending.into(), *at)),
                 };
-                let taken = store::Break {
+                let taken = store::StoredBreak {
                     started: told.started,
                     practice: told.practice.clone(),
                     length_s: told.length.seconds(),
                     ended,
-                    afterwards: None,
+                    answers: None,
                 };
                 [Record::Break(taken)].into_iter().chain(known.iter().cloned()).collect()
             }
             Self::Answer(told, at, known) => {
-                let said = store::Afterwards {
+                let said = store::BreakAnswers {
                     started: told.started,
                     answered: *at,
                     tension_before: told.tension_before,
@@ -160,7 +164,7 @@ impl Note {
                     liking: told.liking,
                     note: told.note.clone(),
                 };
-                [Record::Afterwards(said)].into_iter().chain(known.iter().cloned()).collect()
+                [Record::Answers(said)].into_iter().chain(known.iter().cloned()).collect()
             }
             Self::Habits(habits, _) => vec![Record::Habits(habits.clone())],
         }

@@ -52,7 +52,7 @@ pub fn run(
     let look = |folder: &std::path::Path| Store::open_to_look(folder).ok()??.load_state().ok();
     let mut loaded = folder.as_deref().and_then(look).unwrap_or_default();
     let earlier =
-        Earlier { habits: loaded.kept.habits.clone(), past: std::mem::take(&mut loaded.past) };
+        Earlier { habits: loaded.state.habits.clone(), past: std::mem::take(&mut loaded.past) };
     // What is wrong with practices of one's own, "kindbeat practices" tells: it is no matter of this break.
     let (library, _) = practice_files::library()?;
     let engine = loaded.into_engine(&config, library);

@@ -9,9 +9,9 @@ use super::Entry;
 use super::Telling;
 use super::opened;
 use super::write_days;
-use crate::store::Elevation;
-use crate::store::Offer;
-use crate::store::Outcome;
+use crate::store::ElevationDecision;
+use crate::store::StoredElevation;
+use crate::store::StoredOffer;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::reason;
 use kindbeat_core::words::Message;
@@ -45,11 +45,15 @@ pub fn run(
 
 impl Telling<'_> {
     /// An elevation, and the offers that were made about it.
-    fn decided<'a>(&self, elevation: &Elevation, offers: impl Iterator<Item = &'a Offer>) -> Entry {
+    fn decided<'a>(
+        &self,
+        elevation: &StoredElevation,
+        offers: impl Iterator<Item = &'a StoredOffer>,
+    ) -> Entry {
         let mut lines = vec![self.lasted(elevation), self.figures(&elevation.figures)];
-        match &elevation.outcome {
-            Some(Outcome::Offered) => lines.extend(offers.map(|offer| self.asked(offer))),
-            Some(Outcome::Held(name)) => {
+        match &elevation.decision {
+            Some(ElevationDecision::Offered) => lines.extend(offers.map(|offer| self.asked(offer))),
+            Some(ElevationDecision::Held(name)) => {
                 let gate = Gate::named(name);
                 lines.extend(gate.map(|gate| reason::held(gate, self.words)));
             }
@@ -58,7 +62,7 @@ impl Telling<'_> {
         Entry { at: elevation.started, lines }
     }
 
-    fn lasted(&self, elevation: &Elevation) -> String {
+    fn lasted(&self, elevation: &StoredElevation) -> String {
         let Some(ended) = elevation.ended else { return self.say(Message::DecisionsUp) };
         let args = [
             ("until", self.time_of_day(ended).into()),
@@ -67,7 +71,7 @@ impl Telling<'_> {
         self.words.text(Message::DecisionsUpUntil, &args)
     }
 
-    fn asked(&self, offer: &Offer) -> String {
+    fn asked(&self, offer: &StoredOffer) -> String {
         let args = [("time", self.time_of_day(offer.made).into())];
         let offered = self.words.text(Message::DecisionsOffered, &args);
         match self.became(offer) {

@@ -15,15 +15,15 @@ use jiff::tz::TimeZone;
 
 use super::Usage;
 use super::harmless;
-use crate::store::Afterwards;
-use crate::store::Became;
-use crate::store::Break;
-use crate::store::Elevation;
-use crate::store::Figures;
-use crate::store::How;
-use crate::store::Offer;
-use crate::store::Outcome;
+use crate::store::BreakAnswers;
+use crate::store::BreakEnd;
+use crate::store::ElevationDecision;
+use crate::store::OfferEnd;
 use crate::store::Store;
+use crate::store::StoredBreak;
+use crate::store::StoredElevation;
+use crate::store::StoredFigures;
+use crate::store::StoredOffer;
 use crate::store::span_of;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::practice::Length;
@@ -146,7 +146,12 @@ struct Entry {
 }
 
 impl Telling<'_> {
-    fn entries(&self, breaks: Vec<Break>, offers: Vec<Offer>, figures: bool) -> Vec<Entry> {
+    fn entries(
+        &self,
+        breaks: Vec<StoredBreak>,
+        offers: Vec<StoredOffer>,
+        figures: bool,
+    ) -> Vec<Entry> {
         let breaks = breaks.into_iter().map(|taken| self.taken(&taken));
         let offers = offers.into_iter().map(|offer| self.offer(&offer, figures));
         let mut entries: Vec<_> = offers.chain(breaks).collect();
@@ -155,20 +160,20 @@ impl Telling<'_> {
         entries
     }
 
-    fn taken(&self, taken: &Break) -> Entry {
+    fn taken(&self, taken: &StoredBreak) -> Entry {
         let args = [("title", self.title(&taken.practice)), ("length", self.length(taken))];
         let how = match taken.ended {
-            Some((How::Completed, _)) => Message::HistoryCompleted,
-            Some((How::Left(_), _)) => Message::HistoryLeft,
-            Some((How::TooMuch(_), _)) => Message::HistoryTooMuch,
+            Some((BreakEnd::Completed, _)) => Message::HistoryCompleted,
+            Some((BreakEnd::Left(_), _)) => Message::HistoryLeft,
+            Some((BreakEnd::TooMuch(_), _)) => Message::HistoryTooMuch,
             None => Message::HistoryOpen,
         };
         let mut lines = vec![self.words.text(how, &args)];
-        lines.extend(taken.afterwards.iter().flat_map(|said| self.said(said)));
+        lines.extend(taken.answers.iter().flat_map(|said| self.said(said)));
         Entry { at: taken.started, lines }
     }
 
-    fn said(&self, said: &Afterwards) -> Vec<String> {
+    fn said(&self, said: &BreakAnswers) -> Vec<String> {
         let figure = |tension: u8| -> Value<'static> { tension.into() };
         let tense = match (said.tension_before, said.tension) {
             (Some(before), Some(after)) => {
@@ -195,20 +200,20 @@ impl Telling<'_> {
     }
 
     /// What became of an offer; `None`: it is open, or nobody knows.
-    fn became(&self, offer: &Offer) -> Option<String> {
-        let (became, _) = offer.became?;
+    fn became(&self, offer: &StoredOffer) -> Option<String> {
+        let (became, _) = offer.ended?;
         Some(self.say(match became {
-            Became::Start => Message::WhyStart,
-            Became::Later => Message::WhyLater,
-            Became::Fine => Message::WhyFine,
-            Became::Moving => Message::WhyMoving,
-            Became::Excited => Message::WhyExcited,
-            Became::Expired => Message::WhyExpired,
-            Became::Replaced => Message::WhyReplaced,
+            OfferEnd::Start => Message::WhyStart,
+            OfferEnd::Later => Message::WhyLater,
+            OfferEnd::Fine => Message::WhyFine,
+            OfferEnd::Moving => Message::WhyMoving,
+            OfferEnd::Excited => Message::WhyExcited,
+            OfferEnd::Expired => Message::WhyExpired,
+            OfferEnd::Replaced => Message::WhyReplaced,
         }))
     }
 
-    fn offer(&self, offer: &Offer, figures: bool) -> Entry {
+    fn offer(&self, offer: &StoredOffer, figures: bool) -> Entry {
         let offered = [Some(self.say(Message::HistoryOffered)), self.became(offer)];
         let offered = offered.into_iter().flatten();
         let mut lines = vec![offered.collect::<Vec<_>>().join(" ")];
@@ -219,14 +224,14 @@ impl Telling<'_> {
     }
 
     /// An elevation that was not offered; `None` for any other.
-    fn held(&self, elevation: &Elevation) -> Option<Entry> {
-        let Some(Outcome::Held(name)) = &elevation.outcome else { return None };
+    fn held(&self, elevation: &StoredElevation) -> Option<Entry> {
+        let Some(ElevationDecision::Held(name)) = &elevation.decision else { return None };
         let gate = Gate::named(name)?;
         let lines = vec![reason::held(gate, self.words), self.figures(&elevation.figures)];
         Some(Entry { at: elevation.started, lines })
     }
 
-    fn figures(&self, figures: &Figures) -> String {
+    fn figures(&self, figures: &StoredFigures) -> String {
         let args = [
             ("rate", figures.heart_rate.round().into()),
             ("usual", figures.usual.round().into()),
@@ -250,7 +255,7 @@ impl Telling<'_> {
         harmless(&title.unwrap_or_else(|_| id.to_owned())).into()
     }
 
-    fn length(&self, taken: &Break) -> Value<'static> {
+    fn length(&self, taken: &StoredBreak) -> Value<'static> {
         let message = match Length::from_seconds(taken.length_s) {
             Some(Length::TwentySeconds) => Message::LengthTwentySeconds,
             Some(Length::OneMinute) => Message::LengthOneMinute,

@@ -15,20 +15,20 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn figures() -> Figures {
+fn figures() -> StoredFigures {
     let sustained = SignedDuration::from_mins(5);
-    Figures { heart_rate: 91.6, usual: 74.2, spread: 5.0, sustained }
+    StoredFigures { heart_rate: 91.6, usual: 74.2, spread: 5.0, sustained }
 }
 
-fn taken(started: &str, practice: &str, ended: Option<How>) -> Break {
+fn taken(started: &str, practice: &str, ended: Option<BreakEnd>) -> StoredBreak {
     let started = at(started);
     let ended = ended.map(|how| (how, started + SignedDuration::from_mins(3)));
-    Break { started, practice: practice.to_owned(), length_s: 180, ended, afterwards: None }
+    StoredBreak { started, practice: practice.to_owned(), length_s: 180, ended, answers: None }
 }
 
-fn said(started: &str) -> Afterwards {
+fn said(started: &str) -> BreakAnswers {
     let started = at(started);
-    Afterwards {
+    BreakAnswers {
         started,
         answered: started + SignedDuration::from_mins(4),
         tension_before: None,
@@ -38,9 +38,9 @@ fn said(started: &str) -> Afterwards {
     }
 }
 
-fn offer(made: &str, became: Option<Became>) -> Record {
+fn offer(made: &str, became: Option<OfferEnd>) -> Record {
     let became = became.map(|became| (became, at(made) + SignedDuration::from_mins(1)));
-    Record::Offer(Offer { made: at(made), figures: figures(), became })
+    Record::Offer(StoredOffer { made: at(made), figures: figures(), ended: became })
 }
 
 /// Two days of somebody.
@@ -57,16 +57,16 @@ fn records() -> Vec<Record> {
             coverage: 1.0,
         })
     };
-    let held = Elevation {
+    let held = StoredElevation {
         started: at("2026-05-07T10:00:00Z"),
         ended: None,
         figures: figures(),
-        outcome: Some(Outcome::Held("in_call".to_owned())),
+        decision: Some(ElevationDecision::Held("in_call".to_owned())),
     };
     let records = [
-        offer("2026-05-06T09:00:00Z", Some(Became::Start)),
-        Record::Break(taken(first, Library::DEFAULT, Some(How::Completed))),
-        Record::Afterwards(Afterwards {
+        offer("2026-05-06T09:00:00Z", Some(OfferEnd::Start)),
+        Record::Break(taken(first, Library::DEFAULT, Some(BreakEnd::Completed))),
+        Record::Answers(BreakAnswers {
             tension_before: Some(7),
             tension: Some(4),
             liking: Some(Liking::More),
@@ -74,11 +74,11 @@ fn records() -> Vec<Record> {
             ..said(first)
         }),
         // Local midnight lies between these two.
-        offer("2026-05-06T22:59:00Z", Some(Became::Later)),
+        offer("2026-05-06T22:59:00Z", Some(OfferEnd::Later)),
         offer("2026-05-06T23:01:00Z", None),
-        Record::Break(taken("2026-05-07T13:00:00Z", "gone", Some(How::Left(1)))),
-        Record::Break(taken(second, "kind-hand", Some(How::TooMuch(0)))),
-        Record::Afterwards(Afterwards { tension_before: Some(9), ..said(second) }),
+        Record::Break(taken("2026-05-07T13:00:00Z", "gone", Some(BreakEnd::Left(1)))),
+        Record::Break(taken(second, "kind-hand", Some(BreakEnd::TooMuch(0)))),
+        Record::Answers(BreakAnswers { tension_before: Some(9), ..said(second) }),
         Record::Break(taken("2026-05-07T16:00:00Z", "kind-hand", None)),
         Record::Elevation(held),
     ];
@@ -180,18 +180,18 @@ fn every_elevation_is_told_with_what_became_of_it_and_why() {
     let up = |from: &str, minutes: Option<i64>, outcome| {
         let started = at(from);
         let ended = minutes.map(|minutes| started + SignedDuration::from_mins(minutes));
-        Record::Elevation(Elevation { started, ended, figures: figures(), outcome })
+        Record::Elevation(StoredElevation { started, ended, figures: figures(), decision: outcome })
     };
-    let held = |gate: &str| Some(Outcome::Held(gate.to_owned()));
+    let held = |gate: &str| Some(ElevationDecision::Held(gate.to_owned()));
     let records = vec![
-        up("2026-05-06T08:54:00Z", Some(31), Some(Outcome::Offered)),
-        offer("2026-05-06T09:00:00Z", Some(Became::Later)),
-        offer("2026-05-06T09:20:00Z", Some(Became::Start)),
+        up("2026-05-06T08:54:00Z", Some(31), Some(ElevationDecision::Offered)),
+        offer("2026-05-06T09:00:00Z", Some(OfferEnd::Later)),
+        offer("2026-05-06T09:20:00Z", Some(OfferEnd::Start)),
         up("2026-05-06T10:00:00Z", Some(1), held("in_call")),
         // Of another version of the program.
         up("2026-05-06T11:00:00Z", Some(6), held("full_moon")),
         up("2026-05-07T12:00:00Z", Some(90), held("no_pause")),
-        up("2026-05-07T14:00:00Z", None, Some(Outcome::Offered)),
+        up("2026-05-07T14:00:00Z", None, Some(ElevationDecision::Offered)),
         offer("2026-05-07T14:06:00Z", None),
         up("2026-05-07T15:00:00Z", None, None),
     ];

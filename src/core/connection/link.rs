@@ -1,4 +1,4 @@
-//! What can happen to a connection, what can be done about it, and the word for where it stands.
+//! What can happen to a connection, and what can be done about it.
 
 use jiff::SignedDuration;
 
@@ -9,11 +9,11 @@ use crate::monitor::MonitorSettings;
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
+pub enum ConnectionInput {
     /// What adapter there is now; also when nothing about it changed.
     Adapter(Adapter),
-    /// What Bluetooth knows, in reach or not, during [`Call::Look`] or [`Call::Scan`].
-    Seen(Vec<Device>),
+    /// The devices that Bluetooth knows, in reach or not, during [`Call::Look`] or [`Call::Scan`].
+    Found(Vec<Device>),
     /// The call with this ticket ended. Without an error: the scan is over, the strap is connected and will notify, ...
     Finished(Ticket, Result<(), Failure>),
     /// The strap sent a measurement.
@@ -77,7 +77,7 @@ pub enum Action {
         /// How long the answers may take, the time a scan listens not counted. Then it failed with [`Failure::TimedOut`].
         limit: SignedDuration,
     },
-    /// The connection stands elsewhere than before: say so.
+    /// The state of the link changed.
     Announce(LinkState),
 }
 

@@ -1,8 +1,9 @@
-//! Finding the heart-rate monitor and keeping it: every decision between "no Bluetooth" and a stream of measurements.
+//! Finding a Bluetooth heart-rate monitor and keeping it: every decision between "no Bluetooth" and a stream of measurements.
+//! What it makes of them for the rest of the program is in [`crate::monitor`].
 //!
 //! PURE. Time is an argument; [`Connection::handle`] takes what happened and returns what to do, and
-//! [`Connection::next_wakeup`] says when to ask again if nothing else happens. Whoever holds the radio carries out the
-//! [`Call`]s, each with the time limit it comes with, and reports how each ended; it needs no rule of its own.
+//! [`Connection::next_wakeup`] says when to ask again if nothing else happens. The caller carries out the
+//! [`Call`]s, each within its time limit, and reports how each ended; it needs no rule of its own.
 //!
 //! # The method
 //!
@@ -14,28 +15,28 @@
 //!    ours) does not advertise, so no scan would find it;
 //! 3. one short attempt at the known address, without a scan: a strap that lost the link for a moment is back at once;
 //! 4. a scan of two seconds; connect to what answers;
-//! 5. rest, ever longer ([`Pace`]), and scan again. A scan left open keeps every other device from reconnecting.
+//! 5. rest, ever longer ([`SearchBackoff`]), and scan again. A scan left open keeps every other device from reconnecting.
 //!
 //! Nothing scans while the adapter is off, and nothing here can switch one on: that is the owner's to do. Where BlueZ itself
 //! cannot be reached, the connection to it is built anew.
 //!
-//! Limits and pauses have their sources beside them, in [`Pace`] and `limit`.
+//! Limits and pauses have their sources beside them, in [`SearchBackoff`] and `limit`.
 
+mod backoff;
 mod device;
 mod limit;
 mod link;
 mod machine;
-mod pace;
 mod search;
 
+pub use backoff::SearchBackoff;
 pub use device::Address;
 pub use device::Device;
 pub use device::NotAnAddress;
 pub use link::Action;
 pub use link::Adapter;
 pub use link::Call;
+pub use link::ConnectionInput;
 pub use link::Failure;
-pub use link::Input;
 pub use link::Ticket;
 pub use machine::Connection;
-pub use pace::Pace;

@@ -4,7 +4,7 @@
 -- "knd1": lets file(1) tell what this is.
 PRAGMA application_id = 0x6b6e6431;
 
--- What the monitor sent, an hour to a row. edge/store/packed.rs explains the bytes.
+-- What the monitor sent, an hour to a row. src/store/packed.rs explains the bytes.
 CREATE TABLE beats (
     hour INTEGER PRIMARY KEY, -- hours since 1970
     packed BLOB NOT NULL

@@ -26,7 +26,7 @@ fn at(millis: i64) -> Timestamp {
 fn heard(millis: i64) -> Record {
     let rr = vec![RrInterval::from_ticks(850).unwrap()];
     let reading = Reading { heart_rate: Some(72.0), contact: Contact::Detected, rr };
-    Record::Heard(Heard { at: at(millis), reading })
+    Record::Reading(StoredReading { at: at(millis), reading })
 }
 
 fn sample(millis: i64) -> Record {
@@ -39,9 +39,9 @@ fn sample(millis: i64) -> Record {
     })
 }
 
-fn figures() -> Figures {
+fn figures() -> StoredFigures {
     let sustained = SignedDuration::from_millis(300_250);
-    Figures { heart_rate: 88.4, usual: 72.1, spread: 5.2, sustained }
+    StoredFigures { heart_rate: 88.4, usual: 72.1, spread: 5.2, sustained }
 }
 
 fn keep(store: &mut Store, records: impl IntoIterator<Item = (Timestamp, Record)>) {
@@ -57,8 +57,8 @@ fn keep(store: &mut Store, records: impl IntoIterator<Item = (Timestamp, Record)
     }
 }
 
-fn all_heard(store: &Store) -> Vec<Heard> {
-    store.heard(Timestamp::MIN, Timestamp::MAX).unwrap()
+fn all_heard(store: &Store) -> Vec<StoredReading> {
+    store.readings(Timestamp::MIN, Timestamp::MAX).unwrap()
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn nothing_waits_over_eight_seconds_when_the_clock_is_set_back() {
 fn a_record_that_makes_no_sense_does_not_stop_the_others() {
     let mut store = Store::in_memory().unwrap();
     let (started, answered) = (at(0), at(1));
-    let said = Afterwards {
+    let said = BreakAnswers {
         started,
         answered,
         tension_before: Some(11),
@@ -86,35 +86,39 @@ fn a_record_that_makes_no_sense_does_not_stop_the_others() {
         liking: Some(Liking::Less),
         note: None,
     };
-    let taken = Break {
+    let taken = StoredBreak {
         started: at(5),
         practice: "a".to_owned(),
         length_s: 60,
         ended: None,
-        afterwards: None,
+        answers: None,
     };
-    let known = Afterwards { started: at(5), ..said.clone() };
-    let records = [Record::Afterwards(said), Record::Break(taken), Record::Afterwards(known)];
+    let known = BreakAnswers { started: at(5), ..said.clone() };
+    let records = [Record::Answers(said), Record::Break(taken), Record::Answers(known)];
     keep(&mut store, records.map(|record| (at(9), record)));
     let breaks = store.breaks(at(0), at(10)).unwrap();
-    assert_eq!(breaks[0].afterwards.as_ref().unwrap().tension, Some(10));
+    assert_eq!(breaks[0].answers.as_ref().unwrap().tension, Some(10));
 }
 
 #[test]
 fn what_is_told_again_replaces_what_was_told() {
     let mut store = Store::in_memory().unwrap();
-    let held = Outcome::Held("in_call".to_owned());
-    let elevation =
-        |ended, outcome| Elevation { started: at(7), ended, figures: figures(), outcome };
-    let offer = |became| Offer { made: at(8), figures: figures(), became };
-    let taken = |ended| Break {
+    let held = ElevationDecision::Held("in_call".to_owned());
+    let elevation = |ended, outcome| StoredElevation {
+        started: at(7),
+        ended,
+        figures: figures(),
+        decision: outcome,
+    };
+    let offer = |became| StoredOffer { made: at(8), figures: figures(), ended: became };
+    let taken = |ended| StoredBreak {
         started: at(9),
         practice: "kind-hand".to_owned(),
         length_s: 60,
         ended,
-        afterwards: None,
+        answers: None,
     };
-    let said = Afterwards {
+    let said = BreakAnswers {
         started: at(9),
         answered: at(70_000),
         tension_before: Some(6),
@@ -122,22 +126,22 @@ fn what_is_told_again_replaces_what_was_told() {
         liking: Some(Liking::More),
         note: Some("ok".to_owned()),
     };
-    let how = Some((How::TooMuch(3), at(60_000)));
+    let how = Some((BreakEnd::TooMuch(3), at(60_000)));
     keep(
         &mut store,
         [
             (at(7), Record::Elevation(elevation(None, None))),
             (at(8), Record::Offer(offer(None))),
             (at(9), Record::Break(taken(None))),
-            (at(9), Record::Afterwards(said.clone())),
+            (at(9), Record::Answers(said.clone())),
             (at(9), Record::Elevation(elevation(Some(at(10)), Some(held.clone())))),
-            (at(9), Record::Offer(offer(Some((Became::Moving, at(20)))))),
+            (at(9), Record::Offer(offer(Some((OfferEnd::Moving, at(20)))))),
             (at(9), Record::Break(taken(how))),
         ],
     );
     assert_eq!(store.elevations(at(0), at(100)).unwrap(), [elevation(Some(at(10)), Some(held))]);
-    assert_eq!(store.offers(at(0), at(100)).unwrap(), [offer(Some((Became::Moving, at(20))))]);
-    let expected = Break { afterwards: Some(said), ..taken(how) };
+    assert_eq!(store.offers(at(0), at(100)).unwrap(), [offer(Some((OfferEnd::Moving, at(20))))]);
+    let expected = StoredBreak { answers: Some(said), ..taken(how) };
     assert_eq!(store.breaks(at(0), at(100)).unwrap(), [expected]);
 }
 
@@ -161,7 +165,7 @@ fn the_next_run_starts_from_what_was_kept() {
             (at(0), Record::Habits(habits.clone())),
         ],
     );
-    let kept = Kept {
+    let state = StoredState {
         resting_until: Some(at(50)),
         monitor,
         snoozed_until: Some(at(500)),
@@ -172,21 +176,21 @@ fn the_next_run_starts_from_what_was_kept() {
         fit_asked: Some(at(2)),
         habits,
     };
-    let loaded = Loaded { baseline: Some(baseline), kept, past: Vec::new(), ignored: Vec::new() };
+    let loaded = Loaded { baseline: Some(baseline), state, past: Vec::new(), ignored: Vec::new() };
     assert_eq!(store.load_state().unwrap(), loaded);
     keep(&mut store, [(at(0), Record::Snoozed(None))]);
-    assert_eq!(store.load_state().unwrap().kept.snoozed_until, None);
+    assert_eq!(store.load_state().unwrap().state.snoozed_until, None);
 }
 
 #[test]
 fn the_next_run_knows_the_last_hundred_breaks() {
     let mut store = Store::in_memory().unwrap();
-    let taken = |number: i64| Break {
+    let taken = |number: i64| StoredBreak {
         started: at(number),
         practice: "stop".to_owned(),
         length_s: 20,
-        ended: Some((How::Completed, at(number))),
-        afterwards: None,
+        ended: Some((BreakEnd::Completed, at(number))),
+        answers: None,
     };
     keep(&mut store, (0..130).map(|number| (at(number), Record::Break(taken(number)))));
     let past = store.load_state().unwrap().past;
@@ -203,7 +207,7 @@ fn what_cannot_be_read_of_it_is_ignored_and_named() {
     ).unwrap();
     let loaded = store.load_state().unwrap();
     assert_eq!(loaded.ignored, ["baseline", "monitor", "snoozed_until", "offers_of_day"]);
-    assert_eq!((loaded.baseline, loaded.kept.monitor), (None, None));
+    assert_eq!((loaded.baseline, loaded.state.monitor), (None, None));
     store.connection.execute_batch("UPDATE baseline SET form = 2").unwrap();
     assert_eq!(store.load_state().unwrap().ignored[0], "baseline");
 }
@@ -220,12 +224,12 @@ fn what_is_old_is_forgotten_and_its_room_given_back() {
             .map(|millis| (at(millis), heard(millis))),
     );
     keep(&mut store, [1, 100, 199].map(|hour| (at(hours(hour)), sample(hours(hour)))));
-    let taken = |hour| Break {
+    let taken = |hour| StoredBreak {
         started: at(hours(hour)),
         practice: "a".to_owned(),
         length_s: 60,
         ended: None,
-        afterwards: None,
+        answers: None,
     };
     keep(&mut store, [1, 199].map(|hour| (at(hours(hour)), Record::Break(taken(hour)))));
     let before = store.bytes().unwrap();
@@ -279,9 +283,9 @@ proptest! {
             let rr = (0..count).filter_map(|n| RrInterval::from_ticks(ticks.saturating_mul(33).wrapping_add(n))).collect();
             let heart_rate = (ticks > 100).then_some(f64::from(ticks % 256));
             let contact = if ticks % 50 == 0 { Contact::Lost } else { Contact::Unsupported };
-            sent.push(Heard { at: at(millis), reading: Reading { heart_rate, contact, rr } });
+            sent.push(StoredReading { at: at(millis), reading: Reading { heart_rate, contact, rr } });
         }
-        keep(&mut store, sent.iter().map(|heard| (heard.at, Record::Heard(heard.clone()))));
+        keep(&mut store, sent.iter().map(|heard| (heard.at, Record::Reading(heard.clone()))));
         if close {
             store.close_hours().unwrap();
         }
@@ -303,7 +307,7 @@ proptest! {
         last.reverse();
         last.dedup_by_key(|sample| minute(sample));
         last.reverse();
-        let expected: Vec<Minute> = last.iter().map(|sample| Minute {
+        let expected: Vec<StoredMinute> = last.iter().map(|sample| StoredMinute {
             at: Timestamp::from_second(minute(sample) * 60).unwrap(),
             heart_rate: sample.heart_rate,
             rmssd: None,

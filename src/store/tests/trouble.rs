@@ -21,16 +21,16 @@ fn mode(path: &Path) -> u32 {
 }
 
 /// What was kept aside of a folder whose database was made from `bytes`; the new one works.
-fn aside_of(bytes: &[u8]) -> (Option<Aside>, tempfile::TempDir) {
+fn aside_of(bytes: &[u8]) -> (Option<Quarantined>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(FILE), bytes).unwrap();
     let mut opened = Store::open(folder.path(), at(0)).unwrap();
     keep(&mut opened.store, [(at(0), heard(0))]);
     assert_eq!(all_heard(&opened.store).len(), 1);
-    if let Some(aside) = &opened.aside {
+    if let Some(aside) = &opened.quarantined {
         assert_eq!(fs::read(&aside.path).unwrap(), bytes, "kept as it was");
     }
-    (opened.aside, folder)
+    (opened.quarantined, folder)
 }
 
 /// A database with two hours in it, as bytes.
@@ -48,7 +48,7 @@ fn a_whole_database_is_opened_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(FILE), database()).unwrap();
     let opened = Store::open(folder.path(), at(0)).unwrap();
-    assert_eq!(opened.aside, None);
+    assert_eq!(opened.quarantined, None);
     assert_eq!(all_heard(&opened.store).len(), 7_200);
 }
 
@@ -65,7 +65,7 @@ fn what_is_no_database_is_kept_aside_with_the_time() {
 fn a_second_one_in_the_same_minute_takes_another_name() {
     let (_, folder) = aside_of(&[7; 4_096]);
     fs::write(folder.path().join(FILE), [8; 4_096]).unwrap();
-    let aside = Store::open(folder.path(), at(0)).unwrap().aside.unwrap();
+    let aside = Store::open(folder.path(), at(0)).unwrap().quarantined.unwrap();
     assert_eq!(aside.path, folder.path().join("kindbeat.db.corrupt-20261123-0000-2"));
 }
 
@@ -97,8 +97,8 @@ fn a_log_that_belongs_to_a_damaged_database_is_kept_with_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(FILE), [7; 8_192]).unwrap();
     fs::write(folder.path().join("kindbeat.db-wal"), b"log").unwrap();
-    let aside = Store::open(folder.path(), at(0)).unwrap().aside.unwrap();
-    let log = aside::with_companions(&aside.path)[1].clone();
+    let aside = Store::open(folder.path(), at(0)).unwrap().quarantined.unwrap();
+    let log = quarantine::with_companions(&aside.path)[1].clone();
     assert_eq!(fs::read(log).unwrap(), b"log");
 }
 
@@ -110,10 +110,10 @@ fn a_database_of_a_newer_kindbeat_is_kept_aside() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(
         Store::open_to_read(folder.path()),
-        Err(Error::OtherVersion { found: 99, known: schema::VERSION, .. })
+        Err(StoreError::OtherVersion { found: 99, known: schema::VERSION, .. })
     ));
     let opened = Store::open(folder.path(), at(0)).unwrap();
-    let aside = opened.aside.unwrap();
+    let aside = opened.quarantined.unwrap();
     assert_eq!(aside.why, Unusable::Newer(99));
     assert_eq!(aside.path, folder.path().join("kindbeat.db.newer-20261123-0000"));
     assert_eq!(all_heard(&opened.store), []);
@@ -126,7 +126,7 @@ fn only_the_owner_may_read() {
     let mut store = Store::open(&folder, at(0)).unwrap().store;
     keep(&mut store, [(at(0), heard(0))]);
     assert_eq!(mode(&folder), 0o700);
-    let files = aside::with_companions(store.path());
+    let files = quarantine::with_companions(store.path());
     assert_eq!(files.clone().map(|file| mode(&file)), [0o600; 3]);
     drop(store);
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
@@ -142,10 +142,10 @@ fn the_process_of_another_user() {
     let folder = Path::new(&folder);
     let said = match Store::open(folder, at(0)) {
         Err(error) => format!("{:#}", anyhow::Error::from(error)),
-        Ok(Opened { aside: Some(aside), .. }) => format!("aside: {:?}", aside.why),
-        Ok(Opened { aside: None, .. }) => {
+        Ok(OpenedStore { quarantined: Some(aside), .. }) => format!("aside: {:?}", aside.why),
+        Ok(OpenedStore { quarantined: None, .. }) => {
             fs::set_permissions(folder.join(FILE), fs::Permissions::from_mode(0o000)).unwrap();
-            format!("again: {:?}", Store::open(folder, at(0)).unwrap().aside)
+            format!("again: {:?}", Store::open(folder, at(0)).unwrap().quarantined)
         }
     };
     writeln!(io::stdout(), "said: {said}").unwrap();
@@ -211,7 +211,7 @@ fn a_database_that_may_not_be_read_is_kept_aside() {
 fn a_folder_in_place_of_the_database_is_kept_aside() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(FILE)).unwrap();
-    let aside = Store::open(folder.path(), at(0)).unwrap().aside.unwrap();
+    let aside = Store::open(folder.path(), at(0)).unwrap().quarantined.unwrap();
     assert!(matches!(aside.why, Unusable::Unreadable(_)));
     assert!(aside.path.is_dir());
 }
@@ -242,7 +242,7 @@ fn on_a_full_disk_a_batch_is_written_as_a_whole_or_not_at_all() {
     (0..20_000).for_each(|second| writer.keep(at(second * 1000), heard(second * 1000)));
     let batch = writer.flush(at(0)).unwrap();
     let error = store.write(&batch).unwrap_err();
-    assert!(matches!(error, Error::Full { .. }), "{error:?}");
+    assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
     assert!(error.to_string().contains("the disk is full; free some space"), "{error}");
     assert_eq!(all_heard(&store), []);
     let more = |store: &Store| {
@@ -274,16 +274,18 @@ fn what_could_not_be_written_is_kept_and_written_later() {
         handle.keep(at(second * 1000), heard(second * 1000));
         assert!(handle.settle(Duration::from_secs(60)));
     }
-    assert!(matches!(reports.try_recv(), Ok(Report::Failing(why)) if why.contains("disk is full")));
+    assert!(
+        matches!(reports.try_recv(), Ok(StoreEvent::Failing(why)) if why.contains("disk is full"))
+    );
     assert!(reports.try_recv().is_err(), "said once");
     // Another connection makes the room: what was heard long ago goes.
     let other = Connection::open(folder.path().join(FILE)).unwrap();
     other.execute("DELETE FROM beats", []).unwrap();
     handle.keep(at((written + 3_000) * 1000), Record::Monitor(None));
     assert!(handle.settle(Duration::from_secs(60)));
-    assert_eq!(reports.try_recv(), Ok(Report::Recovered { lost: 0 }));
+    assert_eq!(reports.try_recv(), Ok(StoreEvent::Recovered { lost: 0 }));
     let reading = Store::open_to_read(folder.path()).unwrap().unwrap();
-    let seen = reading.heard(at(written * 1000), Timestamp::MAX).unwrap();
+    let seen = reading.readings(at(written * 1000), Timestamp::MAX).unwrap();
     let seconds = seen.iter().map(|heard| heard.at.as_second() - at(0).as_second());
     assert!(seconds.eq(written..written + 3_000));
 }

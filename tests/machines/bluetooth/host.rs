@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::clock;
-use kindbeat::store::Break;
-use kindbeat::store::Heard;
-use kindbeat::store::Offer;
 use kindbeat::store::Store;
+use kindbeat::store::StoredBreak;
+use kindbeat::store::StoredOffer;
+use kindbeat::store::StoredReading;
 
 use crate::bluetooth::Beat;
 use crate::bluetooth::account::Entry;
@@ -24,9 +24,9 @@ pub(crate) type Run = machine::Run<Fact, Kept>;
 /// What the store holds after it.
 #[derive(Default)]
 pub(crate) struct Kept {
-    heard: Vec<Heard>,
-    pub(crate) offers: Vec<Offer>,
-    pub(crate) breaks: Vec<Break>,
+    heard: Vec<StoredReading>,
+    pub(crate) offers: Vec<StoredOffer>,
+    pub(crate) breaks: Vec<StoredBreak>,
 }
 
 pub(crate) fn run() -> anyhow::Result<Option<&'static Run>> {
@@ -38,7 +38,7 @@ fn kept(folder: &Path) -> anyhow::Result<Kept> {
     let Some(store) = Store::open_to_read(folder)? else { return Ok(Kept::default()) };
     let (from, to) = (Timestamp::UNIX_EPOCH, clock::now());
     Ok(Kept {
-        heard: store.heard(from, to)?,
+        heard: store.readings(from, to)?,
         offers: store.offers(from, to)?,
         breaks: store.breaks(from, to)?,
     })
@@ -88,7 +88,7 @@ impl Run {
     clippy::cast_sign_loss,
     reason = "whole numbers that were a byte and two"
 )]
-fn beat(heard: &Heard) -> Beat {
+fn beat(heard: &StoredReading) -> Beat {
     let rr = heard.reading.rr.first().map_or(0.0, |rr| rr.millis() * 1.024);
     let rate = heard.reading.heart_rate.unwrap_or_default();
     (heard.at, rate.round() as u8, rr.round() as u16)

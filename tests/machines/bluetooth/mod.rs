@@ -16,8 +16,8 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::store::Became;
-use kindbeat::store::How;
+use kindbeat::store::BreakEnd;
+use kindbeat::store::OfferEnd;
 
 use crate::machine::figure;
 use crate::machine::say;
@@ -103,14 +103,14 @@ fn the_offer_and_the_break_are_in_the_store() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     run.time(&Fact::Ended)?;
     let [offer] = &run.left.offers[..] else { panic!("not one offer: {:?}", run.left.offers) };
-    assert_eq!(offer.became.map(|(became, _)| became), Some(Became::Start));
+    assert_eq!(offer.ended.map(|(end, _)| end), Some(OfferEnd::Start));
     assert!(offer.figures.heart_rate > f64::from(story::HIGH) - 1.0, "{offer:?}");
     let [taken] = &run.left.breaks[..] else { panic!("not one break: {:?}", run.left.breaks) };
     assert_eq!(taken.length_s, 20);
     let (how, ended) = taken.ended.context("the break has no end")?;
-    assert_eq!(how, How::Completed);
+    assert_eq!(how, BreakEnd::Completed);
     assert!(ended.duration_since(taken.started) >= SignedDuration::from_secs(20), "{taken:?}");
-    let tension = taken.afterwards.as_ref().and_then(|said| said.tension);
+    let tension = taken.answers.as_ref().and_then(|said| said.tension);
     assert_eq!(tension, Some(browser::TENSION));
     Ok(())
 }
@@ -171,8 +171,8 @@ fn saved<'b>(sent: &'b [Beat], kept: &[Beat]) -> anyhow::Result<(&'b [Beat], &'b
     Ok(sent.split_at(kept.len().min(sent.len())))
 }
 
-/// How long it may take from the start of the daemon to the first heart rate.
+/// BreakEnd long it may take from the start of the daemon to the first heart rate.
 const WITHIN: SignedDuration = SignedDuration::from_secs(20);
 
-/// How long a beat may take from the strap to the daemon, where both are emulated.
+/// BreakEnd long a beat may take from the strap to the daemon, where both are emulated.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(2);

@@ -21,17 +21,17 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kindbeat::store;
-use kindbeat::store::Afterwards;
-use kindbeat::store::Became;
-use kindbeat::store::Break;
-use kindbeat::store::Elevation;
-use kindbeat::store::Figures;
-use kindbeat::store::Heard;
-use kindbeat::store::How;
-use kindbeat::store::Offer;
-use kindbeat::store::Outcome;
+use kindbeat::store::BreakAnswers;
+use kindbeat::store::BreakEnd;
+use kindbeat::store::ElevationDecision;
+use kindbeat::store::OfferEnd;
 use kindbeat::store::Record;
 use kindbeat::store::Store;
+use kindbeat::store::StoredBreak;
+use kindbeat::store::StoredElevation;
+use kindbeat::store::StoredFigures;
+use kindbeat::store::StoredOffer;
+use kindbeat::store::StoredReading;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::detection::Method;
 use kindbeat_core::heart::BeatFilter;
@@ -58,7 +58,7 @@ fn at(second: i64) -> Timestamp {
 
 fn open(folder: &Path) -> Store {
     let opened = Store::open(folder, at(0)).unwrap();
-    assert_eq!(opened.aside, None);
+    assert_eq!(opened.quarantined, None);
     opened.store
 }
 
@@ -73,7 +73,7 @@ fn the_process_that_is_killed() {
     for second in 3_000.. {
         let now = at(second);
         let (_, reading) = heart.next();
-        store.keep(now, Record::Heard(Heard { at: now, reading }));
+        store.keep(now, Record::Reading(StoredReading { at: now, reading }));
         store.keep(
             now,
             Record::Sample(Sample {
@@ -114,7 +114,7 @@ fn a_kill_loses_less_than_ten_seconds() {
         let folder = tempfile::tempdir().unwrap();
         let reached = killed_at(folder.path(), last);
         let store = open(folder.path());
-        let heard = store.heard(at(0), at(10_000)).unwrap();
+        let heard = store.readings(at(0), at(10_000)).unwrap();
         let seconds: Vec<i64> =
             heard.iter().map(|heard| heard.at.as_second() - at(0).as_second()).collect();
         let whole: Vec<i64> = (3_000..).take(seconds.len()).collect();
@@ -132,12 +132,15 @@ fn a_kill_loses_less_than_ten_seconds() {
 fn a_killed_store_goes_on_where_it_was() {
     let folder = tempfile::tempdir().unwrap();
     killed_at(folder.path(), 3_700);
-    let before = open(folder.path()).heard(at(0), at(100_000)).unwrap();
+    let before = open(folder.path()).readings(at(0), at(100_000)).unwrap();
     let mut store = store::spawn(open(folder.path()), KEEP, |_| ()).unwrap();
     let reading = year::Heart::new(3).next().1;
-    store.keep(at(9_000), Record::Heard(Heard { at: at(9_000), reading: reading.clone() }));
+    store.keep(
+        at(9_000),
+        Record::Reading(StoredReading { at: at(9_000), reading: reading.clone() }),
+    );
     assert!(store.finish(at(9_001), PATIENCE));
-    let after = open(folder.path()).heard(at(0), at(100_000)).unwrap();
+    let after = open(folder.path()).readings(at(0), at(100_000)).unwrap();
     assert_eq!(after[..before.len()], before);
     assert_eq!(after.len(), before.len() + 1);
 }
@@ -150,9 +153,12 @@ fn it_can_be_read_while_it_is_written() {
     let reading = Store::open_to_read(folder.path()).unwrap().unwrap();
     let mut heart = year::Heart::new(2);
     for second in 0..100 {
-        writing.keep(at(second), Record::Heard(Heard { at: at(second), reading: heart.next().1 }));
+        writing.keep(
+            at(second),
+            Record::Reading(StoredReading { at: at(second), reading: heart.next().1 }),
+        );
         assert!(writing.settle(PATIENCE));
-        let seen = reading.heard(at(0), at(1_000)).unwrap().len();
+        let seen = reading.readings(at(0), at(1_000)).unwrap().len();
         assert_eq!(
             i64::try_from(seen),
             Ok(second - second % 9 + i64::from(second % 9 == 8) * 9),
@@ -173,12 +179,12 @@ fn fill_for_later(folder: &Path) {
             baseline.learn(&sample);
             store.keep(now, Record::Sample(sample));
         }
-        store.keep(now, Record::Heard(Heard { at: now, reading }));
+        store.keep(now, Record::Reading(StoredReading { at: now, reading }));
     }
     let sustained = SignedDuration::from_mins(5);
-    let figures = Figures { heart_rate: 88.4, usual: 72.1, spread: 5.2, sustained };
+    let figures = StoredFigures { heart_rate: 88.4, usual: 72.1, spread: 5.2, sustained };
     let started = at(3_000);
-    let said = Afterwards {
+    let said = BreakAnswers {
         started,
         answered: at(3_200),
         tension_before: Some(7),
@@ -187,21 +193,25 @@ fn fill_for_later(folder: &Path) {
         note: Some("lighter".to_owned()),
     };
     for record in [
-        Record::Elevation(Elevation {
+        Record::Elevation(StoredElevation {
             started,
             ended: None,
             figures,
-            outcome: Some(Outcome::Offered),
+            decision: Some(ElevationDecision::Offered),
         }),
-        Record::Offer(Offer { made: started, figures, became: Some((Became::Start, started)) }),
-        Record::Break(Break {
+        Record::Offer(StoredOffer {
+            made: started,
+            figures,
+            ended: Some((OfferEnd::Start, started)),
+        }),
+        Record::Break(StoredBreak {
             started,
             practice: "kind-hand".to_owned(),
             length_s: 60,
-            ended: Some((How::Left(2), at(3_100))),
-            afterwards: None,
+            ended: Some((BreakEnd::Left(2), at(3_100))),
+            answers: None,
         }),
-        Record::Afterwards(said),
+        Record::Answers(said),
         Record::Baseline(baseline.state()),
         Record::Monitor(MONITOR.parse().ok()),
         Record::Snoozed(Some(at(5_000))),
@@ -244,7 +254,7 @@ fn the_file_of_every_schema_is_read() {
         fs::write(folder.path().join(store::FILE), database).unwrap();
         let store = open(folder.path());
         let (from, to) = (at(0), at(86_400));
-        let (stored, mut heart) = (store.heard(from, to).unwrap(), year::Heart::new(5));
+        let (stored, mut heart) = (store.readings(from, to).unwrap(), year::Heart::new(5));
         assert_eq!(stored.len(), 4_000);
         for heard in &stored {
             assert_eq!(heard.reading.rr.len(), heart.next().1.rr.len());
@@ -252,16 +262,16 @@ fn the_file_of_every_schema_is_read() {
         assert_eq!(store.minutes(from, to).unwrap().len(), 67);
         assert_eq!(store.elevations(from, to).unwrap().len(), 1);
         let offers = store.offers(from, to).unwrap();
-        assert_eq!(offers[0].became.unwrap().0, Became::Start);
+        assert_eq!(offers[0].ended.unwrap().0, OfferEnd::Start);
         let breaks = store.breaks(from, to).unwrap();
-        let said = breaks[0].afterwards.as_ref().unwrap();
+        let said = breaks[0].answers.as_ref().unwrap();
         assert_eq!((said.tension, said.note.as_deref()), (Some(3), Some("lighter")));
         let loaded = store.load_state().unwrap();
         assert_eq!(loaded.ignored, [""; 0]);
         let baseline = Baseline::restored(Method::default(), loaded.baseline.unwrap()).unwrap();
         assert_eq!(baseline.learned(), SignedDuration::from_secs(3_995));
-        assert_eq!(loaded.kept.monitor, MONITOR.parse().ok());
-        assert_eq!(loaded.kept.offers_of_day, Some((date(2026, 11, 23), 2)));
+        assert_eq!(loaded.state.monitor, MONITOR.parse().ok());
+        assert_eq!(loaded.state.offers_of_day, Some((date(2026, 11, 23), 2)));
         let days = store.days(from, to, &TimeZone::UTC).unwrap();
         assert_eq!((days.len(), days[0].minutes, days[0].breaks), (1, 67, 1));
     }

@@ -2,14 +2,14 @@
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::store::Break;
-use kindbeat::store::Error;
-use kindbeat::store::Figures;
-use kindbeat::store::Heard;
-use kindbeat::store::How;
-use kindbeat::store::Offer;
+use kindbeat::store::BreakEnd;
 use kindbeat::store::Record;
 use kindbeat::store::Store;
+use kindbeat::store::StoreError;
+use kindbeat::store::StoredBreak;
+use kindbeat::store::StoredFigures;
+use kindbeat::store::StoredOffer;
+use kindbeat::store::StoredReading;
 use kindbeat::store::Writer;
 use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Reading;
@@ -70,7 +70,7 @@ impl Heart {
 
 /// Fills the store with eight hours a day from Monday to Friday, as the daemon would have, but with a write an hour in place of
 /// one every few seconds; how many beats there were. What is stored in the end is the same.
-pub(crate) fn fill(store: &mut Store, from: Timestamp, days: i64) -> Result<u64, Error> {
+pub(crate) fn fill(store: &mut Store, from: Timestamp, days: i64) -> Result<u64, StoreError> {
     let (mut heart, mut beats) = (Heart::new(7), 0);
     for day in (0..days).filter(|day| day % 7 < 5) {
         let morning = from + SignedDuration::from_hours(24 * day + 8);
@@ -87,7 +87,7 @@ pub(crate) fn fill(store: &mut Store, from: Timestamp, days: i64) -> Result<u64,
                     Record::Sample(kindbeat_core::heart::Sample { rmssd: Some(41.5), ..sample }),
                 );
             }
-            writer.keep(at, Record::Heard(Heard { at, reading }));
+            writer.keep(at, Record::Reading(StoredReading { at, reading }));
             if second % 9_000 == 0 {
                 keep_an_offer(&mut writer, at);
             }
@@ -104,9 +104,9 @@ pub(crate) fn fill(store: &mut Store, from: Timestamp, days: i64) -> Result<u64,
 
 fn keep_an_offer(writer: &mut Writer, at: Timestamp) {
     let sustained = SignedDuration::from_mins(5);
-    let figures = Figures { heart_rate: 88.4, usual: 72.1, spread: 5.2, sustained };
-    writer.keep(at, Record::Offer(Offer { made: at, figures, became: None }));
-    let (practice, ended) = ("self-compassion-break".to_owned(), Some((How::Completed, at)));
-    let taken = Break { started: at, practice, length_s: 180, ended, afterwards: None };
+    let figures = StoredFigures { heart_rate: 88.4, usual: 72.1, spread: 5.2, sustained };
+    writer.keep(at, Record::Offer(StoredOffer { made: at, figures, ended: None }));
+    let (practice, ended) = ("self-compassion-break".to_owned(), Some((BreakEnd::Completed, at)));
+    let taken = StoredBreak { started: at, practice, length_s: 180, ended, answers: None };
     writer.keep(at, Record::Break(taken));
 }

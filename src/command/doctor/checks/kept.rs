@@ -60,41 +60,43 @@ impl Desk<'_> {
         })
     }
 
-    fn unusable(&self, error: &store::Error) -> Found {
-        use store::Error;
+    fn unusable(&self, error: &store::StoreError) -> Found {
+        use store::StoreError;
         let (says, remedy) = match error {
-            Error::Unwritable { .. } => (Message::StoreUnwritable, Message::StoreOwn),
-            Error::ReadOnly { .. } => (Message::StoreReadOnly, Message::StoreMakeWritable),
-            Error::Full { .. } => (Message::StoreFull, Message::StoreFree),
-            Error::Busy { .. } => (Message::StoreBusy, Message::StoreClose),
-            Error::Corrupt { .. } => (Message::StoreCorrupt, Message::StoreBegunAnew),
-            Error::OtherVersion { .. } => (Message::StoreVersion, Message::StoreSameKindbeat),
-            Error::Stuck { .. } => (Message::StoreUnusable, Message::StoreMove),
-            Error::Database { .. } => (Message::StoreUnusable, Message::SeeDisk),
+            StoreError::Unwritable { .. } => (Message::StoreUnwritable, Message::StoreOwn),
+            StoreError::ReadOnly { .. } => (Message::StoreReadOnly, Message::StoreMakeWritable),
+            StoreError::Full { .. } => (Message::StoreFull, Message::StoreFree),
+            StoreError::Busy { .. } => (Message::StoreBusy, Message::StoreClose),
+            StoreError::Corrupt { .. } => (Message::StoreCorrupt, Message::StoreBegunAnew),
+            StoreError::OtherVersion { .. } => (Message::StoreVersion, Message::StoreSameKindbeat),
+            StoreError::Stuck { .. } => (Message::StoreUnusable, Message::StoreMove),
+            StoreError::Database { .. } => (Message::StoreUnusable, Message::SeeDisk),
             // Whoever only looks starts none.
-            Error::Thread { .. } => (Message::StoreUnread, Message::SeeDisk),
+            StoreError::Thread { .. } => (Message::StoreUnread, Message::SeeDisk),
         };
         let mut args = Vec::new();
         match error {
-            Error::Unwritable { path, .. }
-            | Error::ReadOnly { path }
-            | Error::Full { path, .. }
-            | Error::Busy { path, .. }
-            | Error::Corrupt { path, .. } => args.push(("path", path.display().to_string().into())),
-            Error::OtherVersion { path, found, known } => args.extend([
+            StoreError::Unwritable { path, .. }
+            | StoreError::ReadOnly { path }
+            | StoreError::Full { path, .. }
+            | StoreError::Busy { path, .. }
+            | StoreError::Corrupt { path, .. } => {
+                args.push(("path", path.display().to_string().into()))
+            }
+            StoreError::OtherVersion { path, found, known } => args.extend([
                 ("path", path.display().to_string().into()),
                 ("found", (*found).into()),
                 ("known", (*known).into()),
             ]),
-            Error::Stuck { path, problem, .. } => args.extend([
+            StoreError::Stuck { path, problem, .. } => args.extend([
                 ("path", path.display().to_string().into()),
                 ("problem", problem.as_str().into()),
             ]),
-            Error::Database { path, source } => args.extend([
+            StoreError::Database { path, source } => args.extend([
                 ("path", path.display().to_string().into()),
                 ("problem", source.to_string().into()),
             ]),
-            Error::Thread { .. } => {}
+            StoreError::Thread { .. } => {}
         }
         fault(self.of(says, &args), self.say(remedy))
     }

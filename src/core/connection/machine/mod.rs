@@ -1,8 +1,6 @@
-//! The state machine: where the connection stands, and what follows from what happens.
+//! The state machine: the stage of the connection, and what follows from what happens.
 
 mod stage;
-mod steps;
-mod wishes;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -11,14 +9,16 @@ use super::Action;
 use super::Adapter;
 use super::Address;
 use super::Call;
+use super::ConnectionInput;
 use super::Device;
 use super::Failure;
-use super::Input;
-use super::Pace;
+use super::SearchBackoff;
+use super::Ticket;
 use super::limit;
 use super::search::Search;
 use crate::monitor::LinkState;
 use crate::monitor::MonitorSettings;
+use stage::Deadline;
 use stage::Stage;
 use stage::Then;
 use stage::after;
@@ -32,7 +32,7 @@ use stage::before;
 pub struct Connection {
     settings: MonitorSettings,
     known: Option<Address>,
-    pace: Pace,
+    backoff: SearchBackoff,
     adapter: Adapter,
     stage: Stage,
     /// From the last measurement on; `None` while they arrive.
@@ -49,7 +49,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection that has yet to reach the system bus: hand it an [`Input::Tick`] to begin.
+    /// A connection that has yet to reach the system bus: hand it an [`ConnectionInput::Tick`] to begin.
     ///
     /// `known` is the address that streamed last, as long ago as may be; `seed` sets the jitter.
     #[must_use]
@@ -62,7 +62,7 @@ impl Connection {
         Self {
             settings,
             known,
-            pace: Pace::new(seed),
+            backoff: SearchBackoff::new(seed),
             adapter: Adapter::None,
             stage: Stage::Broken { retry: now },
             search: None,
@@ -79,7 +79,7 @@ impl Connection {
     /// What follows from what happened.
     ///
     /// Where the clock stepped back since the last call, everything under way is moved with it.
-    pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Action> {
+    pub fn handle(&mut self, now: Timestamp, input: ConnectionInput) -> Vec<Action> {
         let mut out = Vec::new();
         if now < self.last {
             self.step_back(self.last.duration_since(now));
@@ -113,22 +113,22 @@ impl Connection {
         self.stage.device()
     }
 
-    fn take(&mut self, now: Timestamp, input: Input, out: &mut Vec<Action>) {
+    fn take(&mut self, now: Timestamp, input: ConnectionInput, out: &mut Vec<Action>) {
         match input {
-            Input::Adapter(adapter) => self.adapter_is(now, adapter, out),
-            Input::Seen(devices) => self.seen(now, &devices, out),
-            Input::Finished(ticket, result) if self.stage.waits_for(ticket) => {
+            ConnectionInput::Adapter(adapter) => self.adapter_is(now, adapter, out),
+            ConnectionInput::Found(devices) => self.seen(now, &devices, out),
+            ConnectionInput::Finished(ticket, result) if self.stage.waits_for(ticket) => {
                 self.finished(now, result, out);
             }
-            Input::Measured => self.measured(now),
-            Input::LinkLost => self.link_lost(now, out),
-            Input::BusLost => self.bus_lost(now),
-            Input::Suspending => self.suspend(now, out),
-            Input::Resumed => self.resume(now, out),
-            Input::Release => self.release(now, out),
-            Input::TakeBack => self.take_back(now, out),
-            Input::Configured(settings) => self.configure(now, settings, out),
-            Input::Finished(..) | Input::Tick => {}
+            ConnectionInput::Measured => self.measured(now),
+            ConnectionInput::LinkLost => self.link_lost(now, out),
+            ConnectionInput::BusLost => self.bus_lost(now),
+            ConnectionInput::Suspending => self.suspend(now, out),
+            ConnectionInput::Resumed => self.resume(now, out),
+            ConnectionInput::Release => self.release(now, out),
+            ConnectionInput::TakeBack => self.take_back(now, out),
+            ConnectionInput::Configured(settings) => self.configure(now, settings, out),
+            ConnectionInput::Finished(..) | ConnectionInput::Tick => {}
         }
     }
 
@@ -212,7 +212,7 @@ impl Connection {
                 self.rebuilds = self.rebuilds.saturating_add(1);
                 // Nothing tells when a bus is there again: the longest pause is that of a long search.
                 let elapsed = limit::AWAY.saturating_mul(i32::from(self.rebuilds > REBUILDS));
-                let retry = after(now, self.pace.pause(self.rebuilds, elapsed));
+                let retry = after(now, self.backoff.pause(self.rebuilds, elapsed));
                 self.stage = Stage::Broken { retry };
             }
             Stage::Rebuilding(_) => {
@@ -287,7 +287,7 @@ impl Connection {
     fn bus_lost(&mut self, now: Timestamp) {
         if !matches!(self.stage, Stage::Broken { .. } | Stage::Rebuilding(_)) {
             // A bus that restarts needs a moment; one that breaks again at once must not be hammered.
-            let pause = self.pace.pause(1, SignedDuration::ZERO);
+            let pause = self.backoff.pause(1, SignedDuration::ZERO);
             self.rebuild(now, after(now, pause));
         }
     }
@@ -336,6 +336,189 @@ impl Connection {
             _ if lost.is_some_and(|lost| lost >= limit::AWAY) => LinkState::Away,
             _ => LinkState::Searching,
         }
+    }
+}
+
+/// What the owner and the computer want of the link: to let go, to sleep, to look for another strap.
+impl Connection {
+    fn suspend(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        match &mut self.stage {
+            Stage::Connecting { device, .. }
+            | Stage::Streaming { device, .. }
+            | Stage::Silent { device, .. } => {
+                let device = device.clone();
+                self.note_loss(now);
+                self.close(now, device, Then::Sleep, false, out);
+            }
+            Stage::Closing { then, .. } => *then = Then::Sleep,
+            Stage::Looking { .. }
+            | Stage::Scanning { .. }
+            | Stage::Resting { .. }
+            | Stage::Unpowered
+            | Stage::Asleep { .. } => {
+                self.stage = Stage::Asleep { until: after(now, limit::SLEEP) }
+            }
+            Stage::Broken { .. } | Stage::Rebuilding(_) | Stage::Released => {}
+        }
+    }
+
+    fn resume(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        match &mut self.stage {
+            Stage::Closing { then, .. } => *then = Then::Look,
+            // Waking up is when the owner may be back with the strap on.
+            Stage::Asleep { .. } | Stage::Resting { .. } => self.search_afresh(now, out),
+            _ => {}
+        }
+    }
+
+    fn release(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        self.released = true;
+        self.search = None;
+        self.lost = None;
+        match &self.stage {
+            Stage::Connecting { device, .. }
+            | Stage::Streaming { device, .. }
+            | Stage::Silent { device, .. } => {
+                let device = device.clone();
+                self.close(now, device, Then::Look, false, out);
+            }
+            Stage::Closing { .. } | Stage::Broken { .. } | Stage::Rebuilding(_) => {}
+            Stage::Looking { .. }
+            | Stage::Scanning { .. }
+            | Stage::Resting { .. }
+            | Stage::Unpowered
+            | Stage::Asleep { .. }
+            | Stage::Released => self.stage = Stage::Released,
+        }
+    }
+
+    fn take_back(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        self.released = false;
+        match &mut self.stage {
+            Stage::Released => self.search_afresh(now, out),
+            Stage::Closing { then, .. } => *then = Then::Look,
+            _ => {}
+        }
+    }
+
+    fn configure(&mut self, now: Timestamp, settings: MonitorSettings, out: &mut Vec<Action>) {
+        let same = settings.wanted() == self.settings.wanted();
+        self.settings = settings;
+        if same {
+            return;
+        }
+        match &self.stage {
+            Stage::Connecting { device, .. }
+            | Stage::Streaming { device, .. }
+            | Stage::Silent { device, .. } => {
+                let wanted = self.settings.wanted();
+                if wanted.is_some_and(|wanted| !device.is_called(wanted)) {
+                    let device = device.clone();
+                    self.search = Some(Search::new(now));
+                    self.close(now, device, Then::Look, false, out);
+                }
+            }
+            Stage::Resting { .. } => self.search_afresh(now, out),
+            _ => {}
+        }
+    }
+}
+
+/// The steps between two stages: which call, with which limit, and which stage waits for its end.
+impl Connection {
+    /// Begins a search, or begins it again as if it were new.
+    fn search_afresh(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        self.search = Some(Search::new(now));
+        self.go_on(now, Then::Look, out);
+    }
+
+    /// What comes next, unless something stands against it.
+    fn go_on(&mut self, now: Timestamp, then: Then, out: &mut Vec<Action>) {
+        self.stage = match then {
+            _ if self.released => Stage::Released,
+            Then::Sleep => Stage::Asleep { until: after(now, limit::SLEEP) },
+            _ if self.adapter != Adapter::On => Stage::Unpowered,
+            Then::Look => {
+                let deadline = self.call(now, Call::Look, limit::ANSWER, out);
+                Stage::Looking { deadline, unheard: None }
+            }
+            Then::Scan => return self.scan(now, out),
+            Then::Rest => return self.rest(now),
+        };
+    }
+
+    fn scan(&mut self, now: Timestamp, out: &mut Vec<Action>) {
+        let eager = self.searching(now).elapsed(now) < limit::AWAY;
+        let call = Call::Scan { lasting: limit::SCAN, eager };
+        let mut deadline = self.call(now, call, limit::ANSWER, out);
+        deadline.at = after(deadline.at, limit::SCAN);
+        self.stage = Stage::Scanning { deadline, best: None };
+    }
+
+    fn rest(&mut self, now: Timestamp) {
+        let pause = self.next_pause(now);
+        self.stage = Stage::Resting { until: after(now, pause) };
+    }
+
+    fn connect(&mut self, now: Timestamp, device: Device, heard: bool, out: &mut Vec<Action>) {
+        let limit = if heard { limit::CONNECT } else { limit::CONNECT_UNHEARD };
+        let deadline = self.call(now, Call::Connect { address: device.address }, limit, out);
+        self.stage = Stage::Connecting { deadline, device, heard };
+    }
+
+    fn close(
+        &mut self,
+        now: Timestamp,
+        device: Device,
+        then: Then,
+        silent: bool,
+        out: &mut Vec<Action>,
+    ) {
+        let call = Call::Disconnect { address: device.address };
+        let deadline = self.call(now, call, limit::DISCONNECT, out);
+        self.stage = Stage::Closing { deadline, device, then, silent };
+    }
+
+    /// The connection to BlueZ is not to be trusted any more: it is made anew at `retry`.
+    fn rebuild(&mut self, now: Timestamp, retry: Timestamp) {
+        self.note_loss(now);
+        self.adapter = Adapter::None;
+        self.faults = 0;
+        self.stage = Stage::Broken { retry };
+    }
+
+    fn call(
+        &mut self,
+        now: Timestamp,
+        call: Call,
+        limit: SignedDuration,
+        out: &mut Vec<Action>,
+    ) -> Deadline {
+        self.calls += 1;
+        let ticket = Ticket(self.calls);
+        out.push(Action::Do { ticket, call, limit });
+        Deadline { ticket, at: after(after(now, limit), limit::GRACE) }
+    }
+
+    /// Whatever was there is gone, if anything was.
+    fn note_loss(&mut self, now: Timestamp) {
+        let streaming = matches!(self.stage, Stage::Streaming { .. } | Stage::Silent { .. });
+        if streaming && self.search.is_none() {
+            self.lost = Some(now);
+        }
+        if !self.released {
+            self.searching(now);
+        }
+    }
+
+    fn searching(&mut self, now: Timestamp) -> &mut Search {
+        self.search.get_or_insert_with(|| Search::new(now))
+    }
+
+    fn next_pause(&mut self, now: Timestamp) -> SignedDuration {
+        let search = self.search.get_or_insert_with(|| Search::new(now));
+        search.attempts = search.attempts.saturating_add(1);
+        self.backoff.pause(search.attempts, search.elapsed(now))
     }
 }
 

@@ -66,22 +66,22 @@ fn a_store_is_readable_or_says_what_to_do() {
     let desks = [
         with(Some(Ok(Stored { folder: folder(), ..Stored::default() }))),
         with(Some(Ok(Stored::default()))),
-        with(Some(Err(store::Error::Corrupt {
+        with(Some(Err(store::StoreError::Corrupt {
             path: path(),
             problem: "not a database".to_owned(),
         }))),
-        with(Some(Err(store::Error::ReadOnly { path: path() }))),
-        with(Some(Err(store::Error::Unwritable { path: path(), source: denied() }))),
-        with(Some(Err(store::Error::Full { path: path(), source: failed() }))),
-        with(Some(Err(store::Error::Busy { path: path(), source: failed() }))),
-        with(Some(Err(store::Error::OtherVersion { path: path(), found: 9, known: 2 }))),
-        with(Some(Err(store::Error::Stuck {
+        with(Some(Err(store::StoreError::ReadOnly { path: path() }))),
+        with(Some(Err(store::StoreError::Unwritable { path: path(), source: denied() }))),
+        with(Some(Err(store::StoreError::Full { path: path(), source: failed() }))),
+        with(Some(Err(store::StoreError::Busy { path: path(), source: failed() }))),
+        with(Some(Err(store::StoreError::OtherVersion { path: path(), found: 9, known: 2 }))),
+        with(Some(Err(store::StoreError::Stuck {
             path: path(),
             problem: "disk I/O error".to_owned(),
             source: denied(),
         }))),
-        with(Some(Err(store::Error::Database { path: path(), source: failed() }))),
-        with(Some(Err(store::Error::Thread { source: denied() }))),
+        with(Some(Err(store::StoreError::Database { path: path(), source: failed() }))),
+        with(Some(Err(store::StoreError::Thread { source: denied() }))),
         with(None),
     ];
     assert_snapshot!(lines("store", &desks), @r#"

@@ -168,10 +168,10 @@ fn where_all_is_well_each_has_one_line() {
 fn bluetooth_that_cannot_be_used_has_a_remedy() {
     let without = |bluetooth| Seen { bluetooth, ..well() };
     let desks = [
-        without(Some(Err(bluetooth::Error::NoService))),
-        without(Some(Err(bluetooth::Error::NoAdapter))),
-        without(Some(Err(bluetooth::Error::Off))),
-        without(Some(Err(bluetooth::Error::TimedOut { doing: "asking" }))),
+        without(Some(Err(bluetooth::BluetoothError::NoService))),
+        without(Some(Err(bluetooth::BluetoothError::NoAdapter))),
+        without(Some(Err(bluetooth::BluetoothError::Off))),
+        without(Some(Err(bluetooth::BluetoothError::TimedOut { doing: "asking" }))),
         without(None),
     ];
     assert_snapshot!(lines("bluetooth", &desks), @r#"

@@ -7,8 +7,8 @@ use super::world::World;
 use crate::connection::Adapter;
 use crate::connection::Address;
 use crate::connection::Call;
+use crate::connection::ConnectionInput;
 use crate::connection::Device;
-use crate::connection::Input;
 use crate::connection::limit;
 use crate::monitor::LinkState;
 use crate::monitor::MonitorSettings;
@@ -181,7 +181,7 @@ fn a_bus_that_restarts_is_connected_to_anew() {
     let mut world = World::streaming();
     world.bus = false;
     world.strap.connected = false;
-    world.happens(Input::BusLost);
+    world.happens(ConnectionInput::BusLost);
     world.run(30);
     assert_eq!(world.said(), ["searching", "no_bluetooth"]);
     assert!(world.calls.iter().all(|(_, call)| *call == Call::Rebuild));
@@ -274,10 +274,10 @@ fn a_named_strap_is_the_only_one_connected_to() {
     world.run(600);
     assert_eq!(world.called(&CONNECT), 0);
     let settings = MonitorSettings { device: "labhr".to_owned(), ..MonitorSettings::default() };
-    world.happens(Input::Configured(settings));
+    world.happens(ConnectionInput::Configured(settings));
     assert!(world.until(LinkState::Streaming, 10).is_some());
     let settings = MonitorSettings { device: "Other".to_owned(), ..MonitorSettings::default() };
-    world.happens(Input::Configured(settings));
+    world.happens(ConnectionInput::Configured(settings));
     assert_eq!(world.called(&DISCONNECT), 1);
     world.run(100);
     assert_eq!(world.word(), Some(LinkState::Searching));
@@ -299,34 +299,34 @@ fn a_strap_that_refuses_does_not_hide_the_one_behind_it() {
 #[test]
 fn what_is_released_stays_so_until_it_is_taken_back() {
     let mut world = World::streaming();
-    world.happens(Input::Release);
+    world.happens(ConnectionInput::Release);
     world.run(24 * 60 * 60);
     world.switch(Adapter::Off);
     world.switch(Adapter::On);
-    world.happens(Input::Resumed);
+    world.happens(ConnectionInput::Resumed);
     assert_eq!(world.said(), ["released"]);
     assert_eq!(world.calls.len(), 1);
     assert_eq!(world.called(&DISCONNECT), 1);
-    world.happens(Input::TakeBack);
+    world.happens(ConnectionInput::TakeBack);
     assert!(world.until(LinkState::Streaming, 5).is_some());
 }
 
 #[test]
 fn before_sleep_it_lets_go_and_after_it_looks_at_once() {
     let mut world = World::streaming();
-    world.happens(Input::Suspending);
+    world.happens(ConnectionInput::Suspending);
     world.run(2);
     assert_eq!(world.called(&DISCONNECT), 1);
     assert_eq!(world.calls.len(), 1);
     world.now += SignedDuration::from_hours(8);
-    world.happens(Input::Resumed);
+    world.happens(ConnectionInput::Resumed);
     assert!(world.until(LinkState::Streaming, 5).is_some());
 }
 
 #[test]
 fn a_sleep_that_fell_through_is_noticed() {
     let mut world = World::streaming();
-    world.happens(Input::Suspending);
+    world.happens(ConnectionInput::Suspending);
     assert!(world.until(LinkState::Streaming, 40).is_some());
 }
 
@@ -338,6 +338,6 @@ fn a_clock_that_is_set_back_holds_nothing_up() {
     world.run(300);
     world.strap.there = true;
     world.set_clock_back(SignedDuration::from_hours(1));
-    world.happens(Input::Tick);
+    world.happens(ConnectionInput::Tick);
     assert!(world.until(LinkState::Streaming, 12).is_some());
 }

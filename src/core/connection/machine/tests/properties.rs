@@ -11,9 +11,9 @@ use crate::connection::Adapter;
 use crate::connection::Address;
 use crate::connection::Call;
 use crate::connection::Connection;
+use crate::connection::ConnectionInput;
 use crate::connection::Device;
 use crate::connection::Failure;
-use crate::connection::Input;
 use crate::connection::Ticket;
 use crate::connection::limit;
 use crate::monitor::LinkState;
@@ -51,21 +51,21 @@ fn any_settings() -> impl Strategy<Value = MonitorSettings> {
 }
 
 /// Something that happens; a ticket of 0 stands for that of the last call.
-fn any_input() -> impl Strategy<Value = Input> {
+fn any_input() -> impl Strategy<Value = ConnectionInput> {
     let adapter = prop::sample::select(vec![Adapter::None, Adapter::Off, Adapter::On, Adapter::On]);
     prop_oneof![
-        2 => adapter.prop_map(Input::Adapter),
-        4 => prop::collection::vec(any_device(), 0..4).prop_map(Input::Seen),
-        8 => (0_u64..3, any_result()).prop_map(|(ticket, ok)| Input::Finished(Ticket(ticket), ok)),
-        3 => Just(Input::Measured),
-        2 => Just(Input::LinkLost),
-        1 => Just(Input::BusLost),
-        1 => Just(Input::Suspending),
-        1 => Just(Input::Resumed),
-        1 => Just(Input::Release),
-        1 => Just(Input::TakeBack),
-        1 => any_settings().prop_map(Input::Configured),
-        8 => Just(Input::Tick),
+        2 => adapter.prop_map(ConnectionInput::Adapter),
+        4 => prop::collection::vec(any_device(), 0..4).prop_map(ConnectionInput::Found),
+        8 => (0_u64..3, any_result()).prop_map(|(ticket, ok)| ConnectionInput::Finished(Ticket(ticket), ok)),
+        3 => Just(ConnectionInput::Measured),
+        2 => Just(ConnectionInput::LinkLost),
+        1 => Just(ConnectionInput::BusLost),
+        1 => Just(ConnectionInput::Suspending),
+        1 => Just(ConnectionInput::Resumed),
+        1 => Just(ConnectionInput::Release),
+        1 => Just(ConnectionInput::TakeBack),
+        1 => any_settings().prop_map(ConnectionInput::Configured),
+        8 => Just(ConnectionInput::Tick),
     ]
 }
 
@@ -78,13 +78,13 @@ fn any_wait() -> impl Strategy<Value = SignedDuration> {
     ]
 }
 
-fn any_story() -> impl Strategy<Value = Vec<(SignedDuration, Input)>> {
+fn any_story() -> impl Strategy<Value = Vec<(SignedDuration, ConnectionInput)>> {
     prop::collection::vec((any_wait(), any_input()), 0..60)
 }
 
 /// A machine that lived through a story, and when it ended; checks what must hold at every step.
 fn lived_through(
-    story: Vec<(SignedDuration, Input)>,
+    story: Vec<(SignedDuration, ConnectionInput)>,
 ) -> Result<(Connection, Timestamp), TestCaseError> {
     let mut now = Timestamp::UNIX_EPOCH;
     let mut machine = Connection::new(MonitorSettings::default(), None, 3, now);
@@ -93,10 +93,10 @@ fn lived_through(
     for (wait, input) in story {
         now += wait;
         let input = match input {
-            Input::Finished(Ticket(0), result) => Input::Finished(last, result),
+            ConnectionInput::Finished(Ticket(0), result) => ConnectionInput::Finished(last, result),
             other => other,
         };
-        if let Input::Adapter(is) = input {
+        if let ConnectionInput::Adapter(is) = input {
             adapter = is;
         }
         let actions = machine.handle(now, input);
@@ -128,9 +128,9 @@ proptest! {
         let mut world = World::new();
         world.machine = machine;
         world.now = now;
-        world.happens(Input::Configured(MonitorSettings::default()));
-        world.happens(Input::TakeBack);
-        world.happens(Input::Adapter(Adapter::On));
+        world.happens(ConnectionInput::Configured(MonitorSettings::default()));
+        world.happens(ConnectionInput::TakeBack);
+        world.happens(ConnectionInput::Adapter(Adapter::On));
         let words = world.until(LinkState::Streaming, BOUND);
         let streams = words.is_some() || {
             world.forget();

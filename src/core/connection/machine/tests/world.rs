@@ -8,9 +8,9 @@ use crate::connection::Adapter;
 use crate::connection::Address;
 use crate::connection::Call;
 use crate::connection::Connection;
+use crate::connection::ConnectionInput;
 use crate::connection::Device;
 use crate::connection::Failure;
-use crate::connection::Input;
 use crate::connection::Ticket;
 use crate::monitor::LinkState;
 use crate::monitor::MonitorSettings;
@@ -31,7 +31,7 @@ pub(super) struct World {
     pub(super) strap: Strap,
     /// Other devices, none of which can be connected to.
     pub(super) others: Vec<Device>,
-    due: Vec<(Timestamp, Input)>,
+    due: Vec<(Timestamp, ConnectionInput)>,
     notifying: Option<Timestamp>,
     /// Every word announced, with the second.
     pub(super) words: Vec<(i64, LinkState)>,
@@ -114,7 +114,7 @@ impl World {
     }
 
     /// Lets something happen now.
-    pub(super) fn happens(&mut self, input: Input) {
+    pub(super) fn happens(&mut self, input: ConnectionInput) {
         let actions = self.machine.handle(self.now, input);
         for action in actions {
             match action {
@@ -156,15 +156,15 @@ impl World {
             if reply == Some(next) {
                 let first = self.due.iter().position(|(at, _)| *at == next);
                 let (_, input) = self.due.remove(first.unwrap_or(0));
-                if let Input::Finished(..) = input {
+                if let ConnectionInput::Finished(..) = input {
                     self.take_effect();
                 }
                 self.happens(input);
             } else if measured == Some(next) {
                 self.notifying = Some(next + SignedDuration::from_secs(1));
-                self.happens(Input::Measured);
+                self.happens(ConnectionInput::Measured);
             } else {
-                self.happens(Input::Tick);
+                self.happens(ConnectionInput::Tick);
             }
             steps += 1;
             assert!(steps < 2_000_000, "it turns on the spot");
@@ -182,7 +182,7 @@ impl World {
     pub(super) fn lose_link(&mut self) {
         self.strap.connected = false;
         self.notifying = None;
-        self.happens(Input::LinkLost);
+        self.happens(ConnectionInput::LinkLost);
     }
 
     /// The adapter changes, and with it goes any link.
@@ -192,7 +192,7 @@ impl World {
             self.strap.connected = false;
             self.notifying = None;
         }
-        self.happens(Input::Adapter(adapter));
+        self.happens(ConnectionInput::Adapter(adapter));
     }
 
     /// What the last call, now over, did to the world.
@@ -235,21 +235,21 @@ impl World {
         let (after, result) = match call {
             _ if !self.bus => (10, Err(Failure::Bus)),
             Call::Rebuild => {
-                self.reply(5, Input::Adapter(self.adapter));
+                self.reply(5, ConnectionInput::Adapter(self.adapter));
                 (10, Ok(()))
             }
             _ if self.hangs => (limit.as_millis(), Err(Failure::TimedOut)),
             Call::Look => {
-                self.reply(5, Input::Seen(self.in_sight(false)));
+                self.reply(5, ConnectionInput::Found(self.in_sight(false)));
                 (10, Ok(()))
             }
             Call::Scan { lasting, eager } => {
                 assert_eq!(self.adapter, Adapter::On, "a scan would power the adapter on");
                 if *eager {
-                    self.reply(5, Input::Seen(self.in_sight(false)));
-                    self.reply(300, Input::Seen(self.in_sight(true)));
+                    self.reply(5, ConnectionInput::Found(self.in_sight(false)));
+                    self.reply(300, ConnectionInput::Found(self.in_sight(true)));
                 } else {
-                    self.reply(lasting.as_millis(), Input::Seen(self.in_sight(true)));
+                    self.reply(lasting.as_millis(), ConnectionInput::Found(self.in_sight(true)));
                 }
                 (lasting.as_millis() + 10, Ok(()))
             }
@@ -262,10 +262,10 @@ impl World {
             Call::Disconnect { .. } if self.strap.connected && !self.strap.there => (2_600, Ok(())),
             Call::Disconnect { .. } => (50, Ok(())),
         };
-        self.reply(after, Input::Finished(ticket, result));
+        self.reply(after, ConnectionInput::Finished(ticket, result));
     }
 
-    fn reply(&mut self, millis: impl TryInto<i64>, input: Input) {
+    fn reply(&mut self, millis: impl TryInto<i64>, input: ConnectionInput) {
         let after = SignedDuration::from_millis(millis.try_into().unwrap_or(i64::MAX));
         self.due.push((self.now + after, input));
     }

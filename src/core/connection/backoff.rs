@@ -1,5 +1,6 @@
-//! How long to rest between two attempts.
+//! How long to rest between two attempts of a search.
 
+use fastrand::Rng;
 use jiff::SignedDuration;
 
 /// The pauses between attempts, with jitter that is the same for the same seed.
@@ -8,15 +9,14 @@ use jiff::SignedDuration;
 /// so that one starts about every minute. Jitter shortens a pause by up to a fifth, in the end by up to a tenth, never lengthens it;
 /// it keeps two computers, or two programs on one, from asking for the same strap in step.
 #[derive(Clone, Debug)]
-pub struct Pace {
-    state: u64,
+pub struct SearchBackoff {
+    jitter: Rng,
 }
 
-impl Pace {
-    /// Pauses for a seed; any number will do.
+impl SearchBackoff {
     #[must_use]
-    pub const fn new(seed: u64) -> Self {
-        Self { state: seed }
+    pub fn new(seed: u64) -> Self {
+        Self { jitter: Rng::with_seed(seed) }
     }
 
     /// The pause after the `attempt`th attempt (from 1) of a search that has lasted for `elapsed`.
@@ -29,18 +29,8 @@ impl Pace {
             _ if elapsed < STEADY => 7_500,
             _ => 57_500,
         };
-        let jitter = if elapsed < STEADY { 200 } else { 100 };
-        let share = i64::from(self.random() % jitter);
+        let share = self.jitter.i64(0..if elapsed < STEADY { 200 } else { 100 });
         SignedDuration::from_millis(longest * (1_000 - share) / 1_000)
-    }
-
-    /// One step of `SplitMix64` (Steele, Lea and Flood 2014): enough for jitter, and no dependency.
-    fn random(&mut self) -> u32 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or(0)
     }
 }
 
@@ -58,9 +48,9 @@ mod tests {
     use super::*;
 
     fn range(attempt: u32, seconds: i64) -> (i64, i64) {
-        let mut pace = Pace::new(7);
+        let mut backoff = SearchBackoff::new(7);
         let pauses: Vec<_> = (0..1_000)
-            .map(|_| pace.pause(attempt, SignedDuration::from_secs(seconds)).as_secs())
+            .map(|_| backoff.pause(attempt, SignedDuration::from_secs(seconds)).as_secs())
             .collect();
         (*pauses.iter().min().unwrap(), *pauses.iter().max().unwrap())
     }
@@ -78,8 +68,8 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_pauses() {
         let pauses = |seed| {
-            let mut pace = Pace::new(seed);
-            (1..9).map(|n| pace.pause(n, SignedDuration::from_secs(60))).collect::<Vec<_>>()
+            let mut backoff = SearchBackoff::new(seed);
+            (1..9).map(|n| backoff.pause(n, SignedDuration::from_secs(60))).collect::<Vec<_>>()
         };
         assert_eq!(pauses(1), pauses(1));
         assert_ne!(pauses(1), pauses(2));
@@ -90,7 +80,7 @@ mod tests {
         fn a_pause_is_never_longer_than_a_minute_nor_none(
             seed: u64, attempt: u32, elapsed in 0_i64..100_000
         ) {
-            let pause = Pace::new(seed).pause(attempt, SignedDuration::from_secs(elapsed));
+            let pause = SearchBackoff::new(seed).pause(attempt, SignedDuration::from_secs(elapsed));
             prop_assert!(pause >= SignedDuration::from_millis(800));
             prop_assert!(pause < SignedDuration::from_secs(60));
         }

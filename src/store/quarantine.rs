@@ -1,4 +1,4 @@
-//! The files of the store: their rights, and what becomes of a database that cannot be used.
+//! The files of the store: their rights, and the quarantine of a database that cannot be used.
 
 use std::fs;
 use std::fs::DirBuilder;
@@ -13,11 +13,11 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::Error;
+use super::StoreError;
 
-/// A database that could not be used and was moved aside.
+/// A database that could not be used and was renamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Aside {
+pub struct Quarantined {
     /// Where it is now, in the same folder, with the files that belong to it.
     pub path: PathBuf,
     /// Why it could not be used.
@@ -55,18 +55,18 @@ impl Unusable {
 }
 
 /// Makes sure of a folder that only its owner can look into.
-pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
+pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     let make = || {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         restrict(folder, 0o700)
     };
-    make().map_err(|source| Error::Unwritable { path: folder.to_owned(), source })
+    make().map_err(|source| StoreError::Unwritable { path: folder.to_owned(), source })
 }
 
 /// Makes sure of a file that only its owner can read, so that the database never makes a wider one. Its companions take
 /// over its rights; those left from an earlier run are put right here.
 pub(super) fn make_private(database: &Path) -> io::Result<()> {
-    // What is ours and was locked by mistake is unlocked; what is not ours is told by the next line.
+    // Mends the rights of a file of ours; the next line reports the error where the file is not ours.
     let _ = restrict(database, 0o600);
     OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(database)?;
     for file in with_companions(database) {
@@ -85,8 +85,12 @@ fn restrict(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
-/// Moves the database and its companions aside, under a name that says why and when.
-pub(super) fn keep_aside(database: &Path, why: Unusable, now: Timestamp) -> Result<Aside, Error> {
+/// Renames the database and its companions, so that the name says why and when.
+pub(super) fn quarantine(
+    database: &Path,
+    why: Unusable,
+    now: Timestamp,
+) -> Result<Quarantined, StoreError> {
     let path = free_name(database, &format!("{}-{}", why.word(), now.strftime("%Y%m%d-%H%M")));
     let move_all = || {
         // The companions first: a database without its log is older, a log that meets another database is harm.
@@ -99,9 +103,9 @@ pub(super) fn keep_aside(database: &Path, why: Unusable, now: Timestamp) -> Resu
         Ok(())
     };
     match move_all() {
-        Ok(()) => Ok(Aside { path, why }),
+        Ok(()) => Ok(Quarantined { path, why }),
         Err(source) => {
-            Err(Error::Stuck { path: database.to_owned(), problem: why.problem(), source })
+            Err(StoreError::Stuck { path: database.to_owned(), problem: why.problem(), source })
         }
     }
 }
