@@ -116,7 +116,7 @@ impl BluetoothActor {
         }
     }
 
-    fn handle(&mut self, input: Input) {
+    fn handle(&mut self, input: ConnectionInput) {
         for action in self.machine.handle(clock::now(), input) {
             match action {
                 Action::Do { ticket, call, limit } => {

@@ -87,7 +87,7 @@ async fn a_break_is_taken_by_keys_alone_and_kept() -> anyhow::Result<()> {
     terminal.says("Enter: Begin").await?;
     terminal.is_silent().await?;
     terminal.types("h").await?;
-    terminal.says("BreakEnd tense is it now, if you like to say? (").await?;
+    terminal.says("How tense is it now, if you like to say? (").await?;
     terminal.is_silent().await?;
     ensure!(terminal.is_as_found()?, "what is answered is typed as a line");
     terminal.types("10\r").await?;

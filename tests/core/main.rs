@@ -5,6 +5,7 @@
 mod breathing;
 #[path = "../support/day.rs"]
 mod day;
+mod earlier;
 mod gates;
 mod random;
 mod remembering;

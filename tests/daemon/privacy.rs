@@ -42,6 +42,8 @@ fn the_log_of_a_day_names_no_figure_device_or_address() -> anyhow::Result<()> {
             battery: Some(93),
         }))
         .await?;
+        let sensor = desk.status().await?.sensor;
+        assert_eq!(sensor.map(|sensor| sensor.address).as_deref(), Some(address));
         desk.settles().await?;
         let notify = desk.offered(1).await?;
         desk.click(&notify, 1, "start", "token-of-the-click").await?;

@@ -171,8 +171,8 @@ fn saved<'b>(sent: &'b [Beat], kept: &[Beat]) -> anyhow::Result<(&'b [Beat], &'b
     Ok(sent.split_at(kept.len().min(sent.len())))
 }
 
-/// BreakEnd long it may take from the start of the daemon to the first heart rate.
+/// How long it may take from the start of the daemon to the first heart rate.
 const WITHIN: SignedDuration = SignedDuration::from_secs(20);
 
-/// BreakEnd long a beat may take from the strap to the daemon, where both are emulated.
+/// How long a beat may take from the strap to the daemon, where both are emulated.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(2);
