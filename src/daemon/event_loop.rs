@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use sd_notify::NotifyState;
 use tokio::sync::mpsc;
+use tracing::info;
+use tracing::warn;
 
 use crate::clock;
 use crate::clock::SharedClock;
@@ -93,6 +96,22 @@ pub async fn run(
     Stopped { service, tasks: inlets.tasks, failure }
 }
 
+impl Stopped {
+    /// Writes what is left to write, and lets the strap and the screen go, which takes less than five seconds; then it is an error
+    /// that a task failed.
+    pub async fn close(self) -> anyhow::Result<()> {
+        let _ = sd_notify::notify(&[NotifyState::Stopping]);
+        info!("ending");
+        if let Some(store) = self.service.close()
+            && !store.finish(clock::now(), WRITING)
+        {
+            warn!("not everything could be written before the end");
+        }
+        self.tasks.close(PARTING).await;
+        self.failure.map_or(Ok(()), |failure| Err(failure.into()))
+    }
+}
+
 /// How long nothing has to happen; `None`: for as long as nothing does.
 fn wait(deadlines: &Deadlines, clock: &SharedClock, watchdog: &Watchdog) -> Option<Duration> {
     let left = |due: jiff::Timestamp| due.duration_since(clock()).try_into().unwrap_or_default();
@@ -106,3 +125,7 @@ async fn sleep(wait: Option<Duration>) {
         None => std::future::pending().await,
     }
 }
+
+/// Of the five seconds that there are to end: for the disk, and then for the strap and the desktop, side by side.
+const WRITING: Duration = Duration::from_millis(1_500);
+const PARTING: Duration = Duration::from_secs(3);

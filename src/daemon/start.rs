@@ -46,7 +46,6 @@ use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
 use super::event_loop::Inlets;
-use super::event_loop::Stopped;
 use super::event_loop::run;
 use super::notices::Notice;
 use super::parts::Parts;
@@ -176,20 +175,7 @@ pub async fn start() -> anyhow::Result<()> {
     // Outside systemd nobody listens, and that is fine.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     info!("ready");
-    close(run(service, inlets, stop).await).await
-}
-
-/// Writes what is left to write, and lets the strap and the screen go.
-async fn close(Stopped { service, tasks, failure }: Stopped) -> anyhow::Result<()> {
-    let _ = sd_notify::notify(&[NotifyState::Stopping]);
-    info!("ending");
-    if let Some(store) = service.close()
-        && !store.finish(clock::now(), WRITING)
-    {
-        warn!("not everything could be written before the end");
-    }
-    tasks.close(PARTING).await;
-    failure.map_or(Ok(()), |failure| Err(failure.into()))
+    run(service, inlets, stop).await.close().await
 }
 
 /// The configuration; what is wrong with it is told on the desktop too, where nobody looks at what a service says.
@@ -320,6 +306,3 @@ const QUEUE: usize = 64;
 /// How long somebody may have the history who only keeps a break in it, and how often it is tried meanwhile.
 const LOCKED: Duration = Duration::from_secs(2);
 const LOCKED_AGAIN: Duration = Duration::from_millis(50);
-/// Of the five seconds that there are to end: for the disk, and then for the strap and the desktop, side by side.
-const WRITING: Duration = Duration::from_millis(1_500);
-const PARTING: Duration = Duration::from_secs(3);

@@ -31,6 +31,7 @@ use kindbeat::speech::PageReader;
 use kindbeat::speech::Speaker;
 use kindbeat::store;
 use kindbeat::store::Store;
+use kindbeat::tasks::Spawner;
 use kindbeat::tasks::Supervisor;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
@@ -94,6 +95,7 @@ struct Run {
     on_screen: mpsc::Receiver<OfferId>,
     stop: oneshot::Sender<()>,
     service: JoinHandle<Stopped>,
+    tasks: Spawner,
     screen: JoinHandle<()>,
 }
 
@@ -193,6 +195,7 @@ impl Desk {
         let (news, told) = mpsc::channel(100_000);
         let (voice, heard, _) = Speaker::start(self.speech.clone());
         let tasks = Supervisor::new();
+        let spawner = tasks.spawner();
         let parts = Parts {
             reader: PageReader::new(voice),
             clock,
@@ -244,6 +247,7 @@ impl Desk {
             on_screen,
             stop,
             service,
+            tasks: spawner,
             screen,
         });
         Ok(())
@@ -258,6 +262,14 @@ impl Desk {
         ensure!(store.finish(self.now(), Duration::from_secs(20)), "not all was written");
         soon(run.screen).await??;
         Ok(())
+    }
+
+    /// A task of the service panics; how the service ends by that.
+    pub(crate) async fn panics(&mut self, name: &'static str) -> anyhow::Result<()> {
+        let run = self.run.take().context("running")?;
+        run.tasks.spawn(name, async { panic!("on purpose") });
+        let stopped = soon(run.service).await??;
+        stopped.close().await
     }
 
     fn run(&mut self) -> anyhow::Result<&mut Run> {

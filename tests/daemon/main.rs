@@ -16,6 +16,7 @@ mod commands;
 mod control;
 mod desk;
 mod elsewhere;
+mod failing;
 mod heart;
 mod offers;
 mod page;

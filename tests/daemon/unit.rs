@@ -12,6 +12,7 @@ fn the_unit_says_what_the_daemon_relies_on() {
     for needed in [
         "Type=notify",
         "Restart=on-failure",
+        "Environment=MALLOC_ARENA_MAX=1",
         "RestartPreventExitStatus=78",
         "ExecReload=/bin/kill -HUP $MAINPID",
         "UMask=0077",
@@ -25,6 +26,8 @@ fn the_unit_says_what_the_daemon_relies_on() {
     for never in ["ProcSubset=", "PrivateNetwork=", "IPAddressDeny=", "ProtectProc=invisible"] {
         assert!(!lines.iter().any(|line| line.starts_with(never)), "{never}");
     }
+    let watchdog: Option<u32> = set("WatchdogSec=").and_then(|seconds| seconds.parse().ok());
+    assert!(watchdog.is_some_and(|seconds| seconds >= 60), "few wake-ups while nothing happens");
     let patience: Option<u32> = set("TimeoutStopSec=").and_then(|seconds| seconds.parse().ok());
     assert!(patience.is_some_and(|seconds| seconds > 5), "it takes up to five seconds to end");
 }

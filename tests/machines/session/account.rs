@@ -55,6 +55,10 @@ pub(crate) enum Fact {
 pub(crate) enum Moment {
     Started,
     Reloaded,
+    /// Its loop is about to stand still.
+    Hanging,
+    /// The watchdog had it started again.
+    Revived,
     Stopped,
     /// It was started with a configuration that has a fault.
     Refused,

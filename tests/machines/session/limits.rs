@@ -75,7 +75,7 @@ pub(crate) async fn look() -> anyhow::Result<()> {
 fn limited(environment: &[&str], program: &[&str]) -> Command {
     let service = person::UNIT.split("[Service]").nth(1).unwrap_or_default();
     let service = service.split("[Install]").next().unwrap_or_default();
-    let others = ["Type=", "Exec", "Restart", "Timeout", "#"];
+    let others = ["Type=", "Exec", "Restart", "Timeout", "Watchdog", "#"];
     let is_limit =
         |line: &&str| !line.is_empty() && !others.iter().any(|other| line.starts_with(other));
     let mut command =

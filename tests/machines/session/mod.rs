@@ -163,6 +163,20 @@ fn a_browser_runs_as_a_service_of_its_own_without_our_limits() -> anyhow::Result
 }
 
 #[test]
+fn a_loop_that_hangs_is_ended_and_started_again() -> anyhow::Result<()> {
+    let Some(run) = host::run()? else { return Ok(()) };
+    let (hung, before) = run.unit(Moment::Hanging)?;
+    let (revived, after) = run.unit(Moment::Revived)?;
+    assert_eq!(of(before, ["ActiveState", "NRestarts"]), ["active", "0"]);
+    assert_eq!(of(after, ["ActiveState", "NRestarts"]), ["active", "1"]);
+    assert_ne!(of(before, ["MainPID"]), of(after, ["MainPID"]));
+    // It was fed at most half of its ten seconds before.
+    let took = revived.duration_since(hung);
+    assert!(took > SignedDuration::from_secs(4), "{took:?}");
+    Ok(())
+}
+
+#[test]
 fn the_service_ends_within_five_seconds_and_the_browser_stays() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
     let asked = run.time(&Fact::AskedToStop)?;

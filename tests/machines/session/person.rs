@@ -83,6 +83,15 @@ pub(crate) fn configures(text: &str) -> anyhow::Result<()> {
     Ok(fs::rename(draft, path)?)
 }
 
+/// Changes the unit of the service by a drop-in, from its next start on.
+pub(crate) async fn changes_unit(text: &str) -> anyhow::Result<()> {
+    let folder = Path::new(HOME).join(".config/systemd/user/kindbeat.service.d");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("change.conf"), text)?;
+    hand_over(&folder)?;
+    systemctl(&["daemon-reload"]).await.map(drop)
+}
+
 /// A program, to be started by the user: nothing of the environment of this one reaches it.
 pub(crate) fn theirs(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("setpriv");

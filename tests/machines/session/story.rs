@@ -64,6 +64,7 @@ async fn happen(account: &mut Writer) -> anyhow::Result<()> {
     account.tell(Fact::Browser(Opened::ByClick, notes::of(2).await?))?;
     client.end_break().await?;
     sleeps(account, &client, &heart, &mut journal).await?;
+    hangs(account, &mut journal).await?;
     stops(account).await?;
     is_refused(account, &mut screen).await
 }
@@ -116,6 +117,19 @@ async fn sleeps(
     until(client, |status| status.state == "streaming").await?;
     account.tell(Fact::Back)?;
     gates::held(account, client, "just_returned").await
+}
+
+/// The process stands still for longer than the watchdog waits, which is made short for it.
+async fn hangs(account: &mut Writer, journal: &mut Journal) -> anyhow::Result<()> {
+    person::changes_unit("[Service]\nWatchdogSec=10\nRestartSec=1\n").await?;
+    systemctl(&["restart", "kindbeat"]).await?;
+    journal.says("INFO ready").await?;
+    let unit = person::unit().await?;
+    let process = unit.get("MainPID").context("a process")?.clone();
+    account.tell(Fact::Unit(Moment::Hanging, unit))?;
+    run(tokio::process::Command::new("kill").args(["-STOP", &process])).await?;
+    journal.says("INFO ready").await?;
+    account.tell(Fact::Unit(Moment::Revived, person::unit().await?))
 }
 
 async fn stops(account: &mut Writer) -> anyhow::Result<()> {
