@@ -185,8 +185,8 @@ facts! {
 pub struct Desktop([Probe; Fact::ALL.len()]);
 
 impl Desktop {
-    /// A desktop of which every fact should be answered and none is.
-    pub const FAILED: Self = Self([Probe::Failed; Fact::ALL.len()]);
+    /// A desktop that has nothing that could answer.
+    pub const ABSENT: Self = Self([Probe::Absent; Fact::ALL.len()]);
 
     /// The desktop of which each fact has the probe that `probe` gives.
     pub fn from_fn(probe: impl FnMut(Fact) -> Probe) -> Self {

@@ -22,12 +22,10 @@ use crate::desk::folder;
 use crate::stored;
 use crate::visitor::Visitor;
 
-const IN_CALL: Desktop = Desktop::FAILED
+const IN_CALL: Desktop = Desktop::ABSENT
     .with(Fact::Microphone, Probe::Yes)
-    .with(Fact::Sharing, Probe::No)
-    .with(Fact::FullScreen, Probe::Absent)
-    .with(Fact::DoNotDisturb, Probe::No)
-    .with(Fact::Inhibited, Probe::No);
+    .with(Fact::Camera, Probe::Failed)
+    .with(Fact::Sharing, Probe::No);
 
 #[test]
 fn the_desktop_is_watched_only_before_an_offer() -> anyhow::Result<()> {

@@ -67,10 +67,10 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
     place.wayland = Some("wayland-9".into());
     let asked = Instant::now();
     let mut watcher = Watcher::start(place.clone()).await?;
-    let failed = Desktop::FAILED
-        .with(Fact::Microphone, Probe::Absent)
-        .with(Fact::Camera, Probe::Absent)
-        .with(Fact::Sharing, Probe::Absent);
+    let failed = Desktop::ABSENT
+        .with(Fact::FullScreen, Probe::Failed)
+        .with(Fact::DoNotDisturb, Probe::Failed)
+        .with(Fact::Inhibited, Probe::Failed);
     assert_eq!(watcher.next().await?, failed);
     assert_eq!(asked.elapsed().as_millis() / 10, Duration::from_millis(500).as_millis() / 10);
     let asked = Instant::now();

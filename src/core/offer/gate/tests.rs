@@ -4,7 +4,6 @@ use super::*;
 use crate::context::Desktop;
 use crate::context::Probe;
 use crate::offer::settings::Day;
-use crate::setting::RangedDuration;
 
 /// Sunday 1970-01-04, 12:00 UTC.
 const NOON: i64 = (3 * 24 + 12) * 3_600;
@@ -82,15 +81,11 @@ fn each_gate_opens_when_its_time_is_over() {
 
 #[test]
 fn a_gate_that_is_switched_off_stays_open() {
-    let settings = OfferSettings {
-        hold_in_calls: false,
-        hold_when_sharing: false,
-        hold_in_full_screen: false,
-        hold_on_do_not_disturb: false,
-        hold_when_inhibited: false,
-        wait_for_pause: RangedDuration::secs(0),
-        ..OfferSettings::default()
-    };
+    let switches = Gate::ALL.into_iter().filter_map(Gate::switch);
+    let off: String = switches.map(|switch| format!("{} = false\n", switch.key)).collect();
+    let settings: OfferSettings =
+        toml::from_str(&format!("{off}wait_for_pause = \"0 s\"")).unwrap();
+    assert!(Gate::ALL.iter().all(|gate| gate.facts().is_empty() == gate.switch().is_none()));
     let everything = Desktop::from_fn(|_| Probe::Yes).with(Fact::Camera, Probe::Failed);
     let context =
         Context { desktop: Some(everything), hands: InputActivity::Busy, ..Context::default() };
