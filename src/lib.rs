@@ -9,11 +9,11 @@
 //! | when the heart counts as up | [`detection::Detector`](kindbeat_core::detection::Detector) |
 //! | what counts as exercise | [`detection::Exertion`](kindbeat_core::detection::Exertion) |
 //! | a gate (cool-down, quiet hours, in a call, ...) | [`offer::Gate`](kindbeat_core::offer::Gate) and [`offer::OfferSettings::closed_gate`](kindbeat_core::offer::OfferSettings::closed_gate) |
-//! | what the desktop does that holds an offer back, and who is asked | [`desktop::interruptions`] |
+//! | what the desktop does that holds an offer back, and who is asked | [`desktop`] |
 //! | a word of a break, an offer, a reason | `config/words/en.ftl` |
 //! | the steps of a break and how long they last | `config/practices/*.toml`, read by [`practice::Practice`](kindbeat_core::practice::Practice) |
 //! | a break in the terminal | [`command::here`] |
-//! | how it is known whether somebody sits here | [`desktop::presence`] |
+//! | how it is known whether somebody sits here | [`desktop`] |
 //! | what reads the steps aloud | [`speech`], and `sound.js` on the page |
 //! | a default of the configuration | `config/default.toml`, held against the types by a test |
 //! | where a number comes from | beside the constant, at the end of its file |

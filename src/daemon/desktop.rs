@@ -7,8 +7,8 @@ use tracing::debug;
 use tracing::warn;
 
 use crate::clock;
-use crate::desktop::interruptions;
-use crate::desktop::presence;
+use crate::desktop::DesktopCommand;
+use crate::desktop::DesktopEvent;
 use kindbeat_core::context::Context;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::context::Fact;
@@ -16,23 +16,17 @@ use kindbeat_core::engine::Attention;
 use kindbeat_core::engine::Input;
 
 pub(super) struct DesktopContext {
-    /// `None`: nobody can look at the desktop, and it counts as one that does nothing.
-    interruptions: Option<mpsc::Sender<interruptions::Command>>,
-    presence: mpsc::Sender<presence::Command>,
+    /// `None`: nobody watches the desktop, and every fact is absent.
+    watcher: Option<mpsc::Sender<DesktopCommand>>,
     context: Context,
     attention: Attention,
 }
 
 impl DesktopContext {
-    pub(super) fn new(
-        interruptions: Option<mpsc::Sender<interruptions::Command>>,
-        presence: mpsc::Sender<presence::Command>,
-    ) -> Self {
-        let context = Context {
-            desktop: interruptions.is_none().then(Desktop::default),
-            ..Context::default()
-        };
-        Self { interruptions, presence, context, attention: Attention::default() }
+    pub(super) fn new(watcher: Option<mpsc::Sender<DesktopCommand>>) -> Self {
+        let context =
+            Context { desktop: watcher.is_none().then(Desktop::default), ..Context::default() };
+        Self { watcher, context, attention: Attention::default() }
     }
 
     /// The context as it is now, for the engine.
@@ -40,33 +34,23 @@ impl DesktopContext {
         Input::Context(self.context.clone())
     }
 
-    /// The desktop was looked at.
+    /// Takes over what happened on the desktop; the input for the engine that follows.
     #[must_use]
-    pub(super) fn interruptions(
-        &mut self,
-        interruptions::Event::Seen(desktop): interruptions::Event,
-    ) -> Option<Input> {
-        // A look may end after nobody wants it any more.
-        self.attention.desktop.then(|| {
-            self.context.desktop = Some(desktop);
-            self.input()
-        })
-    }
-
-    /// Something happened at the desk.
-    #[must_use]
-    pub(super) fn presence(&mut self, event: presence::Event) -> Option<Input> {
+    pub(super) fn happened(&mut self, event: DesktopEvent) -> Option<Input> {
         match event {
-            presence::Event::Activity(hands) => self.context.hands = hands,
-            presence::Event::Locked(locked) => self.context.locked = locked,
-            presence::Event::Asleep => {
+            DesktopEvent::Activity(activity) => self.context.hands = activity,
+            DesktopEvent::Locked(locked) => self.context.locked = locked,
+            DesktopEvent::Asleep => {
                 debug!("the machine is about to sleep");
                 return None;
             }
-            presence::Event::Woke => {
+            DesktopEvent::Woke => {
                 debug!("the machine is awake");
                 return Some(Input::Woke);
             }
+            // Facts may come after nobody wants them any more.
+            DesktopEvent::Facts(_) if !self.attention.desktop => return None,
+            DesktopEvent::Facts(facts) => self.context.desktop = Some(facts),
         }
         Some(self.input())
     }
@@ -85,23 +69,17 @@ impl DesktopContext {
     #[must_use]
     pub(super) fn attend(&mut self, attention: Attention) -> Option<Input> {
         let before = std::mem::replace(&mut self.attention, attention);
-        if attention.hands != before.hands {
-            let command = presence::Command::WatchPause(attention.hands);
-            if self.presence.try_send(command).is_err() {
-                debug!("nothing tells of the hands");
-            }
+        let watcher = self.watcher.as_ref()?;
+        if attention.hands != before.hands
+            && watcher.try_send(DesktopCommand::WatchPauses(attention.hands)).is_err()
+        {
+            debug!("the desktop is not watched: offers do not wait for a pause");
         }
         if attention.desktop == before.desktop {
             return None;
         }
-        let commands = self.interruptions.as_ref()?;
-        let command = if attention.desktop {
-            interruptions::Command::Watch
-        } else {
-            interruptions::Command::Rest
-        };
-        if commands.try_send(command).is_err() {
-            warn!("the desktop cannot be looked at; nothing is offered until the next start");
+        if watcher.try_send(DesktopCommand::WatchFacts(attention.desktop)).is_err() {
+            warn!("the desktop is not watched: nothing is offered until the next start");
         }
         (!attention.desktop).then(|| {
             // What it is like when it is looked at again has to be seen anew.

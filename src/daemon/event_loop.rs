@@ -9,8 +9,7 @@ use tracing::warn;
 
 use crate::clock;
 use crate::clock::SharedClock;
-use crate::desktop::interruptions;
-use crate::desktop::presence;
+use crate::desktop::DesktopEvent;
 use crate::interface;
 use crate::notification;
 use crate::practice_files::Practices;
@@ -34,10 +33,8 @@ pub struct Inlets {
     pub monitor: mpsc::Receiver<MonitorEvent>,
     /// What became of offers on the desktop.
     pub offers: mpsc::Receiver<notification::NotifierEvent>,
-    /// What the desktop does.
-    pub desk: mpsc::Receiver<interruptions::Event>,
-    /// What happens at the desk.
-    pub presence: mpsc::Receiver<presence::Event>,
+    /// What happens on the desktop.
+    pub desktop: mpsc::Receiver<DesktopEvent>,
     /// What is done on the page.
     pub page: mpsc::Receiver<PageInput>,
     /// What other programs ask for.
@@ -79,8 +76,7 @@ pub async fn run(
             failure = inlets.tasks.failure() => break Some(failure),
             Some(event) = inlets.monitor.recv() => service.monitor(event),
             Some(event) = inlets.offers.recv() => service.offers(event),
-            Some(event) = inlets.desk.recv() => service.interruptions(event),
-            Some(event) = inlets.presence.recv() => service.presence(event),
+            Some(event) = inlets.desktop.recv() => service.desktop_event(event),
             Some(input) = inlets.page.recv() => service.page(input),
             Some(request) = inlets.requests.recv() => service.request(request),
             Some(read) = inlets.configs.recv() => service.configure(read),

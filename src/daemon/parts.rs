@@ -7,8 +7,7 @@ use tokio::sync::watch;
 
 use crate::browser::Opener;
 use crate::clock::SharedClock;
-use crate::desktop::interruptions;
-use crate::desktop::presence;
+use crate::desktop::DesktopCommand;
 use crate::notification;
 use crate::page_server;
 use crate::speech::PageReader;
@@ -39,10 +38,8 @@ pub struct Parts {
     pub monitor: mpsc::Sender<MonitorCommand>,
     /// What shows offers.
     pub offers: mpsc::Sender<notification::NotifierCommand>,
-    /// What looks at the desktop; `None`: nobody can, and it counts as one that tells nothing.
-    pub desk: Option<mpsc::Sender<interruptions::Command>>,
-    /// What tells of the hands.
-    pub presence: mpsc::Sender<presence::Command>,
+    /// The watcher of the desktop; `None`: there is none, and every fact is absent.
+    pub desktop: Option<mpsc::Sender<DesktopCommand>>,
     /// What serves the page.
     pub web: page_server::PageServer,
     /// What stands on the page.

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use tracing::debug;
 
 use crate::clock::SharedClock;
-use crate::desktop::interruptions;
-use crate::desktop::look_around;
-use crate::desktop::presence;
+use crate::dbus::Bus;
+use crate::desktop;
+use crate::desktop::DesktopEvent;
+use crate::desktop::Place;
 use crate::interface::LastAnswer;
 use crate::interface::Refusal;
 use crate::interface::Request;
@@ -90,7 +91,7 @@ impl Service {
         let mut service = Self {
             clock: parts.clock,
             monitor: Monitor::new(parts.monitor),
-            desktop: DesktopContext::new(parts.desk, parts.presence),
+            desktop: DesktopContext::new(parts.desktop),
             offers: DesktopOffers::new(parts.offers, preferences.words()),
             page: BreakPage::new(ways, parts.earlier, &preferences, now),
             terminals: TerminalBreaks::default(),
@@ -156,13 +157,8 @@ impl Service {
         }
     }
 
-    pub(super) fn interruptions(&mut self, event: interruptions::Event) {
-        let input = self.desktop.interruptions(event);
-        self.handle_some(input);
-    }
-
-    pub(super) fn presence(&mut self, event: presence::Event) {
-        let input = self.desktop.presence(event);
+    pub(super) fn desktop_event(&mut self, event: DesktopEvent) {
+        let input = self.desktop.happened(event);
         self.handle_some(input);
     }
 
@@ -260,9 +256,10 @@ impl Service {
                 let _ = reply.send(asks);
             }
             Request::Look { mut reply } => self.tasks.spawn("a look at the desktop", async move {
+                let place = Place::from_environment(Bus::session(), Bus::system());
                 tokio::select! {
                     () = reply.closed() => {}
-                    seen = look_around() => {
+                    seen = desktop::probe(place) => {
                         // It is plain data, which can always be written.
                         let _ = reply.send(serde_json::to_string(&seen).unwrap_or_default());
                     }

@@ -20,11 +20,9 @@ use crate::browser::Opener;
 use crate::clock;
 use crate::clock::SharedClock;
 use crate::config_file;
-use crate::desktop::interruptions;
-use crate::desktop::interruptions::Place;
-use crate::desktop::presence;
-use crate::desktop::presence::Places;
-use crate::desktop::presence::Watches;
+use crate::desktop;
+use crate::desktop::Place;
+use crate::desktop::Watches;
 use crate::interface;
 use crate::interface::Bus;
 use crate::locale;
@@ -107,15 +105,12 @@ pub async fn start() -> anyhow::Result<()> {
     let notification = notification::run(session.clone(), offer_commands, offer_events);
     tasks.run_and_close("notification", notification);
 
-    let (desk, looks) = mpsc::channel(QUEUE);
-    // One place: of what is seen only the last counts.
-    let (see, seen) = mpsc::channel(1);
-    let place = Place::from_environment(session.clone(), system.clone());
-    tasks.run("desktop", interruptions::run(place, looks, see));
-    let (presence, attends) = mpsc::channel(QUEUE);
-    let (sense, sensed) = mpsc::channel(QUEUE);
-    let places = Places::of_environment(session.clone(), system);
-    tasks.run("presence", presence::run(places, Watches::default(), attends, sense));
+    let (watcher, watcher_commands) = mpsc::channel(QUEUE);
+    // One place: of the facts only the last counts.
+    let (desktop_events, desktop_happened) = mpsc::channel(1);
+    let place = Place::from_environment(session.clone(), system);
+    let watches = Watches::default();
+    tasks.run("desktop", desktop::run(place, watches, watcher_commands, desktop_events));
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: SharedClock = Arc::new(clock::now);
@@ -147,8 +142,7 @@ pub async fn start() -> anyhow::Result<()> {
         store,
         monitor,
         offers,
-        desk: Some(desk),
-        presence,
+        desktop: Some(watcher),
         web,
         view,
         opener: Opener::from_environment(),
@@ -161,8 +155,7 @@ pub async fn start() -> anyhow::Result<()> {
     let inlets = Inlets {
         monitor: monitored,
         offers: offered,
-        desk: seen,
-        presence: sensed,
+        desktop: desktop_happened,
         page,
         requests: requested,
         configs: config_read,

@@ -21,8 +21,7 @@ use x11rb_protocol::xauth::get_auth;
 
 /// Why an X server cannot be asked.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
+pub(super) enum X11Error {
     /// The name of the display is none.
     #[error("DISPLAY cannot be read: {0}")]
     Display(#[source] DisplayParsingError),
@@ -51,7 +50,7 @@ pub enum Error {
 
 /// A connection on which one request at a time waits for its reply.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct X11Link {
     stream: UnixStream,
     /// What came and was not taken yet: the beginning of a packet.
     received: Vec<u8>,
@@ -64,15 +63,15 @@ pub(super) struct Link {
     root: u32,
 }
 
-impl Link {
+impl X11Link {
     /// Connects to a display of this machine, such as `:0`.
-    pub(super) async fn connect(display: &str) -> Result<Self, Error> {
-        let parsed = parse_display(Some(display)).map_err(Error::Display)?;
+    pub(super) async fn connect(display: &str) -> Result<Self, X11Error> {
+        let parsed = parse_display(Some(display)).map_err(X11Error::Display)?;
         let path = parsed.connect_instruction().find_map(|address| match address {
             ConnectAddress::Socket(path) => Some(path),
             _ => None,
         });
-        let path = path.ok_or(Error::Elsewhere)?;
+        let path = path.ok_or(X11Error::Elsewhere)?;
         // The abstract name is reached even where the folder is hidden from a service.
         let mut stream = match UnixStream::connect(format!("\0{path}")).await {
             Ok(stream) => stream,
@@ -87,14 +86,14 @@ impl Link {
         loop {
             let count = stream.read(connect.buffer()).await?;
             if count == 0 {
-                return Err(Error::Gone);
+                return Err(X11Error::Gone);
             }
             if connect.advance(count) {
                 break;
             }
         }
-        let setup = connect.into_setup().map_err(|error| Error::Refused(Box::new(error)))?;
-        let screen = setup.roots.get(usize::from(parsed.screen)).ok_or(Error::Elsewhere)?;
+        let setup = connect.into_setup().map_err(|error| X11Error::Refused(Box::new(error)))?;
+        let screen = setup.roots.get(usize::from(parsed.screen)).ok_or(X11Error::Elsewhere)?;
         Ok(Self {
             stream,
             received: Vec::new(),
@@ -121,17 +120,17 @@ impl Link {
         &mut self,
         request: R,
         opcode: u8,
-    ) -> Result<(), Error> {
+    ) -> Result<(), X11Error> {
         self.write(&request.serialize(opcode).0).await
     }
 
-    /// Sends a request and waits for its reply; the error [`Error::Request`] where the server refuses it, after which the connection is as good as
+    /// Sends a request and waits for its reply; the error [`X11Error::Request`] where the server refuses it, after which the connection is as good as
     /// before.
     pub(super) async fn ask<R: ReplyRequest>(
         &mut self,
         request: R,
         opcode: u8,
-    ) -> Result<R::Reply, Error> {
+    ) -> Result<R::Reply, X11Error> {
         self.write(&request.serialize(opcode).0).await?;
         loop {
             let packet = self.packet().await?;
@@ -141,15 +140,15 @@ impl Link {
                 Some(&ERROR) if sequence(&packet) == Some(self.sequence) => {
                     return Err(refusal(&packet));
                 }
-                _ if self.events.len() == EVENTS => return Err(Error::TooLong),
+                _ if self.events.len() == EVENTS => return Err(X11Error::TooLong),
                 _ => self.events.push_back(packet),
             }
         }
     }
 
-    /// The next event; or the error [`Error::Request`] of a request that has no reply, after which the connection is as good as before. Nothing is lost when this is
+    /// The next event; or the error [`X11Error::Request`] of a request that has no reply, after which the connection is as good as before. Nothing is lost when this is
     /// dropped before it is done.
-    pub(super) async fn event(&mut self) -> Result<Vec<u8>, Error> {
+    pub(super) async fn event(&mut self) -> Result<Vec<u8>, X11Error> {
         let packet = match self.events.pop_front() {
             Some(packet) => packet,
             None => self.packet().await?,
@@ -157,26 +156,26 @@ impl Link {
         if packet.first() == Some(&ERROR) { Err(refusal(&packet)) } else { Ok(packet) }
     }
 
-    async fn write(&mut self, request: &[u8]) -> Result<(), Error> {
+    async fn write(&mut self, request: &[u8]) -> Result<(), X11Error> {
         self.stream.write_all(request).await?;
         self.sequence = self.sequence.wrapping_add(1);
         Ok(())
     }
 
-    async fn packet(&mut self) -> Result<Vec<u8>, Error> {
+    async fn packet(&mut self) -> Result<Vec<u8>, X11Error> {
         loop {
             if let Some(packet) = take(&mut self.received)? {
                 return Ok(packet);
             }
             if self.stream.read_buf(&mut self.received).await? == 0 {
-                return Err(Error::Gone);
+                return Err(X11Error::Gone);
             }
         }
     }
 }
 
-fn refusal(packet: &[u8]) -> Error {
-    Error::Request(packet.get(1).copied().unwrap_or_default())
+fn refusal(packet: &[u8]) -> X11Error {
+    X11Error::Request(packet.get(1).copied().unwrap_or_default())
 }
 
 fn sequence(packet: &[u8]) -> Option<u16> {
@@ -184,7 +183,7 @@ fn sequence(packet: &[u8]) -> Option<u16> {
 }
 
 /// Takes one packet off the front, if it is there as a whole: 32 bytes, and of a reply as much more as it says.
-fn take(received: &mut Vec<u8>) -> Result<Option<Vec<u8>>, Error> {
+fn take(received: &mut Vec<u8>) -> Result<Option<Vec<u8>>, X11Error> {
     let Some(head) = received.first_chunk::<PACKET>() else { return Ok(None) };
     let more = match head[0] & 0x7f {
         REPLY | GENERIC_EVENT => u32::from_ne_bytes([head[4], head[5], head[6], head[7]]),
@@ -193,7 +192,7 @@ fn take(received: &mut Vec<u8>) -> Result<Option<Vec<u8>>, Error> {
     let length = usize::try_from(more).unwrap_or(usize::MAX).saturating_mul(4);
     let length = length.saturating_add(PACKET);
     if length > LONGEST {
-        return Err(Error::TooLong);
+        return Err(X11Error::TooLong);
     }
     if received.len() < length {
         return Ok(None);
@@ -245,6 +244,6 @@ mod tests {
         let mut reply = vec![0; 32];
         reply[0] = REPLY;
         reply[4..8].copy_from_slice(&u32::MAX.to_ne_bytes());
-        assert!(matches!(take(&mut reply), Err(Error::TooLong)));
+        assert!(matches!(take(&mut reply), Err(X11Error::TooLong)));
     }
 }

@@ -1,9 +1,8 @@
 //! The desk and the desktop: when the service looks at them, and what it makes of what they tell.
 
 use jiff::SignedDuration;
-use kindbeat::desktop::interruptions::Command;
-use kindbeat::desktop::presence;
-use kindbeat::desktop::presence::Event;
+use kindbeat::desktop::DesktopCommand;
+use kindbeat::desktop::DesktopEvent;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
 use kindbeat::store::BreakEnd;
@@ -35,7 +34,10 @@ fn the_desktop_is_watched_only_before_an_offer() -> anyhow::Result<()> {
         assert_eq!(desk.looks, []);
         desk.offered(1).await?;
         desk.second(UP).await?;
-        assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
+        assert_eq!(
+            desk.looks,
+            [DesktopCommand::WatchFacts(true), DesktopCommand::WatchFacts(false)]
+        );
         assert_eq!(desk.attends, [], "no pause is waited for");
         desk.settles().await?;
         assert_eq!(desk.looks.len(), 2);
@@ -52,7 +54,11 @@ fn a_call_holds_the_offer_back_until_it_is_over() -> anyhow::Result<()> {
         desk.seconds(120, UP).await?;
         let status = desk.status().await?;
         assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("in_call"), 0));
-        assert_eq!(desk.looks, [Command::Watch], "and watched until the call is over");
+        assert_eq!(
+            desk.looks,
+            [DesktopCommand::WatchFacts(true)],
+            "and watched until the call is over"
+        );
         desk.desktop_does(IN_CALL.with(Fact::Microphone, Probe::No).with(Fact::Camera, Probe::No))
             .await?;
         desk.seconds(9, UP).await?;
@@ -84,7 +90,10 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
         desk.hears_of(|news| matches!(news, News::OfferHeld(gate) if gate.name() == "in_call"))
             .await?;
         drop((client, served));
-        assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
+        assert_eq!(
+            desk.looks,
+            [DesktopCommand::WatchFacts(true), DesktopCommand::WatchFacts(false)]
+        );
         // Another, under which the service ends: why is known then, and by nobody later.
         desk.desktop = Desktop::default().with(Fact::Sharing, Probe::Yes);
         desk.seconds(120, UP).await?;
@@ -104,19 +113,19 @@ fn an_offer_waits_for_a_rest_of_the_hands() -> anyhow::Result<()> {
             kindbeat_core::monitor::LinkState::Streaming,
         ))
         .await?;
-        desk.senses(Event::Activity(InputActivity::Busy)).await?;
+        desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await?;
         desk.settles().await?;
         desk.seconds(120, UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("no_pause"));
-        assert_eq!(desk.attends, [presence::Command::WatchPause(true)]);
-        desk.senses(Event::Activity(InputActivity::Resting(
+        assert_eq!(desk.attends, [DesktopCommand::WatchPauses(true)]);
+        desk.senses(DesktopEvent::Activity(InputActivity::Resting(
             desk.now() - SignedDuration::from_secs(6),
         )))
         .await?;
         desk.hears_of(|news| matches!(news, News::OfferMade(_))).await?;
         desk.second(UP).await?;
-        assert_eq!(desk.attends.last(), Some(&presence::Command::WatchPause(false)));
-        assert_eq!(desk.looks.last(), Some(&Command::Rest));
+        assert_eq!(desk.attends.last(), Some(&DesktopCommand::WatchPauses(false)));
+        assert_eq!(desk.looks.last(), Some(&DesktopCommand::WatchFacts(false)));
         Ok(())
     })
 }
@@ -126,18 +135,18 @@ fn no_offer_comes_behind_a_lock_when_away_or_just_returned() -> anyhow::Result<(
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.settles().await?;
-        desk.senses(Event::Locked(true)).await?;
+        desk.senses(DesktopEvent::Locked(true)).await?;
         desk.seconds(120, UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("locked"));
-        desk.senses(Event::Locked(false)).await?;
+        desk.senses(DesktopEvent::Locked(false)).await?;
         desk.second(UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
         let left = desk.now() - SignedDuration::from_mins(5);
-        desk.senses(Event::Activity(InputActivity::Resting(left))).await?;
+        desk.senses(DesktopEvent::Activity(InputActivity::Resting(left))).await?;
         desk.second(UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("away"));
         assert_eq!(desk.looks, [], "no need to");
-        desk.senses(Event::Activity(InputActivity::Busy)).await?;
+        desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await?;
         desk.second(UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
         Ok(())
@@ -149,8 +158,8 @@ fn waking_up_counts_as_a_return() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.settles().await?;
-        desk.senses(Event::Asleep).await?;
-        desk.senses(Event::Woke).await?;
+        desk.senses(DesktopEvent::Asleep).await?;
+        desk.senses(DesktopEvent::Woke).await?;
         desk.seconds(60, UP).await?;
         assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
         desk.seconds(300, UP).await?;
@@ -174,14 +183,17 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
         let mut page = Visitor::fetch(&client.start_break(None, None).await?).await?;
         page.does("begin").await?;
         desk.second(62.0).await?;
-        assert_eq!(desk.looks, [Command::Watch]);
+        assert_eq!(desk.looks, [DesktopCommand::WatchFacts(true)]);
         page.hears_of("event: heart\ndata: Your heart:").await?;
         desk.desktop_does(Desktop::default().with(Fact::Sharing, Probe::Yes)).await?;
         page.hears_of("event: heart\ndata:  \n").await?;
         page.does("leave").await?;
         page.closes().await?;
         desk.second(62.0).await?;
-        assert_eq!(desk.looks, [Command::Watch, Command::Rest]);
+        assert_eq!(
+            desk.looks,
+            [DesktopCommand::WatchFacts(true), DesktopCommand::WatchFacts(false)]
+        );
         drop((client, served));
         desk.stop().await?;
         assert!(matches!(stored::breaks(&folder()?)?[0].ended, Some((BreakEnd::Left(_), _))));

@@ -3,7 +3,7 @@
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use kindbeat::desktop::Sight;
+use kindbeat::desktop::DesktopReport;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
 use kindbeat::store::BreakEnd;
@@ -125,7 +125,7 @@ fn what_the_service_sees_of_the_desk_can_be_asked() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         let served = desk.serve().await?;
-        let seen: Sight = Client::connect(Bus::session()).await?.look().await?;
+        let seen: DesktopReport = Client::connect(Bus::session()).await?.look().await?;
         let silent = seen.presence.map(|found| (found.source, found.lock));
         assert_eq!(silent, Some((None, Vec::new())), "nobody is there to tell");
         for fact in Fact::ALL {

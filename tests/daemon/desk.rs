@@ -21,8 +21,8 @@ use kindbeat::daemon::Parts;
 use kindbeat::daemon::Service;
 use kindbeat::daemon::Stopped;
 use kindbeat::daemon::Watchdog;
-use kindbeat::desktop::interruptions;
-use kindbeat::desktop::presence;
+use kindbeat::desktop::DesktopCommand;
+use kindbeat::desktop::DesktopEvent;
 use kindbeat::interface;
 use kindbeat::interface::Served;
 use kindbeat::notification;
@@ -74,8 +74,8 @@ pub(crate) struct Desk {
     /// What the desktop does whenever it is looked at.
     pub(crate) desktop: Desktop,
     /// How the service wanted to look at the desktop and at the hands, one after the other.
-    pub(crate) looks: Vec<interruptions::Command>,
-    pub(crate) attends: Vec<presence::Command>,
+    pub(crate) looks: Vec<DesktopCommand>,
+    pub(crate) attends: Vec<DesktopCommand>,
     heart: SimulatedHeart,
     second: u32,
     run: Option<Run>,
@@ -86,10 +86,8 @@ struct Run {
     monitor: mpsc::Sender<MonitorEvent>,
     requests: mpsc::Sender<interface::Request>,
     configs: mpsc::Sender<Result<Config, ConfigError>>,
-    looks: mpsc::Receiver<interruptions::Command>,
-    see: mpsc::Sender<interruptions::Event>,
-    attends: mpsc::Receiver<presence::Command>,
-    sense: mpsc::Sender<presence::Event>,
+    watcher: mpsc::Receiver<DesktopCommand>,
+    happens: mpsc::Sender<DesktopEvent>,
     news: mpsc::Receiver<News>,
     /// The offers that the service knows to be on the screen.
     on_screen: mpsc::Receiver<OfferId>,
@@ -180,10 +178,8 @@ impl Desk {
         let (forward, offered) = mpsc::channel(1);
         let (tell_shown, on_screen) = mpsc::channel(64);
         tokio::spawn(watch_offers(told_of_offers, forward, tell_shown));
-        let (look, looks) = mpsc::channel(64);
-        let (see, seen) = mpsc::channel(1);
-        let (attend, attends) = mpsc::channel(64);
-        let (sense, sensed) = mpsc::channel(1);
+        let (desktop, watcher) = mpsc::channel(64);
+        let (happens, happened) = mpsc::channel(1);
         let (page_inputs, page) = mpsc::channel(64);
         let help = HelpLines::built_in()?;
         let (words, visit) = (Words::new("en"), Visit::new(Anchor::Breath, Sound::SILENT, false));
@@ -206,8 +202,7 @@ impl Desk {
             store: Some(store),
             monitor: commands,
             offers,
-            desk: Some(look),
-            presence: attend,
+            desktop: Some(desktop),
             web,
             view,
             opener: Opener::from_environment(),
@@ -217,8 +212,7 @@ impl Desk {
         let inlets = Inlets {
             monitor: monitored,
             offers: offered,
-            desk: seen,
-            presence: sensed,
+            desktop: happened,
             page,
             requests: requested,
             configs: reread,
@@ -239,10 +233,8 @@ impl Desk {
             monitor,
             requests,
             configs,
-            looks,
-            see,
-            attends,
-            sense,
+            watcher,
+            happens,
             news,
             on_screen,
             stop,

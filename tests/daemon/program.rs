@@ -21,6 +21,7 @@ use tokio::process::Child;
 use tokio::process::ChildStderr;
 use tokio::process::Command;
 use zbus::OwnedVariant;
+use zbus::fdo::DBusProxy;
 
 use crate::bus::PrivateBus;
 use crate::client::soon;
@@ -213,6 +214,20 @@ impl Program {
     /// All that it has logged, as far as anybody waited for it.
     pub(crate) fn log(&self) -> &str {
         &self.log
+    }
+
+    /// How many connections it has to this bus, a library's among them.
+    pub(crate) async fn connections(&self, bus: &PrivateBus) -> anyhow::Result<usize> {
+        let own = self.process.id().context("it has ended")?;
+        let dbus = DBusProxy::new(&bus.connect().await?).await?;
+        let mut count = 0;
+        for name in dbus.list_names().await? {
+            let is_one = name.starts_with(':');
+            // It may be gone by now.
+            let process = dbus.get_connection_unix_process_id(name.into_inner()).await;
+            count += usize::from(is_one && process.is_ok_and(|process| process == own));
+        }
+        Ok(count)
     }
 
     pub(crate) fn signal(&self, signal: Signal) -> anyhow::Result<()> {

@@ -42,6 +42,19 @@ async fn it_starts_without_an_adapter_and_uses_a_later_one() -> anyhow::Result<(
 }
 
 #[tokio::test]
+async fn it_has_one_connection_of_its_own_to_each_bus() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let fake = Fake::start(&desktop.system.address()).await?;
+    let program = desktop.start().await?;
+    fake.was_asked("StartNotify rate", 1).await?;
+    desktop.client().await?.status().await?;
+    // btleplug has one to the system bus.
+    assert_eq!(program.connections(&desktop.system).await?, 2);
+    assert_eq!(program.connections(&desktop.session).await?, 1);
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
 async fn it_starts_without_any_message_bus() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     let mut command = desktop.command();

@@ -141,8 +141,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             store: None,
             monitor: mpsc::channel(1).0,
             // What is simulated is offered whatever happens at the desk.
-            desk: None,
-            presence: mpsc::channel(1).0,
+            desktop: None,
             clock,
             locale,
             config,
@@ -157,8 +156,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let inlets = Inlets {
         monitor,
         offers: offered,
-        desk: mpsc::channel(1).1,
-        presence: mpsc::channel(1).1,
+        desktop: mpsc::channel(1).1,
         page: page_inputs,
         requests: requested,
         configs: mpsc::channel(1).1,

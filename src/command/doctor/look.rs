@@ -10,10 +10,11 @@ use tokio::time::timeout;
 use super::limited;
 use crate::bluetooth;
 use crate::browser::Opener;
-use crate::desktop::Sight;
-use crate::desktop::interruptions::Probed;
-use crate::desktop::look_around;
-use crate::desktop::presence;
+use crate::desktop::DesktopReport;
+use crate::desktop::FactReport;
+use crate::desktop::Place;
+use crate::desktop::PresenceReport;
+use crate::desktop::probe;
 use crate::interface::Bus;
 use crate::interface::Client;
 use crate::interface::ClientError;
@@ -39,9 +40,9 @@ pub(super) struct Seen {
     /// Who shows notifications.
     pub(super) notifications: Option<Result<ServerPresence, notification::NotificationError>>,
     /// What tells whether somebody sits here.
-    pub(super) presence: Option<presence::Found>,
+    pub(super) presence: Option<PresenceReport>,
     /// What the desktop does, as each source tells.
-    pub(super) desktop: Vec<Probed>,
+    pub(super) desktop: Vec<FactReport>,
     /// Whether the two above are what the daemon sees, and not only what is seen from here.
     pub(super) told_by_service: bool,
     /// What reads aloud; looked at only where that is wanted.
@@ -98,7 +99,7 @@ impl Seen {
         let session = Bus::session();
         let (
             (bluetooth, notifications, service),
-            (Sight { presence, desktop }, told_by_service),
+            (DesktopReport { presence, desktop }, told_by_service),
             (unit, (config, voice), practices, store),
         ) = tokio::join!(
             async {
@@ -158,11 +159,11 @@ async fn configured_and_voice() -> (Option<Result<Configured, ConfigError>>, Opt
 }
 
 /// What the daemon sees, and that it was told; where none runs, or none that can tell, what is seen from here.
-async fn sight() -> (Sight, bool) {
+async fn sight() -> (DesktopReport, bool) {
     let asked = async { Client::connect(Bus::session()).await?.look().await };
     let asked = timeout(TELLING, asked);
-    let (told, own): (Result<Result<Sight, ClientError>, _>, _) =
-        tokio::join!(asked, look_around());
+    let (told, own): (Result<Result<DesktopReport, ClientError>, _>, _) =
+        tokio::join!(asked, probe(Place::from_environment(Bus::session(), Bus::system())));
     match told {
         Ok(Ok(told)) => (told, true),
         Ok(Err(_)) | Err(_) => (own, false),

@@ -1,137 +1,262 @@
-//! Whether somebody sits at this desk: keyboard and pointer, the lock, and sleep.
-//!
-//! Nothing is asked again and again: each source tells by itself. What tells of the hands is the first of these that answers:
-//! Mutter (GNOME), a Wayland compositor, an X server; where none does, the hint of logind, which says little. The lock and sleep
-//! come from logind, the lock also from the screen savers on the session bus. No service is started for the question.
-//!
-//! What is heard means is decided in `desk`, without I/O. Everything runs in the one task of [`run`].
-//!
-//! Known limits: under Mutter, and under a compositor that offers no better than the first version of `ext-idle-notify-v1` or
-//! `org_kde_kwin_idle`, nobody is told to rest while a program keeps the screen awake. An X server counts what a program does to
-//! keep the screen saver off as input.
-
-mod bus;
-mod desk;
-mod error;
-mod hands;
-mod login;
-mod look;
-mod mutter;
-mod places;
-mod saver;
-mod wayland;
-mod x11;
+//! What follows from the reports of the sources of presence: input activity, lock and sleep. Without I/O, and time is an argument.
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio::sync::mpsc::Receiver;
-use tokio::sync::mpsc::Sender;
-use tokio::sync::watch;
+use jiff::SignedDuration;
+use jiff::Timestamp;
 
-use self::desk::Desk;
-use self::desk::Heard;
-use crate::clock;
-use kindbeat_core::context::AWAY_AFTER;
+use super::DesktopEvent;
+use super::Watches;
 use kindbeat_core::context::InputActivity;
-use kindbeat_core::offer::PAUSE_FROM;
 
-pub use self::error::Error;
-pub use self::hands::Source;
-pub use self::look::Found;
-pub use self::look::look;
-pub use self::places::Places;
-
-/// What the program wants.
+/// A report of a source, or a wish of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// The hands are watched finely from now on, so that a short rest is told; or no longer.
-    WatchPause(bool),
+pub(super) enum PresenceInput {
+    /// Pauses are watched, or no longer.
+    WatchPauses(bool),
+    /// An idle source was found; what it knows it reports next, if anything.
+    Found,
+    /// The idle source is lost.
+    Lost,
+    /// Keyboard and pointer have not been used for this long.
+    IdleFor(Duration),
+    /// Somebody used them after a rest.
+    Used,
+    /// The idle hint of logind.
+    Hint(IdleHint),
+    /// The lock hint of logind.
+    LockedHint(bool),
+    /// Somebody asked for the session to be locked.
+    LockCalled,
+    /// Somebody asked for it to be unlocked.
+    UnlockCalled,
+    /// A screen saver covers the screen, or does no longer.
+    Covered(ScreenSaver, bool),
+    /// The machine is about to sleep, or awake.
+    Sleep(bool),
 }
 
-/// What there is to tell. Before the first of them nothing is known of the hands, the screen counts as not locked and the machine
-/// as awake; each is told when it is another than before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// What the hands do. Unless a pause is watched, `Busy` is told when they come back, and stands until a long rest.
-    Activity(InputActivity),
-    /// The screen was locked or unlocked, or a screen saver covers it or does no longer.
-    Locked(bool),
-    /// The machine is about to sleep.
-    Asleep,
-    /// It has woken up, or did not sleep after all.
-    Woke,
+/// The hint of logind about keyboard and pointer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum IdleHint {
+    /// No desktop has set it, or there is no session.
+    #[default]
+    None,
+    /// Keyboard or pointer is in use.
+    InUse,
+    /// Neither is in use, since then.
+    IdleSince(Timestamp),
 }
 
-/// How long the hands have to rest before it is told. To a compositor and an X server these go in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Watches {
-    /// As somebody who has left: told always.
-    pub away: Duration,
-    /// As a pause in what they do: told while [`Command::WatchPause`] wants it. Shorter than `away`.
-    pub rest: Duration,
-}
-
-impl Default for Watches {
-    fn default() -> Self {
-        Self { away: AWAY_WATCH, rest: REST_WATCH }
-    }
-}
-
-/// Tells what happens at this desk until `commands` or `events` is dropped.
-///
-/// A source that vanishes, or is not there yet, is tried again, after pauses that grow from a second to five minutes.
-pub async fn run(
-    places: Places,
-    watches: Watches,
-    mut commands: Receiver<Command>,
-    events: Sender<Event>,
-) {
-    let session_bus = places.session_bus.clone();
-    let system_bus = places.system_bus.clone();
-    let mut desk = Desk::new(watches);
-    let (tell, mut heard) = mpsc::channel(QUEUE);
-    let (watch_rest, rest) = watch::channel(desk.watches_rest());
-    let sources = async {
-        tokio::join!(
-            hands::run(&places, watches, &session_bus, rest, &tell),
-            login::run(&system_bus, places.session.as_deref(), &tell),
-            saver::run(&session_bus, &tell),
-        )
-    };
-    tokio::pin!(sources);
-    loop {
-        let heard = tokio::select! {
-            command = commands.recv() => match command {
-                Some(Command::WatchPause(wanted)) => Heard::WatchPause(wanted),
-                None => return,
-            },
-            Some(heard) = heard.recv() => heard,
-            _ = &mut sources => return,
-            () = events.closed() => return,
-        };
-        for event in desk.handle(heard, clock::now()) {
-            if events.send(event).await.is_err() {
-                return;
-            }
+impl IdleHint {
+    /// From the properties of a session, `since` in microseconds of Unix time. A session whose hint was never set
+    /// counts as in use since time began: that says nothing.
+    pub(super) fn new(idle: bool, since: u64) -> Self {
+        let at = i64::try_from(since).ok().and_then(|at| Timestamp::from_microsecond(at).ok());
+        match at {
+            Some(at) if idle && since > 0 => Self::IdleSince(at),
+            Some(_) if !idle && since > 0 => Self::InUse,
+            _ => Self::None,
         }
-        watch_rest.send_if_modified(|watched| {
-            let before = std::mem::replace(watched, desk.watches_rest());
-            before != *watched
-        });
+    }
+
+    pub(super) fn activity(self) -> InputActivity {
+        match self {
+            Self::None => InputActivity::Unknown,
+            Self::InUse => InputActivity::Lately,
+            Self::IdleSince(since) => InputActivity::Resting(since),
+        }
     }
 }
 
-/// The longest pause before a source is tried again: an attempt costs next to nothing, and somebody may be glad of a display that came late.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+/// A screen saver on the session bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ScreenSaver {
+    /// As most desktops have it.
+    Common,
+    /// That of GNOME.
+    Gnome,
+    /// That of MATE.
+    Mate,
+    /// That of Cinnamon.
+    Cinnamon,
+    /// That of Xfce.
+    Xfce,
+}
 
-/// How many things heard may wait; they come a few a minute.
-const QUEUE: usize = 16;
+/// The last reports of all sources of presence, joined.
+#[derive(Debug)]
+pub(super) struct PresenceState {
+    watches: Watches,
+    pause_wanted: bool,
+    rest_watched: bool,
+    source: Source,
+    hint: IdleHint,
+    activity: InputActivity,
+    lock: Lock,
+    asleep: bool,
+}
 
-/// How long nobody may touch keyboard and pointer and still count as sitting here: long enough to read a page, or to listen.
-/// It is also for how long an offer waits after somebody has come back, so that a heart raised by the way is not asked about.
-pub const AWAY_WATCH: Duration = Duration::from_secs(AWAY_AFTER.as_secs().unsigned_abs());
+/// Whether an idle source better than logind is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    None,
+    /// It has reported nothing yet.
+    Found,
+    Reporting,
+}
 
-/// How long hands have to lie still to be a pause, at which a question disturbs least: longer than a look for the next word, and
-/// shorter than a break in thought.
-pub const REST_WATCH: Duration = Duration::from_secs(PAUSE_FROM.as_secs().unsigned_abs());
+/// Who says that the screen is locked.
+#[derive(Debug, Default)]
+struct Lock {
+    hint: bool,
+    called: bool,
+    savers: [bool; 5],
+}
+
+impl PresenceState {
+    pub(super) fn new(watches: Watches) -> Self {
+        Self {
+            watches,
+            pause_wanted: false,
+            rest_watched: false,
+            source: Source::None,
+            hint: IdleHint::None,
+            activity: InputActivity::Unknown,
+            lock: Lock::default(),
+            asleep: false,
+        }
+    }
+
+    /// Whether the idle source has to report a short rest: while pauses are wanted, and until anything is known at all.
+    pub(super) fn watches_rest(&self) -> bool {
+        self.rest_watched
+    }
+
+    /// The events that follow from an input.
+    pub(super) fn handle(&mut self, input: PresenceInput, now: Timestamp) -> Vec<DesktopEvent> {
+        let activity = self.activity_after(input, now);
+        self.source = self.source_after(input);
+        match input {
+            PresenceInput::WatchPauses(wanted) => self.pause_wanted = wanted,
+            PresenceInput::Hint(hint) => self.hint = hint,
+            _ => {}
+        }
+        let mut events = Vec::new();
+        if activity != self.activity {
+            self.activity = activity;
+            events.push(DesktopEvent::Activity(activity));
+        }
+        let locked = self.lock.is_on();
+        // Without a source of input activity nothing would report that somebody is back.
+        let blind = self.source == Source::None && self.hint == IdleHint::None;
+        if !(blind && input == PresenceInput::LockCalled) {
+            self.lock.handle(input);
+        }
+        self.choose_watch();
+        if self.lock.is_on() != locked {
+            events.push(DesktopEvent::Locked(!locked));
+        }
+        if let PresenceInput::Sleep(asleep) = input
+            && asleep != self.asleep
+        {
+            self.asleep = asleep;
+            events.push(if asleep { DesktopEvent::Asleep } else { DesktopEvent::Woke });
+        }
+        events
+    }
+
+    fn activity_after(&self, input: PresenceInput, now: Timestamp) -> InputActivity {
+        match input {
+            PresenceInput::Lost => self.hint.activity(),
+            PresenceInput::Hint(hint) if self.source != Source::Reporting => hint.activity(),
+            PresenceInput::Used => InputActivity::Busy,
+            PresenceInput::IdleFor(idle) => match input_activity(idle, self.watches, now) {
+                InputActivity::Resting(since) => self.rest_since(since),
+                activity => activity,
+            },
+            _ => self.activity,
+        }
+    }
+
+    /// The rest that began then. It is told by each watch in turn, a little later or earlier: that is the same rest. One that
+    /// began earlier is the truth about what was counted from too late; one that began later is another, with a use between
+    /// them that went unheard.
+    fn rest_since(&self, since: Timestamp) -> InputActivity {
+        match self.activity {
+            InputActivity::Resting(known)
+                if self.source == Source::Reporting
+                    && since.duration_since(known).abs() <= SAME_REST =>
+            {
+                self.activity
+            }
+            _ => InputActivity::Resting(since),
+        }
+    }
+
+    fn source_after(&self, input: PresenceInput) -> Source {
+        match input {
+            PresenceInput::Found => Source::Found,
+            PresenceInput::Lost => Source::None,
+            PresenceInput::IdleFor(_) | PresenceInput::Used => Source::Reporting,
+            _ => self.source,
+        }
+    }
+
+    /// A rest that goes on is watched to its end as it was: a watch that ends too early does not tell the end, and one that
+    /// begins in the middle counts from there.
+    fn choose_watch(&mut self) {
+        let nothing_known = self.source == Source::Found;
+        if nothing_known || !matches!(self.activity, InputActivity::Resting(_)) {
+            // Of a lock that was only called for, the end is known by keyboard or pointer that rested and are used.
+            self.rest_watched = self.pause_wanted || nothing_known || self.lock.called;
+        }
+    }
+}
+
+impl Lock {
+    fn handle(&mut self, input: PresenceInput) {
+        // What never said that it is locked says nothing by not being it: not every program that locks tells logind.
+        let over = match input {
+            PresenceInput::LockedHint(on) => std::mem::replace(&mut self.hint, on) && !on,
+            PresenceInput::Covered(saver, on) => {
+                std::mem::replace(&mut self.savers[saver as usize], on) && !on
+            }
+            // Nor does every one say when it unlocks; whoever is back at the keys is about to.
+            PresenceInput::UnlockCalled
+            | PresenceInput::Used
+            | PresenceInput::Hint(IdleHint::InUse) => true,
+            _ => false,
+        };
+        if over {
+            self.called = false;
+        }
+        if input == PresenceInput::LockCalled {
+            self.called = true;
+        }
+    }
+
+    fn is_on(&self) -> bool {
+        self.hint || self.called || self.savers.contains(&true)
+    }
+}
+
+/// The activity of keyboard and pointer that have rested for this long.
+pub(super) fn input_activity(idle: Duration, watches: Watches, now: Timestamp) -> InputActivity {
+    if idle < watches.rest {
+        InputActivity::Busy
+    } else {
+        InputActivity::Resting(before(now, idle))
+    }
+}
+
+fn before(now: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    now.saturating_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+/// How far apart two watches may put the start of the same rest: they are told in milliseconds, on a busy machine later.
+const SAME_REST: SignedDuration = SignedDuration::from_secs(1);
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The desk and the desktop, as the test has them.
 
-use kindbeat::desktop::interruptions;
-use kindbeat::desktop::presence;
+use kindbeat::desktop::DesktopCommand;
+use kindbeat::desktop::DesktopEvent;
 use kindbeat_core::context::Desktop;
 
 use super::Desk;
@@ -10,14 +10,16 @@ use crate::client::soon;
 impl Desk {
     /// The desktop shows itself to the service where that has begun to look at it, and the service deals with it.
     pub(crate) async fn is_looked_at(&mut self) -> anyhow::Result<()> {
-        while let Ok(command) = self.run()?.looks.try_recv() {
-            self.looks.push(command);
-            if command == interruptions::Command::Watch {
-                self.desktop_does(self.desktop).await?;
+        while let Ok(command) = self.run()?.watcher.try_recv() {
+            match command {
+                DesktopCommand::WatchFacts(wanted) => {
+                    self.looks.push(command);
+                    if wanted {
+                        self.desktop_does(self.desktop).await?;
+                    }
+                }
+                DesktopCommand::WatchPauses(_) => self.attends.push(command),
             }
-        }
-        while let Ok(command) = self.run()?.attends.try_recv() {
-            self.attends.push(command);
         }
         Ok(())
     }
@@ -25,17 +27,14 @@ impl Desk {
     /// The desktop does this from now on, and the service is told.
     pub(crate) async fn desktop_does(&mut self, desktop: Desktop) -> anyhow::Result<()> {
         self.desktop = desktop;
-        let see = &self.run()?.see;
-        soon(see.send(interruptions::Event::Seen(desktop))).await??;
-        soon(see.reserve()).await??;
-        Ok(())
+        self.senses(DesktopEvent::Facts(desktop)).await
     }
 
-    /// Something happens at the desk, and the service deals with it.
-    pub(crate) async fn senses(&mut self, event: presence::Event) -> anyhow::Result<()> {
-        let sense = &self.run()?.sense;
-        soon(sense.send(event)).await??;
-        soon(sense.reserve()).await??;
+    /// Something happens on the desktop, and the service deals with it.
+    pub(crate) async fn senses(&mut self, event: DesktopEvent) -> anyhow::Result<()> {
+        let happens = &self.run()?.happens;
+        soon(happens.send(event)).await??;
+        soon(happens.reserve()).await??;
         Ok(())
     }
 }

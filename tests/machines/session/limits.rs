@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::Write as _;
 
+use anyhow::Context as _;
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::interruptions;
-use kindbeat::desktop::interruptions::Event;
-use kindbeat::desktop::interruptions::Place;
-use kindbeat::desktop::presence;
-use kindbeat::desktop::presence::Places;
+use kindbeat::desktop;
+use kindbeat::desktop::DesktopCommand;
+use kindbeat::desktop::DesktopEvent;
+use kindbeat::desktop::Place;
+use kindbeat::desktop::Watches;
 use kindbeat_core::context::Probe;
 use tokio::process::Command;
 use tokio::sync::mpsc;
@@ -50,22 +51,26 @@ pub(crate) async fn hold(account: &mut Writer) -> anyhow::Result<()> {
 pub(crate) async fn look() -> anyhow::Result<()> {
     let (order, orders) = mpsc::channel(1);
     let (tell, mut told) = mpsc::channel(1);
-    order.send(interruptions::Command::Watch).await?;
-    let looking = tokio::spawn(interruptions::run(
+    order.send(DesktopCommand::WatchFacts(true)).await?;
+    let looking = tokio::spawn(desktop::run(
         Place::from_environment(Bus::session(), Bus::system()),
+        Watches::default(),
         orders,
         tell,
     ));
     let desktop = async {
-        while let Some(Event::Seen(seen)) = told.recv().await {
-            if seen[kindbeat_core::context::Fact::FullScreen] == Probe::Yes {
+        while let Some(event) = told.recv().await {
+            if let DesktopEvent::Facts(facts) = event
+                && facts[kindbeat_core::context::Fact::FullScreen] == Probe::Yes
+            {
                 return;
             }
         }
     };
     soon("a window that fills the screen", desktop).await?;
     looking.abort();
-    let found = presence::look(&Places::of_environment(Bus::session(), Bus::system())).await;
+    let found = desktop::probe(Place::from_environment(Bus::session(), Bus::system())).await;
+    let found = found.presence.context("it took too long")?;
     let hands = found.source.map(|source| source.to_string()).unwrap_or_default();
     // On a line of its own: the name of the test stands before it.
     Ok(writeln!(std::io::stdout(), "\nfull screen=yes\nhands={hands}")?)

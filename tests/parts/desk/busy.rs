@@ -22,7 +22,7 @@ async fn signals_do_not_delay_an_answer_on_its_way() -> anyhow::Result<()> {
     server.request_name(NAME).await?;
     let serving = tokio::spawn(serve(server, calls));
     let mut place = nowhere(bus.folder());
-    place.session = Bus::at(bus.address());
+    place.session_bus = Bus::at(bus.address());
     let mut watcher = Watcher::start(place).await?;
     watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Yes).await?;
     watcher.end().await?;

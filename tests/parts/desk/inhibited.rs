@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::interruptions::Place;
+use kindbeat::desktop::Place;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use zbus::Connection;
@@ -56,7 +56,7 @@ async fn logind_is_asked_for_what_keeps_this_user_awake() -> anyhow::Result<()> 
     login.object_server().at("/org/freedesktop/login1", Login(all.clone())).await?;
     login.request_name("org.freedesktop.login1").await?;
     let mut place = nowhere(bus.folder());
-    place.system = Bus::at(bus.address());
+    place.system_bus = Bus::at(bus.address());
     let mut watcher = Watcher::start(place).await?;
     assert_eq!(watcher.next().await?[Fact::Inhibited], Probe::No);
 
@@ -189,7 +189,7 @@ async fn a_refused_question_has_failed_and_an_unknown_one_is_absent() -> anyhow:
 /// A desktop with this session bus and nothing else.
 fn on(bus: &PrivateBus) -> Place {
     let mut place = nowhere(bus.folder());
-    place.session = Bus::at(bus.address());
+    place.session_bus = Bus::at(bus.address());
     place
 }
 

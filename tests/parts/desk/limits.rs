@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use anyhow::Context as _;
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::interruptions::Place;
+use kindbeat::desktop::Place;
 use kindbeat_core::context::Probe;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;

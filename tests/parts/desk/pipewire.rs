@@ -8,9 +8,9 @@ use std::process::Command;
 use std::process::Stdio;
 
 use anyhow::Context as _;
-use kindbeat::desktop::interruptions;
-use kindbeat::desktop::interruptions::Command as Order;
-use kindbeat::desktop::interruptions::Place;
+use kindbeat::desktop;
+use kindbeat::desktop::DesktopCommand;
+use kindbeat::desktop::Place;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
@@ -96,9 +96,9 @@ async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::R
     recording.end();
     watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     // Whoever begins to watch while it records sees it at once.
-    watcher.command(Order::Rest).await?;
+    watcher.command(DesktopCommand::WatchFacts(false)).await?;
     let _recording = sound.record(&["--target", "microphone"])?;
-    watcher.command(Order::Watch).await?;
+    watcher.command(DesktopCommand::WatchFacts(true)).await?;
     watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     watcher.end().await
 }
@@ -191,10 +191,10 @@ async fn at_rest_there_is_no_child() -> anyhow::Result<()> {
     place.programs = vec![sound.bus().folder().to_owned()];
     let mut watcher = Watcher::rests(place);
     assert!(!is_running(&program)?);
-    watcher.command(Order::Watch).await?;
+    watcher.command(DesktopCommand::WatchFacts(true)).await?;
     watcher.until(|seen| seen[Fact::Microphone] == Probe::No).await?;
     assert!(is_running(&program)?);
-    watcher.command(Order::Rest).await?;
+    watcher.command(DesktopCommand::WatchFacts(false)).await?;
     let ended = async {
         while is_running(&program)? {
             tokio::task::yield_now().await;
@@ -224,7 +224,7 @@ async fn a_program_that_says_nonsense_holds_back() -> anyhow::Result<()> {
     let mut watcher = Watcher::start(place.clone()).await?;
     let seen = watcher.until(|seen| seen[Fact::Microphone] == Probe::Failed).await?;
     assert_eq!(seen[Fact::Sharing], Probe::Failed);
-    let listed = interruptions::look(place).await;
+    let listed = desktop::probe(place).await.desktop;
     let sharing = listed.iter().find(|probed| probed.fact == Fact::Sharing);
     let why = sharing.and_then(|probed| probed.why.as_deref());
     assert_eq!(why, Some("pw-dump says what cannot be read: it is not a list of objects"));

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::process::Stdio;
 
-use kindbeat::desktop::interruptions;
+use kindbeat::desktop;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
@@ -59,7 +59,7 @@ async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::R
     // Whoever looks while it is in use sees it at once.
     let _recording = record(&bus, "microphone")?;
     watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
-    let listed = interruptions::look(nowhere(bus.folder())).await;
+    let listed = desktop::probe(nowhere(bus.folder())).await.desktop;
     let told = listed.iter().find(|probed| probed.fact == Fact::Microphone);
     assert_eq!(told.map(|probed| (&*probed.source, probed.seen)), Some(("PulseAudio", Probe::Yes)));
     // It goes, and that the microphone is free is never told; its socket stays, with nobody behind it.
@@ -89,7 +89,7 @@ async fn where_pipewire_stands_in_for_it_only_pipewire_is_asked() -> anyhow::Res
     let Some(sound) = Sound::start().await? else { return Ok(()) };
     let _in_its_place = start(&mut sound.bus().program("pipewire-pulse"))?;
     there(&sound.bus().folder().join("pulse/native")).await?;
-    let listed = interruptions::look(sound.place()).await;
+    let listed = desktop::probe(sound.place()).await.desktop;
     let told: Vec<_> = listed
         .iter()
         .filter(|probed| probed.fact == Fact::Microphone)

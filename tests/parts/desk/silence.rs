@@ -8,9 +8,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use anyhow::ensure;
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::interruptions;
-use kindbeat::desktop::interruptions::Command as Order;
-use kindbeat::desktop::interruptions::Place;
+use kindbeat::desktop;
+use kindbeat::desktop::DesktopCommand;
+use kindbeat::desktop::Place;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use tokio::sync::Notify;
@@ -127,7 +127,7 @@ async fn plasma_says_that_it_is_silenced() -> anyhow::Result<()> {
 async fn a_server_that_is_not_known_does_not_hold_back_and_is_named() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _server = serve(&bus, Plasma { name: "Something", inhibited: true }).await?;
-    let listed = interruptions::look(on(&bus)).await;
+    let listed = desktop::probe(on(&bus)).await.desktop;
     let silence = listed.iter().find(|probed| probed.fact == Fact::DoNotDisturb);
     let why = silence.and_then(|probed| probed.why.as_deref());
     assert_eq!(why, Some("Something does not tell whether it is silenced"));
@@ -229,10 +229,10 @@ async fn mako_is_in_a_mode_for_it() -> anyhow::Result<()> {
     owned(&bus, SERVER).await?;
     let mut watcher = Watcher::start(on(&bus)).await?;
     assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::No);
-    watcher.command(Order::Rest).await?;
+    watcher.command(DesktopCommand::WatchFacts(false)).await?;
     done(sway.on(bus.program("makoctl").args(["mode", "-a", "do-not-disturb"])))?;
     // This version tells nobody: it is asked anew with the next elevation.
-    watcher.command(Order::Watch).await?;
+    watcher.command(DesktopCommand::WatchFacts(true)).await?;
     assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::Yes);
     assert_eq!(probed(&bus).await, ("mako".to_owned(), Probe::Yes));
     Ok(())
@@ -241,13 +241,13 @@ async fn mako_is_in_a_mode_for_it() -> anyhow::Result<()> {
 /// A desktop with this session bus and nothing else.
 fn on(bus: &PrivateBus) -> Place {
     let mut place = nowhere(bus.folder());
-    place.session = Bus::at(bus.address());
+    place.session_bus = Bus::at(bus.address());
     place
 }
 
 /// Who is asked on this bus, and what it says.
 async fn probed(bus: &PrivateBus) -> (String, Probe) {
-    let listed = interruptions::look(on(bus)).await;
+    let listed = desktop::probe(on(bus)).await.desktop;
     let silence = listed.iter().find(|probed| probed.fact == Fact::DoNotDisturb);
     silence.map_or_else(
         || (String::new(), Probe::Failed),

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::interruptions;
-use kindbeat::desktop::interruptions::Command;
-use kindbeat::desktop::interruptions::Event;
-use kindbeat::desktop::interruptions::Place;
+use kindbeat::desktop;
+use kindbeat::desktop::DesktopCommand;
+use kindbeat::desktop::DesktopEvent;
+use kindbeat::desktop::Place;
+use kindbeat::desktop::Watches;
 use kindbeat::file_watch;
 use kindbeat_core::context::Desktop;
 use tokio::sync::mpsc;
@@ -16,8 +17,8 @@ use tokio::task::JoinHandle;
 
 /// Watches a desktop.
 pub(crate) struct Watcher {
-    commands: mpsc::Sender<Command>,
-    events: mpsc::Receiver<Event>,
+    commands: mpsc::Sender<DesktopCommand>,
+    events: mpsc::Receiver<DesktopEvent>,
     running: JoinHandle<()>,
 }
 
@@ -26,26 +27,29 @@ impl Watcher {
     pub(crate) fn rests(place: Place) -> Self {
         let (commands, wanted) = mpsc::channel(8);
         let (told, events) = mpsc::channel(8);
-        let running = tokio::spawn(interruptions::run(place, wanted, told));
+        let running = tokio::spawn(desktop::run(place, Watches::default(), wanted, told));
         Self { commands, events, running }
     }
 
     /// One that watches.
     pub(crate) async fn start(place: Place) -> anyhow::Result<Self> {
         let watcher = Self::rests(place);
-        watcher.command(Command::Watch).await?;
+        watcher.command(DesktopCommand::WatchFacts(true)).await?;
         Ok(watcher)
     }
 
-    pub(crate) async fn command(&self, command: Command) -> anyhow::Result<()> {
+    pub(crate) async fn command(&self, command: DesktopCommand) -> anyhow::Result<()> {
         Ok(self.commands.send(command).await?)
     }
 
     /// What is told next.
     pub(crate) async fn next(&mut self) -> anyhow::Result<Desktop> {
-        let event = soon(self.events.recv()).await?;
-        let Event::Seen(desktop) = event.context("no further event")?;
-        Ok(desktop)
+        loop {
+            let event = soon(self.events.recv()).await?;
+            if let DesktopEvent::Facts(desktop) = event.context("no further event")? {
+                return Ok(desktop);
+            }
+        }
     }
 
     /// Waits until it is told that it is so.
@@ -65,7 +69,8 @@ impl Watcher {
 
     /// Nothing is left to be told.
     pub(crate) fn has_news(&mut self) -> bool {
-        self.events.try_recv().is_ok()
+        std::iter::from_fn(|| self.events.try_recv().ok())
+            .any(|event| matches!(event, DesktopEvent::Facts(_)))
     }
 
     /// Nobody wants anything any more: it ends.
@@ -81,7 +86,7 @@ pub(crate) fn nowhere(folder: &Path) -> Place {
     Place {
         runtime: Some(folder.to_owned()),
         wayland: None,
-        display: None,
+        x11: None,
         dev: folder.join("dev"),
         proc: folder.join("proc"),
         ..Place::from_environment(nobody.clone(), nobody)

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::interruptions;
-use kindbeat::desktop::interruptions::Command;
+use kindbeat::desktop;
+use kindbeat::desktop::DesktopCommand;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
@@ -20,9 +20,9 @@ async fn where_there_is_nothing_to_ask_nothing_holds_back() -> anyhow::Result<()
     let mut watcher = Watcher::start(nowhere(folder.path())).await?;
     assert_eq!(watcher.next().await?, Desktop::default());
     // Whoever asks anew is told anew.
-    watcher.command(Command::Watch).await?;
+    watcher.command(DesktopCommand::WatchFacts(true)).await?;
     assert_eq!(watcher.next().await?, Desktop::default());
-    watcher.command(Command::Rest).await?;
+    watcher.command(DesktopCommand::WatchFacts(false)).await?;
     watcher.end().await
 }
 
@@ -31,13 +31,13 @@ async fn at_rest_nothing_is_told_and_nobody_is_asked() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let asked = UnixListener::bind(folder.path().join("bus"))?;
     let mut place = nowhere(folder.path());
-    place.session = Bus::at(format!("unix:path={}", folder.path().join("bus").display()));
+    place.session_bus = Bus::at(format!("unix:path={}", folder.path().join("bus").display()));
     let mut watcher = Watcher::rests(place);
-    watcher.command(Command::Rest).await?;
-    watcher.command(Command::Watch).await?;
+    watcher.command(DesktopCommand::WatchFacts(false)).await?;
+    watcher.command(DesktopCommand::WatchFacts(true)).await?;
     let (asking, _) = asked.accept().await?;
     assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::Failed);
-    watcher.command(Command::Rest).await?;
+    watcher.command(DesktopCommand::WatchFacts(false)).await?;
     // It hung up.
     let hung_up = async {
         let mut bytes = [0; 64];
@@ -63,8 +63,8 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
     let _screen = UnixListener::bind(folder.path().join("wayland-9"))?;
     let mut place = nowhere(folder.path());
     let bus = Bus::at(format!("unix:path={}", folder.path().join("bus").display()));
-    (place.session, place.system) = (bus.clone(), bus);
-    place.wayland = Some("wayland-9".into());
+    (place.session_bus, place.system_bus) = (bus.clone(), bus);
+    place.wayland = Some(folder.path().join("wayland-9"));
     let asked = Instant::now();
     let mut watcher = Watcher::start(place.clone()).await?;
     let failed = Desktop::ABSENT
@@ -74,8 +74,9 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
     assert_eq!(watcher.next().await?, failed);
     assert_eq!(asked.elapsed().as_millis() / 10, Duration::from_millis(500).as_millis() / 10);
     let asked = Instant::now();
-    let listed = interruptions::look(place).await;
-    assert_eq!(asked.elapsed().as_millis() / 10, Duration::from_millis(500).as_millis() / 10);
+    let listed = desktop::probe(place).await.desktop;
+    // Two idle sources, one after the other.
+    assert_eq!(asked.elapsed().as_millis() / 10, Duration::from_secs(3).as_millis() / 10);
     for probed in listed {
         let is_late =
             [Fact::FullScreen, Fact::DoNotDisturb, Fact::Inhibited].contains(&probed.fact);

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::process::Stdio;
 
 use anyhow::ensure;
-use kindbeat::desktop::interruptions;
+use kindbeat::desktop;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
@@ -28,11 +28,11 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let screen = Screen::start()?;
     let mut place = nowhere(folder.path());
-    place.display = Some(screen.display().to_owned());
+    place.x11 = Some(screen.display().to_owned());
     let mut watcher = Watcher::start(place.clone()).await?;
     // Nobody manages the windows yet.
     let first = watcher.next().await?;
-    assert_eq!(first[Fact::FullScreen], Probe::Absent, "{:?}", interruptions::look(place).await);
+    assert_eq!(first[Fact::FullScreen], Probe::Absent, "{:?}", desktop::probe(place).await.desktop);
     let on = |program: &str, arguments: &[&str]| {
         let mut command = Command::new(program);
         command.args(arguments).env("DISPLAY", screen.display()).env("HOME", folder.path());
@@ -65,7 +65,7 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;
     state("add")?;
     watcher.until(|seen| seen[Fact::FullScreen] == Probe::Yes).await?;
-    let listed = interruptions::look(place).await;
+    let listed = desktop::probe(place).await.desktop;
     let full = listed.iter().find(|probed| probed.fact == Fact::FullScreen);
     assert_eq!(full.map(|probed| (&*probed.source, probed.seen)), Some(("X11", Probe::Yes)));
     // It closes: nothing fills the screen any more.
@@ -81,7 +81,7 @@ async fn under_sway_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     }
     let Some(sway) = Sway::start().await? else { return Ok(()) };
     let mut place = nowhere(sway.folder());
-    place.wayland = Some(DISPLAY.into());
+    place.wayland = Some(sway.folder().join(DISPLAY));
     let mut watcher = Watcher::start(place.clone()).await?;
     assert_eq!(watcher.next().await?[Fact::FullScreen], Probe::No);
     let mut foot = Command::new("foot");
@@ -110,7 +110,7 @@ async fn another_compositor_does_not_tell() -> anyhow::Result<()> {
     let _compositor = Ended(weston.spawn()?);
     there(&folder.path().join("wayland-1")).await?;
     let mut place = nowhere(folder.path());
-    place.wayland = Some("wayland-1".into());
+    place.wayland = Some(folder.path().join("wayland-1"));
     let mut watcher = Watcher::start(place).await?;
     assert_eq!(watcher.next().await?[Fact::FullScreen], Probe::Absent);
     Ok(())

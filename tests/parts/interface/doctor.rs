@@ -6,10 +6,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use kindbeat::clock;
-use kindbeat::desktop::Sight;
-use kindbeat::desktop::interruptions::Probed;
-use kindbeat::desktop::presence;
-use kindbeat::desktop::presence::Source;
+use kindbeat::desktop::DesktopReport;
+use kindbeat::desktop::FactReport;
+use kindbeat::desktop::IdleSource;
+use kindbeat::desktop::PresenceReport;
 use kindbeat::store::Store;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
@@ -77,21 +77,21 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
     };
     // One of another version: what is seen from here has to do.
     insta::assert_snapshot!(of_the_desk().await?, @r#"
-    presence look: logind is there to tell of keyboard and pointer, and does not: asking on the message bus: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
     full_screen ok: nothing here tells (display: there is no display) (-)
     service look: running, but it does not tell what it sees of your desk; what is said of it above is seen from here ("systemctl --user restart kindbeat")
     "#);
-    let presence = presence::Found {
-        source: Some(Source::ExtIdleNotify),
-        silent: vec![(Source::Mutter, None)],
+    let presence = PresenceReport {
+        source: Some(IdleSource::ExtIdleNotify),
+        silent: vec![(IdleSource::Mutter, None)],
         hands: InputActivity::Resting(clock::now()),
         lock: vec!["org.freedesktop.login1".into()],
         locked: false,
         sleep: true,
     };
     let window =
-        Probed { fact: Fact::FullScreen, source: "X11".into(), seen: Probe::Yes, why: None };
-    stand.sees(&Sight { presence: Some(presence), desktop: vec![window] })?;
+        FactReport { fact: Fact::FullScreen, source: "X11".into(), seen: Probe::Yes, why: None };
+    stand.sees(&DesktopReport { presence: Some(presence), desktop: vec![window] })?;
     insta::assert_snapshot!(of_the_desk().await?, @r#"
     presence ok: ext-idle-notify-v1 tells of keyboard and pointer, org.freedesktop.login1 of the lock (-)
     full_screen ok: speaks against an offer just now (told by X11) (-)
@@ -108,7 +108,7 @@ async fn a_desk_that_lacks_everything_is_told_what_to_do() -> anyhow::Result<()>
     bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
     strap look: none is known yet (put one on, then see whether "kindbeat devices" lists it)
     notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
-    presence look: logind is there to tell of keyboard and pointer, and does not: asking on the message bus: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
     sharing ok: nothing here tells (PipeWire: it does not run) (-)
     full_screen ok: nothing here tells (display: there is no display) (-)
     do_not_disturb ok: nothing here tells (notification server: nobody shows notifications) (-)
@@ -147,7 +147,7 @@ async fn a_desk_that_has_most_of_it_lacks_the_rest() -> anyhow::Result<()> {
     bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
     strap ok: Polar H10 streams; battery 87 % (-)
     notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
-    presence look: logind is there to tell of keyboard and pointer, and does not: asking on the message bus: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
     sharing ok: nothing here tells (PipeWire: it does not run) (-)
     full_screen ok: nothing here tells (display: there is no display) (-)
     do_not_disturb ok: nothing here tells (notification server: nobody shows notifications) (-)

@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kindbeat::desktop::Sight;
+use kindbeat::desktop::DesktopReport;
 use kindbeat::interface;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Refusal;
@@ -79,7 +79,7 @@ impl Stand {
     }
 
     /// What it sees of the desk from now on.
-    pub(crate) fn sees(&self, seen: &Sight) -> anyhow::Result<()> {
+    pub(crate) fn sees(&self, seen: &DesktopReport) -> anyhow::Result<()> {
         self.mind().seen = serde_json::to_string(seen)?;
         Ok(())
     }

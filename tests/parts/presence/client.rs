@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::presence;
-use kindbeat::desktop::presence::Command;
-use kindbeat::desktop::presence::Event;
-use kindbeat::desktop::presence::Places;
-use kindbeat::desktop::presence::Watches;
+use kindbeat::desktop;
+use kindbeat::desktop::DesktopCommand;
+use kindbeat::desktop::DesktopEvent;
+use kindbeat::desktop::Place;
+use kindbeat::desktop::PresenceReport;
+use kindbeat::desktop::Watches;
 use kindbeat_core::context::InputActivity;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -19,31 +20,31 @@ pub(crate) const WATCHES: Watches =
 
 /// The code under test, at work.
 pub(crate) struct Client {
-    commands: mpsc::Sender<Command>,
-    events: mpsc::Receiver<Event>,
+    commands: mpsc::Sender<DesktopCommand>,
+    events: mpsc::Receiver<DesktopEvent>,
     run: JoinHandle<()>,
 }
 
 impl Client {
-    pub(crate) fn start(places: Places, watches: Watches) -> Self {
+    pub(crate) fn start(places: Place, watches: Watches) -> Self {
         let (commands, received) = mpsc::channel(1);
         let (tell, events) = mpsc::channel(1);
-        let run = tokio::spawn(presence::run(places, watches, received, tell));
+        let run = tokio::spawn(desktop::run(places, watches, received, tell));
         Self { commands, events, run }
     }
 
     pub(crate) async fn watch_pause(&self, wanted: bool) -> anyhow::Result<()> {
-        Ok(self.commands.send(Command::WatchPause(wanted)).await?)
+        Ok(self.commands.send(DesktopCommand::WatchPauses(wanted)).await?)
     }
 
-    pub(crate) async fn event(&mut self) -> anyhow::Result<Event> {
+    pub(crate) async fn event(&mut self) -> anyhow::Result<DesktopEvent> {
         soon(self.events.recv()).await?.context("it ended")
     }
 
     /// The next event has to be of the hands.
     pub(crate) async fn hands(&mut self) -> anyhow::Result<InputActivity> {
         match self.event().await? {
-            Event::Activity(hands) => Ok(hands),
+            DesktopEvent::Activity(hands) => Ok(hands),
             event => anyhow::bail!("{event:?}"),
         }
     }
@@ -58,7 +59,7 @@ impl Client {
         }
     }
 
-    pub(crate) async fn says(&mut self, expected: Event) -> anyhow::Result<()> {
+    pub(crate) async fn says(&mut self, expected: DesktopEvent) -> anyhow::Result<()> {
         let event = self.event().await?;
         anyhow::ensure!(event == expected, "{event:?} instead of {expected:?}");
         Ok(())
@@ -74,15 +75,24 @@ impl Client {
 }
 
 /// A desktop without a bus and without a display.
-pub(crate) fn nowhere() -> Places {
+pub(crate) fn nowhere() -> Place {
     let no_bus = Bus::at("unix:path=/nonexistent/bus".to_owned());
-    Places {
+    Place {
         session_bus: no_bus.clone(),
         system_bus: no_bus,
-        session: None,
+        session_id: None,
+        runtime: None,
         wayland: None,
         x11: None,
+        programs: Vec::new(),
+        dev: "/nonexistent".into(),
+        proc: "/nonexistent".into(),
     }
+}
+
+/// What the doctor asks of presence.
+pub(crate) async fn look(place: Place) -> anyhow::Result<PresenceReport> {
+    desktop::probe(place).await.presence.context("it took too long")
 }
 
 /// Generous: machines are busy.

@@ -6,10 +6,9 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::presence::Event;
-use kindbeat::desktop::presence::Places;
-use kindbeat::desktop::presence::Source;
-use kindbeat::desktop::presence::look;
+use kindbeat::desktop::DesktopEvent;
+use kindbeat::desktop::IdleSource;
+use kindbeat::desktop::Place;
 use kindbeat_core::context::InputActivity;
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -22,6 +21,7 @@ use zbus::fdo;
 use super::bus::PrivateBus;
 use super::client::Client;
 use super::client::WATCHES;
+use super::client::look;
 use super::client::nowhere;
 use super::client::soon;
 
@@ -187,8 +187,8 @@ impl Login {
     }
 }
 
-fn places(bus: &PrivateBus) -> Places {
-    Places { system_bus: Bus::at(bus.address()), session: Some("c2".to_owned()), ..nowhere() }
+fn places(bus: &PrivateBus) -> Place {
+    Place { system_bus: Bus::at(bus.address()), session_id: Some("c2".to_owned()), ..nowhere() }
 }
 
 #[tokio::test]
@@ -199,9 +199,9 @@ async fn sleep_and_waking_are_told() -> anyhow::Result<()> {
     login.was_asked().await?;
     for _ in 0..2 {
         login.signals(MANAGER, "PrepareForSleep", &true).await?;
-        client.says(Event::Asleep).await?;
+        client.says(DesktopEvent::Asleep).await?;
         login.signals(MANAGER, "PrepareForSleep", &false).await?;
-        client.says(Event::Woke).await?;
+        client.says(DesktopEvent::Woke).await?;
     }
     client.ends().await
 }
@@ -216,9 +216,9 @@ async fn the_lock_of_our_session_is_told_however_it_is_found() -> anyhow::Result
         // The session of somebody else is none of our business.
         login.signals(OTHERS, "Lock", &()).await?;
         login.learns(|known| known.locked = true).await?;
-        client.says(Event::Locked(true)).await?;
+        client.says(DesktopEvent::Locked(true)).await?;
         login.learns(|known| known.locked = false).await?;
-        client.says(Event::Locked(false)).await?;
+        client.says(DesktopEvent::Locked(false)).await?;
         client.ends().await?;
     }
     Ok(())
@@ -231,11 +231,11 @@ async fn a_call_to_lock_and_one_to_unlock_are_heard() -> anyhow::Result<()> {
     let mut login = Login::start(&bus, Own::ById, in_use).await?;
     let mut client = Client::start(places(&bus), WATCHES);
     login.was_asked().await?;
-    client.says(Event::Activity(InputActivity::Lately)).await?;
+    client.says(DesktopEvent::Activity(InputActivity::Lately)).await?;
     login.signals(OURS, "Lock", &()).await?;
-    client.says(Event::Locked(true)).await?;
+    client.says(DesktopEvent::Locked(true)).await?;
     login.signals(OURS, "Unlock", &()).await?;
-    client.says(Event::Locked(false)).await?;
+    client.says(DesktopEvent::Locked(false)).await?;
     client.ends().await
 }
 
@@ -249,11 +249,11 @@ async fn the_hint_tells_of_the_hands_where_nothing_better_does() -> anyhow::Resu
         .learns(|known| *known = Known { idle: true, since: 1_800_000_000_000_000, ..*known })
         .await?;
     let since = jiff::Timestamp::from_second(1_800_000_000)?;
-    client.says(Event::Activity(InputActivity::Resting(since))).await?;
+    client.says(DesktopEvent::Activity(InputActivity::Resting(since))).await?;
     login
         .learns(|known| *known = Known { idle: false, since: 1_800_000_100_000_000, ..*known })
         .await?;
-    client.says(Event::Activity(InputActivity::Lately)).await?;
+    client.says(DesktopEvent::Activity(InputActivity::Lately)).await?;
     client.ends().await
 }
 
@@ -265,10 +265,10 @@ async fn a_session_that_comes_later_is_followed() -> anyhow::Result<()> {
     let mut client = Client::start(places(&bus), WATCHES);
     login.was_asked().await?;
     login.moves(Own::ByDisplay).await?;
-    client.says(Event::Locked(true)).await?;
+    client.says(DesktopEvent::Locked(true)).await?;
     // And one that goes is not locked for ever.
     login.moves(Own::None).await?;
-    client.says(Event::Locked(false)).await?;
+    client.says(DesktopEvent::Locked(false)).await?;
     client.ends().await
 }
 
@@ -281,9 +281,9 @@ async fn a_logind_that_is_replaced_is_asked_anew() -> anyhow::Result<()> {
     drop(login);
     let locked = Known { locked: true, ..Known::default() };
     let login = Login::start(&bus, Own::ById, locked).await?;
-    client.says(Event::Locked(true)).await?;
+    client.says(DesktopEvent::Locked(true)).await?;
     login.signals(MANAGER, "PrepareForSleep", &true).await?;
-    client.says(Event::Asleep).await?;
+    client.says(DesktopEvent::Asleep).await?;
     client.ends().await
 }
 
@@ -298,7 +298,7 @@ async fn a_bus_that_restarts_is_listened_to_again() -> anyhow::Result<()> {
     let mut login = Login::start(&bus, Own::ById, Known::default()).await?;
     login.was_asked().await?;
     login.learns(|known| known.locked = true).await?;
-    client.says(Event::Locked(true)).await?;
+    client.says(DesktopEvent::Locked(true)).await?;
     client.ends().await
 }
 
@@ -306,17 +306,17 @@ async fn a_bus_that_restarts_is_listened_to_again() -> anyhow::Result<()> {
 async fn the_doctor_sees_what_logind_tells() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let login = Login::start(&bus, Own::ById, Known { locked: true, ..Known::default() }).await?;
-    let found = look(&places(&bus)).await;
+    let found = look(places(&bus)).await?;
     assert_eq!((found.source, found.hands), (None, InputActivity::Unknown));
     // No desktop has told it of the hands.
-    assert_eq!(found.silent.last(), Some(&(Source::Logind, None)));
+    assert_eq!(found.silent.last(), Some(&(IdleSource::Logind, None)));
     assert_eq!(found.lock, ["org.freedesktop.login1"]);
     assert!(found.locked && found.sleep);
     login
         .learns(|known| *known = Known { since: 1_800_000_000_000_000, ..Known::default() })
         .await?;
-    let found = look(&places(&bus)).await;
-    assert_eq!((found.source, found.hands), (Some(Source::Logind), InputActivity::Lately));
+    let found = look(places(&bus)).await?;
+    assert_eq!((found.source, found.hands), (Some(IdleSource::Logind), InputActivity::Lately));
     assert!(!found.locked);
     Ok(())
 }

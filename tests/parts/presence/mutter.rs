@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::presence::Event;
-use kindbeat::desktop::presence::Places;
-use kindbeat::desktop::presence::Source;
-use kindbeat::desktop::presence::look;
+use kindbeat::desktop::DesktopEvent;
+use kindbeat::desktop::IdleSource;
+use kindbeat::desktop::Place;
 use kindbeat_core::context::InputActivity;
 use tokio::sync::mpsc;
 use zbus::Connection;
@@ -16,6 +15,7 @@ use zbus::Connection;
 use super::bus::PrivateBus;
 use super::client::Client;
 use super::client::WATCHES;
+use super::client::look;
 use super::client::nowhere;
 use super::client::soon;
 
@@ -108,8 +108,8 @@ impl Mutter {
     }
 }
 
-fn places(bus: &PrivateBus) -> Places {
-    Places { session_bus: Bus::at(bus.address()), ..nowhere() }
+fn places(bus: &PrivateBus) -> Place {
+    Place { session_bus: Bus::at(bus.address()), ..nowhere() }
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn a_long_rest_and_its_end_are_told() -> anyhow::Result<()> {
     let mut mutter = Mutter::start(&bus, Duration::ZERO).await?;
     let mut client = Client::start(places(&bus), WATCHES);
     let away = mutter.asked_for_idle(WATCHES.away).await?;
-    client.says(Event::Activity(InputActivity::Busy)).await?;
+    client.says(DesktopEvent::Activity(InputActivity::Busy)).await?;
     for _ in 0..2 {
         mutter.fires(away, WATCHES.away).await?;
         let rested = client.rests().await?;
@@ -127,7 +127,7 @@ async fn a_long_rest_and_its_end_are_told() -> anyhow::Result<()> {
         // Watches of other programs are told to all.
         mutter.fires(4_711, WATCHES.away).await?;
         mutter.fires(active, Duration::ZERO).await?;
-        client.says(Event::Activity(InputActivity::Busy)).await?;
+        client.says(DesktopEvent::Activity(InputActivity::Busy)).await?;
     }
     client.ends().await
 }
@@ -144,14 +144,14 @@ async fn a_pause_is_watched_only_while_it_is_wanted() -> anyhow::Result<()> {
     let rest = mutter.asked_for_idle(WATCHES.rest).await?;
     client.watch_pause(true).await?;
     mutter.fires(active, Duration::ZERO).await?;
-    client.says(Event::Activity(InputActivity::Busy)).await?;
+    client.says(DesktopEvent::Activity(InputActivity::Busy)).await?;
     mutter.fires(rest, WATCHES.rest).await?;
     let rested = client.rests().await?;
     assert!((0.3..40.0).contains(&rested), "{rested}");
     let active = mutter.asked_for_active().await?;
     client.watch_pause(false).await?;
     mutter.fires(active, Duration::ZERO).await?;
-    client.says(Event::Activity(InputActivity::Busy)).await?;
+    client.says(DesktopEvent::Activity(InputActivity::Busy)).await?;
     assert_eq!(mutter.asked().await?, Asked::Remove(rest));
     client.ends().await
 }
@@ -167,7 +167,7 @@ async fn a_watch_that_fires_during_idle_time_begins_no_second_one() -> anyhow::R
     let rest = mutter.asked_for_idle(WATCHES.rest).await?;
     mutter.fires(rest, idle).await?;
     mutter.fires(active, Duration::ZERO).await?;
-    client.says(Event::Activity(InputActivity::Busy)).await?;
+    client.says(DesktopEvent::Activity(InputActivity::Busy)).await?;
     client.ends().await
 }
 
@@ -177,9 +177,9 @@ async fn a_mutter_that_comes_goes_and_comes_back_is_listened_to() -> anyhow::Res
     let mut client = Client::start(places(&bus), WATCHES);
     for _ in 0..3 {
         let mutter = Mutter::start(&bus, Duration::ZERO).await?;
-        client.says(Event::Activity(InputActivity::Busy)).await?;
+        client.says(DesktopEvent::Activity(InputActivity::Busy)).await?;
         drop(mutter);
-        client.says(Event::Activity(InputActivity::Unknown)).await?;
+        client.says(DesktopEvent::Activity(InputActivity::Unknown)).await?;
     }
     client.ends().await
 }
@@ -188,8 +188,8 @@ async fn a_mutter_that_comes_goes_and_comes_back_is_listened_to() -> anyhow::Res
 async fn the_doctor_sees_mutter() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _mutter = Mutter::start(&bus, Duration::from_secs(2)).await?;
-    let found = look(&places(&bus)).await;
-    assert_eq!((found.source, found.hands), (Some(Source::Mutter), InputActivity::Busy));
+    let found = look(places(&bus)).await?;
+    assert_eq!((found.source, found.hands), (Some(IdleSource::Mutter), InputActivity::Busy));
     assert_eq!(found.silent, []);
     Ok(())
 }
@@ -209,15 +209,15 @@ async fn nobody_is_started_for_the_question() -> anyhow::Result<()> {
     }
     let files: Vec<_> = files.iter().map(AsRef::as_ref).collect();
     let Some(bus) = PrivateBus::with_services(&files, None)? else { return Ok(()) };
-    let places = Places { system_bus: Bus::at(bus.address()), ..places(&bus) };
-    let found = look(&places).await;
+    let places = Place { system_bus: Bus::at(bus.address()), ..places(&bus) };
+    let found = look(places.clone()).await?;
     assert_eq!(found.source, None);
-    assert_eq!(found.silent, [(Source::Mutter, None), (Source::Logind, None)]);
+    assert_eq!(found.silent, [(IdleSource::Mutter, None), (IdleSource::Logind, None)]);
     assert!(found.lock.is_empty() && !found.sleep);
     // While it runs it does not start them either: the one that comes by itself is the first.
     let mut client = Client::start(places, WATCHES);
     let _mutter = Mutter::start(&bus, Duration::ZERO).await?;
-    client.says(Event::Activity(InputActivity::Busy)).await?;
+    client.says(DesktopEvent::Activity(InputActivity::Busy)).await?;
     assert!(!started.exists());
     client.ends().await
 }

@@ -7,9 +7,8 @@ use std::process::Stdio;
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::presence::Places;
-use kindbeat::desktop::presence::Source;
-use kindbeat::desktop::presence::look;
+use kindbeat::desktop::IdleSource;
+use kindbeat::desktop::Place;
 use kindbeat_core::context::InputActivity;
 use wayland_client::Connection;
 use wayland_client::Dispatch;
@@ -28,6 +27,7 @@ use super::bus::PrivateBus;
 use super::bus::installed;
 use super::client::Client;
 use super::client::WATCHES;
+use super::client::look;
 use super::client::nowhere;
 use super::client::soon;
 
@@ -50,8 +50,8 @@ async fn under_gnome_a_rest_and_its_end_are_told() -> anyhow::Result<()> {
     let _shell = quiet(&mut shell)?;
     comes(&connection, "org.gnome.Mutter.IdleMonitor").await?;
     comes(&connection, "org.gnome.Mutter.RemoteDesktop").await?;
-    let places = Places { session_bus: Bus::at(bus.address()), ..nowhere() };
-    assert_eq!(look(&places).await.source, Some(Source::Mutter));
+    let places = Place { session_bus: Bus::at(bus.address()), ..nowhere() };
+    assert_eq!(look(places.clone()).await?.source, Some(IdleSource::Mutter));
     let pointer = Pointer::new(&connection).await?;
     let mut client = Client::start(places, WATCHES);
     client.watch_pause(true).await?;
@@ -75,8 +75,8 @@ async fn under_kde_a_rest_and_its_end_are_told() -> anyhow::Result<()> {
     let _kwin = quiet(&mut kwin)?;
     comes(&connection, "org.kde.KWin").await?;
     let socket = bus.folder().join("kwin");
-    let places = Places { wayland: Some(socket.clone()), ..nowhere() };
-    assert_eq!(look(&places).await.source, Some(Source::ExtIdleNotify));
+    let places = Place { wayland: Some(socket.clone()), ..nowhere() };
+    assert_eq!(look(places.clone()).await?.source, Some(IdleSource::ExtIdleNotify));
     let mut client = Client::start(places, WATCHES);
     client.watch_pause(true).await?;
     rests_and_works(&mut client, async || moves_pointer(&socket)).await

@@ -1,15 +1,15 @@
 //! Stand-ins for screen savers.
 
 use kindbeat::dbus::Bus;
-use kindbeat::desktop::presence::Event;
-use kindbeat::desktop::presence::Places;
-use kindbeat::desktop::presence::look;
+use kindbeat::desktop::DesktopEvent;
+use kindbeat::desktop::Place;
 use tokio::sync::mpsc;
 use zbus::Connection;
 
 use super::bus::PrivateBus;
 use super::client::Client;
 use super::client::WATCHES;
+use super::client::look;
 use super::client::nowhere;
 use super::client::soon;
 
@@ -65,8 +65,8 @@ impl Saver {
     }
 }
 
-fn places(bus: &PrivateBus) -> Places {
-    Places { session_bus: Bus::at(bus.address()), ..nowhere() }
+fn places(bus: &PrivateBus) -> Place {
+    Place { session_bus: Bus::at(bus.address()), ..nowhere() }
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_screen_that_is_covered_counts_as_locked() -> anyhow::Result<()> {
         saver.was_asked().await?;
         for active in [true, false] {
             saver.covers(active).await?;
-            client.says(Event::Locked(active)).await?;
+            client.says(DesktopEvent::Locked(active)).await?;
         }
         client.ends().await?;
     }
@@ -90,11 +90,11 @@ async fn a_screen_saver_that_went_covers_nothing() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let mut client = Client::start(places(&bus), WATCHES);
     let saver = Saver::start(&bus, COMMON, true).await?;
-    client.says(Event::Locked(true)).await?;
+    client.says(DesktopEvent::Locked(true)).await?;
     drop(saver);
-    client.says(Event::Locked(false)).await?;
+    client.says(DesktopEvent::Locked(false)).await?;
     let _saver = Saver::start(&bus, GNOME, true).await?;
-    client.says(Event::Locked(true)).await?;
+    client.says(DesktopEvent::Locked(true)).await?;
     client.ends().await
 }
 
@@ -102,7 +102,7 @@ async fn a_screen_saver_that_went_covers_nothing() -> anyhow::Result<()> {
 async fn the_doctor_sees_who_tells_of_the_lock() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _saver = Saver::start(&bus, GNOME, true).await?;
-    let found = look(&places(&bus)).await;
+    let found = look(places(&bus)).await?;
     assert_eq!((found.lock, found.locked), (vec![GNOME.into()], true));
     Ok(())
 }

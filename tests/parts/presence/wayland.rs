@@ -10,9 +10,8 @@ use std::process::Stdio;
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::desktop::presence::Places;
-use kindbeat::desktop::presence::Source;
-use kindbeat::desktop::presence::look;
+use kindbeat::desktop::IdleSource;
+use kindbeat::desktop::Place;
 use kindbeat_core::context::InputActivity;
 use tempfile::TempDir;
 
@@ -20,6 +19,7 @@ use super::bus::Ended;
 use super::bus::installed;
 use super::client::Client;
 use super::client::WATCHES;
+use super::client::look;
 use super::client::nowhere;
 
 /// A compositor with a keyboard that programs may use; it ends with this value.
@@ -73,8 +73,8 @@ impl Sway {
         Ok((server, display.trim().to_owned()))
     }
 
-    fn places(&self) -> Places {
-        Places {
+    fn places(&self) -> Place {
+        Place {
             wayland: Some(self.folder.path().join(&self.display)),
             // Not asked where there is a compositor.
             x11: Some(":4711".to_owned()),
@@ -145,8 +145,8 @@ async fn a_lost_compositor_is_unknown_and_heard_again_once_back() -> anyhow::Res
 #[tokio::test]
 async fn the_doctor_sees_the_compositor() -> anyhow::Result<()> {
     let Some(sway) = Sway::start()? else { return Ok(()) };
-    let found = look(&sway.places()).await;
-    let Some(Source::KwinIdle | Source::ExtIdleNotify) = found.source else {
+    let found = look(sway.places()).await?;
+    let Some(IdleSource::KwinIdle | IdleSource::ExtIdleNotify) = found.source else {
         anyhow::bail!("{found:?}")
     };
     // It tells what happens, not what has been.

@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::ensure;
-use kindbeat::desktop::presence::Places;
-use kindbeat::desktop::presence::Source;
-use kindbeat::desktop::presence::Watches;
-use kindbeat::desktop::presence::look;
+use kindbeat::desktop::IdleSource;
+use kindbeat::desktop::Place;
+use kindbeat::desktop::Watches;
 use kindbeat_core::context::InputActivity;
 
 use super::bus::Ended;
 use super::bus::installed;
 use super::client::Client;
 use super::client::WATCHES;
+use super::client::look;
 use super::client::nowhere;
 
 /// A screen that nobody sees; it ends with this value.
@@ -51,8 +51,8 @@ impl Screen {
         Ok(Self { server, display: format!(":{}", number.trim()) })
     }
 
-    fn places(&self) -> Places {
-        Places { x11: Some(self.display.clone()), ..nowhere() }
+    fn places(&self) -> Place {
+        Place { x11: Some(self.display.clone()), ..nowhere() }
     }
 
     fn xdotool(&self, arguments: &[&str]) -> anyhow::Result<()> {
@@ -146,12 +146,12 @@ async fn a_lost_x_server_is_unknown_and_heard_again_once_back() -> anyhow::Resul
 async fn the_doctor_sees_the_server() -> anyhow::Result<()> {
     let Some(screen) = Screen::start()? else { return Ok(()) };
     screen.xdotool(&["key", "a"])?;
-    let found = look(&screen.places()).await;
-    assert_eq!(found.source, Some(Source::X11), "{found:?}");
+    let found = look(screen.places()).await?;
+    assert_eq!(found.source, Some(IdleSource::X11), "{found:?}");
     assert_eq!(found.hands, InputActivity::Busy);
     assert_eq!((found.lock, found.locked, found.sleep), (vec![], false, false));
     // There is no bus on which Mutter could be.
-    let [(Source::Mutter, Some(why))] = &found.silent[..] else {
+    let [(IdleSource::Mutter, Some(why))] = &found.silent[..] else {
         anyhow::bail!("{:?}", found.silent)
     };
     assert!(why.contains("bus"), "{why}");
@@ -160,12 +160,15 @@ async fn the_doctor_sees_the_server() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn where_there_is_nothing_that_is_said() -> anyhow::Result<()> {
-    let places = Places { x11: Some(":4711".to_owned()), ..nowhere() };
-    let found = look(&places).await;
+    let places = Place { x11: Some(":4711".to_owned()), ..nowhere() };
+    let found = look(places.clone()).await?;
     assert_eq!((found.source, found.hands), (None, InputActivity::Unknown));
     let silent: Vec<_> =
         found.silent.iter().map(|(source, why)| (*source, why.is_some())).collect();
-    assert_eq!(silent, [(Source::Mutter, true), (Source::X11, true), (Source::Logind, true)]);
+    assert_eq!(
+        silent,
+        [(IdleSource::Mutter, true), (IdleSource::X11, true), (IdleSource::Logind, true)]
+    );
     let client = Client::start(places, WATCHES);
     client.ends().await
 }

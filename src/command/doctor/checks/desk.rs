@@ -4,8 +4,8 @@ use super::Desk;
 use super::Found;
 use super::fine;
 use super::look;
-use crate::desktop::interruptions::Probed;
-use crate::desktop::presence::Source;
+use crate::desktop::FactReport;
+use crate::desktop::IdleSource;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 use kindbeat_core::offer::Gate;
@@ -28,7 +28,7 @@ impl Desk<'_> {
                     self.say(Message::PresenceMeanwhile),
                 );
             }
-            Some(Source::Logind) => return fine(self.say(Message::PresenceLate)),
+            Some(IdleSource::Logind) => return fine(self.say(Message::PresenceLate)),
             Some(source) => source.to_string(),
         };
         if found.lock.is_empty() {
@@ -59,7 +59,7 @@ impl Desk<'_> {
         }
     }
 
-    fn fails(&self, fact: Fact, probed: &[&Probed]) -> Found {
+    fn fails(&self, fact: Fact, probed: &[&FactReport]) -> Found {
         let failed: Vec<_> =
             probed.iter().copied().filter(|probed| probed.seen == Probe::Failed).collect();
         let says = self.of(Message::ProbeSilent, &[("problem", why(&failed).into())]);
@@ -75,7 +75,7 @@ impl Desk<'_> {
 }
 
 /// Why each of them says nothing.
-fn why(probed: &[&Probed]) -> String {
+fn why(probed: &[&FactReport]) -> String {
     let told = probed.iter().map(|probed| match &probed.why {
         Some(why) => format!("{}: {why}", probed.source),
         None => probed.source.to_string(),

@@ -1,23 +1,23 @@
 //! What tells of the desk and the desktop.
 
 use super::*;
-use crate::desktop::presence::Found;
-use crate::desktop::presence::Source;
+use crate::desktop::IdleSource;
+use crate::desktop::PresenceReport;
 
 #[test]
 fn what_tells_of_keyboard_and_pointer_is_named() {
-    let with = |found: Found| Seen { presence: Some(found), ..well() };
+    let with = |found: PresenceReport| Seen { presence: Some(found), ..well() };
     let found = || well().presence.unwrap();
     let fails = Some("no answer in 5s".to_owned());
     let desks = [
-        with(Found {
+        with(PresenceReport {
             lock: vec!["org.freedesktop.login1".into(), "org.gnome.ScreenSaver".into()],
             ..found()
         }),
-        with(Found { lock: Vec::new(), ..found() }),
-        with(Found { source: Some(Source::Logind), ..found() }),
-        with(Found { source: None, ..found() }),
-        with(Found { source: None, silent: vec![(Source::X11, fails)], ..found() }),
+        with(PresenceReport { lock: Vec::new(), ..found() }),
+        with(PresenceReport { source: Some(IdleSource::Logind), ..found() }),
+        with(PresenceReport { source: None, ..found() }),
+        with(PresenceReport { source: None, silent: vec![(IdleSource::X11, fails)], ..found() }),
         Seen { presence: None, ..well() },
     ];
     assert_snapshot!(lines("presence", &desks), @r#"
@@ -34,13 +34,13 @@ fn what_tells_of_keyboard_and_pointer_is_named() {
 
 #[test]
 fn what_the_desktop_tells_is_listed_with_those_who_tell_it() {
-    let says = |source: &'static str, seen, why: Option<&str>| Probed {
+    let says = |source: &'static str, seen, why: Option<&str>| FactReport {
         fact: Fact::Microphone,
         source: source.into(),
         seen,
         why: why.map(str::to_owned),
     };
-    let with = |desktop: Vec<Probed>| Seen { desktop, ..well() };
+    let with = |desktop: Vec<FactReport>| Seen { desktop, ..well() };
     let late = "it does not answer within half a second";
     let (yes, no) = (context::Probe::Yes, context::Probe::No);
     let (lacking, failed) = (context::Probe::Absent, context::Probe::Failed);

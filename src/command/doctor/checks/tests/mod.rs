@@ -8,8 +8,9 @@ use crate::bluetooth;
 use crate::command::doctor::as_text;
 use crate::command::doctor::look::Configured;
 use crate::command::doctor::look::OwnPractices;
-use crate::desktop::interruptions::Probed;
-use crate::desktop::presence;
+use crate::desktop::FactReport;
+use crate::desktop::IdleSource;
+use crate::desktop::PresenceReport;
 use crate::notification::ServerInfo;
 use crate::speech;
 use crate::store;
@@ -32,16 +33,16 @@ fn well() -> Seen {
     Seen {
         bluetooth: Some(Ok(())),
         notifications: Some(Ok(ServerPresence::Running(server))),
-        presence: Some(presence::Found {
-            source: Some(presence::Source::X11),
-            silent: vec![(presence::Source::Mutter, None)],
+        presence: Some(PresenceReport {
+            source: Some(IdleSource::X11),
+            silent: vec![(IdleSource::Mutter, None)],
             hands: InputActivity::Busy,
             lock: vec!["org.freedesktop.login1".into()],
             locked: false,
             sleep: true,
         }),
         desktop: Fact::ALL
-            .map(|fact| Probed {
+            .map(|fact| FactReport {
                 fact,
                 source: "PipeWire".into(),
                 seen: context::Probe::No,

@@ -1,0 +1,64 @@
+//! What PipeWire does, reported by `pw-dump`, which is installed wherever PipeWire is; its library would need a C compiler and its
+//! headers.
+
+mod graph;
+mod objects;
+
+use std::convert::Infallible;
+
+use tokio::process::Command;
+
+use crate::desktop::child::Running;
+use crate::desktop::place::Place;
+use crate::desktop::report::NoAnswer;
+use crate::desktop::report::Reporter;
+use kindbeat_core::context::Fact;
+
+use graph::Graph;
+use graph::InUse;
+use objects::Objects;
+use objects::Piece;
+
+/// Reports what is in use, for as long as PipeWire can be followed.
+pub(in crate::desktop) async fn follow(
+    place: &Place,
+    reporter: &Reporter,
+) -> Result<Infallible, NoAnswer> {
+    let mut command = Command::new(place.pipewire()?);
+    command.arg("--monitor");
+    command.envs(place.runtime.iter().map(|runtime| ("XDG_RUNTIME_DIR", runtime)));
+    let mut dump = Running::start("pw-dump", &mut command)?;
+    let (mut objects, mut graph) = (Objects::default(), Graph::default());
+    let mut buffer = vec![0; BUFFER];
+    let mut reported: Option<InUse> = None;
+    loop {
+        let length = dump.read(&mut buffer).await?;
+        if length == 0 {
+            return Err(NoAnswer::failed("pw-dump ended: PipeWire went away or does not answer"));
+        }
+        let mut is_whole = false;
+        objects
+            .read(&buffer[..length], |piece| match piece {
+                Piece::Object(object) => graph.take(object),
+                Piece::End => {
+                    is_whole = true;
+                    Ok(())
+                }
+            })
+            .map_err(|fault| {
+                NoAnswer::Failed(format!("pw-dump says what cannot be read: {fault}"))
+            })?;
+        // What belongs together comes in one list: in its middle a link may be there and its end not yet.
+        if is_whole && reported != Some(graph.in_use()) {
+            let in_use = graph.in_use();
+            reported = Some(in_use);
+            let InUse { microphone, camera, sharing } = in_use;
+            let answers =
+                [(Fact::Microphone, microphone), (Fact::Camera, camera), (Fact::Sharing, sharing)];
+            reporter.report_all(answers.map(|(fact, is_so)| (fact, Ok(is_so).into())).into()).await;
+        }
+    }
+}
+
+/// So much is read at once, of the 50 to 500 kB that come first.
+const BUFFER: usize = 4096;

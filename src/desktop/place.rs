@@ -1,0 +1,101 @@
+//! Where the parts of a desktop are found.
+
+use std::env;
+use std::ffi::OsStr;
+use std::ffi::OsString;
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::report::NoAnswer;
+use crate::dbus::Bus;
+
+/// Where the parts of a desktop are found: of the desktop that the environment names, or, for a test, of one of its own.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub session_bus: Bus,
+    pub system_bus: Bus,
+    /// The identifier of the session with logind; `None`: logind is asked.
+    pub session_id: Option<String>,
+    /// `XDG_RUNTIME_DIR`, where PipeWire and PulseAudio have their sockets.
+    pub runtime: Option<PathBuf>,
+    /// The socket of the Wayland compositor, if there is one.
+    pub wayland: Option<PathBuf>,
+    /// The X display, such as `:0`, if there is one. Not used where there is a compositor: the X server that one starts for
+    /// older programs knows neither what is typed elsewhere nor all windows.
+    pub x11: Option<String>,
+    /// The folders in which programs are looked for.
+    pub programs: Vec<PathBuf>,
+    /// `/dev`.
+    pub dev: PathBuf,
+    /// `/proc`.
+    pub proc: PathBuf,
+}
+
+impl Place {
+    /// The desktop that the environment names, on these buses.
+    #[must_use]
+    pub fn from_environment(session_bus: Bus, system_bus: Bus) -> Self {
+        let named = |name| env::var_os(name).filter(|value: &OsString| !value.is_empty());
+        let text = |name| named(name).and_then(|value| value.into_string().ok());
+        let runtime = named("XDG_RUNTIME_DIR").map(PathBuf::from);
+        let programs = named("PATH").unwrap_or_default();
+        Self {
+            session_bus,
+            system_bus,
+            session_id: text("XDG_SESSION_ID"),
+            wayland: named("WAYLAND_DISPLAY").map(|display| socket(&display, runtime.as_deref())),
+            runtime,
+            x11: text("DISPLAY"),
+            programs: env::split_paths(&programs).collect(),
+            dev: PathBuf::from("/dev"),
+            proc: PathBuf::from("/proc"),
+        }
+    }
+
+    /// The path of this program; `None`: it is not installed.
+    pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
+        self.programs.iter().map(|folder| folder.join(name)).find(|program| program.is_file())
+    }
+
+    /// The program that asks PipeWire, where both are there.
+    pub(super) fn pipewire(&self) -> Result<PathBuf, NoAnswer> {
+        self.client("pipewire-0", "pw-dump")
+    }
+
+    /// The program that asks PulseAudio, and the socket to ask at, where both are there.
+    pub(super) fn pulse(&self) -> Result<(PathBuf, PathBuf), NoAnswer> {
+        let program = self.client(PULSE, "pactl")?;
+        Ok((program, self.runtime.clone().unwrap_or_default().join(PULSE)))
+    }
+
+    fn client(&self, socket: &str, program: &str) -> Result<PathBuf, NoAnswer> {
+        let socket = self.runtime.as_ref().map(|runtime| runtime.join(socket));
+        if !socket.is_some_and(|socket| socket.exists()) {
+            return Err(NoAnswer::absent("it does not run"));
+        }
+        let found = self.program(program);
+        found.ok_or_else(|| NoAnswer::Absent(format!("{program} is not installed")))
+    }
+}
+
+/// Where the compositor listens: `WAYLAND_DISPLAY` is a name in `XDG_RUNTIME_DIR`, or a path.
+fn socket(display: &OsStr, runtime: Option<&Path>) -> PathBuf {
+    runtime.unwrap_or(Path::new("")).join(display)
+}
+
+/// The socket of PulseAudio, in `XDG_RUNTIME_DIR`.
+const PULSE: &str = "pulse/native";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wayland_display_is_a_name_or_a_path() {
+        let runtime = Path::new("/run/user/1000");
+        let at = |display: &str, runtime| socket(OsStr::new(display), runtime);
+        assert_eq!(at("wayland-1", Some(runtime)), runtime.join("wayland-1"));
+        assert_eq!(at("/tmp/way", Some(runtime)), Path::new("/tmp/way"));
+        assert_eq!(at("/tmp/way", None), Path::new("/tmp/way"));
+    }
+}
