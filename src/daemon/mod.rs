@@ -30,7 +30,6 @@ mod reread;
 mod service;
 mod start;
 mod status;
-mod terminals;
 mod watchdog;
 
 pub use event_loop::Inlets;

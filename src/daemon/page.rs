@@ -1,40 +1,34 @@
-//! The page of a break: opened in a browser, read aloud, and what is done on it.
+//! The page of a break: opened in a browser or in another program's window, read aloud, and what is done on it.
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 use tokio::sync::watch;
 use tracing::debug;
 use tracing::info;
 
 use crate::browser::OpenOutcome;
 use crate::browser::Opener;
+use crate::interface::WindowTicket;
 use crate::page_server::PageServer;
 use crate::page_server::PageServerError;
 use crate::speech::PageReader;
 use crate::speech::SpeechEvent;
-use crate::store;
-use crate::store::Record;
 use crate::tasks::Spawner;
 use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Engine;
 use kindbeat_core::engine::Input;
 use kindbeat_core::heart::Reading;
-use kindbeat_core::page::Decision;
-use kindbeat_core::page::Earlier;
-use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Scene;
-use kindbeat_core::page::Tense;
 use kindbeat_core::page::View;
-use kindbeat_core::page::Visitor;
-use kindbeat_core::page::view_of;
-use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::HelpLines;
-use kindbeat_core::practice::Length;
 use kindbeat_core::practice::Session;
 use kindbeat_core::practice::SessionState;
+use kindbeat_core::sitting::Earlier;
+use kindbeat_core::sitting::Sitting;
+use kindbeat_core::sitting::SittingEvent;
+use kindbeat_core::sitting::ViewContext;
 use kindbeat_core::status::News;
 
 use super::history::History;
@@ -51,9 +45,11 @@ pub(super) struct BreakPage {
     reader: PageReader,
     /// Whether something on this machine reads aloud, as far as is known; else the page does.
     speaks: bool,
-    visitor: Visitor,
-    /// The break that is open, or was last.
-    taken: Option<store::StoredBreak>,
+    sitting: Sitting,
+    /// The window in which another program shows the break: its number, and what closes it when it is dropped.
+    window: Option<(u64, oneshot::Sender<()>)>,
+    /// How many such windows there were.
+    windows: u64,
     settled_at: Timestamp,
 }
 
@@ -108,8 +104,9 @@ impl BreakPage {
             help: ways.help,
             reader: ways.reader,
             speaks: false,
-            visitor: Visitor::new(earlier, &preferences.config().practice),
-            taken: None,
+            sitting: Sitting::new(earlier, &preferences.config().practice),
+            window: None,
+            windows: 0,
             settled_at: now,
         }
     }
@@ -136,6 +133,20 @@ impl BreakPage {
         Ok(url)
     }
 
+    /// Opens a window on the break in another program. One is open at a time: with it goes the one before.
+    pub(super) fn open_window(&mut self, context: &PageContext<'_>) -> WindowTicket {
+        self.publish(context);
+        let (window, replaced) = oneshot::channel();
+        self.windows += 1;
+        self.window = Some((self.windows, window));
+        WindowTicket { id: self.windows, views: self.view.subscribe(), replaced }
+    }
+
+    /// A window of another program is gone: it counts as a page that closes. Whether it was the one that is open.
+    pub(super) fn window_closed(&mut self, id: u64) -> bool {
+        self.window.take_if(|(open, _)| *open == id).is_some()
+    }
+
     /// Waits until a page is open in a browser, or is not.
     pub(super) async fn opening(&mut self) -> Option<Opening> {
         self.opened.1.recv().await
@@ -151,7 +162,7 @@ impl BreakPage {
         None
     }
 
-    /// Takes in what was done on the page; what is to be put to the engine, if anything.
+    /// Takes in what was done on the page, or in another program's window; what is to be put to the engine, if anything.
     #[must_use]
     pub(super) fn handle(
         &mut self,
@@ -159,40 +170,24 @@ impl BreakPage {
         input: PageInput,
         engine: &Engine,
         history: &mut History,
+        reporter: &Reporter,
     ) -> Option<Input> {
         // The last word of a page that is gone may come after the next one was opened.
-        if input == PageInput::Closed && self.server.is_open() {
+        if input == PageInput::Closed && self.is_shown() {
             return None;
         }
         if input == PageInput::Back {
             // Before the first step there is none: it begins again.
             self.reader.once_more();
         }
-        let session = engine.session()?;
-        let wanted = match self.visitor.handle(input, session, engine.library()) {
-            Some(Decision::Break(command)) => Some(Input::Break(command)),
-            Some(Decision::Choose(practice, length)) => Some(Input::BreakChosen(practice, length)),
-            Some(Decision::Feedback(feedback)) => {
-                self.answered(now, &feedback, history);
-                None
-            }
-            None => None,
-        };
-        if self.visitor.learn(&engine.settings().practice) {
-            history.keep(now, Record::Habits(self.visitor.habits.clone()));
-        }
+        let wanted = self.sitting.handle(now, input, engine);
+        self.carry_out(now, history, reporter);
         wanted
     }
 
     /// The monitor sent something.
     pub(super) fn observe(&mut self, now: Timestamp, reading: &Reading, engine: &Engine) {
-        if is_open(engine) {
-            self.visitor.heart_beats(now, reading.heart_rate);
-        }
-        let settings = engine.settings();
-        if settings.practice.show_heart && settings.mentions_heart() {
-            self.visitor.follower.observe(now, reading);
-        }
+        self.sitting.observe(now, reading, engine);
     }
 
     /// The engine did something about the break.
@@ -200,65 +195,59 @@ impl BreakPage {
         &mut self,
         now: Timestamp,
         effect: &Effect,
-        (engine, utc_offset): (&Engine, Offset),
+        engine: &Engine,
         history: &mut History,
         reporter: &Reporter,
     ) {
-        match effect {
-            Effect::BreakBegan(practice, length) => {
-                self.began((now, utc_offset), practice, *length, engine, history);
-                reporter.tell(News::BreakStarted(practice.clone()));
-            }
-            Effect::BreakChosen(practice, length) => {
-                if let Some(taken) = &mut self.taken {
-                    practice.clone_into(&mut taken.practice);
-                    taken.length_s = length.seconds();
-                    history.keep(now, Record::Break(taken.clone()));
+        if let Effect::BreakBegan(..) = effect {
+            self.speaks = self.reader.may_speak();
+        }
+        self.sitting.follow(now, effect, engine);
+        self.carry_out(now, history, reporter);
+    }
+
+    /// Keeps and tells what the sitting has ready.
+    fn carry_out(&mut self, now: Timestamp, history: &mut History, reporter: &Reporter) {
+        for event in self.sitting.take_events() {
+            match event {
+                SittingEvent::Keep(record) => history.keep(now, record.into()),
+                SittingEvent::Tell(news) => {
+                    match news {
+                        News::BreakStarted(_) => info!("a break begins"),
+                        News::BreakEnded(_) => info!("the break is over"),
+                        _ => {}
+                    }
+                    reporter.tell(news);
                 }
             }
-            Effect::BreakMoved(state) => {
-                if let Some(ending) = self.moved(now, *state, engine, history) {
-                    reporter.tell(News::BreakEnded(ending.name()));
-                }
-            }
-            _ => {}
         }
     }
 
-    /// A break that ran in a terminal counts as every break does; whoever finished one needs no first screens any more.
-    pub(super) fn count(
+    /// Until when somebody may still be at the question after the break, or last words stand on a page; `None` where neither is.
+    pub(super) fn next_wakeup(&self, engine: &Engine) -> Option<Timestamp> {
+        self.sitting.next_wakeup(engine).or_else(|| self.read_until(engine))
+    }
+
+    /// Nobody is there any more: a question is over, and last words go with their window or stay in it without the service.
+    pub(super) fn abandoned(
         &mut self,
         now: Timestamp,
-        taken: &store::StoredBreak,
+        engine: &Engine,
         history: &mut History,
+        reporter: &Reporter,
     ) {
-        let before = self.visitor.habits.clone();
-        let past = taken.past();
-        self.visitor.habits.welcomed |= past.finished;
-        self.visitor.ended(past, now);
-        if self.visitor.habits != before {
-            history.keep(now, Record::Habits(self.visitor.habits.clone()));
-        }
-    }
-
-    /// Until when somebody may still be at a page whose break is over; `None` where there is none.
-    pub(super) fn next_wakeup(&self, engine: &Engine) -> Option<Timestamp> {
-        let session = engine.session().filter(|_| self.server.is_open())?;
-        let SessionState::Ended { at, .. } = session.state() else { return None };
-        let read = || at.saturating_add(LAST_WORDS).unwrap_or(Timestamp::MAX);
-        Some(self.visitor.question_until(session).unwrap_or_else(read))
-    }
-
-    /// Nobody is there any more: a question is skipped, and last words go with their window or stay in it without the service.
-    pub(super) fn abandoned(&mut self, now: Timestamp, engine: &Engine, history: &mut History) {
-        let session = engine.session();
-        if session.and_then(|session| self.visitor.question_until(session)).is_some() {
-            let skipped = PageInput::Feedback(Feedback::default());
-            // It asks nothing of the engine: the break is over.
-            let _ = self.handle(now, skipped, engine, history);
+        if self.sitting.next_wakeup(engine).is_some() {
+            self.sitting.tick(now, engine);
+            self.carry_out(now, history, reporter);
         } else {
             self.server.close();
         }
+    }
+
+    fn read_until(&self, engine: &Engine) -> Option<Timestamp> {
+        let session = engine.session().filter(|_| self.server.is_open())?;
+        let SessionState::Ended { at, .. } = session.state() else { return None };
+        Some(at.saturating_add(LAST_WORDS).unwrap_or(Timestamp::MAX))
     }
 
     /// What reads aloud does so, or does not.
@@ -278,18 +267,16 @@ impl BreakPage {
         // A machine that slept: the page looks at the clock again.
         let jumped = now.duration_since(self.settled_at).abs() >= JUMP;
         self.settled_at = now;
-        if self.server.is_open() {
-            if jumped {
-                self.server.tick();
-            }
-            if context.shows_heart() {
-                self.visitor.follower.look(now, self.visitor.habits.pace);
-            }
+        if self.server.is_open() && jumped {
+            self.server.tick();
+        }
+        if self.is_shown() {
             self.publish(context);
         }
-        let wanted = self.visitor.visit.sound().voice && self.speaks && is_open(context.engine);
+        let wanted = self.sitting.sound().voice && self.speaks && is_open(context.engine);
+        let is_seen = self.server.is_seen() || self.window.is_some();
         let view = self.view.borrow();
-        let view = Some(&*view).filter(|_| wanted && self.server.is_seen());
+        let view = Some(&*view).filter(|_| wanted && is_seen);
         self.reader.read(view);
     }
 
@@ -298,99 +285,27 @@ impl BreakPage {
         self.server.is_open()
     }
 
+    /// Whether the break can be seen anywhere.
+    fn is_shown(&self) -> bool {
+        self.server.is_open() || self.window.is_some()
+    }
+
     /// Closes every page. They say that the break has ended.
     pub(super) fn close(&self) {
         self.server.close();
     }
 
-    fn began(
-        &mut self,
-        local: (Timestamp, Offset),
-        practice: &str,
-        length: Length,
-        engine: &Engine,
-        history: &mut History,
-    ) {
-        info!(practice, "a break begins");
-        self.speaks = self.reader.may_speak();
-        let (now, settings) = (local.0, engine.settings());
-        // Whether somebody else sees the screen may not be known yet; what is offered here shows no heart by itself.
-        let mention_heart = settings.mentions_heart();
-        self.visitor.begin(practice, engine.library(), &settings.practice, mention_heart, local);
-        history.keep(now, Record::Habits(self.visitor.habits.clone()));
-        let taken = store::StoredBreak {
-            started: now,
-            practice: practice.to_owned(),
-            length_s: length.seconds(),
-            ended: None,
-            answers: None,
-        };
-        history.keep(now, Record::Break(taken.clone()));
-        self.taken = Some(taken);
-    }
-
-    /// The break is at another place than before; how it ended, where it just did.
-    fn moved(
-        &mut self,
-        now: Timestamp,
-        state: SessionState,
-        engine: &Engine,
-        history: &mut History,
-    ) -> Option<Ending> {
-        if let Some(pace) = self.visitor.follower.moved(now, engine.session()) {
-            self.visitor.habits.pace = Some(pace);
-            history.keep(now, Record::Habits(self.visitor.habits.clone()));
-        }
-        let SessionState::Ended { ending, at } = state else { return None };
-        let taken = self.taken.as_mut().filter(|taken| taken.ended.is_none())?;
-        taken.ended = Some((ending.into(), at));
-        history.keep(now, Record::Break(taken.clone()));
-        let past = taken.past();
-        self.visitor.ended(past, now);
-        // Whoever left is asked nothing; what they said before it is kept.
-        let before = self.visitor.visit.before();
-        if ending != Ending::Completed && before.is_some() {
-            self.answered(now, &Feedback { before, ..Feedback::default() }, history);
-        }
-        info!("the break is over");
-        Some(ending)
-    }
-
-    /// Something was said of the break, or nothing.
-    fn answered(&mut self, now: Timestamp, feedback: &Feedback, history: &mut History) {
-        let Some(taken) = &mut self.taken else { return };
-        let answered = store::BreakAnswers {
-            started: taken.started,
-            answered: now,
-            tension_before: feedback.before.map(Tense::figure),
-            tension: feedback.tense.map(Tense::figure),
-            liking: feedback.liking,
-            note: feedback.note.clone(),
-        };
-        taken.answers = Some(answered.clone());
-        let past = taken.past();
-        history.keep(now, Record::Answers(answered));
-        self.visitor.ended(past, now);
-    }
-
-    fn publish(&self, context: &PageContext<'_>) {
-        let (now, preferences) = (context.now, context.preferences);
-        let view = view_of(&Scene {
-            now,
-            session: context.engine.session(),
-            visit: &self.visitor.visit,
+    fn publish(&mut self, context: &PageContext<'_>) {
+        let preferences = context.preferences;
+        let view_context = ViewContext {
             words: preferences.words(),
             locale: preferences.locale(),
             help: &self.help,
             heart: context.rate,
             show_heart: context.shows_heart(),
-            others: &self.visitor.others,
-            cycle: self.visitor.follower.cycle(now, self.visitor.habits.pace),
-            following: Some(self.visitor.follower.seen()),
-            course: &self.visitor.course,
-            needs_help: self.visitor.needs_help,
             is_read_aloud: self.speaks,
-        });
+        };
+        let view = self.sitting.view(context.now, context.engine.session(), view_context);
         self.view.send_if_modified(|shown| {
             let differs = *shown != view;
             if differs {
@@ -401,7 +316,7 @@ impl BreakPage {
     }
 }
 
-/// Whether a break of the daemon's own is open.
+/// Whether a break is open.
 pub(super) fn is_open(engine: &Engine) -> bool {
     let state = engine.session().map(Session::state);
     state.is_some_and(|state| !matches!(state, SessionState::Ended { .. }))

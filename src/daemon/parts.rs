@@ -16,8 +16,8 @@ use crate::tasks::Spawner;
 use kindbeat_core::config::Config;
 use kindbeat_core::engine::Engine;
 use kindbeat_core::monitor::MonitorCommand;
-use kindbeat_core::page::Earlier;
 use kindbeat_core::page::View;
+use kindbeat_core::sitting::Earlier;
 use kindbeat_core::status::News;
 
 /// All that a [`Service`](super::Service) is made of.

@@ -13,6 +13,7 @@ use crate::desktop::Place;
 use crate::interface::LastAnswer;
 use crate::interface::Refusal;
 use crate::interface::Request;
+use crate::interface::WindowTicket;
 use crate::notification::NotifierEvent;
 use crate::practice_files::Practices;
 use crate::speech::SpeechEvent;
@@ -30,12 +31,12 @@ use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::offer::OfferOutcome;
 use kindbeat_core::page::PageInput;
-use kindbeat_core::page::Visit;
 use kindbeat_core::practice::HelpLines;
 use kindbeat_core::practice::OwnFault;
 use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::reason;
 use kindbeat_core::reason::Detail;
+use kindbeat_core::sitting::Sitting;
 use kindbeat_core::status::News;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Words;
@@ -57,7 +58,6 @@ use super::parts::Parts;
 use super::preferences::Preferences;
 use super::preferences::Reread;
 use super::status::Reporter;
-use super::terminals::TerminalBreaks;
 
 /// The daemon between two events.
 pub struct Service {
@@ -68,7 +68,6 @@ pub struct Service {
     desktop: DesktopContext,
     offers: DesktopOffers,
     page: BreakPage,
-    terminals: TerminalBreaks,
     history: History,
     reporter: Reporter,
     tasks: Spawner,
@@ -94,7 +93,6 @@ impl Service {
             desktop: DesktopContext::new(parts.desktop),
             offers: DesktopOffers::new(parts.offers, preferences.words()),
             page: BreakPage::new(ways, parts.earlier, &preferences, now),
-            terminals: TerminalBreaks::default(),
             history: History::new(parts.store, parts.engine.memory(), now),
             reporter: Reporter::new(parts.news),
             tasks: parts.tasks,
@@ -128,7 +126,7 @@ impl Service {
         self.handle(Input::Tick);
         let now = self.now();
         if self.deadlines().is_due(Deadline::Page, now) {
-            self.page.abandoned(now, &self.engine, &mut self.history);
+            self.page.abandoned(now, &self.engine, &mut self.history, &self.reporter);
         }
     }
 
@@ -163,7 +161,8 @@ impl Service {
     }
 
     pub(super) fn page(&mut self, input: PageInput) {
-        let input = self.page.handle(self.now(), input, &self.engine, &mut self.history);
+        let (now, history) = (self.now(), &mut self.history);
+        let input = self.page.handle(now, input, &self.engine, history, &self.reporter);
         self.handle_some(input);
     }
 
@@ -265,27 +264,18 @@ impl Service {
                     }
                 }
             }),
-            Request::TellBreak { caller, told, reply } => {
-                let (inputs, over) =
-                    self.terminals.told(now, caller, told, &mut self.history, &self.reporter);
-                for input in inputs {
-                    self.handle(input);
+            Request::BreakHere { practice, length, reply } => {
+                let ticket = self.break_here(Input::BreakWanted(practice, length));
+                if let Err(Ok(WindowTicket { id, .. })) = reply.send(ticket) {
+                    self.window_closed(id);
                 }
-                if let Some(taken) = over {
-                    self.page.count(now, &taken, &mut self.history);
-                }
+            }
+            Request::Window { input, reply } => {
+                self.page(input);
+                self.settle();
                 let _ = reply.send(());
             }
-            Request::TellAnswer { told, reply } => {
-                if let Some(taken) = self.terminals.answered(now, told, &mut self.history) {
-                    self.page.count(now, &taken, &mut self.history);
-                }
-                let _ = reply.send(());
-            }
-            Request::CallerGone(caller) => {
-                let input = self.terminals.gone(&caller);
-                self.handle_some(input);
-            }
+            Request::WindowClosed(id) => self.window_closed(id),
         }
     }
 
@@ -321,28 +311,7 @@ impl Service {
 
     /// Begins the break that `input` asks for and opens its page; the address, for whoever asked.
     fn start_break(&mut self, input: Input, token: Option<String>) -> Result<String, Refusal> {
-        // A second click, on the notification of a break that is under way: the break that there is comes up again.
-        if page::is_open(&self.engine) && is_for_any(&input) {
-            return self.open_page(token);
-        }
-        let effects = self.handle(input);
-        for effect in &effects {
-            match effect {
-                Effect::NoSuchPractice(unknown) => {
-                    return Err(Refusal::NoSuchPractice(unknown.clone()));
-                }
-                Effect::BreakBegan(..) => {
-                    // The first step waits until the first page was read.
-                    self.handle(Input::Break(Visit::hold()));
-                    return self.open_page(token);
-                }
-                _ => {}
-            }
-        }
-        Err(Refusal::NoOffer)
-    }
-
-    fn open_page(&mut self, token: Option<String>) -> Result<String, Refusal> {
+        self.begin_break(input)?;
         let context = PageContext {
             now: self.now(),
             engine: &self.engine,
@@ -357,6 +326,47 @@ impl Service {
             self.notify(Notice::NoPage);
             Refusal::NoPage(format!("{error:#}"))
         })
+    }
+
+    /// Begins the break that `input` asks for, to be shown by another program.
+    fn break_here(&mut self, input: Input) -> Result<WindowTicket, Refusal> {
+        self.begin_break(input)?;
+        let context = PageContext {
+            now: self.now(),
+            engine: &self.engine,
+            preferences: &self.preferences,
+            rate: self.monitor.rate(),
+            may_mention_heart: self.may_mention_heart(),
+        };
+        Ok(self.page.open_window(&context))
+    }
+
+    fn window_closed(&mut self, id: u64) {
+        if self.page.window_closed(id) {
+            self.page(PageInput::Closed);
+        }
+    }
+
+    /// A break is open afterwards: the one that `input` asks for, or the one that was open.
+    fn begin_break(&mut self, input: Input) -> Result<(), Refusal> {
+        // A second click, on the notification of a break that is under way: the break that there is comes up again.
+        if page::is_open(&self.engine) && is_for_any(&input) {
+            return Ok(());
+        }
+        let effects = self.handle(input);
+        for effect in &effects {
+            match effect {
+                Effect::NoSuchPractice(unknown) => {
+                    return Err(Refusal::NoSuchPractice(unknown.clone()));
+                }
+                Effect::BreakBegan(..) => {
+                    self.handle(Sitting::hold());
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        Err(Refusal::NoOffer)
     }
 
     /// Ends the break that is open, as leaving it does; false when there is none.
@@ -403,8 +413,7 @@ impl Service {
                 self.handle_some(input);
             }
             Effect::BreakBegan(..) | Effect::BreakChosen(..) | Effect::BreakMoved(_) => {
-                let engine = (&self.engine, self.desktop.utc_offset());
-                self.page.follow(now, effect, engine, history, reporter);
+                self.page.follow(now, effect, &self.engine, history, reporter);
             }
             Effect::Sampled(sample) => history.sampled(now, *sample, self.engine.baseline()),
             Effect::Elevation(course) => {

@@ -3,7 +3,6 @@
 use std::env;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use sd_notify::NotifyState;
@@ -11,7 +10,6 @@ use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use tracing::info;
 use tracing::warn;
 
@@ -37,9 +35,9 @@ use crate::store::StoreLock;
 use crate::tasks::Supervisor;
 use kindbeat_core::config;
 use kindbeat_core::config::Config;
-use kindbeat_core::page::Earlier;
 use kindbeat_core::page::empty_page;
 use kindbeat_core::practice::HelpLines;
+use kindbeat_core::sitting::Earlier;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
@@ -71,7 +69,7 @@ pub async fn start() -> anyhow::Result<()> {
     let (session, system) = (Bus::session(), Bus::system());
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
-    let _lock = lock(folder.as_deref()).await?;
+    let _lock = lock(folder.as_deref())?;
     let served = match interface::serve(&session, requests.clone()).await {
         Ok(served) => Some(served),
         Err(interface::Error::NameTaken) => return Err(AlreadyRunning.into()),
@@ -183,31 +181,13 @@ async fn load_config(locale: &str) -> Result<Config, config::ConfigError> {
 }
 
 /// The lock of the history, held for as long as the daemon runs; `None` where it cannot be had, which the store explains.
-async fn lock(folder: Option<&Path>) -> Result<Option<StoreLock>, AlreadyRunning> {
+fn lock(folder: Option<&Path>) -> Result<Option<StoreLock>, AlreadyRunning> {
     let Some(folder) = folder else { return Ok(None) };
-    match take_lock(folder).await {
+    match StoreLock::take(folder) {
         Ok(None) => Err(AlreadyRunning),
         Ok(lock) => Ok(lock),
         Err(_) => Ok(None),
     }
-}
-
-/// The lock of the history; `None` when another daemon has it. A terminal that keeps a break has it for a moment, which is waited for.
-async fn take_lock(folder: &Path) -> Result<Option<StoreLock>, store::StoreError> {
-    if let Some(lock) = StoreLock::take(folder)? {
-        return Ok(Some(lock));
-    }
-    if interface::Client::connect(Bus::session()).await.is_ok() {
-        return Ok(None);
-    }
-    let begun = Instant::now();
-    while begun.elapsed() < LOCKED {
-        tokio::time::sleep(LOCKED_AGAIN).await;
-        if let Some(lock) = StoreLock::take(folder)? {
-            return Ok(Some(lock));
-        }
-    }
-    Ok(None)
 }
 
 /// The store and what is in it; without a store, where it cannot be opened, and its owner is told.
@@ -296,6 +276,3 @@ async fn notice_bad_config(summary: &str, words: &Words) {
 
 /// How much may wait on each channel: a strap sends one message a second, people less.
 const QUEUE: usize = 64;
-/// How long somebody may have the history who only keeps a break in it, and how often it is tried meanwhile.
-const LOCKED: Duration = Duration::from_secs(2);
-const LOCKED_AGAIN: Duration = Duration::from_millis(50);

@@ -1,5 +1,6 @@
 //! The other side: what a command asks the daemon with.
 
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,10 +9,9 @@ use zbus::Connection;
 use zbus::fdo;
 use zbus::proxy::CacheProperties;
 
+use super::BreakWindow;
 use super::Bus;
 use super::ERRORS;
-use super::ToldAnswer;
-use super::ToldBreak;
 use crate::dbus;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::Status;
@@ -120,22 +120,18 @@ impl Client {
         serde_json::from_str(&seen).map_err(Error::OtherVersion)
     }
 
-    /// Tells of a break that runs here; it counts as open until it is told to be over, or this client is gone.
-    pub async fn tell_break(&self, told: &ToldBreak) -> Result<(), Error> {
-        let (stands, step) = told.stands.in_words();
-        let (started, length) = (told.started.as_millisecond(), told.length.seconds());
-        let told = self.proxy.tell_break(started, &told.practice, length, stands, step);
-        told.await.map_err(sorted)
-    }
-
-    /// Tells what was said after such a break.
-    pub async fn tell_answer(&self, told: &ToldAnswer) -> Result<(), Error> {
-        let [before, tension] =
-            [told.tension_before, told.tension].map(|tension| tension.unwrap_or(u8::MAX));
-        let (started, note) = (told.started.as_millisecond(), told.note.as_deref());
-        let (liking, note) = (told.liking_in_words(), note.unwrap_or_default());
-        let told = self.proxy.tell_answer(started, before, tension, liking, note);
-        told.await.map_err(sorted)
+    /// Starts a break as [`Self::start_break`] does, to be shown by this program.
+    pub async fn break_here(
+        &self,
+        practice: Option<&str>,
+        length: Option<Length>,
+    ) -> Result<BreakWindow, Error> {
+        let seconds = length.map_or(0, Length::seconds);
+        let asked = self.proxy.break_here(practice.unwrap_or_default(), seconds);
+        let socket = OwnedFd::from(asked.await.map_err(sorted)?);
+        let opened = BreakWindow::open(socket.into());
+        let opened = tokio::time::timeout(LIMIT, opened).await.map_err(|_| Error::Silent)?;
+        opened.map_err(|error| Error::Other(error.into()))
     }
 
     /// Answers the last offer, with one of the [`words`](super::LastAnswer::WORDS).
@@ -169,23 +165,7 @@ trait Kindbeat {
     #[zbus(no_autostart)]
     fn look(&self) -> zbus::Result<String>;
     #[zbus(no_autostart)]
-    fn tell_break(
-        &self,
-        started_ms: i64,
-        practice: &str,
-        length_s: u32,
-        stands: &str,
-        step: u32,
-    ) -> zbus::Result<()>;
-    #[zbus(no_autostart)]
-    fn tell_answer(
-        &self,
-        started_ms: i64,
-        tension_before: u8,
-        tension: u8,
-        liking: &str,
-        note: &str,
-    ) -> zbus::Result<()>;
+    fn break_here(&self, practice: &str, length_s: u32) -> zbus::Result<zbus::OwnedFd>;
 }
 
 /// What kind of error it is.

@@ -8,19 +8,18 @@ mod refused;
 mod request;
 mod service;
 mod serving;
-mod told;
+mod window;
 
 pub use self::client::Client;
 pub use self::client::Error as ClientError;
 pub use self::request::LastAnswer;
 pub use self::request::Refusal;
 pub use self::request::Request;
-pub use self::request::Stands;
-pub use self::request::ToldAnswer;
-pub use self::request::ToldBreak;
+pub use self::request::WindowTicket;
 pub use self::serving::Error;
 pub use self::serving::Served;
 pub use self::serving::serve;
+pub use self::window::BreakWindow;
 pub use crate::dbus::Bus;
 
 /// The name on the bus.

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use kindbeat_core::offer::Answer;
-use kindbeat_core::practice::Ending;
+use kindbeat_core::page::PageInput;
+use kindbeat_core::page::View;
 use kindbeat_core::practice::Length;
-use kindbeat_core::practice::Liking;
 use kindbeat_core::practice::UnknownPractice;
 use kindbeat_core::status::Status;
 
@@ -67,104 +68,35 @@ pub enum Request {
         /// For what is seen, as JSON.
         reply: oneshot::Sender<String>,
     },
-    /// A break in a terminal began, moved or ended.
-    TellBreak {
-        /// Which program tells it: its unique name on the bus.
-        caller: String,
-        /// How it stands.
-        told: ToldBreak,
-        /// For that it was taken in.
+    /// A break, now, shown by the caller and not in a browser; the one that is open, where none in particular is asked for.
+    BreakHere {
+        /// The name of the practice, as in [`Self::StartBreak`].
+        practice: Option<String>,
+        /// How long; `None`: as set.
+        length: Option<Length>,
+        /// For the window on it.
+        reply: oneshot::Sender<Result<WindowTicket, Refusal>>,
+    },
+    /// Something was done in such a window.
+    Window {
+        /// What.
+        input: PageInput,
+        /// For that the view shows it.
         reply: oneshot::Sender<()>,
     },
-    /// What was said after a break in a terminal.
-    TellAnswer {
-        /// The break and what was said.
-        told: ToldAnswer,
-        /// For that it was taken in.
-        reply: oneshot::Sender<()>,
-    },
-    /// A program that told of a break is gone from the bus; nobody waits for an answer.
-    CallerGone(String),
+    /// The window of this number is gone; nobody waits for an answer.
+    WindowClosed(u64),
 }
 
-/// A break that runs in a terminal, as that tells it. What is told once more replaces what was told before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldBreak {
-    /// When it began; what tells breaks apart.
-    pub started: Timestamp,
-    /// The name of the practice, 1 to 64 small letters, digits and hyphens.
-    pub practice: String,
-    /// How long it is to last.
-    pub length: Length,
-    /// Where it stands.
-    pub stands: Stands,
-}
-
-/// Where a break in a terminal stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stands {
-    /// Under way.
-    Open,
-    /// It was too much: under way in the grounding.
-    Grounding,
-    /// Over.
-    Ended(Ending),
-}
-
-/// What was said after a break in a terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldAnswer {
-    /// When the break began.
-    pub started: Timestamp,
-    /// How tense it was before, 0 to 10; `None`: not said.
-    pub tension_before: Option<u8>,
-    /// How tense it feels, 0 to 10; `None`: skipped.
-    pub tension: Option<u8>,
-    /// Whether more like it is wanted; `None`: not said.
-    pub liking: Option<Liking>,
-    /// A line of the owner's own, not empty; `None`: none.
-    pub note: Option<String>,
-}
-
-impl ToldAnswer {
-    /// Whether more like it is wanted, as it goes over the bus.
-    #[must_use]
-    pub const fn liking_in_words(&self) -> &'static str {
-        match self.liking {
-            Some(Liking::More) => "more",
-            Some(Liking::Less) => "less",
-            None => "",
-        }
-    }
-}
-
-impl Stands {
-    /// As it goes over the bus: a word, and the step, counted from 0, where it has one.
-    #[must_use]
-    pub fn in_words(self) -> (&'static str, u32) {
-        let number = |step: usize| u32::try_from(step).unwrap_or(u32::MAX);
-        match self {
-            Self::Open => ("open", 0),
-            Self::Grounding => ("grounding", 0),
-            Self::Ended(Ending::Completed) => ("completed", 0),
-            Self::Ended(Ending::Left { step }) => ("left", number(step)),
-            Self::Ended(Ending::TooMuch { step }) => ("too_much", number(step)),
-        }
-    }
-
-    /// What it means; `None` for a word that is not known.
-    #[must_use]
-    pub fn from_words(word: &str, step: u32) -> Option<Self> {
-        let step = usize::try_from(step).unwrap_or(usize::MAX);
-        Some(match word {
-            "open" => Self::Open,
-            "grounding" => Self::Grounding,
-            "completed" => Self::Ended(Ending::Completed),
-            "left" => Self::Ended(Ending::Left { step }),
-            "too_much" => Self::Ended(Ending::TooMuch { step }),
-            _ => return None,
-        })
-    }
+/// What a window on the break goes by.
+#[derive(Debug)]
+pub struct WindowTicket {
+    /// Tells windows apart.
+    pub id: u64,
+    /// What there is to see.
+    pub views: watch::Receiver<View>,
+    /// Ends with the window: another took its place, or the daemon ends.
+    pub replaced: oneshot::Receiver<()>,
 }
 
 /// What can be said of the last offer.
@@ -213,9 +145,6 @@ pub enum Refusal {
     /// No offer can be answered so.
     #[error("\"{0}\" is no answer; answer with start, later, fine, moving, excited or undo.")]
     InvalidAnswer(String),
-    /// No break can be told of so.
-    #[error("This is told of no break: {0}; only \"kindbeat break --here\" has breaks to tell of.")]
-    InvalidBreak(String),
     /// There is no break to end.
     #[error("There is no break open just now; \"kindbeat break\" starts one.")]
     NoBreak,
@@ -248,7 +177,6 @@ impl Refusal {
             Self::InvalidLength(_) => "InvalidLength",
             Self::InvalidTime(_) => "InvalidTime",
             Self::InvalidAnswer(_) => "InvalidAnswer",
-            Self::InvalidBreak(_) => "InvalidBreak",
             Self::NoBreak => "NoBreak",
             Self::NoOffer => "NoOffer",
             Self::NoPage(_) => "NoPage",
@@ -262,14 +190,13 @@ impl Refusal {
 mod tests {
     use super::*;
 
-    fn all() -> [Refusal; 10] {
+    fn all() -> [Refusal; 9] {
         let word = || "x".to_owned();
         [
             Refusal::NoSuchPractice(UnknownPractice { asked: word(), nearest: word() }),
             Refusal::InvalidLength("61".to_owned()),
             Refusal::InvalidTime(word()),
             Refusal::InvalidAnswer(word()),
-            Refusal::InvalidBreak(word()),
             Refusal::NoBreak,
             Refusal::NoOffer,
             Refusal::NoPage(word()),
@@ -295,22 +222,6 @@ mod tests {
         for length in Length::ALL {
             assert!(says.contains(&length.seconds().to_string()), "{says}");
         }
-    }
-
-    #[test]
-    fn where_a_break_stands_comes_over_the_bus_as_it_was() {
-        let all = [
-            Stands::Open,
-            Stands::Grounding,
-            Stands::Ended(Ending::Completed),
-            Stands::Ended(Ending::Left { step: 2 }),
-            Stands::Ended(Ending::TooMuch { step: 1 }),
-        ];
-        for stands in all {
-            let (word, step) = stands.in_words();
-            assert_eq!(Stands::from_words(word, step), Some(stands));
-        }
-        assert_eq!(Stands::from_words("done", 0), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The interface `org.kindbeat.Kindbeat1`: every call becomes a [`Request`].
 
+use std::os::fd::OwnedFd;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -9,17 +10,13 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use zbus::Connection;
-use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 
 use super::LastAnswer;
 use super::Refusal;
 use super::Request;
-use super::Stands;
 use super::refused::Refused;
-use super::told;
-use super::told::Watched;
+use super::window;
 use crate::clock;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::Status;
@@ -29,20 +26,13 @@ pub(super) struct Service {
     requests: mpsc::Sender<Request>,
     /// When the last read of a property found the daemon silent.
     silent: Mutex<Option<Instant>>,
-    /// The terminals that told of a break.
-    watched: Watched,
     /// Held during a look.
     looking: tokio::sync::Mutex<()>,
 }
 
 impl Service {
     pub(super) fn new(requests: mpsc::Sender<Request>) -> Self {
-        Self {
-            requests,
-            silent: Mutex::new(None),
-            watched: Watched::default(),
-            looking: tokio::sync::Mutex::default(),
-        }
+        Self { requests, silent: Mutex::new(None), looking: tokio::sync::Mutex::default() }
     }
 
     /// Asks the daemon, and waits for its answer, but not for ever.
@@ -123,14 +113,7 @@ impl Service {
     /// 60, 180 or 300 seconds. Returns the address of the page, which opens it once.
     #[zbus(out_args("url"))]
     async fn start_break(&self, practice: String, length_s: u32) -> Result<String, Refused> {
-        let length = match length_s {
-            0 => None,
-            seconds => Some(
-                Length::from_seconds(seconds)
-                    .ok_or_else(|| Refusal::InvalidLength(seconds.to_string()))?,
-            ),
-        };
-        let practice = Some(practice).filter(|practice| !practice.is_empty());
+        let (practice, length) = chosen(practice, length_s)?;
         Ok(self.ask(|reply| Request::StartBreak { practice, length, reply }).await??)
     }
 
@@ -171,49 +154,24 @@ impl Service {
         self.ask(|reply| Request::Look { reply }).await
     }
 
-    /// Internal, for "kindbeat break --here": a break that runs in the caller began, moved or ended; what is told again replaces
-    /// what was told before. Times are milliseconds since 1970 (UTC), the length is 20, 60, 180 or 300 seconds; it stands open,
-    /// grounding (it was too much), completed, left or `too_much`, the last two at a step, counted from 0. While it is open nothing
-    /// is offered; it also counts as over once the caller is gone from the bus.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "a break is told in five, and who tells it comes with them"
-    )]
-    async fn tell_break(
-        &self,
-        #[zbus(header)] header: Header<'_>,
-        #[zbus(connection)] connection: &Connection,
-        started_ms: i64,
-        practice: String,
-        length_s: u32,
-        stands: &str,
-        step: u32,
-    ) -> Result<(), Refused> {
-        let told = told::checked_break(started_ms, practice, length_s, stands, step, clock::now())?;
-        // Without a bus in between there is one caller only.
-        let caller = header.sender().map(ToString::to_string).unwrap_or_default();
-        let begins = told.stands == Stands::Open;
-        let watched = caller.clone();
-        self.ask(|reply| Request::TellBreak { caller, told, reply }).await?;
-        if begins {
-            self.watched.watch(connection, watched, &self.requests);
+    /// Internal, for "kindbeat break --here": starts a break as `StartBreak` does, shown by the caller and not in a browser; where one
+    /// is open and none in particular is asked for, that one is shown. Returns a socket: on it come views, and inputs go back, as JSON
+    /// that a kindbeat of the same version reads, one a line. Whoever closes it closes the window; one is open at a time, the last.
+    #[zbus(out_args("window"))]
+    async fn break_here(&self, practice: String, length_s: u32) -> Result<zbus::OwnedFd, Refused> {
+        let (practice, length) = chosen(practice, length_s)?;
+        let ticket = self.ask(|reply| Request::BreakHere { practice, length, reply }).await??;
+        match window::pair() {
+            Ok((ours, theirs)) => {
+                tokio::spawn(window::serve(ours, ticket, self.requests.clone()));
+                Ok(OwnedFd::from(theirs).into())
+            }
+            Err(error) => {
+                // The daemon is ending where it is not taken.
+                let _ = self.requests.send(Request::WindowClosed(ticket.id)).await;
+                Err(Refusal::NoPage(error.to_string()).into())
+            }
         }
-        Ok(())
-    }
-
-    /// Internal, for "kindbeat break --here": what was said after a break that was told of. The tension, before and after, is 0 to
-    /// 10, or 255 for none; the liking is more or less, and the note is one line, both empty for none.
-    async fn tell_answer(
-        &self,
-        started_ms: i64,
-        tension_before: u8,
-        tension: u8,
-        liking: &str,
-        note: String,
-    ) -> Result<(), Refused> {
-        let tensions = [tension_before, tension];
-        let told = told::checked_answer(started_ms, tensions, liking, note, clock::now())?;
-        self.ask(|reply| Request::TellAnswer { told, reply }).await
     }
 
     /// Why there was an offer, or is none, in words.
@@ -273,6 +231,18 @@ impl Properties {
             elevated: status.elevated_since.is_some(),
         }
     }
+}
+
+/// The practice and the length that are asked for; `None`: those that are set.
+fn chosen(practice: String, length_s: u32) -> Result<(Option<String>, Option<Length>), Refusal> {
+    let length = match length_s {
+        0 => None,
+        seconds => Some(
+            Length::from_seconds(seconds)
+                .ok_or_else(|| Refusal::InvalidLength(seconds.to_string()))?,
+        ),
+    };
+    Ok((Some(practice).filter(|practice| !practice.is_empty()), length))
 }
 
 /// The moment so many seconds after 1970, where it lies ahead, by a year at most.

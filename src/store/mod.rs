@@ -125,6 +125,28 @@ impl Store {
         }
     }
 
+    /// Opens the database in `folder` to add a little to it, where another program may be writing, or begin to at any time. The lock is
+    /// taken only for a moment, and only where there is no database yet that this version writes.
+    pub fn open_beside(folder: &Path, now: Timestamp) -> Result<Self, StoreError> {
+        let path = folder.join(FILE);
+        let of = |source| StoreError::of(&path, source);
+        let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let found = Connection::open_with_flags(&path, flags)
+            .and_then(|connection| Ok((schema::version(&connection)?, connection)));
+        if let Ok((schema::VERSION, connection)) = found {
+            if connection.is_readonly("main").map_err(of)? {
+                return Err(StoreError::ReadOnly { path });
+            }
+            set_up(&connection, schema::VERSION).map_err(of)?;
+            return Ok(Self { connection, path, open_hour: None });
+        }
+        let Some(_lock) = StoreLock::take(folder)? else {
+            let found = found.map_or(0, |(found, _)| found);
+            return Err(StoreError::OtherVersion { path, found, known: schema::VERSION });
+        };
+        Ok(Self::open(folder, now)?.store)
+    }
+
     /// A store that ends with the program: for tests and demonstrations.
     pub fn in_memory() -> Result<Self, StoreError> {
         let path = PathBuf::from(":memory:");

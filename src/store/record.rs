@@ -13,10 +13,13 @@ use kindbeat_core::monitor::MonitorId;
 use kindbeat_core::offer;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
+use kindbeat_core::page::Tense;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::Liking;
 use kindbeat_core::practice::PastBreak;
+use kindbeat_core::sitting::FeedbackRecord;
+use kindbeat_core::sitting::SittingRecord;
 
 /// One thing to store. An elevation, an offer or a break replaces the stored one that began at the same moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -209,6 +212,31 @@ impl StoredBreak {
             finished: matches!(self.ended, Some((BreakEnd::Completed, _))),
             tension: answers.and_then(|answers| answers.tension),
             liking: answers.and_then(|answers| answers.liking),
+        }
+    }
+}
+
+impl From<SittingRecord> for Record {
+    fn from(record: SittingRecord) -> Self {
+        match record {
+            SittingRecord::Break(taken) => Self::Break(StoredBreak {
+                started: taken.started,
+                practice: taken.practice,
+                length_s: taken.length.seconds(),
+                ended: taken.ended.map(|(ending, at)| (ending.into(), at)),
+                answers: None,
+            }),
+            SittingRecord::Feedback(FeedbackRecord { started, answered, feedback }) => {
+                Self::Answers(BreakAnswers {
+                    started,
+                    answered,
+                    tension_before: feedback.before.map(Tense::figure),
+                    tension: feedback.tense.map(Tense::figure),
+                    liking: feedback.liking,
+                    note: feedback.note,
+                })
+            }
+            SittingRecord::Habits(habits) => Self::Habits(habits),
         }
     }
 }

@@ -15,6 +15,7 @@ use kindbeat::store::StoredBreak;
 use kindbeat::store::Writer;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::Liking;
+use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 use rustix::process::Signal;
 use tempfile::TempDir;
@@ -75,7 +76,10 @@ fn last(message: &str) -> String {
 }
 
 fn words(message: &str) -> String {
-    Words::new("en").text(message, &[("anchor", "breath".into())])
+    // A practice's own lines depend on the anchor; the other messages do not take one.
+    let is_listed = Message::ALL.iter().any(|listed| listed.id() == message);
+    let anchor = [("anchor", "breath".into())];
+    Words::new("en").text(message, if is_listed { &[] } else { &anchor })
 }
 
 #[tokio::test]

@@ -12,7 +12,6 @@ use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Effect;
-use kindbeat_core::engine::Elsewhere;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::heart::Contact;
@@ -56,8 +55,6 @@ enum Op {
     Woke,
     Reanswered(OfferOutcome, OfferOutcome),
     BreakChosen(String, Length),
-    /// A break in another program.
-    Elsewhere(Elsewhere),
     Configured(Box<Settings>),
     Practices,
     Tick,
@@ -75,7 +72,6 @@ fn op_of(input: Input) -> Op {
         Input::Reanswered(before, now) => Op::Reanswered(before, now),
         Input::BreakWanted(practice, length) => Op::BreakWanted(practice, length),
         Input::Break(command) => Op::Break(command),
-        Input::Elsewhere(what) => Op::Elsewhere(what),
         Input::BreakChosen(practice, length) => Op::BreakChosen(practice, length),
         Input::Snooze(_) => Op::Snooze(1),
         Input::Resume => Op::Resume,
@@ -101,7 +97,6 @@ fn every_input() -> Vec<Input> {
         Input::Reanswered(OfferOutcome::Expired, fine),
         Input::BreakWanted(None, None),
         Input::Break(SessionCommand::Next),
-        Input::Elsewhere(Elsewhere::TooMuch),
         Input::BreakChosen("kind-hand".to_owned(), Length::OneMinute),
         Input::Snooze(Timestamp::UNIX_EPOCH),
         Input::Resume,
@@ -176,12 +171,6 @@ fn op() -> impl Strategy<Value = Op> {
         Just(InputActivity::Busy),
         Just(InputActivity::Resting(Timestamp::UNIX_EPOCH)),
     ];
-    let elsewhere = prop_oneof![
-        any::<bool>().prop_map(|outward| Elsewhere::Began { outward }),
-        Just(Elsewhere::TooMuch),
-        Just(Elsewhere::Over),
-        Just(Elsewhere::Over),
-    ];
     prop_oneof![
         8 => (prop_oneof![Just(62.0), Just(62.0), Just(84.0), Just(84.0), Just(130.0)], 1u32..15)
             .prop_map(|(level, minutes)| Op::Heart(level, minutes)),
@@ -202,7 +191,6 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (outcome(), outcome()).prop_map(|(before, now)| Op::Reanswered(before, now)),
         1 => ("kind-hand|stop|[a-z-]{0,8}", Just(Length::OneMinute))
             .prop_map(|(practice, length)| Op::BreakChosen(practice, length)),
-        1 => elsewhere.prop_map(Op::Elsewhere),
         1 => other_settings().prop_map(|settings| Op::Configured(Box::new(settings))),
         1 => Just(Op::Practices),
         1 => Just(Op::Tick),
@@ -245,7 +233,6 @@ fn apply(day: &mut Day, op: Op) {
         Op::Woke => day.put(Input::Woke),
         Op::Reanswered(before, now) => day.put(Input::Reanswered(before, now)),
         Op::BreakChosen(practice, length) => day.put(Input::BreakChosen(practice, length)),
-        Op::Elsewhere(what) => day.put(Input::Elsewhere(what)),
         Op::Configured(settings) => day.put(Input::Configured(settings)),
         Op::Practices => day.put(Input::Practices(Box::new(Library::built_in().unwrap()))),
         Op::Tick => day.put(Input::Tick),

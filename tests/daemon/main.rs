@@ -15,7 +15,6 @@ mod browser;
 mod commands;
 mod control;
 mod desk;
-mod elsewhere;
 mod failing;
 mod heart;
 mod offers;
@@ -27,6 +26,7 @@ mod settings;
 mod start;
 mod stored;
 mod streaming;
+mod terminal;
 mod unit;
 mod visitor;
 

@@ -35,7 +35,6 @@ use kindbeat_core::config::Config;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::engine::Engine;
 use kindbeat_core::offer::Answer;
-use kindbeat_core::page::Earlier;
 use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
 use kindbeat_core::page::View;
@@ -43,6 +42,7 @@ use kindbeat_core::page::empty_page;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::HelpLines;
 use kindbeat_core::practice::Library;
+use kindbeat_core::sitting::Earlier;
 use kindbeat_core::status::News;
 use kindbeat_core::words::Words;
 

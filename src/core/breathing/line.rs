@@ -16,6 +16,8 @@ use crate::breathing::swing;
 use crate::breathing::verdict;
 use crate::heart::Beat;
 use crate::heart::Reading;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// Follows a heart from beat to beat, as a line of points [`Line::EVERY`] apart.
 ///
@@ -32,7 +34,7 @@ pub struct Line {
 }
 
 /// A place on the line.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Point {
     /// When, a whole number of [`Line::EVERY`] since the epoch.
     pub at: Timestamp,

@@ -16,37 +16,7 @@ use crate::practice::SessionState;
 use super::Effect;
 use super::Engine;
 
-/// What a break does that another program runs, in a terminal: the engine only minds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Elsewhere {
-    /// It began. `outward`: with the grounding, which is what follows a break that was too much.
-    Began {
-        /// Whether it is the grounding.
-        outward: bool,
-    },
-    /// It was too much.
-    TooMuch,
-    /// None is open any more.
-    Over,
-}
-
 impl Engine {
-    pub(super) fn elsewhere(&mut self, now: Timestamp, what: Elsewhere, effects: &mut Vec<Effect>) {
-        match what {
-            Elsewhere::Began { outward } => {
-                self.withdraw_for_break(now, effects);
-                self.tender &= !outward;
-                self.elsewhere = true;
-            }
-            Elsewhere::TooMuch => self.rest_for_the_day(now),
-            Elsewhere::Over => {
-                self.elsewhere = false;
-                self.offers.break_taken(now);
-                self.reconsider(now, effects);
-            }
-        }
-    }
-
     /// Whoever begins a break has answered the offer.
     fn withdraw_for_break(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(offer) = self.offers.open() {
@@ -109,7 +79,7 @@ impl Engine {
         length: Length,
         effects: &mut Vec<Effect>,
     ) {
-        if !self.own_break_is_open() {
+        if !self.break_is_open() {
             return;
         }
         match self.library.resolve(practice, length) {
@@ -140,12 +110,7 @@ impl Engine {
         effects.push(Effect::BreakMoved(state));
     }
 
-    /// Whether a break is open, here or elsewhere.
     pub(super) fn break_is_open(&self) -> bool {
-        self.elsewhere || self.own_break_is_open()
-    }
-
-    pub(super) fn own_break_is_open(&self) -> bool {
         self.session
             .as_ref()
             .is_some_and(|session| !matches!(session.state(), SessionState::Ended { .. }))

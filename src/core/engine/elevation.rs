@@ -100,7 +100,7 @@ impl Engine {
     /// Says what has to be known from now on, where that is something else than before.
     pub(super) fn attend(&mut self, effects: &mut Vec<Effect>) {
         // A page shows the heart only where nobody else sees the screen.
-        let shows_heart = self.own_break_is_open() && self.settings.practice.show_heart;
+        let shows_heart = self.break_is_open() && self.settings.practice.show_heart;
         let wanted = Attention {
             desktop: self.attention.desktop || shows_heart,
             hands: self.attention.hands,

@@ -16,7 +16,6 @@ use crate::practice::SessionCommand;
 use crate::practice::SessionState;
 use crate::practice::UnknownPractice;
 
-use super::Elsewhere;
 use super::Settings;
 
 /// What can happen.
@@ -38,8 +37,6 @@ pub enum Input {
     BreakWanted(Option<String>, Option<Length>),
     /// Something is wanted of the open break.
     Break(SessionCommand),
-    /// A break that another program runs began, moved or ended.
-    Elsewhere(Elsewhere),
     /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
     BreakChosen(String, Length),
     /// No offers until then.

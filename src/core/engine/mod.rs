@@ -42,7 +42,6 @@ use crate::practice::Session;
 
 use elevation::Elevation;
 
-pub use breaks::Elsewhere;
 pub use deadline::Deadline;
 pub use event::Attention;
 pub use event::Effect;
@@ -109,8 +108,6 @@ pub struct Engine {
     sustained: Option<Figures>,
     offers: Offers,
     session: Option<Session>,
-    /// Whether a break is open in another program.
-    elsewhere: bool,
     tender: bool,
     last_input_at: Option<Timestamp>,
 }
@@ -143,7 +140,6 @@ impl Engine {
             sustained: None,
             offers: Offers::new(),
             session: None,
-            elsewhere: false,
             tender: false,
             last_input_at: None,
         }
@@ -202,7 +198,6 @@ impl Engine {
                     self.break_moved(now, &mut effects);
                 }
             }
-            Input::Elsewhere(what) => self.elsewhere(now, what, &mut effects),
             Input::BreakChosen(practice, length) => {
                 self.choose_break(now, &practice, length, &mut effects);
             }

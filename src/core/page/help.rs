@@ -7,9 +7,11 @@ use crate::practice::HelpLine;
 use crate::practice::HelpLines;
 use crate::words::Message;
 use crate::words::Words;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// The help lines as the page shows them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Help {
     /// Above them.
     pub title: String,
@@ -26,7 +28,7 @@ pub struct Help {
 }
 
 /// Lines under one heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct HelpGroup {
     /// What they are for.
     pub title: String,
@@ -35,7 +37,7 @@ pub struct HelpGroup {
 }
 
 /// One number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct HelpNumber {
     /// As it is written and dialled there.
     pub number: String,

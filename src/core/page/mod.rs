@@ -2,8 +2,8 @@
 //!
 //! PURE: time is an argument, and nothing here knows of HTTP. [`view_of`] says what stands on the page, as words; [`Visit`]
 //! keeps what a page adds to a [`Session`](crate::practice::Session), which knows nothing of cautions and questions; [`Pages`]
-//! decides which pages are open and who may see them. [`Visitor`] is whoever comes, from page to page; [`Follower`] is their heart,
-//! as it goes along with the breath.
+//! decides which pages are open and who may see them. [`Follower`] is the heart as it goes along with the breath. A
+//! [`Sitting`](crate::sitting::Sitting) joins them for one break.
 
 mod follower;
 mod following;
@@ -12,7 +12,6 @@ mod pages;
 mod scene;
 mod view;
 mod visit;
-mod visitor;
 
 pub use follower::Follower;
 pub use following::Following;
@@ -47,6 +46,3 @@ pub use visit::Sound;
 pub use visit::Tense;
 pub use visit::Visit;
 pub use visit::Wish;
-pub use visitor::Decision;
-pub use visitor::Earlier;
-pub use visitor::Visitor;

@@ -12,9 +12,11 @@ use crate::practice::Length;
 use crate::practice::SessionPlace;
 use crate::words::Message;
 use crate::words::Words;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// The page of a break at one moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct View {
     /// The language of the words, as a tag: `en`.
     pub language: String,
@@ -37,7 +39,7 @@ pub struct View {
 }
 
 /// How a language is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Direction {
     /// From left to right.
     LeftToRight,
@@ -46,7 +48,7 @@ pub enum Direction {
 }
 
 /// What the page shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub enum Screen {
     /// The first time, before anything else: one of [`Visit::WELCOMES`](crate::page::Visit::WELCOMES) screens.
     Welcome(WelcomeView),
@@ -73,7 +75,7 @@ pub enum Screen {
 }
 
 /// A screen of the first time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct WelcomeView {
     /// Which one, from 0.
     pub number: usize,
@@ -84,7 +86,7 @@ pub struct WelcomeView {
 }
 
 /// How long the break may last.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct LengthView {
     /// The length.
     pub length: Length,
@@ -95,7 +97,7 @@ pub struct LengthView {
 }
 
 /// Another practice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct OtherView {
     /// What it is called.
     pub title: String,
@@ -104,7 +106,7 @@ pub struct OtherView {
 }
 
 /// How the heart moved in the course of a break.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Course {
     /// From left to right: where between the begin and the end of the break, and where between the lowest and the highest
     /// rate, both 0 to 1.
@@ -114,7 +116,7 @@ pub struct Course {
 }
 
 /// The first page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct FirstView {
     /// What the practice is.
     pub about: Option<String>,
@@ -135,7 +137,7 @@ pub struct FirstView {
 }
 
 /// A step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct StepView {
     /// Which one.
     pub place: SessionPlace,
@@ -160,7 +162,7 @@ pub struct StepView {
 }
 
 /// The heart's rate as a line, beside a breath to go along with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct LineView {
     /// The points of the last while, oldest first; none where the line cannot be trusted.
     pub points: Vec<Point>,
@@ -169,7 +171,7 @@ pub struct LineView {
 }
 
 /// A breath to go along with, or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Guide {
     /// How the breath goes.
     pub breath: Breath,
@@ -180,7 +182,7 @@ pub struct Guide {
 }
 
 /// A word to choose and the line it shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ChoiceView {
     /// The word.
     pub word: String,
@@ -189,7 +191,7 @@ pub struct ChoiceView {
 }
 
 /// What attention may rest on. All are equal choices.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Anchors {
     /// Each with its word.
     pub all: Vec<(Anchor, String)>,
@@ -198,7 +200,7 @@ pub struct Anchors {
 }
 
 /// When a window closes after the last words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Closing {
     /// At once: the person left.
     AtOnce,
@@ -249,7 +251,7 @@ impl View {
 macro_rules! labels {
     ($($(#[doc = $doc:literal])+ $field:ident = $message:ident,)+) => {
         /// What the buttons say, and what is said in their place.
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
         pub struct Labels {
             $($(#[doc = $doc])+ pub $field: String,)+
         }

@@ -25,7 +25,7 @@ pub struct PastBreak {
 }
 
 /// Whether more like a break is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Liking {
     /// More like this.
     More,

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::practice::settings::Anchor;
 use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
+use serde::Serialize;
 
 /// One practice: a guided pause in the lengths that suit it.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,7 +160,7 @@ pub struct Choice {
 }
 
 /// A breath that a guide shows. Neither is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Breath {
     /// In, and a little longer out, at the owner's pace.
     #[serde(rename = "slow")]

@@ -6,7 +6,6 @@ use crate::engine::Effect;
 use crate::engine::Engine;
 use crate::engine::EngineMemory;
 use crate::engine::Input;
-use crate::page::Earlier;
 use crate::page::PageInput;
 use crate::page::View;
 use crate::practice::Length;
@@ -14,6 +13,7 @@ use crate::practice::Session;
 use crate::practice::SessionState;
 use crate::practice::UnknownPractice;
 
+use super::Earlier;
 use super::Sitting;
 use super::SittingEvent;
 use super::ViewContext;

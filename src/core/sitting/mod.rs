@@ -19,7 +19,6 @@ use crate::engine::Effect;
 use crate::engine::Engine;
 use crate::engine::Input;
 use crate::heart::Reading;
-use crate::page::Earlier;
 use crate::page::Feedback;
 use crate::page::Follower;
 use crate::page::PageInput;
@@ -46,6 +45,15 @@ use crate::status::News;
 use crate::words::Words;
 
 pub use local::LocalSitting;
+
+/// What earlier breaks left for the next one.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    /// What was chosen on pages.
+    pub habits: Habits,
+    /// The last breaks, in the order of time.
+    pub past: Vec<PastBreak>,
+}
 
 /// The break that is open, or was last, with what earlier ones left for it.
 #[derive(Debug)]

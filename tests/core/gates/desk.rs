@@ -6,7 +6,6 @@ use kindbeat_core::context::Desktop;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
-use kindbeat_core::engine::Elsewhere;
 use kindbeat_core::engine::EngineMemory;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
@@ -14,6 +13,7 @@ use kindbeat_core::offer;
 use kindbeat_core::offer::Day as Weekday;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::offer::QuietHours;
+use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::setting::RangedCount;
 use kindbeat_core::setting::RangedDuration;
 
@@ -116,10 +116,11 @@ impl Desk {
             Gate::Snoozed => {
                 self.day.put(Input::Resume);
             }
+            Gate::BreakOpen if closed => {
+                self.day.put(Input::BreakWanted(None, None)).in_break(SessionCommand::Pause);
+            }
             Gate::BreakOpen => {
-                let what =
-                    if closed { Elsewhere::Began { outward: false } } else { Elsewhere::Over };
-                self.day.put(Input::Elsewhere(what));
+                self.day.in_break(SessionCommand::Leave).put(Input::Tick);
             }
             Gate::Locked => {
                 self.day.around(|around| around.locked = closed);

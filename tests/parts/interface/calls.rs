@@ -266,19 +266,10 @@ async fn a_program_can_find_out_what_there_is_to_ask() -> anyhow::Result<()> {
     <method name="Look">
     <arg name="seen" type="s" direction="out"/>
     </method>
-    <method name="TellBreak">
-    <arg name="started_ms" type="x" direction="in"/>
+    <method name="BreakHere">
     <arg name="practice" type="s" direction="in"/>
     <arg name="length_s" type="u" direction="in"/>
-    <arg name="stands" type="s" direction="in"/>
-    <arg name="step" type="u" direction="in"/>
-    </method>
-    <method name="TellAnswer">
-    <arg name="started_ms" type="x" direction="in"/>
-    <arg name="tension_before" type="y" direction="in"/>
-    <arg name="tension" type="y" direction="in"/>
-    <arg name="liking" type="s" direction="in"/>
-    <arg name="note" type="s" direction="in"/>
+    <arg name="window" type="h" direction="out"/>
     </method>
     <method name="Why">
     <arg name="why" type="s" direction="out"/>

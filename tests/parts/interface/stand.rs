@@ -144,17 +144,15 @@ async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
             Request::Look { reply } => {
                 let _ = reply.send(mind.seen.clone());
             }
-            Request::TellBreak { told, reply, .. } => {
-                let (stands, step) = told.stands.in_words();
-                mind.asked.push(format!("{} {} {stands} {step}", told.practice, told.length));
+            Request::BreakHere { practice, length, reply } => {
+                let length = length.map(Length::as_str);
+                mind.asked.push(format!("here {practice:?} {length:?}"));
+                let _ = reply.send(Err(mind.refusal.take().unwrap_or(Refusal::NoBreak)));
+            }
+            Request::Window { reply, .. } => {
                 let _ = reply.send(());
             }
-            Request::TellAnswer { told, reply } => {
-                let liking = told.liking_in_words();
-                mind.asked.push(format!("said {:?} {liking} {:?}", told.tension, told.note));
-                let _ = reply.send(());
-            }
-            Request::CallerGone(_) => mind.asked.push("gone".to_owned()),
+            Request::WindowClosed(_) => {}
         }
     }
 }

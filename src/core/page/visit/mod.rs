@@ -6,6 +6,8 @@ use crate::practice::Length;
 use crate::practice::Liking;
 use crate::practice::SessionCommand;
 use crate::practice::SessionState;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// How far the person has come on the page, beyond what the session knows.
 ///
@@ -24,7 +26,7 @@ pub struct Visit {
 }
 
 /// What can be heard. Nothing, unless it was chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Sound {
     /// Soft tones for in and out.
     pub tones: bool,
@@ -40,7 +42,7 @@ impl Sound {
 }
 
 /// What a person does on the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum PageInput {
     /// From the first page to the first step.
     Begin,
@@ -73,13 +75,15 @@ pub enum PageInput {
     /// What is said after the last step; empty: skipped.
     Feedback(Feedback),
     /// A window began to show the page, or ceased to: look whether [any does](super::Pages::is_seen).
+    #[serde(skip)]
     Watched,
     /// The last page is gone, however it went.
+    #[serde(skip)]
     Closed,
 }
 
 /// What a person says of a break.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Feedback {
     /// How tense it was before.
     pub before: Option<Tense>,
@@ -107,7 +111,8 @@ pub enum Wish {
 }
 
 /// How tense it feels, from 0, not at all, to 10.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(try_from = "u8", into = "u8")]
 pub struct Tense(u8);
 
 impl Tense {
@@ -124,6 +129,20 @@ impl Tense {
     #[must_use]
     pub const fn figure(self) -> u8 {
         self.0
+    }
+}
+
+impl TryFrom<u8> for Tense {
+    type Error = String;
+
+    fn try_from(figure: u8) -> Result<Self, String> {
+        Self::new(figure).ok_or_else(|| format!("{figure} is above {}", Self::MOST))
+    }
+}
+
+impl From<Tense> for u8 {
+    fn from(tense: Tense) -> Self {
+        tense.0
     }
 }
 

@@ -18,6 +18,8 @@ use jiff::Timestamp;
 use crate::practice::script::Practice;
 use crate::practice::script::Step;
 use crate::practice::settings::Length;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// One break, from its first step to its end.
 #[derive(Clone, Debug)]
@@ -60,7 +62,7 @@ pub enum SessionState {
 }
 
 /// A step of a break: counted from 0 among the steps of the length that runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum SessionPlace {
     /// In the practice itself.
     Practice {

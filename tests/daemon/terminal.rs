@@ -1,4 +1,4 @@
-//! A break in a terminal, beside the daemon.
+//! A break of the daemon in a terminal.
 
 use std::process::ExitStatus;
 use std::process::Stdio;
@@ -8,6 +8,7 @@ use anyhow::ensure;
 use kindbeat::interface::Client;
 use kindbeat::store::BreakEnd;
 use kindbeat_core::practice::Liking;
+use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 use rustix::process::Signal;
 use tokio::io::AsyncBufReadExt as _;
@@ -86,7 +87,10 @@ fn last(message: &str) -> String {
 }
 
 fn words(message: &str) -> String {
-    Words::new("en").text(message, &[("anchor", "breath".into())])
+    // A practice's own lines depend on the anchor; the other messages do not take one.
+    let is_listed = Message::ALL.iter().any(|listed| listed.id() == message);
+    let anchor = [("anchor", "breath".into())];
+    Words::new("en").text(message, if is_listed { &[] } else { &anchor })
 }
 
 #[tokio::test]
@@ -166,29 +170,66 @@ async fn a_terminal_that_is_killed_holds_nothing_back() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_daemon_that_ends_meanwhile_or_comes_loses_nothing() -> anyhow::Result<()> {
+async fn a_daemon_that_ends_ends_the_break_and_keeps_it() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     stored::welcomed(&desktop.store())?;
     let program = desktop.start().await?;
     let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
-    holds(&desktop.client().await?, true).await?;
     terminal.types("").await?;
     terminal.says(&first("kind-hand-place")).await?;
-    program.signal(Signal::KILL)?;
-    program.ends().await?;
-    terminal.types("q").await?;
+    program.stops().await?;
+    terminal.says(&first("ending-left")).await?;
     ensure!(terminal.ends().await?.success());
+    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
+    ensure!(matches!(taken.ended, Some((BreakEnd::Left(0), _))), "{taken:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_daemon_that_is_killed_leaves_no_terminal_waiting() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
+    let program = desktop.start().await?;
     let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "1m"])?;
     terminal.says("Enter: Begin").await?;
-    // The history is free for whoever comes: the break is not written all the while.
+    program.signal(Signal::KILL)?;
+    program.ends().await?;
+    ensure!(!terminal.ends().await?.success());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_daemon_that_starts_meanwhile_finds_the_history_free() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
+    let mut terminal = Terminal::start(&desktop, &["kind-hand", "--length", "1m"])?;
+    terminal.says("Enter: Begin").await?;
     let program = desktop.start().await?;
     terminal.types("q").await?;
     ensure!(terminal.ends().await?.success());
     program.stops().await?;
-    let breaks = stored::breaks(&desktop.store())?;
-    ensure!(breaks.len() == 2, "{breaks:?}");
-    let left = |how: &Option<_>| matches!(how, Some((BreakEnd::Left(0), _)));
-    ensure!(breaks.iter().all(|taken| left(&taken.ended)), "{breaks:?}");
+    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
+    ensure!(matches!(taken.ended, Some((BreakEnd::Left(0), _))), "{taken:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_last_window_shows_the_break_that_is_open() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::welcomed(&desktop.store())?;
+    let program = desktop.start().await?;
+    let mut first_terminal = Terminal::start(&desktop, &["kind-hand", "--length", "1m"])?;
+    first_terminal.says("Enter: Begin").await?;
+    first_terminal.types("").await?;
+    first_terminal.says(&first("kind-hand-place")).await?;
+    let mut terminal = Terminal::start(&desktop, &[])?;
+    terminal.says(&first("kind-hand-place")).await?;
+    ensure!(!first_terminal.ends().await?.success(), "another window took its place");
+    terminal.types("q").await?;
+    ensure!(terminal.ends().await?.success());
+    program.stops().await?;
+    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
+    ensure!(matches!(taken.ended, Some((BreakEnd::Left(0), _))), "{taken:?}");
     Ok(())
 }

@@ -1,33 +1,38 @@
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::Timestamp;
+use tempfile::TempDir;
 use tokio::time::Instant;
 
 use super::*;
-use crate::interface::Stands;
-use crate::speech::Speaker;
-use crate::store::Loaded;
-use kindbeat_core::practice::Ending;
+use crate::clock::SharedClock;
+use crate::store::BreakEnd;
+use crate::store::Record;
+use crate::store::Store;
+use crate::store::StoredBreak;
+use crate::store::Writer;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::Library;
 use kindbeat_core::practice::Liking;
 
-/// Types these pieces, waiting a minute and a second before each; all that is said, and what is to be kept.
-async fn taken(practice: &str, typed: &[&str]) -> (String, Vec<Note>) {
+/// Types these pieces, waiting a minute and a second before each; all that is written, and the break that is kept.
+async fn taken(practice: &str, typed: &[&str]) -> (String, StoredBreak) {
     taken_for(practice, typed, Duration::from_secs(61)).await
 }
 
 /// The same, and so long after the last piece nobody is there any more.
-async fn taken_for(practice: &str, typed: &[&str], after: Duration) -> (String, Vec<Note>) {
+async fn taken_for(practice: &str, typed: &[&str], after: Duration) -> (String, StoredBreak) {
     let begun = Instant::now();
     let clock: SharedClock = Arc::new(move || {
         Timestamp::from_second(1_900_000_000).unwrap()
             + SignedDuration::try_from(begun.elapsed()).unwrap()
     });
-    let (tell, mut notes) = mpsc::unbounded_channel();
-    let mut player = player(clock, tell);
-    player.begin(Some(practice.to_owned()), Some(Length::OneMinute)).unwrap();
+    let folder = welcomed();
+    let mut player = player(practice, folder.path(), Config::default(), clock);
     let (keys, chunks) = mpsc::channel(1);
     let mut terminal = Terminal::over(chunks).unwrap();
     let (mut out, mut complaints) = (Vec::new(), Vec::new());
@@ -40,43 +45,56 @@ async fn taken_for(practice: &str, typed: &[&str], after: Duration) -> (String, 
         }
         tokio::time::sleep(after).await;
     };
-    let mut problems = mpsc::channel(1).1;
     tokio::select! {
-        ended = player.play(&mut terminal, &mut problems, &mut out, &mut complaints) => ended.unwrap(),
+        ended = player.play(&mut terminal, &mut out, &mut complaints) => ended.unwrap(),
         () = typing => {}
     }
-    drop(player);
-    let mut kept = Vec::new();
-    while let Some(note) = notes.recv().await {
-        if !matches!(note, Note::Habits(..)) {
-            kept.push(note);
-        }
-    }
+    player.finish(&mut complaints).unwrap();
+    assert!(complaints.is_empty(), "{}", String::from_utf8_lossy(&complaints));
+    let store = Store::open_to_look(folder.path()).unwrap().unwrap();
+    let breaks = store.breaks(Timestamp::MIN, Timestamp::MAX).unwrap();
+    let [kept] = <[StoredBreak; 1]>::try_from(breaks).unwrap();
     (String::from_utf8(out).unwrap(), kept)
 }
 
-fn player(clock: SharedClock, notes: mpsc::UnboundedSender<Note>) -> Player {
-    let config = Config::default();
+/// A folder of somebody who knows the screens of the first time.
+fn welcomed() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::new(SignedDuration::from_hours(1));
     let habits = Habits { welcomed: true, ..Habits::default() };
-    let earlier = Earlier { habits, past: Vec::new() };
-    let library = Library::built_in().unwrap();
-    let engine = Loaded::default().into_engine(&config, library);
-    Player::new(engine, earlier, config, "en_GB".to_owned(), clock, notes).unwrap()
+    writer.keep(Timestamp::UNIX_EPOCH, Record::Habits(habits));
+    let batch = writer.flush(Timestamp::UNIX_EPOCH).unwrap();
+    Store::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap().store.write(&batch).unwrap();
+    folder
+}
+
+fn player(practice: &str, folder: &Path, config: Config, clock: SharedClock) -> Player {
+    let parts = LocalParts {
+        config,
+        locale: "en_GB".to_owned(),
+        library: Library::built_in().unwrap(),
+        folder: Some(folder.to_owned()),
+        clock,
+    };
+    let (problems, problem) = mpsc::channel(1);
+    let (practice, length) = (Some(practice.to_owned()), Some(Length::OneMinute));
+    let local = Local::begin(practice, length, parts, problems).unwrap();
+    Player::new(Host::Local(Box::new(local)), problem)
 }
 
 #[tokio::test]
 async fn a_missing_voice_is_reported_once_in_plain_words() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = welcomed();
     let (voice, heard, _) = Speaker::start(Some(folder.path().join("none")));
     let noon = Timestamp::from_second(1_900_000_000).unwrap();
-    let mut player = player(Arc::new(move || noon), mpsc::unbounded_channel().0)
+    let mut config = Config::default();
+    config.practice.voice = true;
+    let mut player = player("kind-hand", folder.path(), config, Arc::new(move || noon))
         .aloud(PageReader::new(voice), heard);
-    player.begin(Some("kind-hand".to_owned()), Some(Length::OneMinute)).unwrap();
     let (keys, chunks) = mpsc::channel(1);
     let mut terminal = Terminal::over(chunks).unwrap();
     let (mut out, mut complaints) = (Vec::new(), Pipe::default());
     let heard = complaints.clone();
-    let mut problems = mpsc::channel(1).1;
     let typing = async {
         keys.send(b"\n".to_vec()).await.unwrap();
         while heard.said().is_empty() {
@@ -85,8 +103,7 @@ async fn a_missing_voice_is_reported_once_in_plain_words() {
         keys.send(b"\n".to_vec()).await.unwrap();
         keys.send(b"q\n".to_vec()).await.unwrap();
     };
-    let (ended, ()) =
-        tokio::join!(player.play(&mut terminal, &mut problems, &mut out, &mut complaints), typing);
+    let (ended, ()) = tokio::join!(player.play(&mut terminal, &mut out, &mut complaints), typing);
     ended.unwrap();
     assert_eq!(
         complaints.said(),
@@ -123,14 +140,10 @@ async fn steps_come_by_themselves_and_the_first_one_waits() {
     {
         assert_eq!(said.matches(words).count(), 1, "{words}: {said}");
     }
-    let [Note::Break(begun, at, _), Note::Break(ended, over, _), Note::Answer(answer, ..)] =
-        kept.as_slice()
-    else {
-        panic!("{kept:?}")
-    };
-    assert_eq!((begun.stands, ended.stands), (Stands::Open, Stands::Ended(Ending::Completed)));
+    let Some((BreakEnd::Completed, ended)) = kept.ended else { panic!("{kept:?}") };
     // As long on the first page, and the minute itself.
-    assert_eq!(over.duration_since(*at).as_secs(), 121);
+    assert_eq!(ended.duration_since(kept.started).as_secs(), 121);
+    let answer = kept.answers.unwrap();
     assert_eq!((answer.tension, answer.liking), (Some(3), Some(Liking::More)));
     assert_eq!(answer.note.as_deref(), Some("A line."));
 }
@@ -147,23 +160,15 @@ async fn the_anchor_and_the_tension_can_be_chosen_before_the_break() {
     ] {
         assert_eq!(said.matches(words).count(), times, "{words}: {said}");
     }
-    let Some(Note::Answer(answer, ..)) = kept.last() else { panic!("{kept:?}") };
+    let answer = kept.answers.unwrap();
     assert_eq!((answer.tension_before, answer.tension), (Some(7), Some(3)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_too_much_is_told_at_once_and_remembered() {
+async fn too_much_turns_to_the_grounding_at_once() {
     let (said, kept) = taken("self-compassion-break", &["\nt\n"]).await;
     assert!(said.contains("findahelpline.com"), "{said}");
-    let [_, Note::Break(told, at, known), Note::Break(ended, ..)] = kept.as_slice() else {
-        panic!("{kept:?}")
-    };
-    assert_eq!(
-        (told.stands, ended.stands),
-        (Stands::Grounding, Stands::Ended(Ending::TooMuch { step: 0 }))
-    );
-    assert_eq!(at.duration_since(told.started).as_secs(), 61);
-    assert!(!known.is_empty(), "offers rest");
+    assert!(matches!(kept.ended, Some((BreakEnd::TooMuch(0), _))), "{kept:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -171,14 +176,12 @@ async fn a_question_that_nobody_answers_is_skipped_after_half_an_hour() {
     let over = Duration::from_secs(32 * 60);
     for (typed, tension) in [(&["\n"][..], None), (&["\n", "4\n"], Some(4))] {
         let (said, kept) = taken_for("kind-hand", typed, over).await;
-        let Some(Note::Answer(answer, ..)) = kept.last() else { panic!("{kept:?}: {said}") };
-        assert_eq!(answer.tension, tension);
+        assert_eq!(kept.answers.unwrap().tension, tension, "{said}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_question_before_the_break_ends_with_it() {
     let (said, kept) = taken_for("kind-hand", &["h\n"], Duration::from_secs(32 * 60)).await;
-    let Some(Note::Break(told, ..)) = kept.last() else { panic!("{kept:?}") };
-    assert_eq!(told.stands, Stands::Ended(Ending::Left { step: 0 }), "{said}");
+    assert!(matches!(kept.ended, Some((BreakEnd::Left(0), _))), "{kept:?}: {said}");
 }
