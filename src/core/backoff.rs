@@ -1,11 +1,11 @@
-//! How long to wait before something is tried again.
+//! How long to wait before something is tried again. Pure.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-/// The pauses between attempts: a second, then each twice the one before up to the longest, until what is tried has lasted.
+/// Exponential backoff: one second, then each delay twice the one before up to the longest, until an attempt has lasted.
 #[derive(Clone, Copy, Debug)]
 pub struct Backoff {
     attempts: u32,
@@ -18,14 +18,13 @@ impl Backoff {
         Self { attempts: 0, longest }
     }
 
-    /// How long to wait before the next attempt.
     pub fn next_delay(&mut self) -> Duration {
         let pause = FIRST.saturating_mul(2_u32.saturating_pow(self.attempts));
         self.attempts = self.attempts.saturating_add(1);
         pause.min(self.longest)
     }
 
-    /// What was tried worked from then until now.
+    /// The attempt worked from `began` until `now`; when that is as long as the longest delay, the delays begin anew.
     pub fn ended(&mut self, began: Timestamp, now: Timestamp) {
         let lasted = now.duration_since(began);
         if lasted >= SignedDuration::try_from(self.longest).unwrap_or(SignedDuration::MAX) {
@@ -34,7 +33,7 @@ impl Backoff {
     }
 }
 
-/// What crashed is mostly back within a second.
+/// A program that crashed is mostly back within a second.
 const FIRST: Duration = Duration::from_secs(1);
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! A recording, row by row, through the engine: what the daemon would have decided, had it been there.
+//! Runs a recording through the engine: the decisions of the daemon, had it been there. Pure.
 //!
-//! PURE. The time line of a recording begins at its first row, so that only the distances between rows count; its first day
-//! begins there too. Nobody is there to answer, so an offer stands until its time is over. Cool-down and daily limit hold;
-//! what a recording cannot tell (calls, quiet hours, a pause of the hands) does not.
+//! The time line of a recording begins at its first row, so that only the distances between rows count; its first day begins
+//! there too. Nobody answers an offer, so it stays open until its time is over. Cool-down and daily limit hold; gates that a
+//! recording knows nothing about (calls, quiet hours, input activity) stay open.
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -22,51 +22,45 @@ use crate::offer::Gate;
 use crate::practice::Library;
 use crate::setting::RangedDuration;
 
-/// One row of a recording.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplayRow {
     /// Seconds on the recording's own time line; strictly increasing, 0 to 100 000 000 000.
     pub t_s: f64,
-    /// What the heart said in it.
     pub reading: Reading,
-    /// Whether the wearer was moving about (column `moving`); `None` where it is empty or not recorded.
+    /// Whether the wearer was moving about (column `moving`); `None` where it's empty or not recorded.
     pub moving: Option<bool>,
 }
 
-/// What became of one elevation.
+/// The outcome of one elevation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReplayEvent {
-    /// When, in seconds on the recording's own time line.
+    /// Seconds on the recording's own time line.
     pub t_s: f64,
-    /// Offered, or held back and by which gate.
     pub outcome: ReplayOutcome,
-    /// What it was told by: at the offer, or when it was last held back.
+    /// The figures at the offer, or at the last moment of the hold.
     pub figures: Figures,
 }
 
-/// Whether an elevation was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplayOutcome {
-    /// It was: at the first moment it was sustained with every gate open.
+    /// At the first moment at which the elevation was sustained with every gate open.
     Offered,
-    /// It was not: the gate that was closed last. Told at the end of the elevation.
+    /// The gate that was closed last, known at the end of the elevation.
     Held(Gate),
 }
 
-/// A whole recording in four numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ReplaySummary {
     /// Hours with data.
     pub hours: f64,
     /// Hours of this recording that taught the baseline.
     pub learned_hours: f64,
-    /// How many offers were made.
     pub offers: u64,
-    /// How many elevations were held back.
+    /// The number of elevations that weren't offered.
     pub held: u64,
 }
 
-/// Learns from one recording, as from an earlier day of wear: nothing is offered, and only the long-term reference stays.
+/// Learns from one recording, as from an earlier day of wear: nothing is offered, and only the long-term reference is kept.
 pub fn learn<E>(
     settings: &Settings,
     library: &Library,
@@ -80,7 +74,11 @@ pub fn learn<E>(
     Ok(player.engine.baseline().clone().of_earlier_days())
 }
 
-/// Plays one recording and tells each event as it happens, then the summary. The first row that cannot be read ends it.
+/// Calls back for each event as it happens; returns the summary.
+///
+/// # Errors
+///
+/// The first row that can't be read ends the replay.
 pub fn replay<E>(
     settings: &Settings,
     library: &Library,
@@ -180,8 +178,8 @@ impl Player {
     }
 }
 
-/// A moment so many seconds after the first row, to a tenth of a millisecond: finer than any recording, and coarse enough for a
-/// shift of the time line by any number of seconds to change nothing.
+/// The time line of the engine, to a tenth of a millisecond: finer than any recording, and coarse enough for a shift of the
+/// time line by any number of seconds to change nothing.
 fn moment(seconds: f64) -> Timestamp {
     #[expect(clippy::cast_possible_truncation, reason = "at most 100 000 000 000 s")]
     let micros = (seconds * 10_000.0).round() as i64 * 100;

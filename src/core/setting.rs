@@ -1,7 +1,7 @@
-//! Values a setting may hold: a number or a duration with its range built into the type.
+//! Values with a range: a setting's number, count or duration, checked when it's built. Pure.
 //!
-//! PURE. Each module owns its settings beside its logic; a value out of range cannot be built, so no rule has to check
-//! again. The messages here are read by people who just edited their configuration: they name the allowed range.
+//! Each module owns its settings beside its logic; a value out of range can't be built, so no rule has to check again. The
+//! messages are for people who just edited their configuration: they name the allowed range.
 
 use std::fmt;
 
@@ -20,11 +20,10 @@ use serde::de::Visitor;
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct RangedNumber<const MIN: u32, const MAX: u32>(f64);
 
-/// It is never NaN, and so equal to itself.
+/// Never NaN, so every value equals itself.
 impl<const MIN: u32, const MAX: u32> Eq for RangedNumber<MIN, MAX> {}
 
 impl<const MIN: u32, const MAX: u32> RangedNumber<MIN, MAX> {
-    /// The value, or the message that names the range.
     pub fn new(value: f64) -> Result<Self, OutOfRange> {
         let (min, max) = Self::RANGE;
         if (min..=max).contains(&value) {
@@ -34,17 +33,17 @@ impl<const MIN: u32, const MAX: u32> RangedNumber<MIN, MAX> {
         }
     }
 
-    /// A number known to be in range when the program is written: for the constants that are defaults.
+    /// `tenths / 10`, for constants that are defaults.
     ///
     /// # Panics
-    /// When it is out of range, which in a constant is an error of the build.
+    ///
+    /// Out of range, which in a constant is an error of the build.
     #[must_use]
     pub const fn tenths(tenths: u32) -> Self {
         assert!(MIN <= tenths && tenths <= MAX, "default out of its own range");
         Self(tenths as f64 / 10.0)
     }
 
-    /// The number itself.
     #[must_use]
     pub const fn value(self) -> f64 {
         self.0
@@ -74,7 +73,7 @@ impl<const MIN: u32, const MAX: u32> Visitor<'_> for NumberVisitor<MIN, MAX> {
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        // An integer that does not fit is out of any range that `u32` bounds can express.
+        // An integer that doesn't fit is outside any range that `u32` bounds can express.
         self.visit_f64(i32::try_from(value).map_or(f64::NAN, f64::from))
     }
 
@@ -94,22 +93,21 @@ impl<const MIN: u32, const MAX: u32> Serialize for RangedNumber<MIN, MAX> {
 pub struct RangedCount<const MIN: u32, const MAX: u32>(u32);
 
 impl<const MIN: u32, const MAX: u32> RangedCount<MIN, MAX> {
-    /// The count, or the message that names the range.
     pub fn new(value: u32) -> Result<Self, OutOfRange> {
         if (MIN..=MAX).contains(&value) { Ok(Self(value)) } else { Err(Self::out_of_range()) }
     }
 
-    /// A count known to be in range when the program is written: for the constants that are defaults.
+    /// For constants that are defaults.
     ///
     /// # Panics
-    /// When it is out of range, which in a constant is an error of the build.
+    ///
+    /// Out of range, which in a constant is an error of the build.
     #[must_use]
     pub const fn of(value: u32) -> Self {
         assert!(MIN <= value && value <= MAX, "default out of its own range");
         Self(value)
     }
 
-    /// The count itself.
     #[must_use]
     pub const fn value(self) -> u32 {
         self.0
@@ -152,12 +150,11 @@ impl<const MIN: u32, const MAX: u32> Serialize for RangedCount<MIN, MAX> {
     }
 }
 
-/// A duration from `MIN` to `MAX` seconds, both included; written as `"5m"`, `"90s"` or `"1h 30m"`.
+/// From `MIN` to `MAX` seconds, both included; written as `"5m"`, `"90s"` or `"1h 30m"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RangedDuration<const MIN: u32, const MAX: u32>(SignedDuration);
 
 impl<const MIN: u32, const MAX: u32> RangedDuration<MIN, MAX> {
-    /// The duration, or the message that names the range.
     pub fn new(duration: SignedDuration) -> Result<Self, OutOfRange> {
         let (min, max) = Self::RANGE;
         if (min..=max).contains(&duration) {
@@ -167,17 +164,17 @@ impl<const MIN: u32, const MAX: u32> RangedDuration<MIN, MAX> {
         }
     }
 
-    /// A duration known to be in range when the program is written: for the constants that are defaults.
+    /// For constants that are defaults.
     ///
     /// # Panics
-    /// When it is out of range, which in a constant is an error of the build.
+    ///
+    /// Out of range, which in a constant is an error of the build.
     #[must_use]
     pub const fn secs(seconds: u32) -> Self {
         assert!(MIN <= seconds && seconds <= MAX, "default out of its own range");
         Self(SignedDuration::from_secs(seconds as i64))
     }
 
-    /// The duration itself.
     #[must_use]
     pub const fn value(self) -> SignedDuration {
         self.0
@@ -228,10 +225,10 @@ impl fmt::Display for OutOfRange {
 
 impl std::error::Error for OutOfRange {}
 
-/// A duration in the words of the configuration file: the largest unit that holds it whole, `"90m"` rather than `"1h 30m"`.
+/// A duration as in the configuration file: in the largest unit that holds it whole, `"90m"` rather than `"1h 30m"`.
 ///
-/// What is not whole seconds is written in milliseconds, what is not whole milliseconds in jiff's own words; nothing is
-/// rounded, so that reading it again gives the same duration.
+/// Fractions of a second are in milliseconds, smaller ones in jiff's format; nothing is rounded, so that reading the text
+/// gives the same duration.
 #[must_use]
 pub fn plain(duration: SignedDuration) -> String {
     if duration.subsec_nanos() % 1_000_000 != 0 {

@@ -1,7 +1,7 @@
-//! A simulated heart and strap: what a person at a desk would send, without the person and the strap.
+//! A simulated heart and monitor, for the demonstration and for tests. Pure, and the same for the same seed.
 //!
-//! PURE, and the same for the same seed. The rate breathes (respiratory sinus arrhythmia), drifts slowly, is never quite even,
-//! and now and then a beat comes early, is missed, or is seen twice, as straps report it.
+//! The rate breathes (respiratory sinus arrhythmia), drifts slowly and is never quite even; now and then a beat comes early,
+//! is missed, or is counted twice, as in the messages of real monitors.
 
 use std::f64::consts::TAU;
 
@@ -10,25 +10,24 @@ use fastrand::Rng;
 use crate::heart::Contact;
 use crate::heart::Measurement;
 
-/// A heart that beats, and the strap that reports it once a second.
+/// A heart, and a monitor that reports it once a second.
 #[derive(Clone, Debug)]
 pub struct SimulatedHeart {
     random: Rng,
-    /// When the last beat was, in seconds since the start.
+    /// The time of the last beat, in seconds since the start.
     beat_s: f64,
-    /// Time taken from the next interval, since the last beat came early; in seconds.
+    /// Seconds by which the last beat came early; the next interval is that much longer.
     early_s: f64,
     artefacts: u32,
 }
 
 impl SimulatedHeart {
-    /// A heart at its start.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { random: Rng::with_seed(seed), beat_s: 0.0, early_s: 0.0, artefacts: 0 }
     }
 
-    /// What the strap sends at the end of second `second`, while the heart is at `level` bpm on average.
+    /// The message of the monitor at the end of second `second`, with the heart at `level` bpm on average.
     ///
     /// Call it for each second in turn; it reports the beats since the last call.
     pub fn second(&mut self, second: u32, level: f64) -> Measurement {
@@ -46,13 +45,13 @@ impl SimulatedHeart {
         Measurement { heart_rate, contact: Contact::Detected, energy_expended: None, rr_intervals }
     }
 
-    /// How many artefacts were sent so far.
+    /// The number of artefacts so far.
     #[must_use]
     pub const fn artefacts(&self) -> u32 {
         self.artefacts
     }
 
-    /// The rate at the last beat: breath and drift on top of the level. A faster heart swings less with the breath.
+    /// The rate at the last beat: breath and drift on top of `level`. A faster heart swings less with the breath.
     fn rate(&self, level: f64) -> f64 {
         let breath = SWING_BPM * (REST_BPM / level) * (TAU * self.beat_s / BREATH_S).sin();
         let drift = DRIFT_BPM * (TAU * self.beat_s / DRIFT_S).sin();
@@ -64,7 +63,7 @@ impl SimulatedHeart {
         60.0 / self.rate(level) * uneven + std::mem::take(&mut self.early_s)
     }
 
-    /// Adds the interval as the strap saw it: now and then split in two, joined with the one before, or cut short.
+    /// Adds the interval as the monitor reports it: now and then split in two, joined with the one before, or cut short.
     fn report(&mut self, interval: f64, sent: &mut Vec<u16>) {
         let whole = ticks(interval * 1024.0);
         let kind = self.random.u32(..ARTEFACT_ONE_IN * 3);
@@ -93,18 +92,18 @@ fn ticks(value: f64) -> u16 {
     ticks
 }
 
-/// The rate at which the swing is given.
+/// The rate at which the amplitude is given.
 const REST_BPM: f64 = 62.0;
-/// How far a breath moves the rate to either side, at rest: the middle of what adults show.
+/// To either side, at rest: the middle of the range of adults.
 const SWING_BPM: f64 = 3.5;
 /// 15 breaths a minute.
 const BREATH_S: f64 = 4.0;
-/// Blood pressure and mood: slower, smaller.
+/// Blood pressure and mood: slower and smaller than the breath.
 const DRIFT_BPM: f64 = 1.5;
 const DRIFT_S: f64 = 380.0;
-/// The largest share by which an interval differs from its neighbours for no reason.
+/// The largest random share by which an interval differs.
 const UNEVEN: f64 = 0.02;
-/// One beat in so many is an artefact: a good strap, well put on.
+/// One beat in 400: a good monitor, well put on.
 const ARTEFACT_ONE_IN: u32 = 400;
 
 #[cfg(test)]
@@ -146,7 +145,7 @@ mod tests {
             labelled +=
                 beats.label(at, &reading.rr).iter().filter(|beat| beat.artefact.is_some()).count();
         }
-        // Most are two intervals each; one missed beat is one.
+        // Most artefacts are two intervals each; a missed beat is one.
         let sent = heart.artefacts() as usize;
         assert!(
             sent > 3 && (sent..=2 * sent + 2).contains(&labelled),

@@ -1,23 +1,23 @@
-//! Least squares in a handful of unknowns: what a swing and a resonance are measured with.
+//! Least squares in up to ten unknowns, for the fits of a swing and a resonance. Pure.
 //!
-//! Solved by the normal equations, with columns of similar size and at most ten of them; a library of linear algebra would be
-//! larger than all of this module.
+//! Solved by the normal equations, with columns of similar size; a library of linear algebra would be larger than this whole
+//! module.
 
-/// A series as the sum of a few weighted columns.
+/// A series as the sum of weighted columns.
 #[derive(Clone, Debug)]
 pub(super) struct Fit<const N: usize> {
-    /// How much of each column is in it.
+    /// In the order of the columns.
     pub(super) weights: [f64; N],
-    /// How far each weight may be off, squared, for noise of size 1; correlations between weights left out.
+    /// The variance of each weight for noise of variance 1; correlations between weights are left out.
     pub(super) spread: [f64; N],
-    /// What no column accounts for: the sum of the squares.
+    /// The sum of the squares that no column accounts for.
     pub(super) residual: f64,
 }
 
 impl<const N: usize> Fit<N> {
-    /// The weights by which the columns come nearest to the values; a row holds a value and what each column says there.
+    /// The weights that bring the columns nearest to the values; a row holds a value and its columns.
     ///
-    /// `None` when the rows do not tell the columns apart, or are fewer than the columns.
+    /// `None` when the rows don't tell the columns apart, or are fewer than the columns.
     pub(super) fn new(rows: impl Iterator<Item = (f64, [f64; N])>) -> Option<Self> {
         let mut normal = [[0.0; N]; N];
         let mut right = [0.0; N];
@@ -48,7 +48,7 @@ impl<const N: usize> Fit<N> {
     }
 }
 
-/// The lower triangle whose product with its own transpose is `normal`, of which the lower half is read.
+/// The lower triangle whose product with its transpose is `normal`; only the lower half of `normal` is read.
 fn cholesky<const N: usize>(normal: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
     let mut lower = [[0.0; N]; N];
     for i in 0..N {
@@ -56,7 +56,7 @@ fn cholesky<const N: usize>(normal: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
             let known: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
             let rest = normal[i][j] - known;
             if i == j {
-                // Compared with what stood there: less than this, and only rounding is left of the column.
+                // Less than this share of the pivot is a rounding error.
                 if rest.is_nan() || rest <= normal[i][i] * SMALLEST_PIVOT {
                     return None;
                 }
@@ -82,6 +82,15 @@ fn solve<const N: usize>(lower: &[[f64; N]; N], mut right: [f64; N]) -> [f64; N]
 }
 
 const SMALLEST_PIVOT: f64 = 1e-10;
+
+/// `first`, then even steps up to `last`, which is included.
+pub(super) fn grid(first: f64, last: f64, step: f64) -> impl Iterator<Item = f64> {
+    let values = (0_u32..).map(move |count| first + step * f64::from(count));
+    values.take_while(move |value| *value <= last + step * ROUNDING)
+}
+
+/// Lets `last` be reached in spite of rounding, in steps.
+const ROUNDING: f64 = 1e-6;
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! The heart's rate as a smooth line.
+//! The instantaneous heart rate as a smooth line. Pure.
 
 use std::collections::VecDeque;
 
@@ -19,12 +19,12 @@ use crate::heart::Reading;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Follows a heart from beat to beat, as a line of points [`Line::EVERY`] apart.
+/// Follows the instantaneous heart rate (in studies also the tachogram) from beat to beat, as points [`Line::EVERY`] apart.
 ///
-/// A beat says what the rate was in the middle of the interval that it ended; between these places lie cubic curves that meet
-/// without a corner (cubic Hermite). The slope at the newest place is that of the parabola through the last three, since the
-/// next one is not known yet: so nothing waits for it, and each point comes out with the very reading that brought its beat.
-/// Artefacts are left out, the curve goes on over up to [`Line::BRIDGED`]; what is longer is a gap, and so are lost packets.
+/// A beat gives the rate in the middle of the interval that it ended; cubic curves without a corner (cubic Hermite) join
+/// these places. The slope at the newest place is that of the parabola through the last three, since the next place isn't
+/// known yet: no point has to wait, and each comes out with the reading that brought its beat. Artefacts are left out, and
+/// the curve bridges up to [`Line::BRIDGED`]; anything longer is a gap, and so are lost packets.
 ///
 /// Keeps the beats of the last two and a half minutes, a bounded number of them.
 #[derive(Clone, Debug, Default)]
@@ -33,37 +33,35 @@ pub struct Line {
     end: Option<Knot>,
 }
 
-/// A place on the line.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Point {
-    /// When, a whole number of [`Line::EVERY`] since the epoch.
+    /// A whole number of [`Line::EVERY`] since the epoch.
     pub at: Timestamp,
-    /// The rate there, in beats a minute, 30 to 200.
+    /// The rate, in bpm, 30 to 200.
     pub bpm: f64,
-    /// Whether the line begins here: at the start, and after a gap.
+    /// True at the first point of the line and after a gap: it isn't joined with the point before.
     pub begins: bool,
 }
 
-/// Where the line has come to.
+/// The newest place that the line has reached.
 #[derive(Clone, Copy, Debug)]
 struct Knot {
     at: Timestamp,
     bpm: f64,
     /// In bpm a second.
     slope: f64,
-    /// The piece that leads here: its length in seconds, and its mean slope; `None` at a beginning.
+    /// The last piece: its length in seconds and its mean slope; `None` at a beginning.
     before: Option<(f64, f64)>,
-    /// Whether a gap follows.
     gap: bool,
 }
 
 impl Line {
-    /// How far apart the points are.
+    /// Four points a second are drawn as a smooth curve.
     pub const EVERY: SignedDuration = SignedDuration::from_millis(250);
-    /// The longest time between two normal beats that the line goes on over.
+    /// The longest time between two normal beats that the line is drawn through: one or two missed beats.
     pub const BRIDGED: SignedDuration = SignedDuration::from_secs(3);
 
-    /// Takes in what the monitor sent at `at`; the points that are new, oldest first.
+    /// Takes in a reading that arrived at `at`; returns the new points, oldest first.
     pub fn observe(&mut self, at: Timestamp, reading: &Reading) -> Vec<Point> {
         if self.pulse.arrivals().back().is_some_and(|last| at < last.at) {
             // The clock was set back.
@@ -84,8 +82,8 @@ impl Line {
         verdict::verdict(&self.pulse, now)
     }
 
-    /// How far the heart swung with the breath over the last minute before `now`, at this pace, or, without one, at the pace at
-    /// which it swung most. `None` unless the line is good, and where there is no swing to be seen.
+    /// The swing over the last minute before `now`, at `pace`, or, without one, at the pace of the largest swing. `None`
+    /// unless the verdict is good, and where no swing rises above the noise.
     #[must_use]
     pub fn swing(&self, now: Timestamp, pace: Option<BreathPace>) -> Option<Swing> {
         (self.verdict(now) == Verdict::Good)
@@ -93,7 +91,7 @@ impl Line {
             .flatten()
     }
 
-    /// What a search that began at `began` has found at `now`, its end. Any earlier there is nothing to be concluded from.
+    /// The result of a search at `now`, its end. Before its end it's [`Unclear::Unfinished`](super::Unclear::Unfinished).
     #[must_use]
     pub fn outcome(&self, search: PaceSearch, now: Timestamp) -> SearchOutcome {
         search::outcome(search, &self.pulse, now)
@@ -104,14 +102,14 @@ impl Line {
     }
 }
 
-/// Goes on to the next beat, and notes the points on the way.
+/// Adds the points up to the next beat.
 fn extend(end: &mut Option<Knot>, beat: &Beat, points: &mut Vec<Point>) {
     if let Some(end) = end {
         end.gap |= !beat.follows;
     }
     let half = SignedDuration::from_secs_f64(beat.rr.millis() / 2_000.0);
     let at = beat.at.saturating_sub(half).unwrap_or(Timestamp::MIN);
-    // Where the line has been it does not go again, whatever the beats say.
+    // The line doesn't go back in time, whatever the intervals add up to.
     if beat.artefact.is_some() || end.is_some_and(|end| at <= end.at) {
         return;
     }
@@ -141,7 +139,8 @@ fn extend(end: &mut Option<Knot>, beat: &Beat, points: &mut Vec<Point>) {
 }
 
 /// The slope at the end of the last of two pieces, each with its length and mean slope: that of the parabola through their
-/// three ends, but never against the last piece and never more than three times as steep, which keeps the curve between its ends.
+/// three ends, but never against the last piece and never more than three times as steep, which keeps the curve between its
+/// ends (Fritsch and Carlson 1980).
 fn end_slope(before: (f64, f64), last: (f64, f64)) -> f64 {
     let ((length_before, mean_before), (length, mean)) = (before, last);
     let slope =
@@ -174,6 +173,6 @@ fn next_on_grid(time: Timestamp) -> Option<Timestamp> {
     Timestamp::from_nanosecond((time.as_nanosecond().div_euclid(step) + 1) * step).ok()
 }
 
-/// The range of the intervals that count as beats, 300 to 2000 ms: where a curve swings past them, it ends there.
+/// The range of plausible intervals, 300 to 2000 ms: the curve is cut where it leaves it.
 const LEAST_BPM: f64 = 30.0;
 const MOST_BPM: f64 = 200.0;

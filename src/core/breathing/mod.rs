@@ -1,17 +1,17 @@
-//! Breathing, and the heart that follows it: a pace, the heart's line, how far it swings, and the pace at which it swings most.
+//! Paced breathing and the heart that follows it: heart rate variability (HRV) biofeedback. Pure: time is an argument.
 //!
-//! PURE: time is an argument. [`BreathPace`] is how fast a guide breathes; [`Line`] takes in what a monitor sends and gives a smooth
-//! line of the heart's rate, says whether it can be trusted ([`Verdict`]), and how far it swings with the breath ([`Swing`]);
-//! [`PaceSearch`] is the guided two minutes at whose end stands the pace of the largest swing, or why there is none ([`SearchOutcome`]).
+//! [`BreathPace`] is how fast a guide breathes. [`Line`] turns readings into the instantaneous heart rate, judges the signal
+//! ([`Verdict`]) and measures the swing of the heart with the breath ([`Swing`]). [`PaceSearch`] is two guided minutes that
+//! search for the pace of the largest swing, the resonance frequency; they end with a pace or a reason why there isn't one
+//! ([`SearchOutcome`]).
 //!
-//! With every breath in the heart beats faster, with every breath out slower: respiratory sinus arrhythmia. How far depends on
-//! the pace, mostly largest near six breaths a minute, where breath and blood pressure fall into step; by how much and exactly
-//! where differs between people (Shaffer and Meehan 2020, Front. Neurosci. 14:570400). None of it is a measure of health, and
-//! nothing here compares one day with another.
+//! The heart beats faster while breathing in, slower while breathing out: respiratory sinus arrhythmia (RSA). Its size
+//! depends on the pace and is mostly largest near six breaths a minute, where breath and blood pressure fall into step; size
+//! and place differ between people (Shaffer and Meehan 2020, Front. Neurosci. 14:570400). None of it is a measure of health,
+//! and nothing here compares one day with another.
 //!
-//! Nothing is concluded from intervals that are missing, from artefacts, or from a rhythm that is not even.
+//! Nothing is concluded from missing intervals, from artefacts, or from an irregular rhythm.
 
-mod grid;
 mod guide;
 mod least_squares;
 mod line;

@@ -1,4 +1,4 @@
-//! How fast a guide breathes.
+//! How fast a guide breathes. Pure.
 
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -7,51 +7,47 @@ use serde::Serialize;
 use crate::setting::OutOfRange;
 use crate::setting::RangedNumber;
 
-/// Breaths a minute, 4.5 to 7. Stored as that number.
+/// Breaths a minute, 4.5 to 7, and stored as that number.
 ///
-/// The range in which the swing of adult hearts was found to be largest lies within it (4.5 to 6.5: Shaffer and Meehan 2020);
-/// seven is slow for everybody and hard for nobody.
+/// The range holds the resonance frequency of adults (4.5 to 6.5: Shaffer and Meehan 2020); seven is slow for everybody and
+/// hard for nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct BreathPace(RangedNumber<45, 70>);
 
 impl BreathPace {
-    /// The slowest, 4.5 breaths a minute.
     pub const SLOWEST: Self = Self(RangedNumber::tenths(45));
-    /// The fastest, 7 breaths a minute.
     pub const FASTEST: Self = Self(RangedNumber::tenths(70));
 
-    /// So many breaths a minute, or the message that names the range.
+    /// The error names the range.
     pub fn new(per_minute: f64) -> Result<Self, OutOfRange> {
         RangedNumber::new(per_minute).map(Self)
     }
 
-    /// The pace nearest to so many breaths a minute; NaN gives the default.
+    /// The pace nearest to that number; NaN gives the default.
     #[must_use]
     pub fn nearest(per_minute: f64) -> Self {
         let within = per_minute.clamp(Self::SLOWEST.per_minute(), Self::FASTEST.per_minute());
         Self::new(within).unwrap_or_default()
     }
 
-    /// Breaths a minute.
     #[must_use]
     pub const fn per_minute(self) -> f64 {
         self.0.value()
     }
 
-    /// How long one breath lasts, in and out, to the millisecond: 8.571 s to 13.333 s.
+    /// One breath, in and out, to the millisecond: 8.571 s to 13.333 s.
     #[must_use]
     pub fn cycle(self) -> SignedDuration {
         self.inhale() + self.exhale()
     }
 
-    /// How long the breath goes in; the breath out follows at once, and the next breath in follows that.
+    /// The breath out follows at once, and the next breath in follows that: no breath is held.
     #[must_use]
     pub fn inhale(self) -> SignedDuration {
         millis(INHALE_SHARE * MINUTE_MS / self.per_minute())
     }
 
-    /// How long the breath goes out.
     #[must_use]
     pub fn exhale(self) -> SignedDuration {
         millis((1.0 - INHALE_SHARE) * MINUTE_MS / self.per_minute())
@@ -59,7 +55,7 @@ impl BreathPace {
 }
 
 impl Default for BreathPace {
-    /// Six breaths a minute: where the swing of most adults is largest or nearly so.
+    /// Six breaths a minute: the swing of most adults is largest near it.
     fn default() -> Self {
         Self(RangedNumber::tenths(60))
     }
@@ -70,9 +66,9 @@ fn millis(ms: f64) -> SignedDuration {
 }
 
 const MINUTE_MS: f64 = 60_000.0;
-/// A choice: out half as long again as in, without holding. People felt calmer, and their hearts swung more, with the breath out
-/// longer than the breath in (Van Diest 2014, doi 10.1007/s10484-014-9253-x: 30 to 70, against 70 to 30); 40 to 60 goes that way
-/// and asks for less air out at once.
+/// Out half as long again as in, without holding. People felt calmer, and their hearts swung more, with the breath out
+/// longer than the breath in (Van Diest 2014, doi 10.1007/s10484-014-9253-x: 30 to 70, against 70 to 30); 40 to 60 trades
+/// some of that for less air out at once.
 const INHALE_SHARE: f64 = 0.4;
 
 #[cfg(test)]

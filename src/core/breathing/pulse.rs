@@ -1,8 +1,8 @@
-//! The beats of the last minutes, each at its own time.
+//! The beats of the last minutes, each with an exact time. Pure.
 //!
-//! Artefacts are told as everywhere, by [`BeatFilter`]. The times are finer than there: a swing is measured against a breath of
-//! ten seconds, and a beat that is a second off is a tenth of that. So the clock is the sum of the intervals, undisturbed by
-//! packets that come early or late, and only where packets were lost does it jump, once, by what was lost.
+//! [`BeatFilter`] labels the artefacts, as in the sampler. The times are finer than there: a swing is measured against a
+//! breath of ten seconds, and a beat that is a second off is a tenth of that. So the clock is the sum of the intervals,
+//! undisturbed by packets that come early or late; only where packets were lost does it jump, once, by what was lost.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ use crate::heart::BeatFilter;
 use crate::heart::Contact;
 use crate::heart::Reading;
 
-/// What a monitor sent in the last minutes.
+/// Beats and messages of the last [`KEPT`].
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pulse {
     filter: BeatFilter,
@@ -32,29 +32,29 @@ pub(super) struct Arrival {
     pub(super) rr: bool,
 }
 
-/// The beats' own clock, and how the packets lie to it. Times between in seconds.
+/// The clock of the beats, and its distance to the packets, in seconds.
 #[derive(Clone, Debug)]
 struct Chain {
-    /// When the last beat was.
+    /// The time of the last beat.
     beat: Timestamp,
-    /// How long after its last beat a packet usually comes.
+    /// The usual time from the last beat to its packet.
     lag: f64,
-    /// By how much later than usual the packet before came, if it came after a silence.
+    /// How much later than usual the last packet came, if it came after a silence.
     late: Option<f64>,
 }
 
-/// How a message lies to the one before.
+/// The time between a message and the one before, compared with the usual time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Spacing {
-    /// At once: it was held up somewhere.
+    /// At once: the message was held up on its way.
     Close,
     Usual,
-    /// One may be missing.
+    /// A message may be missing.
     Silence,
 }
 
 impl Pulse {
-    /// Takes in a message; how many beats are new at the end of [`Self::beats`].
+    /// Takes in a message; returns how many beats at the end of [`Self::beats`] are new.
     pub(super) fn observe(&mut self, at: Timestamp, reading: &Reading) -> usize {
         let before = self.arrivals.back().map(|arrival| arrival.at);
         if before.is_some_and(|before| at < before) {
@@ -76,7 +76,7 @@ impl Pulse {
         let mut time = self.chain.as_ref().map_or(at, |chain| chain.beat);
         for beat in &mut labelled {
             let next = time.saturating_add(seconds(beat.rr.millis() / 1_000.0));
-            // No beat is heard before it happens, whatever the intervals say.
+            // A beat can't be reported before it happens, whatever the intervals add up to.
             time = next.map_or(at, |next| next.min(at));
             beat.at = time;
         }
@@ -89,17 +89,18 @@ impl Pulse {
         count.min(MOST)
     }
 
-    /// The beats of the last [`KEPT`], oldest first.
+    /// Oldest first.
     pub(super) fn beats(&self) -> &VecDeque<Beat> {
         &self.beats
     }
 
-    /// The messages of the last [`KEPT`], oldest first.
+    /// Oldest first.
     pub(super) fn arrivals(&self) -> &VecDeque<Arrival> {
         &self.arrivals
     }
 
-    /// Sets the clock to the end of the last beat, for intervals that arrive at `at`; whether the beats go on without a gap.
+    /// Sets the clock to the end of the last beat, for intervals that arrive at `at`; returns whether the beats follow
+    /// without a gap.
     fn wind(&mut self, at: Timestamp, follows: bool, spacing: Spacing, reading: &Reading) -> bool {
         let length: f64 = reading.rr.iter().map(|rr| rr.millis() / 1_000.0).sum();
         let beat_s = length / reading.rr.len() as f64;
@@ -117,7 +118,8 @@ impl Pulse {
             chain.beat = begin(chain.lag).max(chain.beat);
             return false;
         }
-        // Late, and the next one neither followed at once nor made up for it: what lies between was lost, in whole beats.
+        // The last packet was late and this one neither followed at once nor made up for it: the time between was lost, in
+        // whole beats.
         let lost = match suspected {
             _ if !follows => Some(later),
             Some(late) if spacing != Spacing::Close && later > STILL_LATE * beat_s => {
@@ -138,7 +140,6 @@ impl Pulse {
         true
     }
 
-    /// How so long a time between two messages is to what is usual.
     fn spacing(&self, time: SignedDuration) -> Spacing {
         let times = || self.arrivals.iter().rev().take(SPACINGS + 1).map(|arrival| arrival.at);
         let (Some(newest), Some(oldest)) = (times().next(), times().next_back()) else {
@@ -160,30 +161,30 @@ impl Pulse {
     }
 }
 
-/// `time` is bounded by what was measured: no interval is longer than 1000 s, no packet holds more than its bytes.
+/// `time` is bounded: no interval is longer than 1000 s, and no packet holds more than its bytes.
 fn seconds(time: f64) -> SignedDuration {
     SignedDuration::try_from_secs_f64(time).unwrap_or(SignedDuration::MAX)
 }
 
 /// The two minutes of a search, and a little more.
 const KEPT: SignedDuration = SignedDuration::from_secs(150);
-/// No heart beats more often in that time: a bound on memory against broken monitors.
+/// A bound on memory: at 200 bpm, the fastest rate that counts, that time holds 500 beats.
 const MOST: usize = 800;
-/// A slow heart's interval.
+/// In seconds: the interval of a slow heart.
 const LONGEST_LAG: f64 = 1.0;
-/// The usual lag is an average over so many packets.
+/// The usual lag is an average over so many packets: slow enough to ignore one late packet, fast enough to follow a drift.
 const LAG_OVER: f64 = 16.0;
-/// A packet that comes later by this share of an interval, after a silence, may follow one that was lost: the lag goes through a
+/// A packet that comes later by this share of an interval, after a silence, may follow a lost one: the lag goes through a
 /// whole interval, half of it to either side.
 const LATE: f64 = 0.4;
-/// So much later the next one still has to be.
+/// The next packet still has to be late by this share.
 const STILL_LATE: f64 = 0.3;
-/// So many times between packets are averaged ...
+/// The usual time between packets is an average over this many.
 const SPACINGS: usize = 8;
-/// ... and so many times that is a silence, a packet is missing; and so little of it is none.
+/// In usual times: from 1.5 on a packet may be missing; below the smaller share it came at once.
 const SILENCE: f64 = 1.5;
 const CLOSE: f64 = 0.7;
-/// Behind a longer gap no beat is where it was expected.
+/// After a longer gap no beat can be expected at a known place.
 const LONGEST_GAP_S: f64 = 20.0;
 
 #[cfg(test)]
@@ -200,7 +201,8 @@ mod tests {
         Timestamp::UNIX_EPOCH + SignedDuration::from_secs_f64(seconds)
     }
 
-    /// A heart of 800 ms an interval whose strap sends once a second; the packets for which `arrives` gives no time are lost.
+    /// A heart of 800 ms an interval whose monitor sends once a second; the packets for which `arrives` gives no time are
+    /// lost.
     fn steady(arrives: impl Fn(u32) -> Option<f64>) -> Pulse {
         let (mut pulse, mut beats) = (Pulse::default(), 0);
         for second in 1..=60 {
@@ -213,7 +215,7 @@ mod tests {
         pulse
     }
 
-    /// How far a beat lies from where it was, told from the first that was seen, in seconds.
+    /// The distance of a beat from its true time, counted from the first beat, in seconds.
     fn off(pulse: &Pulse, beat: &Beat) -> f64 {
         let beats = beat.at.duration_since(pulse.beats()[0].at).as_secs_f64() / 0.8;
         (beats - beats.round()).abs() * 0.8
@@ -247,7 +249,7 @@ mod tests {
                 steady(|second| (!(30..30 + lost).contains(&second)).then_some(second.into()));
             let gaps = pulse.beats().iter().skip(1).filter(|beat| !beat.follows).count();
             assert_eq!(gaps, 1, "{lost} lost");
-            // One packet's beats are told apart from late ones only by the next.
+            // Only the next packet shows whether several beats in one packet are late ones.
             let off = pulse.beats().iter().filter(|beat| off(&pulse, beat) > 1e-6).count();
             assert!(off <= 2, "{lost} lost: {off}");
             let end = pulse.beats().back().unwrap().at;

@@ -1,34 +1,34 @@
-//! At which pace a heart swings most, from two minutes that go through all of them.
+//! Finds the pace of the largest swing, the resonance frequency, in two minutes that go through all paces. Pure.
 //!
-//! A heart answers a breath like something that resonates, a few seconds late. With two breaths a pace its swing is therefore
-//! largest a little after the best pace has passed, and looking for the largest swing breath by breath would find a pace too slow
-//! and be misled by every uneven breath. So all of the two minutes is held against resonators at every pace and of
-//! several sharpnesses, driven by the guide, each in the size and the lag that fit best. Each is as likely as what it leaves unaccounted for is small;
-//! the mean of their best paces is the answer, and how far these lie apart tells how sure that is.
+//! A heart answers a breath like a resonator, a few seconds late. With two breaths a pace its swing is therefore largest a
+//! little after the best pace has passed; a search breath by breath would find a pace too slow and be misled by every uneven
+//! breath. So the whole two minutes are compared with resonators of every pace and of several sharpnesses, driven by the
+//! guide, each in the size and the lag that fit best. Each is as likely as its residual is small; the mean of their best
+//! paces is the answer, and their spread is its uncertainty.
 
 use std::f64::consts::TAU;
 
-use crate::breathing::grid::grid;
 use crate::breathing::guide;
 use crate::breathing::least_squares::Fit;
+use crate::breathing::least_squares::grid;
 use crate::breathing::swing::Interval;
 
-/// What the two minutes show.
 #[derive(Clone, Debug)]
 pub(super) struct Resonance {
     best: Answer,
-    /// The pace at which the swing is largest, in breaths a minute, [`guide::LAST`] to [`guide::FIRST`].
+    /// The pace of the largest swing, in breaths a minute, [`guide::LAST`] to [`guide::FIRST`].
     pub(super) pace: f64,
-    /// How far off that may be: its standard deviation, in breaths a minute.
+    /// The standard deviation of the pace, in breaths a minute.
     pub(super) unsure: f64,
-    /// The share of what the intervals do beside a drift that it accounts for, up to 1; chance alone gives 0.
+    /// The share of the intervals' variation (without a slow drift) that the resonators account for, up to 1; about 0 by
+    /// chance.
     pub(super) explained: f64,
 }
 
 /// A heart that answers the breath as a resonator.
 #[derive(Clone, Copy, Debug)]
 struct Resonator {
-    /// How fast it swings by itself, and how fast that dies away; in 1/s.
+    /// Natural frequency and damping, in 1/s.
     natural: f64,
     decay: f64,
 }
@@ -37,13 +37,13 @@ struct Resonator {
 #[derive(Clone, Copy, Debug)]
 struct Answer {
     resonator: Resonator,
-    /// How much of its two parts is in the intervals, in ms.
+    /// The weights of its two parts, in ms.
     parts: (f64, f64),
     residual: f64,
 }
 
 impl Resonance {
-    /// From the normal intervals of a search, timed from its beginning; `None` when they are too few to tell.
+    /// From the normal intervals of a search, timed from its beginning; `None` with too few of them.
     pub(super) fn of(intervals: &[Interval]) -> Option<Self> {
         let first = intervals.partition_point(|interval| interval.t < SETTLED_S);
         let behind = intervals.partition_point(|interval| interval.t <= guide::LASTS_S);
@@ -69,21 +69,20 @@ impl Resonance {
         Some(Self { best, pace, unsure, explained })
     }
 
-    /// How far it swings at so many breaths a minute, peak to trough, in ms.
+    /// Peak to trough at that many breaths a minute, in ms.
     pub(super) fn swing(&self, per_minute: f64) -> f64 {
         2.0 * self.best.amplitude(per_minute)
     }
 }
 
 impl Answer {
-    /// The pace at which it swings most.
     fn pace(&self) -> f64 {
         grid(guide::LAST, guide::FIRST, PACE_STEP)
             .max_by(|&a, &b| self.amplitude(a).total_cmp(&self.amplitude(b)))
             .unwrap_or(guide::LAST)
     }
 
-    /// How far it swings to either side, breathing steadily at so many breaths a minute, in ms.
+    /// Half of peak to trough for steady breathing at that many breaths a minute, in ms.
     fn amplitude(&self, per_minute: f64) -> f64 {
         let Resonator { natural, decay } = self.resonator;
         let (along, across) = self.parts;
@@ -95,7 +94,7 @@ impl Answer {
 }
 
 impl Resonator {
-    /// How it would have answered the guide, fitted to the intervals; what it did before fades away.
+    /// The answer to the guide, fitted to the intervals; the heart's earlier swing dies away.
     fn answer(self, pushes: &[f64], intervals: &[Interval]) -> Option<Answer> {
         let moved = self.driven(pushes);
         let at = |t: f64| {
@@ -120,7 +119,7 @@ impl Resonator {
         Some(Answer { resonator: self, parts: (along, across), residual: fit.residual })
     }
 
-    /// Its two parts, a quarter of a swing apart, every [`STEP_S`], from rest.
+    /// The two parts, a quarter of a cycle apart, every [`STEP_S`], from rest.
     fn driven(self, pushes: &[f64]) -> Vec<(f64, f64)> {
         let fade = (-self.decay * STEP_S).exp();
         let (sin, cos) = (self.natural * STEP_S).sin_cos();
@@ -136,7 +135,7 @@ impl Resonator {
     }
 }
 
-/// How the guide pushes in each step, as it does in the middle of it: close enough at steps this small.
+/// The drive in the middle of each step: near enough at steps this small.
 fn pushes() -> Vec<f64> {
     let middles = grid(0.5 * STEP_S, guide::LASTS_S + 1.5 * STEP_S, STEP_S);
     middles.map(|middle| STEP_S * guide::phase(middle - BEHIND_S).sin()).collect()
@@ -151,7 +150,7 @@ fn resonators() -> impl Iterator<Item = Resonator> {
     })
 }
 
-/// What goes on beside the breath: a curve of the fourth degree over the two minutes.
+/// The slow change beside the breath: a polynomial of degree four over the two minutes.
 fn drift(t: f64) -> [f64; 5] {
     let x = 2.0 * t / guide::LASTS_S - 1.0;
     [1.0, x, x * x, x * x * x, x * x * x * x]
@@ -160,15 +159,16 @@ fn drift(t: f64) -> [f64; 5] {
 /// Nobody follows a guide from its first moment.
 const SETTLED_S: f64 = 2.0;
 const STEP_S: f64 = 0.1;
-/// How long after the guide the breath comes, and after the beat its packet: a little less than a second in all, a guess. What is
-/// left of it turns the wave, which the fit allows for.
+/// From the guide to the breath and from the beat to its packet: a little less than a second in all, estimated. An error
+/// here turns the phase of the wave, which the fit allows for.
 const BEHIND_S: f64 = 0.7;
 const PACE_STEP: f64 = 0.02;
-/// Resonators from well below the slowest breath to well above the fastest, in breaths a minute.
+/// In breaths a minute: from well below the slowest breath to well above the fastest.
 const SLOWEST: f64 = 3.0;
 const FASTEST: f64 = 9.0;
 const RESONATOR_STEP: f64 = 0.06;
-/// How sharp: at 1 hardly a resonance, at 6 sharper than was ever seen in a heart.
+/// The quality factor: at 1 hardly a resonance, at 6 sharper than any heart in the literature.
 const SHARPNESS: [f64; 6] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0];
-/// Neighbouring intervals are related: what one tells of chance, this many tell together. A choice.
+/// Neighbouring intervals are related: this many count as one independent value. A larger number makes the search less sure
+/// of itself, a smaller one lets noise pass for a pace.
 const RELATED: f64 = 3.0;

@@ -1,4 +1,4 @@
-//! The guided two minutes that look for the pace at which a heart swings most.
+//! The two guided minutes that search for the pace of the largest swing. Pure.
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -11,63 +11,60 @@ use crate::breathing::resonance::Resonance;
 use crate::breathing::swing;
 use crate::breathing::verdict;
 
-/// A search under way: its guide, and when it began.
+/// A search for the resonance frequency of HRV biofeedback, from the beginning of its guide.
 ///
-/// The guide goes from 6.5 breaths a minute down to 4.5 in four steps, two breaths each but the first. Those are the paces that
-/// are tried one after the other elsewhere, minutes each (Shaffer and Meehan 2020); here two minutes have to do for all, and what
-/// the heart does while it goes over from one to the next tells as much as the rest. A smooth glide instead was as exact on
-/// synthetic hearts, and found a pace less often in noise: its first and last paces are over too soon.
+/// The guide goes from 6.5 breaths a minute down to 4.5 in four steps, two breaths each but the first. A laboratory tries
+/// these paces one after the other, minutes each (Shaffer and Meehan 2020); here two minutes have to do for all, and the
+/// heart's change from one pace to the next counts as much as the rest. A smooth glide was as exact on synthetic hearts and
+/// found a pace less often in noise: its first and last paces are over too soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaceSearch {
-    /// When the guide began its first breath in.
+    /// The beginning of the guide's first breath in.
     pub began: Timestamp,
 }
 
-/// What a search has found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SearchOutcome {
-    /// The pace of the largest swing, to a tenth; and how far the heart swings at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, peak to
-    /// trough, in ms.
+    /// The pace of the largest swing, to a tenth; and the swing at 6.5, 6, 5.5, 5 and 4.5 breaths a minute, peak to trough,
+    /// in ms.
     Found(BreathPace, Vec<(BreathPace, f64)>),
-    /// Nothing is concluded: this is why.
     Unclear(Unclear),
 }
 
-/// Why a search found nothing.
+/// Why a search found no pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unclear {
-    /// The two minutes are not over.
+    /// The two minutes aren't over.
     Unfinished,
     /// The monitor sends no RR intervals.
     NoRr,
     /// Too many artefacts or gaps, or the monitor was lost.
     Poor,
-    /// The rhythm is not even enough.
+    /// The rhythm is irregular; see [`Verdict::Irregular`].
     Irregular,
-    /// The heart did not follow the guide, or as far at every pace.
+    /// The heart didn't follow the guide, or it swung about as far at every pace.
     TooEven,
 }
 
 impl PaceSearch {
-    /// How long it lasts: eleven breaths, 120.2 s.
+    /// Eleven breaths, 120.2 s.
     #[must_use]
     pub fn lasts() -> SignedDuration {
         SignedDuration::from_secs_f64(guide::LASTS_S)
     }
 
-    /// How fast the guide breathes so long after the beginning; behind the end it stays at the last pace.
+    /// The pace of the guide, that long after the beginning; after the end the last pace.
     #[must_use]
     pub fn schedule(elapsed: SignedDuration) -> BreathPace {
         BreathPace::nearest(guide::pace(elapsed.as_secs_f64()))
     }
 
-    /// The breaths of the guide one after the other, each at one pace.
+    /// Every breath of the guide, in order.
     pub fn breaths() -> impl Iterator<Item = BreathPace> {
         guide::BREATHS.into_iter().map(BreathPace::nearest)
     }
 }
 
-/// What the search has found at `now`.
 pub(super) fn outcome(search: PaceSearch, pulse: &Pulse, now: Timestamp) -> SearchOutcome {
     let end = search.began.saturating_add(PaceSearch::lasts()).unwrap_or(Timestamp::MAX);
     if now < end {
@@ -101,16 +98,17 @@ fn find(search: PaceSearch, pulse: &Pulse) -> SearchOutcome {
     }
 }
 
-/// The paces that others try, in breaths a minute.
+/// In breaths a minute: the paces of the laboratory protocol (Shaffer and Meehan 2020).
 const PACES: [f64; 5] = [6.5, 6.0, 5.5, 5.0, 4.5];
 /// Normal intervals have to fill this share of the two minutes.
 const LEAST_COVERED: f64 = 0.75;
-/// The guide has to account for this share of what the heart does beside a drift. Chosen, with what follows, so that of the searches
-/// on recorded hearts, which nobody guided, hardly one in a hundred finds a pace (`tests/core/breathing`).
+/// The guide has to account for this share of the intervals' variation without a slow drift. This number and the next three
+/// are set so that of the searches on recorded hearts, which nobody guided, hardly one in a hundred finds a pace
+/// (`tests/core/breathing`); higher ones would find fewer true paces.
 const LEAST_EXPLAINED: f64 = 0.55;
-/// The standard deviation of the pace, in breaths a minute.
+/// The largest standard deviation of the pace, in breaths a minute.
 const MOST_UNSURE: f64 = 0.25;
-/// Less than this is no swing to choose a pace by, peak to trough in ms: a choice.
+/// Peak to trough, in ms: at a smaller swing the timing of single beats decides.
 const LEAST_SWING_MS: f64 = 10.0;
 /// The swing at the best pace over that at the worst.
 const LEAST_CONTRAST: f64 = 1.1;

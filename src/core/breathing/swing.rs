@@ -1,8 +1,9 @@
-//! How far a heart swings with the breath: respiratory sinus arrhythmia, peak to trough.
+//! Measures respiratory sinus arrhythmia, peak to trough. Pure.
 //!
-//! Beats meet a wave only here and there: the largest interval of a breath that was seen is mostly not its peak, and ten beats a
-//! breath see a few percent too little, five a tenth. And noise makes the largest of a few values larger. So a wave is fitted to
-//! the intervals of a few breaths by least squares, with a slow drift beside it, and what noise alone would give is taken off.
+//! Beats sample the wave only here and there: the largest interval of a breath is mostly not the peak, and ten beats a
+//! breath lose a few percent of the size, five lose a tenth. Noise makes the largest of a few values larger. So a wave is
+//! fitted to the intervals of a few breaths by least squares, with a slow drift beside it, and the share of noise is
+//! subtracted.
 
 use std::collections::VecDeque;
 use std::f64::consts::TAU;
@@ -11,28 +12,27 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::breathing::BreathPace;
-use crate::breathing::grid::grid;
 use crate::breathing::least_squares::Fit;
+use crate::breathing::least_squares::grid;
 use crate::heart::Beat;
 
-/// A heart following the breath.
+/// The amplitude of respiratory sinus arrhythmia (RSA): how far the heart swings with the breath.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Swing {
-    /// From the shortest to the longest interval of a breath, on average over the last minute, in ms: 0 to some 400.
+    /// The longest interval of a breath less the shortest, on average over the last minute, in ms: 0 to some 400.
     pub ms: f64,
-    /// The breaths a minute at which it swings: the pace that was given, else the one that was found, 4 to 24.
+    /// Breaths a minute: the given pace, or else the one that was found, 4 to 24.
     pub per_minute: f64,
 }
 
-/// An interval at its time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Interval {
-    /// In seconds, of the middle of the interval.
+    /// The middle of the interval, in seconds.
     pub(super) t: f64,
     pub(super) ms: f64,
 }
 
-/// The swing over the minute before `now`.
+/// The swing over the minute before `now`; at the pace with the largest swing when `pace` is `None`.
 pub(super) fn over_last_minute(
     beats: &VecDeque<Beat>,
     now: Timestamp,
@@ -58,7 +58,7 @@ pub(super) fn normal(beats: &VecDeque<Beat>, begin: Timestamp) -> Vec<Interval> 
         .collect()
 }
 
-/// The breaths a minute at which the intervals swing most.
+/// The breaths a minute at which the intervals swing most; `None` where no wave accounts for enough of them.
 fn rate(intervals: &[Interval]) -> Option<f64> {
     let (first, last) = (intervals.first()?, intervals.last()?);
     let mean = intervals.iter().map(|interval| interval.ms).sum::<f64>() / intervals.len() as f64;
@@ -75,14 +75,14 @@ fn rate(intervals: &[Interval]) -> Option<f64> {
     (left(fine) <= (1.0 - LEAST_EXPLAINED) * still).then_some(fine)
 }
 
-/// Peak to trough at so many breaths a minute, in ms: the root of the mean square over windows of a few breaths, so that a breath
-/// that is taken a little later than the guide's does not count against itself.
+/// Peak to trough at that many breaths a minute, in ms: the root mean square over windows of a few breaths, so that a breath
+/// taken later than the guide's isn't averaged away.
 fn swing(intervals: &[Interval], per_minute: f64) -> Option<f64> {
     let (first, last) = (intervals.first()?, intervals.last()?);
     let cycle = 60.0 / per_minute;
     let length = BREATHS_A_WINDOW * cycle;
     let mut squares = Vec::new();
-    // From the newest window back, a breath at a time.
+    // From the newest window back, one breath at a time.
     for back in grid(0.0, (last.t - first.t - length).max(0.0), cycle) {
         let end = last.t - back;
         let begin = end - length;
@@ -98,7 +98,7 @@ fn swing(intervals: &[Interval], per_minute: f64) -> Option<f64> {
     (!squares.is_empty()).then(|| 2.0 * mean.max(0.0).sqrt())
 }
 
-/// The amplitude of the wave, squared, less what noise would give; in ms squared, and below 0 where there is nothing but noise.
+/// The square of the wave's amplitude less the share of noise, in ms squared; below 0 where there is only noise.
 fn amplitude_squared(intervals: &[Interval], begin: f64, end: f64, per_minute: f64) -> Option<f64> {
     let fit = wave(intervals, begin, end, per_minute)?;
     let free = intervals.len() as f64 - 4.0;
@@ -117,7 +117,7 @@ fn wave(intervals: &[Interval], begin: f64, end: f64, per_minute: f64) -> Option
     Fit::new(rows(intervals, begin, end, columns))
 }
 
-/// The intervals as rows of a fit, from their time and its place between `begin` and `end`, -1 to 1.
+/// The intervals as rows of a fit, from their time and their place between `begin` and `end`, -1 to 1.
 fn rows<const N: usize>(
     intervals: &[Interval],
     begin: f64,
@@ -131,17 +131,19 @@ fn rows<const N: usize>(
 }
 
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
-/// What is looked through for a rate: slower is drift, faster no breath at a desk.
+/// The search for a rate, in breaths a minute: slower is drift, faster isn't a breath at a desk.
 const SLOWEST: f64 = 4.0;
 const FASTEST: f64 = 24.0;
-/// The step in which that is done, and the one around the best place: in a minute two rates a whole one apart are told apart.
+/// The steps of the search, in breaths a minute: one minute can tell apart rates that are one breath a minute apart.
 const COARSE: f64 = 0.2;
 const FINE: f64 = 0.02;
-/// Fewer beats a breath do not tell a wave from its mirror image.
+/// With fewer beats a breath, a wave can't be told from its mirror image.
 const BEATS_A_BREATH: f64 = 2.5;
-/// A rate is one when its wave accounts for this share of what the intervals do beside a drift: a choice.
+/// A rate counts when its wave accounts for this share of the intervals' variation without a drift. A higher share would
+/// miss shallow breaths, a lower one would find breaths in noise.
 const LEAST_EXPLAINED: f64 = 0.2;
 /// Long enough to tell noise from the wave, short enough to forgive a late breath.
 const BREATHS_A_WINDOW: f64 = 3.0;
-/// The share of a window that its normal intervals have to fill: a choice.
+/// Normal intervals have to fill this share of a window. A higher share would lose windows to single artefacts, a lower one
+/// would fit a wave to a few beats.
 const LEAST_COVERED: f64 = 0.6;

@@ -1,4 +1,4 @@
-//! Whether what the monitor sends is a heart that can be followed.
+//! Judges whether a signal can be followed. Pure.
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -8,29 +8,26 @@ use crate::heart::Artefact;
 use crate::heart::Beat;
 use crate::heart::Contact;
 
-/// What there is to say of the last minute. Only [`Verdict::Good`] lets anything be concluded.
+/// The quality of the signal over the last minute. Only [`Verdict::Good`] lets anything be concluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Too little was heard yet: less than ten seconds of beats.
+    /// Less than ten seconds of beats so far.
     Waiting,
-    /// Beats that can be followed.
     Good,
-    /// The monitor has said nothing for five seconds or longer: lost, or taken off.
+    /// No message for five seconds or longer: the monitor was lost or taken off.
     Silent,
-    /// Messages come, but no RR intervals: this monitor does not send them.
+    /// Messages come without RR intervals: this monitor doesn't send them.
     NoRr,
     /// Too many artefacts or gaps, or no contact with the skin.
     Poor,
-    /// Many early or late beats, or a rhythm without a pattern: whatever the reason, its swing would say nothing.
+    /// Many early or late beats, or a rhythm without a pattern. Whatever the reason, its swing wouldn't mean anything.
     Irregular,
 }
 
-/// The verdict on the last minute before `now`.
 pub(super) fn verdict(pulse: &Pulse, now: Timestamp) -> Verdict {
     over(pulse, now, WINDOW)
 }
 
-/// The verdict on the `window` before `now`.
 pub(super) fn over(pulse: &Pulse, now: Timestamp, window: SignedDuration) -> Verdict {
     let within = |at: Timestamp| now.duration_since(at) <= window;
     let arrivals = || pulse.arrivals().iter().filter(|arrival| within(arrival.at));
@@ -64,13 +61,14 @@ pub(super) fn over(pulse: &Pulse, now: Timestamp, window: SignedDuration) -> Ver
     Verdict::Good
 }
 
-/// Whether the intervals change from one to the next much, and as if each were drawn anew: what atrial fibrillation looks like.
+/// Whether the intervals change much from one to the next, and as if each were drawn at random: the look of atrial
+/// fibrillation.
 ///
-/// After Dash and others (2009, Ann. Biomed. Eng. 37:1701), who take the size of the changes (RMSSD over the mean above 0.1)
-/// together with how often the series turns (two of three times, were it drawn at random); the largest changes are left out, as
-/// there, since a few early beats are not that.
+/// After Dash 2009 (Ann. Biomed. Eng. 37:1701), who takes the size of the changes (RMSSD over the mean above 0.1) together
+/// with the share of turning points (two thirds in a random series). The largest changes are left out, as there, so that a
+/// few early beats don't count as a rhythm.
 fn patternless(beats: &[&Beat]) -> bool {
-    // What the strap missed, or saw twice, is not the heart's.
+    // A missed or an extra beat is a fault of the monitor, not of the heart.
     let plausible = |beat: &Beat| matches!(beat.artefact, None | Some(Artefact::Ectopic));
     let mut changes = Vec::with_capacity(beats.len());
     let (mut turns, mut threes, mut before) = (0.0, 0.0, None);
@@ -97,22 +95,23 @@ fn patternless(beats: &[&Beat]) -> bool {
     size > PATTERNLESS_CHANGE * mean && turns > PATTERNLESS_TURNS * threes
 }
 
-/// What is looked at: several breaths, and recent.
+/// Several breaths, and recent.
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
-/// Less than a slow breath says nothing.
+/// Less than a slow breath can't be judged.
 const FEWEST: SignedDuration = SignedDuration::from_secs(10);
-/// The monitors speak once a second.
+/// Monitors send once a second.
 const SILENT: SignedDuration = SignedDuration::from_secs(5);
-/// Artefacts above this share: twice what is allowed where the variability itself is measured (Shaffer 2020, PMC7710683), since
-/// a sinusoid is fitted to the rest, which single lost beats do not bend. Measured on recorded hearts, see `tests/core/breathing`.
+/// The largest share of artefacts: twice the limit for RMSSD (Shaffer 2020, PMC7710683), since a sinusoid is fitted to the
+/// rest, which single lost beats don't bend. Measured on recorded hearts, see `tests/core/breathing`.
 const MOST_ARTEFACTS: f64 = 0.10;
-/// The beats have to fill this share of the time: a choice.
+/// The share of the time that the beats have to fill. A higher share would turn short radio gaps into a poor signal, a lower
+/// one would show a line with holes.
 const LEAST_COVERED: f64 = 0.6;
-/// Fewer changes than this have no shape.
+/// Fewer changes than this have no pattern to look for.
 const FEWEST_CHANGES: usize = 20;
-/// One change in so many, the largest, is left out.
+/// One change in 8, the largest, is left out.
 const LEFT_OUT_ONE_IN: usize = 8;
-/// RMSSD over the mean interval.
+/// RMSSD over the mean interval; Dash takes 0.1. Lower misses less fibrillation, and may call deep breathing irregular.
 const PATTERNLESS_CHANGE: f64 = 0.08;
-/// Turns among the threes of intervals that follow each other; two thirds in a series drawn at random.
+/// The share of turning points; two thirds in a random series.
 const PATTERNLESS_TURNS: f64 = 0.54;

@@ -1,6 +1,7 @@
-//! From parsed TOML to a configuration, or to everything that is wrong with it.
+//! From text to a configuration, or to everything that is wrong with it. Pure.
 //!
-//! Which sections, keys and words there are is asked of the settings types themselves, so that it cannot go stale.
+//! The settings types themselves list the known sections, keys and words (serde reports them in the error for an unknown
+//! name), so no second list can go stale.
 
 use std::ops::Range;
 
@@ -16,18 +17,52 @@ use super::value::Value;
 use super::value::entry;
 use super::value::nothing;
 
-/// Something wrong, before it is drawn.
+/// A fault, before it's drawn with its line.
 #[derive(Debug)]
 pub(super) struct ConfigFinding {
-    /// The bytes of the text it is about.
+    /// In bytes of the text.
     pub(super) span: Range<usize>,
-    /// What is wrong.
     pub(super) message: String,
     /// What would be right.
     pub(super) hint: String,
 }
 
-/// The configuration of a whole file, or its findings in the order of the text.
+/// The table of a text.
+///
+/// # Errors
+///
+/// Everything that isn't TOML, in the order of the text.
+pub(super) fn parse(text: &str) -> Result<Spanned<DeValue<'_>>, Vec<ConfigFinding>> {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(Spanned::new(root.span(), DeValue::Table(root.into_inner())));
+    }
+    let mut findings: Vec<_> = errors.iter().map(|error| syntax_finding(text, error)).collect();
+    findings.sort_by_key(|finding| finding.span.start);
+    // The first fault of a line is mostly the cause of the others.
+    findings.dedup_by(|later, first| {
+        let between = text.as_bytes().get(first.span.start..later.span.start);
+        between.is_some_and(|between| !between.contains(&b'\n'))
+    });
+    Err(findings)
+}
+
+fn syntax_finding(text: &str, error: &toml::de::Error) -> ConfigFinding {
+    let span = error.span().unwrap_or_default();
+    let hint = match text.get(span.clone()).map(str::trim) {
+        // The most common fault is `cool_down = 90m`.
+        Some("") if error.message().starts_with(NO_VALUE) => "a value is missing".to_owned(),
+        Some(value) if error.message().starts_with(NO_VALUE) => {
+            format!("words and durations stand in quotes: \"{value}\"")
+        }
+        _ => error.message().to_owned(),
+    };
+    ConfigFinding { span, message: "this cannot be read".to_owned(), hint }
+}
+
+/// # Errors
+///
+/// Everything that is wrong, in the order of the text.
 pub(super) fn table(root: &Spanned<DeValue<'_>>) -> Result<Config, Vec<ConfigFinding>> {
     let mut findings = Vec::new();
     for (name, value) in root.get_ref().as_table().into_iter().flatten() {
@@ -37,12 +72,12 @@ pub(super) fn table(root: &Spanned<DeValue<'_>>) -> Result<Config, Vec<ConfigFin
         findings.sort_by_key(|finding| finding.span.start);
         return Err(findings);
     }
-    // Every value has been read by itself already; this is for a rule between two of them, should there be one.
+    // Each value was read by itself already; this covers rules between two values.
     Config::deserialize(Value(root))
         .map_err(|problem| vec![describe(problem, root.span(), "bad configuration".to_owned())])
 }
 
-/// Whether a value fits a key of a section.
+/// Checks the value of one key of a section.
 ///
 /// The spans are those of the section's name, of the key and of the value.
 pub(super) fn key(
@@ -65,7 +100,7 @@ pub(super) fn key(
     }
 }
 
-/// The finding about a key that stands outside any section.
+/// For a key outside any section.
 pub(super) fn homeless(name: &str, span: Range<usize>) -> ConfigFinding {
     let hint = match home(name) {
         Some(section) => format!("it belongs in [{section}]"),
@@ -74,12 +109,12 @@ pub(super) fn homeless(name: &str, span: Range<usize>) -> ConfigFinding {
     ConfigFinding { span, message: format!("`{name}` stands outside any section"), hint }
 }
 
-/// Every section, in the order of the settings type.
+/// In the order of the fields of [`Config`].
 pub(super) fn known_sections() -> &'static [&'static str] {
     known(&Config::deserialize(entry(NOBODY, nothing())))
 }
 
-/// Every key of a known section, in the order of its settings type.
+/// In the order of the fields of the section's type.
 pub(super) fn known_keys(section: &str) -> &'static [&'static str] {
     known(&Config::deserialize(entry(section, entry(NOBODY, nothing()))))
 }
@@ -163,7 +198,7 @@ fn describe(problem: Problem, whole: Range<usize>, message: String) -> ConfigFin
     ConfigFinding { span: problem.span.unwrap_or(whole), message, hint }
 }
 
-/// What serde calls a type of Rust, as it is called in the file.
+/// serde's name of a Rust type, in the words of the file.
 fn in_words(expected: &str) -> &str {
     match expected {
         "a boolean" => "true or false",
@@ -192,12 +227,14 @@ fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
     near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
 }
 
-/// A name no section and no key has.
+/// A name that no section and no key has: serde then lists the known ones.
 const NOBODY: &str = "";
-/// In bytes; what is longer resembles no key and would only cost time.
+/// In bytes; a longer name resembles no key and would only cost time.
 const LONGEST_NAME: usize = 64;
-/// A slip of a letter or two, a missing underscore or a missing end lies above, another word below.
+/// A slip of a letter or two, a missing underscore or a missing end scores higher, another word lower.
 const NEAR: f64 = 0.84;
+/// The parser's message where it can't read a value.
+const NO_VALUE: &str = "string values must be quoted";
 
 #[cfg(test)]
 mod tests {
@@ -234,5 +271,22 @@ mod tests {
         for (section, slip, key) in slips {
             assert_eq!(nearest(slip, known_keys(section)).unwrap_or_default(), key, "{slip}");
         }
+    }
+
+    #[track_caller]
+    fn hints(text: &str) -> Vec<String> {
+        parse(text).unwrap_err().into_iter().map(|finding| finding.hint).collect()
+    }
+
+    #[test]
+    fn a_word_without_quotes_is_shown_with_them() {
+        assert_eq!(hints("a = 90m"), ["words and durations stand in quotes: \"90m\""]);
+        assert_eq!(hints("a = \n"), ["a value is missing"]);
+    }
+
+    #[test]
+    fn each_line_that_cannot_be_read_is_shown_once_and_in_order() {
+        let found = parse("a = \nb == 3\n[x\n").unwrap_err();
+        assert_eq!(found.iter().map(|finding| finding.span.start).collect::<Vec<_>>(), [4, 8, 14]);
     }
 }

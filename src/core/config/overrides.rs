@@ -1,4 +1,4 @@
-//! Single keys given on the command line: `--set KEY=VALUE`.
+//! Single keys given on the command line: `--set KEY=VALUE`. Pure.
 
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ pub(super) fn apply(config: &Config, overrides: &[impl AsRef<str>]) -> Result<Co
     if !faults.list.is_empty() {
         return Err(faults.into());
     }
-    // Each value has been checked by itself, so this is for a rule between two of them, should there be one.
+    // Each value was checked by itself; this covers rules between two values.
     Config::deserialize(table).map_err(|error| broken(error.message()))
 }
 
@@ -45,8 +45,7 @@ struct Override<'a> {
     value: toml::Value,
 }
 
-/// A key and its value. The value is read as TOML; where that is no value, or none the key can hold, as plain text, so
-/// that nobody has to quote twice.
+/// A key and its value. The value is read as TOML, or else as plain text, so that nobody has to quote twice.
 fn read(text: &str) -> Result<Override<'_>, ConfigFinding> {
     let Some((path, value)) = text.split_once('=') else {
         return Err(ConfigFinding {
@@ -66,7 +65,7 @@ fn read(text: &str) -> Result<Override<'_>, ConfigFinding> {
         check::key((section, section_at.clone()), (key, key_at.clone()), value)
     };
 
-    // A key of the same width as what stands before the value, so that its place is the same as in the text.
+    // A key as wide as the text before the value, so that the value has the same place as in the text.
     let document = format!("{:>width$}{}", "k=", value.trim(), width = value_at.start);
     let plain = Spanned::new(value_at, DeValue::String(value.trim().into()));
     let value = match only_value(&document) {
@@ -91,13 +90,13 @@ fn only_value(document: &str) -> Option<Spanned<DeValue<'_>>> {
     values.next().is_none().then_some(value)
 }
 
-/// Where the trimmed part of a text is that begins at `start`.
+/// The range of the trimmed part of a text that begins at `start`.
 fn trimmed(part: &str, start: usize) -> Range<usize> {
     let start = start + part.len() - part.trim_start().len();
     start..start + part.trim().len()
 }
 
-/// What errors call the command line.
+/// The name of the command line in errors.
 const SOURCE: &str = "--set";
 
 #[cfg(test)]

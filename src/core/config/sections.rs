@@ -1,4 +1,4 @@
-//! The sections of the configuration that belong to no module of their own: the page, the history.
+//! The sections `[page]` and `[history]`, which belong to no other module of the core. Pure.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,23 +17,21 @@ use serde::de::Error;
 use serde::de::Unexpected;
 use serde::de::Visitor;
 
-/// The section `[page]`: where a break and the history open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PageSettings {
-    /// The program that opens a page and its arguments, `{url}` standing for the address, which is appended where it
-    /// stands nowhere; empty: a browser is looked for.
+    /// The program that opens a page and its arguments; `{url}` is replaced by the address, which is otherwise appended.
+    /// Empty: a browser is searched for.
     pub open_with: Vec<String>,
-    /// The language of every word on screen, such as `"en"` or `"de-AT"`. `None`: the one of the locale.
+    /// The language of every word on screen, such as `"en"` or `"de-AT"`. `None`: that of the locale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 }
 
-/// The section `[history]`: what is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HistorySettings {
-    /// How long anything is kept before it is erased, one day to a hundred years.
+    /// The age at which records are erased, one day to a hundred years.
     pub keep: Keep,
 }
 
@@ -43,12 +41,12 @@ impl Default for HistorySettings {
     }
 }
 
-/// A time in days, weeks, months and years, `"30d"`, `"6w"`, `"3mo"` or `"2y"`: one day to a hundred years.
+/// A span in days, weeks, months and years, `"30d"`, `"6w"`, `"3mo"` or `"2y"`: one day to a hundred years.
 #[derive(Clone, Copy, Debug)]
 pub struct Keep(Span);
 
 impl Keep {
-    /// The span of the calendar; it holds years, months, weeks and days only.
+    /// Years, months, weeks and days only.
     #[must_use]
     pub const fn span(self) -> Span {
         self.0
@@ -89,7 +87,7 @@ impl fmt::Display for Keep {
 }
 
 impl PartialEq for Keep {
-    /// By what is written: a year is not the same as twelve months.
+    /// By its written form: a year doesn't equal twelve months.
     fn eq(&self, other: &Self) -> bool {
         self.0.fieldwise() == other.0.fieldwise()
     }
@@ -97,15 +95,12 @@ impl PartialEq for Keep {
 
 impl Eq for Keep {}
 
-/// Why a text does not say how long to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotKeep {
-    /// It does not have the form.
     #[error(
         "must be written in days, weeks, months or years, like \"30d\", \"6w\", \"3mo\" or \"2y\""
     )]
     Form,
-    /// It is shorter than a day or longer than a hundred years.
     #[error("must be between \"1d\" and \"100y\"")]
     Range,
 }
@@ -142,7 +137,7 @@ impl Serialize for Keep {
     }
 }
 
-/// A day to measure from, since months and years have no length of their own.
+/// A day to measure from, since months and years have no fixed length.
 const KEPT_FROM: Date = date(2000, 1, 1);
 const KEPT_AT_LEAST: Date = date(2000, 1, 2);
 const KEPT_AT_MOST: Date = date(2100, 1, 1);

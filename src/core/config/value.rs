@@ -1,7 +1,7 @@
-//! A value of the configuration as serde reads it: each fault keeps its kind and its place.
+//! Reads a value of the configuration with serde so that each fault keeps its kind and its place. Pure.
 //!
-//! The error type of the `toml` crate turns every fault into a sentence about Rust's types. People are told about keys,
-//! allowed words and ranges instead, so the faults have to stay apart until then.
+//! The errors of the `toml` crate are sentences about Rust's types. The messages here speak of keys, allowed words and
+//! ranges, so faults have to keep their kind until then.
 
 use std::fmt;
 use std::iter;
@@ -22,24 +22,28 @@ use toml::Spanned;
 use toml::de::DeArray;
 use toml::de::DeValue;
 
-/// What is wrong with a value, and in which bytes of the text.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) kind: Kind,
-    /// `None`: the whole value.
+    /// In bytes of the text; `None`: the whole value.
     pub(super) span: Option<Range<usize>>,
 }
 
-/// What is wrong with a value.
 #[derive(Debug)]
 pub(super) enum Kind {
-    /// A key nobody knows; these are known.
-    UnknownKey { known: &'static [&'static str] },
-    /// Not one of these words; `found` is `None` when it is no word at all.
-    NotOneOf { found: Option<String>, words: &'static [&'static str] },
-    /// Not what the key holds, in the words of `serde` or of the setting.
-    NotA { expected: String },
-    /// Anything else, as a sentence about the value.
+    UnknownKey {
+        known: &'static [&'static str],
+    },
+    /// `found` is `None` when the value isn't a word at all.
+    NotOneOf {
+        found: Option<String>,
+        words: &'static [&'static str],
+    },
+    /// `expected` is in serde's words, or in those of the setting.
+    NotA {
+        expected: String,
+    },
+    /// A sentence about the value.
     Other(String),
 }
 
@@ -92,7 +96,7 @@ pub(super) fn entry<'de, V: IntoDeserializer<'de, Problem>>(
     MapDeserializer::new(iter::once((key, value)))
 }
 
-/// A value for where only the key matters.
+/// A value for when only the key matters.
 pub(super) fn nothing() -> UnitDeserializer<Problem> {
     ().into_deserializer()
 }

@@ -1,8 +1,8 @@
-//! From RR intervals to beats in time, artefacts labelled.
+//! Turns RR intervals into beats with times and labels artefacts. Pure.
 //!
-//! Straps send no times, so the time of a beat is rebuilt: each beat lies one interval after the one before, and the chain
-//! is held against the arrival of the packets. Where the two part, beats are missing, and the next beat follows nothing: a
-//! difference between two intervals is only ever taken between two beats that truly follow each other.
+//! A monitor sends no times, so the time of a beat is rebuilt: each beat lies one interval after the one before, and the
+//! chain is compared with the arrival of the packets. Where the two differ, beats are missing, and the next beat follows
+//! nothing: a difference between two intervals is only taken between two beats that truly follow each other.
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -10,36 +10,35 @@ use jiff::Timestamp;
 use super::RrInterval;
 use super::median;
 
-/// One heart beat.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Beat {
-    /// When it happened, rebuilt from the intervals.
+    /// Rebuilt from the intervals; up to 3 s from the arrival of the packet.
     pub at: Timestamp,
-    /// The interval that it ended.
+    /// The interval that ends with this beat.
     pub rr: RrInterval,
-    /// Why the interval is not one between two normal beats (NN); `None` when it is.
+    /// Why the interval isn't one between two normal beats (NN); `None` when it is.
     pub artefact: Option<Artefact>,
-    /// Whether the interval begins where the interval of the beat before ended; false at a start and after a gap.
+    /// Whether the interval begins where the interval of the beat before ended; false at the start and after a gap.
     pub follows: bool,
 }
 
-/// Why an interval is no NN interval.
+/// Why an interval isn't an NN interval.
 ///
-/// Told from the interval and the few before it, since a beat has to be judged as it comes: the first half of a pair may
-/// carry another name than hindsight would give it. Every one of them keeps the interval out of the RMSSD.
+/// It's judged by the interval and the few before it, since a beat has to be judged as it comes: the first half of a pair
+/// may get another label than it would in hindsight. Every label keeps the interval out of the RMSSD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Artefact {
     /// Outside 300 to 2000 ms: no heart at a desk.
     OutOfRange,
-    /// About a whole multiple of its neighbours: beats were not seen.
+    /// About two or three times its neighbours: the monitor missed beats.
     Missed,
-    /// One interval cut in two: a beat was seen that was none.
+    /// One interval cut in two: the monitor counted a beat too many.
     Extra,
-    /// Early or late: an ectopic beat or the pause behind it.
+    /// Early or late: an ectopic beat, or the pause that follows one.
     Ectopic,
 }
 
-/// Turns intervals into beats; keeps the last few of them.
+/// Labels intervals by the median of the last nine that were accepted.
 #[derive(Clone, Debug, Default)]
 pub struct BeatFilter {
     chain: Option<Chain>,
@@ -48,7 +47,6 @@ pub struct BeatFilter {
     before: Option<Before>,
 }
 
-/// The time of the last beat, and of the last packet.
 #[derive(Clone, Copy, Debug)]
 struct Chain {
     beat: Timestamp,
@@ -64,7 +62,7 @@ enum Before {
 }
 
 impl BeatFilter {
-    /// The beats of the intervals that arrived at `at`, oldest first: as many, in the same order.
+    /// The beats of the intervals that arrived at `at`, oldest first: one for each interval, in the same order.
     pub fn label(&mut self, at: Timestamp, rr: &[RrInterval]) -> Vec<Beat> {
         if rr.is_empty() {
             return Vec::new();
@@ -75,7 +73,7 @@ impl BeatFilter {
                 let expected = chain.beat.saturating_add(millis(length)).unwrap_or(Timestamp::MAX);
                 let behind = at.duration_since(expected);
                 if behind.abs() <= TOLERANCE {
-                    // A slow pull towards the arrivals keeps two clocks that differ by a little from ever parting.
+                    // Two clocks differ by a little; a slow pull towards the arrivals keeps them together.
                     (chain.beat.saturating_add(behind / PULL).unwrap_or(Timestamp::MAX), true)
                 } else {
                     (start(at, length), false)
@@ -96,7 +94,7 @@ impl BeatFilter {
         beats
     }
 
-    /// Forgets everything: the next beat follows nothing.
+    /// The next beat follows nothing, and no interval is compared with earlier ones.
     pub fn reset(&mut self) {
         *self = Self::default();
     }
@@ -109,7 +107,7 @@ impl BeatFilter {
         let usual = median(&mut self.recent.clone());
         let artefact = usual.and_then(|usual| {
             let near = |value: f64, target: f64| (value - target).abs() <= tolerance(target);
-            // A heart that swings far with the breath leaves its median, and not its last interval.
+            // Where a heart swings far with the breath, an interval can be far from the median and near the last one.
             if near(rr, usual) || matches!(before, Some(Before::Normal(last)) if near(rr, last)) {
                 return None;
             }
@@ -145,7 +143,7 @@ impl BeatFilter {
     }
 }
 
-/// The moment before the first of intervals of `length` ms in all whose last ended at `at`.
+/// When the first interval began, if intervals of `length` ms in all ended at `at`.
 fn start(at: Timestamp, length: f64) -> Timestamp {
     at.saturating_sub(millis(length)).unwrap_or(Timestamp::MIN)
 }
@@ -158,23 +156,23 @@ fn millis(ms: f64) -> SignedDuration {
     SignedDuration::from_secs_f64(ms / 1000.0)
 }
 
-/// 30 to 200 beats a minute: the range of a heart at a desk, as most of the literature on variability takes it.
+/// 30 to 200 bpm: the range of a heart at a desk, as most of the literature on heart rate variability takes it.
 const SHORTEST_MS: f64 = 300.0;
 const LONGEST_MS: f64 = 2000.0;
-/// How far an interval may lie from the median of its neighbours, or from the normal one before it: 20 % (Karlsson and Acar use
-/// the same share), but never less than 80 ms, so that a calm fast heart is not cut for breathing.
+/// How far an interval may lie from the median of its neighbours, or from the normal interval before it: 20 % (Karlsson 2012
+/// and Acar 2000 use the same share), but never less than 80 ms, so that breathing at a calm fast heart isn't cut.
 const TOLERATED_SHARE: f64 = 0.2;
 const TOLERATED_MS: f64 = 80.0;
-/// How many accepted intervals the median is taken of; odd, and about one breath long.
+/// The median is taken over this many accepted intervals: odd, and about one breath long.
 const NEIGHBOURS: usize = 9;
-/// After so many rejected in a row the neighbours are out of date, not the beats.
+/// After this many rejected intervals in a row it's the neighbours that are out of date.
 const RESET_AFTER: usize = 5;
-/// Cut in two, the shorter half of an interval is at most this share of it, and mostly so is the longer one.
+/// An interval cut in two has a shorter half of at most this share of it, and mostly the longer half is too.
 const EXTRA_BELOW: f64 = 0.6;
-/// How far the rebuilt time of a beat may lie from the arrival of its packet: a packet a second, its beats up to two
-/// seconds old at the slowest heart, and some delay on the radio.
+/// The largest difference between the rebuilt time of a beat and the arrival of its packet: a packet a second, its beats up
+/// to two seconds old at the slowest heart, and some delay on the radio.
 const TOLERANCE: SignedDuration = SignedDuration::from_millis(3_000);
-/// One part in so many of the difference is taken out with every packet.
+/// Each packet takes out one part in 16 of the difference.
 const PULL: i32 = 16;
 
 #[cfg(test)]

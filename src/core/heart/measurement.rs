@@ -1,8 +1,8 @@
-//! The Heart Rate Measurement characteristic (0x2A37): bytes to values and back.
+//! Decodes and encodes the Heart Rate Measurement characteristic (0x2A37). Pure.
 //!
-//! Layout after the Heart Rate Service 1.0, section 3.1: a flags byte, the rate in 8 or 16 bits, the energy expended when
-//! flag bit 3 is set, then RR intervals to the end when bit 4 is set; everything little-endian. Any byte string may come
-//! from a radio, so nothing here reads past the end or panics.
+//! Layout by the Heart Rate Service 1.0, section 3.1: a flags byte, the rate in 8 or 16 bits, the energy expended when flag
+//! bit 3 is set, then RR intervals to the end when bit 4 is set; everything little-endian. Any byte string may come from a
+//! radio, so nothing here reads past the end or panics.
 
 use thiserror::Error;
 
@@ -10,21 +10,20 @@ use super::Contact;
 use super::Reading;
 use super::RrInterval;
 
-/// One notification of a heart-rate monitor, as sent.
+/// One notification, as sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measurement {
-    /// Beats per minute; 0 while the monitor has no rate.
+    /// In bpm; 0 while the monitor has no rate.
     pub heart_rate: u16,
-    /// Whether the sensor touches the skin.
     pub contact: Contact,
-    /// Energy expended since the last reset, in kJ; `None` when not sent, which is most of the time.
+    /// In kJ since the last reset; `None` when not sent, which is most of the time.
     pub energy_expended: Option<u16>,
-    /// RR intervals in 1/1024 s, oldest first. A default radio packet has room for 9, a large one for more.
+    /// In 1/1024 s, oldest first. A default radio packet has room for 9, a large one for more.
     pub rr_intervals: Vec<u16>,
 }
 
 impl Measurement {
-    /// Reads a notification.
+    /// Fails when the packet ends inside a field, or has bytes that no flag announces.
     pub fn decode(packet: &[u8]) -> Result<Self, DecodeError> {
         let (&flags, mut rest) =
             packet.split_first().ok_or(DecodeError::Truncated { field: "flags" })?;
@@ -62,7 +61,7 @@ impl Measurement {
         }
     }
 
-    /// Writes a notification, in the shortest form: what a simulated strap sends.
+    /// The shortest form of the notification: what a simulated monitor sends.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut flags = match self.contact {
@@ -91,7 +90,7 @@ impl Measurement {
 }
 
 impl From<Measurement> for Reading {
-    /// A rate of 0 becomes `None`; an interval of 0, which no beat can be, is left out.
+    /// A rate of 0 becomes `None`; an interval of 0, which isn't a beat, is left out.
     fn from(sent: Measurement) -> Self {
         Self {
             heart_rate: (sent.heart_rate != 0).then(|| f64::from(sent.heart_rate)),
@@ -101,21 +100,13 @@ impl From<Measurement> for Reading {
     }
 }
 
-/// Why a packet is no measurement. The packet is dropped; the next one stands for itself.
+/// Why a packet isn't a measurement. The packet is dropped; later packets don't depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {
-    /// The packet ends inside a field that its flags promise.
     #[error("the packet ends inside the {field}")]
-    Truncated {
-        /// Which field was cut.
-        field: &'static str,
-    },
-    /// Bytes follow that no flag speaks of.
+    Truncated { field: &'static str },
     #[error("{bytes} bytes follow that no flag announces")]
-    Trailing {
-        /// How many.
-        bytes: usize,
-    },
+    Trailing { bytes: usize },
 }
 
 fn take_u16(rest: &mut &[u8]) -> Option<u16> {
@@ -136,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    /// A packet with the given flags and every field they announce; the numbers tell the fields apart.
+    /// A packet with these flags and every field that they announce; the numbers tell the fields apart.
     fn packet(flags: u8, rr: &[u16]) -> Vec<u8> {
         let mut packet = vec![flags];
         if flags & RATE_16_BIT == 0 {
@@ -191,7 +182,7 @@ mod tests {
             (0..whole.len()).map(|end| Measurement::decode(&whole[..end]).err()).collect();
         let cut = |field| Some(DecodeError::Truncated { field });
         let (rate, energy, rr) = (cut("heart rate"), cut("energy expended"), cut("RR interval"));
-        // Cut between two intervals, or before the first, it is a whole packet with fewer of them.
+        // Cut between two intervals, or before the first, it's a whole packet with fewer of them.
         assert_eq!(errors, [cut("flags"), rate, rate, energy, energy, None, rr, None, rr]);
     }
 

@@ -1,8 +1,8 @@
-//! Which two other practices the first page of a break shows.
+//! Chooses the two other practices that the first page of a break offers. Pure.
 //!
-//! A practice that suits the owner's focus and the time of day comes first, and one that they finished and wanted more of;
-//! whatever was shown lately waits its turn, and the same two do not come together again for as long as
-//! [`Habits`](super::Habits) remembers. The weights are choices, made so that a focus outweighs a time of day, "less like this"
+//! A practice that suits the owner's focus and the time of day comes first, and one that they finished and wanted more of. A
+//! practice that was shown lately comes later, and the same two don't come together again for as long as
+//! [`Habits`](super::Habits) remembers. The weights are set so that a focus outweighs a time of day, "less like this"
 //! outweighs a focus, and having been shown last outweighs all but that.
 
 use std::sync::Arc;
@@ -14,16 +14,13 @@ use crate::practice::script::PartOfDay;
 use crate::practice::script::Practice;
 use crate::practice::settings::Focus;
 
-/// What the choice depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Occasion<'a> {
-    /// The name of the practice that the page leads to: it is not among the others.
+    /// The id of the practice that the page begins with: it isn't among the others.
     pub practice: &'a str,
-    /// What the owner would like the breaks to be mindful of.
     pub focus: Focus,
-    /// Whether the heart may be mentioned.
+    /// Whether offers and pages may mention the heart.
     pub mention_heart: bool,
-    /// The part of the day, by the local clock.
     pub day: PartOfDay,
     /// The breaks of the last weeks.
     pub past: &'a [PastBreak],
@@ -31,10 +28,10 @@ pub struct Occasion<'a> {
     pub pairs: &'a [[String; 2]],
 }
 
-/// Two other practices that fit; fewer where there are not so many.
+/// Two other practices that fit; fewer when the library has fewer.
 ///
-/// After trauma only those are among them that are marked as suiting; with anxiety, and where the heart is not to be mentioned,
-/// none that follows it.
+/// After trauma only practices that are marked as suiting are offered; with anxiety, and where the heart isn't to be
+/// mentioned, none that follows the heart.
 #[must_use]
 pub fn others(library: &Library, occasion: &Occasion<'_>) -> Vec<Arc<Practice>> {
     let fitting: Vec<_> =
@@ -43,7 +40,7 @@ pub fn others(library: &Library, occasion: &Occasion<'_>) -> Vec<Arc<Practice>> 
     let mut best = None;
     for (second, b) in fitting.iter().enumerate() {
         for (first, a) in fitting.iter().enumerate().take(second) {
-            // Shown never, else as long ago as can be; then what fits; then what differs.
+            // A practice that was never shown counts as shown longest ago; then fit decides, then difference.
             let rank = (
                 occasion.pairs_since(a, b),
                 weights[first] + weights[second] - i32::from(begin_alike(a, b)),
@@ -94,7 +91,7 @@ impl Occasion<'_> {
         i32::from(suits) * 4 + at_this_time + finished.clamp(-2, 2) + liked.clamp(-12, 4) + shown
     }
 
-    /// How many pairs were shown since these two were.
+    /// How many pairs were shown since this pair was.
     fn pairs_since(&self, a: &Practice, b: &Practice) -> usize {
         let is = |[one, other]: &[String; 2]| {
             (one == a.id() && other == b.id()) || (one == b.id() && other == a.id())
@@ -103,7 +100,7 @@ impl Occasion<'_> {
     }
 }
 
-/// Whether both begin with the same element: then one of them might as well be something else.
+/// Whether both begin with the same element: the owner would have less of a choice.
 fn begin_alike(a: &Practice, b: &Practice) -> bool {
     a.elements().first() == b.elements().first()
 }
@@ -131,7 +128,7 @@ mod tests {
         others(&library, occasion).iter().map(|practice| practice.id().to_owned()).collect()
     }
 
-    /// The pairs of this many breaks, one after the other.
+    /// The pairs of this many breaks in a row.
     fn course(breaks: usize, occasion: Occasion<'_>) -> Vec<[String; 2]> {
         let mut habits = Habits::default();
         let mut course = Vec::new();

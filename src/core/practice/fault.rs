@@ -1,26 +1,25 @@
-//! What is wrong with the file of a practice, told to the person who wrote it.
+//! Faults in the file of a practice, for the person who wrote it. Pure.
 
 use std::ops::Range;
 
-/// Why a file is not a practice: where, what, and what to do.
+/// Why a file isn't a practice: where, what, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {}{problem}; {remedy}", key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default())]
 pub struct ScriptError {
-    /// The file, as it was named.
+    /// As it was named by the caller.
     pub file: String,
-    /// The line, from 1.
+    /// From 1.
     pub line: usize,
-    /// The column in characters, from 1.
+    /// In characters, from 1.
     pub column: usize,
-    /// The key, with the keys around it: `step.lasts.3m`; `None` where there is none to name.
+    /// The key with its parents, `step.lasts.3m`; `None` when no key is at fault.
     pub key: Option<String>,
-    /// What is wrong.
     pub problem: String,
-    /// What to do about it.
+    /// What the writer can do about it.
     pub remedy: String,
 }
 
-/// A [`ScriptError`] that does not know its file yet.
+/// A [`ScriptError`] whose file isn't known yet.
 pub(super) struct PracticeFault {
     key: Option<String>,
     span: Range<usize>,
@@ -44,7 +43,7 @@ impl PracticeFault {
     pub(super) fn from_toml(mut error: toml::de::Error) -> Self {
         let span = error.span().unwrap_or(0..0);
         let problem = visible(&error.message().trim().replace('\n', ", ").replace('`', "\""));
-        // Names stand in quotes: the one that is missing or unknown first, then those that would be known.
+        // Names are in quotes: the missing or unknown one first, then those that are allowed.
         let mut names = problem.split('"').skip(1).step_by(2);
         let first = names.next().unwrap_or_default();
         let remedy = if problem.starts_with("missing") {
@@ -67,7 +66,7 @@ impl PracticeFault {
             "texts stand in quotes, durations too: \"20s\"".to_owned()
         };
         let field = problem.contains(" field ").then(|| first.to_owned());
-        // The keys are told only in the text of an error that holds no input.
+        // Only the text of an error without its input names the keys.
         error.set_input(None);
         let told = error.to_string();
         let around = told.rsplit_once("in `").and_then(|(_, key)| key.trim_end().strip_suffix('`'));
@@ -82,7 +81,7 @@ impl PracticeFault {
         ScriptError {
             file: file.to_owned(),
             line: before.split(|byte| *byte == b'\n').count(),
-            // Bytes 10xxxxxx go on with a character that was counted already.
+            // A byte 10xxxxxx continues a character that was counted already.
             column: before[line_start..].iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1,
             key: self.key,
             problem: self.problem,
@@ -91,7 +90,7 @@ impl PracticeFault {
     }
 }
 
-/// Without control characters, which in an error could rewrite the terminal it is shown in, and no longer than one reads.
+/// Escapes control characters, which could rewrite the terminal, and cuts a long text.
 fn visible(text: &str) -> String {
     let shown =
         |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
@@ -100,7 +99,7 @@ fn visible(text: &str) -> String {
     if cut.is_some() { told + "..." } else { told }
 }
 
-/// In characters: what is wrong, with all the names that would be right.
+/// In characters: a problem with all the names that are allowed.
 const LONGEST: usize = 200;
-/// Jaro-Winkler: a slip of the finger is above, another word below.
+/// Jaro-Winkler: a slip of the finger scores higher, another word lower.
 const ALIKE: f64 = 0.75;

@@ -1,4 +1,4 @@
-//! What earlier breaks left for the next one: what was taken, what was said of it, and what was chosen.
+//! What earlier breaks leave for the next one: past breaks and the choices made on the page. Pure.
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -9,85 +9,78 @@ use crate::breathing::BreathPace;
 use crate::practice::settings::Anchor;
 use crate::practice::settings::PracticeSettings;
 
-/// A break that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastBreak {
-    /// When it was begun.
+    /// The beginning of the break.
     pub at: Timestamp,
-    /// The name of its practice.
+    /// The id of the practice.
     pub practice: String,
-    /// Whether it came to its last step.
+    /// Whether the break came to its last step.
     pub finished: bool,
-    /// How tense it felt afterwards, 0 to 10; `None`: not said.
+    /// The tension after the break, 0 to 10; `None` without an answer.
     pub tension: Option<u8>,
-    /// Whether more like it is wanted; `None`: not said.
+    /// `None` without an answer.
     pub liking: Option<Liking>,
 }
 
-/// Whether more like a break is wanted.
+/// Whether the owner wants more breaks like this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Liking {
-    /// More like this.
     More,
-    /// Less like this.
     Less,
 }
 
-/// What was chosen on the page and holds for the next time, too.
+/// Choices made on the page that hold for the next break, too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Habits {
-    /// Whether the screens of the first time were gone through.
+    /// Whether the screens of the first time were shown.
     pub welcomed: bool,
-    /// What attention was to rest on.
+    /// `None`: the anchor of the configuration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anchor: Option<ChosenAnchor>,
-    /// How loud tones and voice are, 0 to 100; `None`: as they come.
+    /// The volume of tones and voice, 0 to 100; `None`: the default of the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume: Option<u8>,
-    /// The pace of the guide's breath, as a search found it; `None`: none did yet.
+    /// The pace that a search found; `None` before the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<BreathPace>,
     /// The pairs of other practices that first pages showed, the last one first.
     pub pairs: Vec<[String; 2]>,
-    /// When help lines were last shown because of what was answered.
+    /// When help lines were last shown because of the answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub helped: Option<Timestamp>,
 }
 
-/// An anchor that was chosen on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ChosenAnchor {
-    /// The one that was chosen.
     pub anchor: Anchor,
-    /// The one that the configuration named at that time: once it names another, that one counts.
+    /// The anchor in the configuration at that time; once the configuration names another, that one counts.
     pub in_place_of: Option<Anchor>,
 }
 
 impl Habits {
-    /// How many pairs are remembered: at three breaks a day, two weeks of them.
+    /// At three breaks a day, two weeks of pairs.
     pub const PAIRS: usize = 42;
 
-    /// What attention rests on until something else is chosen: what was chosen last, on the page or in the configuration.
+    /// The last choice, on the page or in the configuration.
     #[must_use]
     pub fn anchor(&self, settings: &PracticeSettings) -> Anchor {
         let chosen = self.anchor.filter(|chosen| chosen.in_place_of == settings.anchor);
         chosen.map_or_else(|| settings.first_anchor(), |chosen| chosen.anchor)
     }
 
-    /// Attention is to rest on this from now on.
     pub fn choose_anchor(&mut self, anchor: Anchor, settings: &PracticeSettings) {
         self.anchor = Some(ChosenAnchor { anchor, in_place_of: settings.anchor });
     }
 
-    /// A first page showed these two.
     pub fn showed(&mut self, pair: [String; 2]) {
         self.pairs.insert(0, pair);
         self.pairs.truncate(Self::PAIRS);
     }
 
-    /// Whether to show help lines after the last break of `past`: three were answered with 8 or more within 14 days, and help
-    /// lines were not shown for that in the last 14 days.
+    /// Whether to show help lines after the last break of `past`: three answers of 8 or more within 14 days, and no help
+    /// lines for that reason in the last 14 days.
     #[must_use]
     pub fn needs_help(&self, past: &[PastBreak], now: Timestamp) -> bool {
         let lately = |at: Timestamp| at <= now && now.duration_since(at) < FORTNIGHT;
@@ -98,10 +91,10 @@ impl Habits {
     }
 }
 
-/// Over how long answers are looked at, and how long it is between two showings.
+/// Answers count for this long, and help lines are shown once in this time.
 const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// From this answer on it counts.
+/// Out of 10.
 const HIGH: u8 = 8;
 
 #[cfg(test)]
@@ -139,7 +132,7 @@ mod tests {
         let shown = |day| Habits { helped: Some(at(day)), ..Habits::default() };
         assert!(!shown(106).needs_help(&answers, at(113)));
         assert!(shown(99).needs_help(&answers, at(113)));
-        // A clock that was set back: what was shown in the future does not stand in the way.
+        // After a clock was set back: a time in the future doesn't block the help lines.
         assert!(shown(200).needs_help(&answers, at(113)));
     }
 

@@ -1,55 +1,51 @@
-//! Where to turn to when a break is not what is needed: numbers from a data file with its date.
+//! Help lines: telephone numbers from a data file with its date. Pure.
 //!
 //! The program opens no outside address and calls no number: it shows them.
 
 use serde::Deserialize;
 
-/// The file of help lines, read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HelpLines {
-    /// When the numbers were looked at.
+    /// When the numbers were checked.
     pub as_of: AsOf,
-    /// Where to look in every other place, to be shown as text.
+    /// The address of a directory for every other place, shown as text.
     pub directory: String,
-    /// Emergency numbers, to be shown first.
+    /// Emergency numbers, shown first.
     pub emergency: Vec<HelpLine>,
     /// Numbers to talk with someone.
     pub talk: Vec<HelpLine>,
 }
 
 impl HelpLines {
-    /// The help lines that come with the program; the error is one of the build, which a test excludes.
+    /// Fails only when the file in the build is broken, which a test excludes.
     pub fn built_in() -> Result<Self, toml::de::Error> {
         toml::from_str(include_str!("../../../config/help-lines.toml"))
     }
 }
 
-/// A month of a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AsOf {
-    /// The year.
     pub year: u16,
-    /// The month, from 1.
+    /// From 1.
     pub month: u8,
 }
 
-/// One number.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HelpLine {
-    /// As it is written and dialled there.
+    /// As it's written and dialled in that place.
     pub number: String,
-    /// Where it works: countries by their two letters, or [`HelpLine::EUROPE`].
+    /// Countries by their two letters (ISO 3166-1), or [`HelpLine::EUROPE`].
     pub places: Vec<String>,
 }
 
 impl HelpLine {
-    /// A place that is many countries.
+    /// Stands for the many countries of Europe that share a number.
     pub const EUROPE: &str = "europe";
 
-    /// The name of the message that says where it works.
+    /// The id of the message that names the places.
     #[must_use]
     pub fn places_id(&self) -> String {
         format!("places-{}", self.places.join("-").to_lowercase())
@@ -60,7 +56,7 @@ impl HelpLine {
 mod tests {
     use super::*;
 
-    /// They cannot be checked from within the program, so none is added and none is changed.
+    /// The program can't check the numbers, so a change of any number has to be deliberate.
     #[test]
     fn the_help_lines_are_exactly_those_of_their_date() {
         let help = HelpLines::built_in().unwrap();

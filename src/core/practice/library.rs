@@ -1,4 +1,4 @@
-//! The practices there are to choose from.
+//! The library of practices. Pure.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::practice::script::Practice;
 use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
 
-/// The practices to choose from, and the grounding that "this is too much" leads to.
+/// The practices to choose from, and the two that aren't among the choices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Library {
     pub(super) practices: Vec<Arc<Practice>>,
@@ -17,13 +17,13 @@ pub struct Library {
 }
 
 impl Library {
-    /// The practice that is meant when none is named.
+    /// The practice of a break when no other is named.
     pub const DEFAULT: &str = "self-compassion-break";
 
     /// The practice that "this is too much" leads to.
     pub const GROUNDING: &str = "grounding";
 
-    /// The practice that opens where the owner chose none.
+    /// The practice of a break when the owner configured none.
     #[must_use]
     pub const fn usual(focus: Focus) -> &'static str {
         match focus {
@@ -34,7 +34,7 @@ impl Library {
         }
     }
 
-    /// The practices that come with the program; the error is one of the build, which a test excludes.
+    /// Fails only when a file in the build is broken, which a test excludes.
     pub fn built_in() -> Result<Self, ScriptError> {
         let practice =
             |(file, text): (&str, &str)| Practice::parse(file, text, Origin::BuiltIn).map(Arc::new);
@@ -45,34 +45,39 @@ impl Library {
         })
     }
 
-    /// The practices to choose from, the default first. The grounding is not among them.
+    /// The practices to choose from, the default first; without the grounding and the search for a pace.
     #[must_use]
     pub fn list(&self) -> &[Arc<Practice>] {
         &self.practices
     }
 
-    /// Where "this is too much" leads: outward, eyes open, about a minute.
+    /// Outward, eyes open, about a minute.
     #[must_use]
     pub fn grounding(&self) -> &Arc<Practice> {
         &self.grounding
     }
 
-    /// Two minutes that look for the pace at which the heart goes along with the breath furthest. Not among the choices either.
+    /// The search for the resonance frequency, two minutes.
     #[must_use]
     pub fn own_pace(&self) -> &Arc<Practice> {
         &self.own_pace
     }
 
-    /// The practice of that name, the grounding and the search for a pace included.
+    /// The practice with this id, the grounding and the search for a pace included.
+    ///
+    /// # Errors
+    ///
+    /// With the nearest id, when no practice has this one.
     pub fn get(&self, id: &str) -> Result<&Arc<Practice>, UnknownPractice> {
         let found = self.all().find(|practice| practice.id() == id);
         found.ok_or_else(|| UnknownPractice { asked: id.to_owned(), nearest: self.nearest(id) })
     }
 
-    /// What to begin when `id` is asked for in `length`.
+    /// The practice and length to begin when `id` is requested in `length`.
     ///
-    /// The default in 20 seconds gives the kind hand: three elements do not fit into 20 seconds, and that practice alone has been
-    /// tried in so short a form; not where one's own practice of that name has that length. A length that a practice has not gives its next shorter one, else its shortest.
+    /// The default in 20 seconds gives the kind hand: three elements don't fit into 20 seconds, and the kind hand alone was
+    /// studied in so short a form; unless the owner's own practice under that id has that length. A length that a practice
+    /// lacks gives its next shorter one, or else its shortest.
     pub fn resolve(
         &self,
         id: &str,
@@ -90,9 +95,9 @@ impl Library {
         self.practices.iter().chain([&self.grounding, &self.own_pace])
     }
 
-    /// The name most like `asked`, so that a slip of the finger is told.
+    /// For the error, so that a slip of the finger can be mended.
     fn nearest(&self, asked: &str) -> String {
-        // Bounded, since comparing takes the product of the two lengths.
+        // Bounded, since a comparison takes the product of the two lengths.
         let asked: String = asked.chars().take(100).collect();
         let likeness = |practice: &&Arc<Practice>| strsim::jaro_winkler(practice.id(), &asked);
         let nearest = self.all().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
@@ -100,15 +105,12 @@ impl Library {
     }
 }
 
-/// There is no practice of that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "no practice is called {asked:?}; the nearest is {nearest:?}, and \"kindbeat practices\" lists them all"
 )]
 pub struct UnknownPractice {
-    /// The name asked for.
     pub asked: String,
-    /// The name most like it.
     pub nearest: String,
 }
 
@@ -121,7 +123,7 @@ macro_rules! files {
     };
 }
 
-/// In the order in which they are listed.
+/// In the order of the list.
 const FILES: [(&str, &str); 15] = files!(
     "self-compassion-break"
     "kind-hand"

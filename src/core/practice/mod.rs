@@ -1,7 +1,6 @@
-//! The break itself: which practices there are, what they say step by step, and a break that is running.
+//! Practices, the library that holds them, and the session that runs one. Pure; doesn't know why a break began.
 //!
-//! PURE, and does not know why it was opened. Words are named here and said elsewhere: a built-in practice holds the names of
-//! its messages, so that it can be translated; a practice of one's own holds its words.
+//! A built-in practice holds the ids of messages, so that it can be translated; the owner's own practice holds words.
 
 mod choosing;
 mod fault;

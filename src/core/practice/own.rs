@@ -1,4 +1,4 @@
-//! Practices of one's own: added to the built-in ones, or in place of them.
+//! The owner's own practices: added to the built-in ones, or in place of them. Pure.
 
 use std::sync::Arc;
 
@@ -7,44 +7,32 @@ use crate::practice::file::Origin;
 use crate::practice::library::Library;
 use crate::practice::script::Practice;
 
-/// Why a file of one's own is not among the practices: which one, what is wrong, and what to do.
+/// Why a file isn't in the library: which file, what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OwnFault {
-    /// It is not a practice.
     #[error(transparent)]
     Script(#[from] ScriptError),
-    /// It cannot be read.
+    /// The file, or the folder, can't be read.
     #[error("{file}: {problem}; {remedy}")]
-    Unread {
-        /// The file, or the folder.
-        file: String,
-        /// What is wrong.
-        problem: String,
-        /// What to do about it.
-        remedy: String,
-    },
-    /// Its name is taken.
+    Unread { file: String, problem: String, remedy: String },
+    /// Two files have the same id.
     #[error("{file}: id: {first} has {id:?} already; give one of them another name")]
     Twice {
         /// The file that is left out.
         file: String,
-        /// The file that comes first.
+        /// The file that is kept.
         first: String,
-        /// The name both have.
         id: String,
     },
-    /// Where "this is too much" leads has to be outward.
+    /// The owner's version of the grounding has to be outward.
     #[error(
         "{file}: inward: this practice is where \"this is too much\" leads, away from within; write inward = false, or give it another id"
     )]
-    InwardGrounding {
-        /// The file.
-        file: String,
-    },
+    InwardGrounding { file: String },
 }
 
 impl OwnFault {
-    /// Where it is, without anything that stands there: for a log.
+    /// The place of the fault without any words of the file: fit for a log.
     #[must_use]
     pub fn place(&self) -> String {
         match self {
@@ -59,11 +47,11 @@ impl OwnFault {
 }
 
 impl Library {
-    /// The same practices with those in these files, each the name of a file, for faults only, and its text, or why that cannot be
-    /// read. A practice takes the place of one with its name, or comes behind all others. What is wrong is told, in the order of
-    /// the files, and hides nothing that is right.
+    /// The library with the practices of these files added. Each file is its name, for faults only, and its text, or why
+    /// that can't be read. A practice replaces one with its id, or comes last. Faults are in the order of the files; a fault
+    /// in one file doesn't stop the others.
     ///
-    /// The files are taken one after the other, so that no more than one of them needs to be in memory.
+    /// The files are taken one by one, so that only one text has to be in memory.
     #[must_use]
     pub fn with_own(
         mut self,
@@ -138,7 +126,7 @@ mod tests {
         assert_eq!(names(&library), expected);
         let own = library.get("self-compassion-break").unwrap();
         assert_eq!(own.title().say(str::to_owned), "<b>Mine</b>");
-        // It has this length by itself, so no other is needed.
+        // The practice has this length itself, so the kind hand isn't needed.
         let (practice, length) = library.resolve(Library::DEFAULT, Length::TwentySeconds).unwrap();
         assert_eq!((practice.id(), length), (Library::DEFAULT, Length::TwentySeconds));
     }

@@ -1,7 +1,7 @@
-//! What a practice is: its steps, their words, and how long each lasts in each length.
+//! The script of a practice: its steps, their words, and how long each lasts in each length. Pure.
 //!
-//! How a practice is written down is in `file.rs`; that is also the only way to make one, so a practice that exists keeps
-//! every rule given there.
+//! `file.rs` describes the format of a file and is the only way to make a practice, so every practice keeps the limits given
+//! there.
 
 use std::fmt;
 
@@ -13,7 +13,6 @@ use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
 use serde::Serialize;
 
-/// One practice: a guided pause in the lengths that suit it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Practice {
     pub(super) id: String,
@@ -28,49 +27,48 @@ pub struct Practice {
 }
 
 impl Practice {
-    /// The name by which it is asked for: `kind-hand`.
+    /// `kind-hand`, for example.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What it is called.
     #[must_use]
     pub fn title(&self) -> &Text {
         &self.title
     }
 
-    /// One sentence on what it is.
+    /// One sentence that describes it.
     #[must_use]
     pub fn about(&self) -> Option<&Text> {
         self.about.as_ref()
     }
 
-    /// For whom it is not, or when to stop; said before it begins, besides what is said before every inward practice.
+    /// For whom it isn't, or when to stop; shown before it begins, beside the general caution of inward practices.
     #[must_use]
     pub fn caution(&self) -> Option<&Text> {
         self.caution.as_ref()
     }
 
-    /// Whether it turns attention inward: then it is said beforehand that hard feelings may come up.
+    /// Whether it turns attention inward: the page then warns that hard feelings may come up.
     #[must_use]
     pub fn inward(&self) -> bool {
         self.inward
     }
 
-    /// For which focus it is among the first to think of; empty: for none in particular.
+    /// The focuses for which it's offered first; empty: none in particular.
     #[must_use]
     pub fn suits(&self) -> &[Focus] {
         &self.suits
     }
 
-    /// At which times of the day it is among the first to think of; empty: at any.
+    /// The times of the day at which it's offered first; empty: any.
     #[must_use]
     pub fn day(&self) -> &[PartOfDay] {
         &self.day
     }
 
-    /// Whether a step of it goes with a breath at the owner's pace, so that the heart can be seen following.
+    /// Whether a step goes with a breath at the owner's pace, so that the heart can be shown following.
     #[must_use]
     pub fn follows_heart(&self) -> bool {
         self.steps.iter().any(|step| step.breath == Some(Breath::Slow))
@@ -82,18 +80,18 @@ impl Practice {
         &self.steps
     }
 
-    /// The lengths it is offered in, shortest first; at least one.
+    /// Shortest first; at least one.
     #[must_use]
     pub fn lengths(&self) -> &[Length] {
         &self.lengths
     }
 
-    /// The steps of one length and how long each lasts; none where it is not offered in that length.
+    /// The steps of one length and how long each lasts; empty when the practice lacks that length.
     pub fn steps_in(&self, length: Length) -> impl Iterator<Item = (&Step, SignedDuration)> {
         self.steps.iter().filter_map(move |step| Some((step, step.lasts_in(length)?)))
     }
 
-    /// The length to begin when `asked` is asked for: that one, else the next shorter one, else the shortest.
+    /// The requested length, or else the next shorter one, or else the shortest.
     #[must_use]
     pub fn nearest_length(&self, asked: Length) -> Length {
         let not_longer = |length: &Length| length.seconds() <= asked.seconds();
@@ -101,7 +99,7 @@ impl Practice {
         shorter.or_else(|| self.lengths.first().copied()).unwrap_or(asked)
     }
 
-    /// Which elements its steps hold, each once, in the order in which they first come.
+    /// The elements of its steps, each once, in the order of their first step.
     #[must_use]
     pub fn elements(&self) -> Vec<Element> {
         let mut elements = Vec::new();
@@ -113,53 +111,48 @@ impl Practice {
         elements
     }
 
-    /// Every text it says or shows.
+    /// Every text of the practice, the steps included.
     pub fn texts(&self) -> impl Iterator<Item = &Text> {
         let around = [Some(&self.title), self.about.as_ref(), self.caution.as_ref()];
         around.into_iter().flatten().chain(self.steps.iter().flat_map(Step::texts))
     }
 }
 
-/// One step of a practice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
-    /// What the step is there for.
     pub element: Element,
-    /// What is said.
     pub say: Text,
-    /// The breath that a guide shows, whatever attention rests on; `None`: none of its own.
+    /// The breath of the guide, whatever the anchor; `None`: no guide.
     pub breath: Option<Breath>,
-    /// Words to choose from, if the step offers any. Choosing none is fine too.
+    /// Words to choose from; choosing none is fine too.
     pub choices: Vec<Choice>,
-    /// How long it lasts in each length it is part of, 5 s to 10 min.
+    /// The time in each length that has this step, 5 s to 10 min.
     pub lasts: Vec<(Length, SignedDuration)>,
 }
 
 impl Step {
-    /// How long it lasts in `length`; `None` where it is left out.
+    /// `None` when the length leaves the step out.
     #[must_use]
     pub fn lasts_in(&self, length: Length) -> Option<SignedDuration> {
         self.lasts.iter().find(|(in_length, _)| *in_length == length).map(|(_, lasts)| *lasts)
     }
 
-    /// Every text of the step.
     fn texts(&self) -> impl Iterator<Item = &Text> {
         let choices = self.choices.iter().flat_map(|choice| [&choice.word, &choice.line]);
         std::iter::once(&self.say).chain(choices)
     }
 }
 
-/// One of a few words to choose from, and the line that is said with it.
+/// A word to choose, and the line that is then shown.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
-    /// The word to choose: "steady".
+    /// `steady`, for example.
     pub word: Text,
-    /// The line that is then said.
     pub line: Text,
 }
 
-/// A breath that a guide shows. Neither is held.
+/// The breath of a guide; no breath is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Breath {
     /// In, and a little longer out, at the owner's pace.
@@ -173,11 +166,11 @@ pub enum Breath {
     Search,
 }
 
-/// A part of the day, by the local clock.
+/// By the local clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PartOfDay {
-    /// Until noon.
+    /// Before noon.
     Morning,
     /// From noon to five.
     Afternoon,
@@ -186,7 +179,7 @@ pub enum PartOfDay {
 }
 
 impl PartOfDay {
-    /// The part of the day that an hour, 0 to 23, belongs to.
+    /// `hour` is 0 to 23.
     #[must_use]
     pub const fn at(hour: i8) -> Self {
         match hour {
@@ -197,7 +190,7 @@ impl PartOfDay {
     }
 }
 
-/// What a step is there for.
+/// The purpose of a step: the elements of self-compassion, and grounding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Element {
     /// Noticing what is here, without judging it.
@@ -225,17 +218,17 @@ impl fmt::Display for Element {
     }
 }
 
-/// Words, or the name of the message that holds them.
+/// Words, or the id of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Text {
-    /// The words themselves: in practices of one's own.
+    /// In the owner's own practices.
     Literal(String),
-    /// A message that can be translated: in the built-in practices. It may depend on the anchor.
+    /// In built-in practices. The message may depend on the anchor.
     Message(String),
 }
 
 impl Text {
-    /// The words, where `message` says what a message holds.
+    /// The words; `message` gives those of a message.
     #[must_use]
     pub fn say(&self, message: impl FnOnce(&str) -> String) -> String {
         match self {
@@ -246,7 +239,7 @@ impl Text {
 }
 
 impl Anchor {
-    /// The word by which a message chooses what it says for this anchor.
+    /// The selector of messages that depend on the anchor.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

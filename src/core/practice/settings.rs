@@ -1,34 +1,31 @@
-//! What the owner can set about the break: the section `[practice]` of the configuration.
+//! The section `[practice]` of the configuration. Pure.
 
 use serde::Deserialize;
 use serde::Serialize;
 
-/// The section `[practice]`. An unset key is not the same as one set to its usual value: what was not chosen may be chosen for
-/// the owner.
+/// An unset key isn't the same as its default: the program may choose by itself where the owner didn't.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PracticeSettings {
-    /// The name of the practice that opens when none is asked for. `None`: the self-compassion break, after trauma the soles of
-    /// the feet.
+    /// The id of the practice of a break. `None`: the self-compassion break, after trauma the soles of the feet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// How long a break lasts when no length is asked for.
+    /// The length of a break when no length is requested.
     pub length: Length,
-    /// Where attention may rest. `None`: the breath, after trauma the feet.
+    /// The place for attention. `None`: the breath, after trauma the feet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anchor: Option<Anchor>,
-    /// What the owner would like the breaks to be mindful of.
     pub focus: Focus,
-    /// Whether offers and pages show the heart in figures; never where `offer.mention_heart` is off.
+    /// Whether offers and pages show figures of the heart; never where `offer.mention_heart` is off.
     pub show_heart: bool,
-    /// Whether soft tones go with the breath, in and out.
+    /// Whether soft tones go with the breath.
     pub tones: bool,
     /// Whether the steps are read aloud.
     pub voice: bool,
 }
 
 impl PracticeSettings {
-    /// Where attention rests until something else is chosen.
+    /// The anchor until something else is chosen.
     #[must_use]
     pub fn first_anchor(&self) -> Anchor {
         self.anchor.unwrap_or(match self.focus {
@@ -40,32 +37,26 @@ impl PracticeSettings {
     }
 }
 
-/// How long a break lasts.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize,
 )]
 pub enum Length {
-    /// Twenty seconds.
     #[serde(rename = "20s")]
     TwentySeconds,
-    /// One minute.
     #[serde(rename = "1m")]
     OneMinute,
-    /// Three minutes, the default.
     #[default]
     #[serde(rename = "3m")]
     ThreeMinutes,
-    /// Five minutes.
     #[serde(rename = "5m")]
     FiveMinutes,
 }
 
 impl Length {
-    /// Every length, the shortest first.
+    /// Shortest first.
     pub const ALL: [Self; 4] =
         [Self::TwentySeconds, Self::OneMinute, Self::ThreeMinutes, Self::FiveMinutes];
 
-    /// How many seconds that is.
     #[must_use]
     pub const fn seconds(self) -> u32 {
         match self {
@@ -76,19 +67,19 @@ impl Length {
         }
     }
 
-    /// The length of that many seconds; `None` when there is no such length.
+    /// `None` when no length has that many seconds.
     #[must_use]
     pub fn from_seconds(seconds: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|length| length.seconds() == seconds)
     }
 
-    /// The length of this word; `None` when there is no such length.
+    /// `None` when no length has that name.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|length| length.as_str() == word)
     }
 
-    /// The word for it in the configuration and on the command line.
+    /// The name in the configuration and on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -100,37 +91,36 @@ impl Length {
     }
 }
 
-/// Where attention may rest during a break. All are equal choices.
+/// Where attention rests during a break. All are equal choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Anchor {
-    /// The breath, as it comes and goes.
     Breath,
     /// The soles of the feet.
     Feet,
     /// The hands, resting or touching.
     Hands,
-    /// The sounds around.
+    /// Sounds in and outside the room.
     Sound,
     /// Something to look at.
     Sight,
 }
 
-/// What the owner would like the breaks, and the offers, to be mindful of.
+/// What the owner wants breaks and offers to be mindful of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Focus {
-    /// Nothing in particular, the default.
+    /// Nothing in particular.
     #[default]
     Anyone,
-    /// Anxiety: offers do not mention the heart.
+    /// Offers don't mention the heart.
     Anxiety,
     /// Stress that has lasted long.
     #[serde(rename = "long-lasting stress")]
     LongLastingStress,
     /// A harsh inner critic.
     Perfectionism,
-    /// Life after trauma: what grounds comes first, the breath only when chosen.
+    /// Grounding practices come first, the breath only when chosen.
     #[serde(rename = "after trauma")]
     AfterTrauma,
 }

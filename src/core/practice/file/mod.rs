@@ -48,20 +48,23 @@ use crate::practice::settings::Length;
 use crate::setting::RangedDuration;
 use crate::setting::plain;
 
-/// Who wrote a practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It comes with the program: its texts are messages, so that they can be translated.
+    /// Comes with the program; its texts are messages that can be translated.
     BuiltIn,
-    /// Somebody added it: its texts are the words themselves.
+    /// Added by the owner; its texts are the words themselves.
     Own,
 }
 
 impl Practice {
-    /// The longest file that is read, in bytes.
+    /// Of a file, in bytes.
     pub const MAX_BYTES: usize = 1 << 20;
 
-    /// Reads a practice from the text of its file. `file` is its name, for the error only.
+    /// Reads a practice; `file` is its name in errors.
+    ///
+    /// # Errors
+    ///
+    /// The first fault, with its place and a remedy.
     pub fn parse(file: &str, text: &str, origin: Origin) -> Result<Self, ScriptError> {
         let practice = if text.len() > Self::MAX_BYTES {
             Err(PracticeFault::new("the file is too large", "a practice has at most 1 MiB of text"))
@@ -81,15 +84,15 @@ impl Practice {
     }
 }
 
-/// Where there are more spaces, line breaks and marks than a practice needs, seen before anything is made of them: each could become
-/// a hundred bytes in memory.
+/// The place where a text has more spaces, line breaks and marks than any practice needs. Checked before parsing: each of
+/// them could become a hundred bytes in memory.
 fn most_marks(text: &str) -> Option<usize> {
     let is_mark = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
     let marks = text.bytes().enumerate().filter(|(_, byte)| is_mark(byte));
     marks.map(|(at, _)| at).nth(MAX_MARKS)
 }
 
-/// The file as written: the types are right, nothing else is checked.
+/// The types are right; nothing else is checked yet.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PracticeFile {
@@ -107,7 +110,7 @@ struct PracticeFile {
     step: Vec<StepFile>,
 }
 
-/// The careful answer: the caution is then said.
+/// The careful answer: the caution is then shown.
 const fn inward_unless_said() -> bool {
     true
 }
@@ -233,7 +236,7 @@ impl StepFile {
     }
 }
 
-/// How long one step may last: 5 s, enough to read a line, to 10 min.
+/// 5 s, enough to read a line, to 10 min.
 type StepLasting = RangedDuration<5, 600>;
 
 #[derive(Deserialize)]
@@ -303,7 +306,7 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// By hand, because an untagged enum would say only that "no variant matched".
+/// Written by hand, because the error of an untagged enum is only that "no variant matched".
 struct TextVisitor;
 
 impl<'de> Visitor<'de> for TextVisitor {
@@ -331,13 +334,13 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
-/// Ten times what the longest of the built-in practices has, and some.
+/// More than ten times what the longest built-in practice has.
 const MAX_MARKS: usize = 20_000;
 
-/// Far more than five minutes can hold; a bound against files made to hurt.
+/// Far more than five minutes can hold; a bound against hostile files.
 const MAX_STEPS: usize = 50;
 
-/// As many as one can take in at a glance, and some.
+/// More than one can take in at a glance.
 const MAX_CHOICES: usize = 10;
 
 /// In characters; five minutes of slow reading are about 400 words.

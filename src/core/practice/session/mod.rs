@@ -1,14 +1,17 @@
-//! A break that is running: which step, for how long, and how it ended.
+//! A break in progress: its step, until when, and how it ends. Pure.
 //!
-//! Time is an argument and the next deadline goes out: call [`Session::tick`] at [`Session::next_wakeup`], and
-//! [`Session::handle`] whenever the person asks for something. An extra call does nothing. What holds in every state:
+//! Time is an argument and the next deadline is a result: call [`Session::tick`] at [`Session::next_wakeup`], and
+//! [`Session::handle`] with each command. An extra call does nothing. In every state:
 //!
-//! - Leaving works at once, everywhere; "this is too much" works at every step, paused or not, and leads to the grounding.
-//! - No step is skipped unseen. One call moves on by one step at most, and the next step begins when it is shown, not when it
-//!   should have been. A wake-up that comes more than [`Session::MAX_LATE`] late (the machine slept) pauses the break instead,
-//!   with the whole of its step still to come.
+//! - Leaving works at once; "this is too much" works at every step, paused or not, and leads to the grounding.
+//!
+//! - No step is skipped unseen. One call moves on by one step at most, and the next step begins when it's shown, not when it
+//!   should have been. A wake-up more than [`Session::MAX_LATE`] late (the machine slept) pauses the session instead, with
+//!   the whole step still to come.
+//!
 //! - A clock set back never makes a step last longer than twice its time.
-//! - A break paused for [`Session::MAX_PAUSE`] is over: nobody is there any more.
+//!
+//! - A pause of [`Session::MAX_PAUSE`] ends the session: nobody is there any more.
 
 use std::sync::Arc;
 
@@ -21,7 +24,6 @@ use crate::practice::settings::Length;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// One break, from its first step to its end.
 #[derive(Clone, Debug)]
 pub struct Session {
     practice: Arc<Practice>,
@@ -31,49 +33,38 @@ pub struct Session {
     state: SessionState,
 }
 
-/// What a break is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
-    /// A step is being said.
     Running {
-        /// Which one.
         place: SessionPlace,
-        /// When it began, or went on after a pause.
+        /// The beginning of the step, or the end of the last pause.
         since: Timestamp,
-        /// When the next one begins.
+        /// The end of the step.
         until: Timestamp,
     },
-    /// Time stands still.
     Paused {
-        /// At which step.
         place: SessionPlace,
-        /// How much of the step is still to come.
+        /// The part of the step that is left.
         remaining: SignedDuration,
-        /// Since when it is paused.
+        /// The beginning of the pause.
         since: Timestamp,
     },
-    /// It is over, for good.
     Ended {
-        /// How it ended.
         ending: Ending,
-        /// When it ended.
         at: Timestamp,
     },
 }
 
-/// A step of a break: counted from 0 among the steps of the length that runs.
+/// A step, counted from 0 among the steps of the session's length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum SessionPlace {
-    /// In the practice itself.
     Practice {
-        /// Which step.
         step: usize,
     },
-    /// In the grounding, after "this is too much".
+    /// The grounding, after "this is too much".
     Grounding {
-        /// Which step of the grounding.
         step: usize,
-        /// At which step of the practice it was too much.
+        /// The step of the practice at which it was too much.
         left_at: usize,
     },
 }
@@ -81,46 +72,41 @@ pub enum SessionPlace {
 /// How a break ended. None of these is a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// With its last step.
+    /// After its last step.
     Completed,
-    /// The person left, or did not come back from a pause.
-    Left {
-        /// At which step.
-        step: usize,
-    },
+    /// The person left, or didn't come back from a pause.
+    Left { step: usize },
     /// It was too much, and the person turned to the grounding, for however long.
     TooMuch {
-        /// At which step of the practice.
+        /// The step of the practice.
         step: usize,
     },
 }
 
-/// What a person can ask for.
+/// What a person can do in a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionCommand {
-    /// The next step now; at the last one, the end.
+    /// Goes to the next step now; at the last step, to the end.
     Next,
-    /// The step before, from its beginning; at the first one, that one again.
+    /// Goes to the beginning of the step before; at the first step, to its own beginning.
     Back,
-    /// Let time stand still.
     Pause,
-    /// Go on.
     Resume,
-    /// Out, at once.
+    /// Ends the session at once.
     Leave,
-    /// This is too much: out of the practice, to the grounding.
+    /// Goes from the practice to the grounding.
     TooMuch,
 }
 
 impl Session {
-    /// How late a wake-up may come before the break is taken to have been interrupted: far more than a busy machine needs,
-    /// too little to miss a step.
+    /// How late a wake-up may be before the machine is taken to have slept: far more than a busy machine needs, too little
+    /// to miss a step.
     pub const MAX_LATE: SignedDuration = SignedDuration::from_secs(10);
 
-    /// How long a break may be paused before it is over.
+    /// A longer pause ends the session.
     pub const MAX_PAUSE: SignedDuration = SignedDuration::from_mins(30);
 
-    /// A break that begins now, in `length` or in the nearest length that the practice has.
+    /// Begins now, in `length` or in the nearest length that the practice has.
     #[must_use]
     pub fn start(
         practice: Arc<Practice>,
@@ -137,31 +123,28 @@ impl Session {
         session
     }
 
-    /// What it is doing.
     #[must_use]
     pub fn state(&self) -> SessionState {
         self.state
     }
 
-    /// The practice that was begun.
     #[must_use]
     pub fn practice(&self) -> &Arc<Practice> {
         &self.practice
     }
 
-    /// The length that was begun.
     #[must_use]
     pub fn length(&self) -> Length {
         self.length
     }
 
-    /// The step it is at, in the practice or in the grounding; `None` once it has ended.
+    /// In the practice or in the grounding; `None` after the end.
     #[must_use]
     pub fn step(&self) -> Option<&Step> {
         self.step_at(self.place()?).map(|(step, _)| step)
     }
 
-    /// How many steps there are where it is: in the practice, or in the grounding; 0 once it has ended.
+    /// The number of steps in the practice or in the grounding, wherever the session is; 0 after the end.
     #[must_use]
     pub fn steps(&self) -> usize {
         match self.place() {
@@ -173,7 +156,7 @@ impl Session {
         }
     }
 
-    /// When [`Self::tick`] has something to do, if nothing else happens; never before the `now` of the last call.
+    /// When to call [`Self::tick`] next; never before the `now` of the last call.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         match self.state {
@@ -183,7 +166,7 @@ impl Session {
         }
     }
 
-    /// Lets time pass; `true` when the break is elsewhere than before.
+    /// Lets time pass; `true` when the state changed.
     pub fn tick(&mut self, now: Timestamp) -> bool {
         let before = self.state;
         self.settle(now);
@@ -191,7 +174,7 @@ impl Session {
         self.state != before
     }
 
-    /// Does what the person asks; `true` when the break is elsewhere than before.
+    /// Carries out a command; `true` when the state changed.
     pub fn handle(&mut self, command: SessionCommand, now: Timestamp) -> bool {
         let before = self.state;
         self.settle(now);
@@ -234,20 +217,20 @@ impl Session {
             | (SessionCommand::Pause, SessionState::Paused { .. })
             | (SessionCommand::Resume, SessionState::Running { .. }) => {}
         }
-        // A step whose time is over is left now if the command did not leave it.
+        // If the command didn't end a step whose time is over, its time does.
         self.advance(now);
         self.state != before
     }
 
-    /// The clock was set back to `now`: a break that is over does not end in the future, so that whatever waits for a while after
-    /// its end does not wait for longer.
+    /// The clock was set back to `now`: the end of the session isn't left in the future, so that nothing that waits for a
+    /// time after the end waits longer than that.
     pub fn clock_stepped_back(&mut self, now: Timestamp) {
         if let SessionState::Ended { at, .. } = &mut self.state {
             *at = now.min(*at);
         }
     }
 
-    /// Puts right what happened while nobody called: a pause too long, a machine asleep, a clock set back.
+    /// Handles what happened between calls: a pause too long, a machine asleep, a clock set back.
     fn settle(&mut self, now: Timestamp) {
         match self.state {
             SessionState::Running { place, since, .. } if now < since => self.begin(place, now),
@@ -268,7 +251,7 @@ impl Session {
         }
     }
 
-    /// Moves on, by one step, when the time of a step is over.
+    /// Moves on by one step when the time of a step is over.
     fn advance(&mut self, now: Timestamp) {
         if let SessionState::Running { place, until, .. } = self.state
             && now >= until
@@ -277,7 +260,7 @@ impl Session {
         }
     }
 
-    /// The step at `place` begins, or, where there is none, the break ends.
+    /// Begins the step at `place`, or ends the session when there is no such step.
     fn begin(&mut self, place: SessionPlace, now: Timestamp) {
         self.state = match self.step_at(place) {
             Some((_, lasts)) => {
@@ -287,7 +270,7 @@ impl Session {
         };
     }
 
-    /// The step at `place` waits, all of it still to come; where there is none, the break ends.
+    /// Goes to the step at `place` and keeps the pause; ends the session when there is no such step.
     fn stand_at(&mut self, place: SessionPlace, now: Timestamp) {
         self.state = match self.step_at(place) {
             Some((_, lasts)) => SessionState::Paused { place, remaining: lasts, since: now },
@@ -349,7 +332,7 @@ impl SessionPlace {
         }
     }
 
-    /// How a break ended that went past its last step.
+    /// The ending when the last step is over.
     fn ending_after(self) -> Ending {
         match self {
             Self::Practice { .. } => Ending::Completed,
@@ -362,7 +345,7 @@ fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// After a pause the words can be read once more, however little of the step was left: 5 s, the shortest step there is.
+/// After a pause the words can be read once more: 5 s, the shortest step there is.
 const LEAST_REMAINING: SignedDuration = SignedDuration::from_secs(5);
 
 #[cfg(test)]
