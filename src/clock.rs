@@ -1,4 +1,4 @@
-//! The only reader of the clock and of the time zone: everything else is told the time.
+//! The only reader of the clock and of the time zone; every other module takes the time as an argument.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -16,35 +16,44 @@ use rustix::time::timerfd_create;
 use rustix::time::timerfd_settime;
 use tokio::io::unix::AsyncFd;
 
-/// A reader of the time that can be handed out: [`now`], or a test's own.
+/// A clock that can be shared: [`now`], or a test's own.
 pub type SharedClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// The time of the system's clock, to be handed to whoever decides anything by it.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "time enters the program here and nowhere else")]
 pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// The time zone of the system; UTC where it has none.
+/// UTC where the system has no time zone.
 #[must_use]
 pub fn zone() -> TimeZone {
     TimeZone::system()
 }
 
-/// How far local time is ahead of UTC at a moment, by the time zone of the system.
+/// How far local time is ahead of UTC at a moment.
 #[must_use]
 pub fn utc_offset(at: Timestamp) -> Offset {
     zone().to_offset(at)
 }
 
-/// Waits, and wakes the processor up once: for the timer of the system. The timer wheel of tokio wakes up two or three times in
-/// the course of a minute, whenever a far deadline comes nearer; with a strap away for hours that would be most of what we do.
+/// Sleeps with a timer of the system, which wakes the processor up once. The timer wheel of tokio wakes it up two or three
+/// times a minute, whenever a far deadline comes nearer; with the monitor out of reach for hours that would be most of our
+/// work.
 pub async fn sleep(wait: Duration) {
     match timer(wait) {
         Ok(timer) => drop(timer.readable().await),
-        // Out of descriptors: later, but not never.
+        // Out of descriptors: tokio's timer costs more, but it always works.
         Err(_) => tokio::time::sleep(wait).await,
+    }
+}
+
+/// Sleeps until `due` by `clock`; with `None` for ever.
+pub async fn until(due: Option<Timestamp>, clock: &SharedClock) {
+    let Some(due) = due else { return std::future::pending().await };
+    let left = due.duration_since(clock());
+    if left.is_positive() {
+        sleep(left.unsigned_abs()).await;
     }
 }
 
@@ -55,7 +64,7 @@ pub async fn sleep(wait: Duration) {
 fn timer(wait: Duration) -> std::io::Result<AsyncFd<OwnedFd>> {
     let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
     let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
-    // A timer of no time at all would be one that is switched off.
+    // A timer of zero would be switched off.
     let wait = wait.max(Duration::from_nanos(1));
     let at = Timespec {
         tv_sec: wait.as_secs().try_into().unwrap_or(i64::MAX),

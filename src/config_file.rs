@@ -1,4 +1,4 @@
-//! The file of the configuration: where it is and what is in it.
+//! Finds and reads the configuration file. Touches that file and two variables of the environment.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,19 +11,19 @@ use std::path::PathBuf;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
 
-/// Where the owner's configuration is, whether or not it is there: `$XDG_CONFIG_HOME/kindbeat/config.toml`, else below
+/// The owner's configuration, whether or not the file exists: `$XDG_CONFIG_HOME/kindbeat/config.toml`, or else below
 /// `$HOME/.config`.
 pub fn path() -> Result<PathBuf, ConfigError> {
     path_in(env::var_os("XDG_CONFIG_HOME"), env::var_os("HOME")).ok_or(ConfigError::NoHome)
 }
 
-/// Where practices of one's own are, whether or not the folder is there: beside the configuration. `None` where neither has a place.
+/// The folder of the owner's own practices, whether or not it exists: beside the configuration. `None` without a home.
 #[must_use]
 pub fn practices() -> Option<PathBuf> {
     path().ok().map(|path| path.with_file_name("practices"))
 }
 
-/// Reads a file: the one named, which has to be there, or the owner's, whose absence means the defaults.
+/// Reads the named file, which has to exist, or else the owner's, whose absence means the defaults.
 pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     if let Some(path) = named {
         let text = read(path)?.ok_or_else(|| ConfigError::Missing(path.to_owned()))?;
@@ -36,7 +36,7 @@ pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     }
 }
 
-/// The text of a file; `None` when there is no such file.
+/// `None` when there is no such file.
 fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
     let file = match fs::File::open(path) {
@@ -62,7 +62,7 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, ConfigError> {
     })
 }
 
-/// By the XDG Base Directory Specification a value that is not an absolute path is as good as none.
+/// By the XDG Base Directory Specification a relative path counts as unset.
 fn path_in(xdg_config_home: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
     let absolute =
         |path: Option<OsString>| path.map(PathBuf::from).filter(|path| path.is_absolute());

@@ -1,8 +1,8 @@
-//! Watching a file, or the files of a folder, so that a change is noticed at once and nothing has to be asked again and again
-//! (inotify).
+//! Watches a file, or the files of a folder, so that a change is noticed at once, without polling (inotify).
 //!
 //! The folder is watched rather than the file, since editors write a new file and put it in place of the old one. Where the
-//! folder is not there yet, the nearest one above it is, and where the file is a link, the folder of what it points to as well.
+//! folder doesn't exist yet, the nearest one above it is watched, and where the file is a link, the folder of its target as
+//! well.
 
 use std::ffi::OsStr;
 use std::io;
@@ -19,10 +19,10 @@ use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 use tracing::warn;
 
-/// Tells `changed` whenever the file at `path` may have changed, come or gone, until nobody listens any more; for the first time
-/// once it is watched, since it may have changed before that.
+/// Notifies `changed` whenever the file at `path` may have changed, been created or removed, until the receiver is dropped;
+/// also once the watch is in place, since the file may have changed before.
 ///
-/// Where the system cannot watch (no more watches to be had), this is said in the log, and nothing is told.
+/// When the system can't watch (no more watches are free), this logs a warning and ends.
 pub async fn run(path: PathBuf, changed: Sender<()>) {
     watch_all(&path, changed, |path, nearest| {
         let target = path.canonicalize().ok();
@@ -54,11 +54,11 @@ async fn watch_all(
         let (mut events, within) = match watch(path, &folders, &mut buffer) {
             Ok(watched) => watched,
             Err(error) => {
-                warn!(%error, path = %path.display(), "this cannot be watched for changes; a SIGHUP has it read again");
+                warn!(%error, path = %path.display(), "file not watched for changes; SIGHUP reloads it");
                 return;
             }
         };
-        // Told after the new watch is in place, so that nothing falls between two watches.
+        // After the new watch is in place, so that no change is missed between two watches.
         if changed.send(()).await.is_err() {
             return;
         }
@@ -72,7 +72,7 @@ async fn watch_all(
     }
 }
 
-/// Waits for something that may concern the file at `path`.
+/// Waits for an event that may concern the file at `path`.
 async fn touched(
     events: &mut EventStream<&mut [u8; BUFFER]>,
     path: &Path,
@@ -80,23 +80,23 @@ async fn touched(
 ) {
     loop {
         match events.next().await {
-            // A folder is shared with other files, which may change all day.
+            // Other files in the folder may change all day.
             Some(Ok(event))
                 if within != Some(&event.wd)
                     && event.name.as_deref().is_some_and(|name| !concerns(path, name)) => {}
-            // An error: more happened than the system keeps, and the file may be among it.
+            // An error: the system dropped events, and the file may be among them.
             Some(_) | None => return,
         }
     }
 }
 
-/// Whether something of that name, in a folder that is watched, is the file, a folder on the way to it, or what it points to.
+/// Whether a name in a watched folder is the file, a folder on the way to it, or the target of a link.
 fn concerns(path: &Path, name: &OsStr) -> bool {
     let target = path.canonicalize().ok();
     path.iter().chain(target.iter().flat_map(|target| target.iter())).any(|part| part == name)
 }
 
-/// Watches these folders; which of them is the path itself, if one is: all in it is of concern.
+/// Watches these folders; returns which of them is the path itself, if one is: everything in it counts.
 fn watch<'b>(
     path: &Path,
     folders: &[PathBuf],
@@ -120,7 +120,7 @@ const WHAT: WatchMask = WatchMask::CREATE
     .union(WatchMask::DELETE_SELF)
     .union(WatchMask::MOVE_SELF);
 
-/// Room for one event with the longest name a file can have, and for a few with usual ones (`man 7 inotify`).
+/// Room for one event with the longest file name, and for a few with usual ones (`man 7 inotify`).
 const BUFFER: usize = 1024;
 const QUIET: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(2);
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// Lets `act` change something once the file is watched, and waits until it is noticed.
+    /// Lets `act` change something once the file is watched, and waits for the notification.
     async fn noticed(path: &Path, act: impl Fn()) {
         noticed_by(|tell| tokio::spawn(run(path.to_owned(), tell)), act).await;
     }

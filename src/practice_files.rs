@@ -1,4 +1,4 @@
-//! The folder of practices of one's own.
+//! Reads the folder of the owner's own practices.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -15,10 +15,10 @@ use kindbeat_core::practice::Library;
 use kindbeat_core::practice::OwnFault;
 use kindbeat_core::practice::Practice;
 
-/// All practices, and what is wrong with some of the owner's.
+/// All practices, and the faults in files of the owner.
 pub type Practices = (Library, Vec<OwnFault>);
 
-/// The practices of the program, and those of the owner that can be read. The error is one of the build.
+/// The built-in practices with the owner's own. Fails only when a file in the build is broken.
 pub fn library() -> anyhow::Result<Practices> {
     let library = Library::built_in().context("reading the breaks of the program")?;
     Ok(match config_file::practices() {
@@ -27,11 +27,11 @@ pub fn library() -> anyhow::Result<Practices> {
     })
 }
 
-/// The practices in a folder (`*.toml`, in the order of their names), each the name of its file and its text, or why that cannot be
-/// read. None where there is no such folder.
+/// The files of a folder (`*.toml`, in the order of their names), each its name and its text, or why that can't be read.
+/// Empty without such a folder.
 ///
-/// They are read one by one as they are asked for, and never more than a practice can be long; what is not a file, and what lies
-/// behind the first [`MOST_FILES`], is told and not read.
+/// Files are read one by one on demand, and never more of one than a practice can be long. An entry that isn't a file, and
+/// the files after the first [`MOST_FILES`], give a fault.
 pub fn read(folder: &Path) -> impl Iterator<Item = (String, Result<String, OwnFault>)> + use<> {
     let (files, fault) = match list(folder) {
         Ok(files) => (files, None),
@@ -51,7 +51,6 @@ pub fn read(folder: &Path) -> impl Iterator<Item = (String, Result<String, OwnFa
     first.chain(read.map(|file| (name(&file), text(&file)))).chain(last)
 }
 
-/// The text of a file that is to be a practice.
 pub fn text(file: &Path) -> Result<String, OwnFault> {
     match bytes(file) {
         Ok(Some(bytes)) if bytes.len() > Practice::MAX_BYTES => {
@@ -66,9 +65,9 @@ pub fn text(file: &Path) -> Result<String, OwnFault> {
     }
 }
 
-/// One byte more than is allowed at most; `None` where it is no file.
+/// Up to one byte more than is allowed; `None` when it isn't a regular file.
 fn bytes(file: &Path) -> io::Result<Option<Vec<u8>>> {
-    // Without waiting: a pipe that nobody writes to would hold us up for ever.
+    // Without waiting: a pipe that nobody writes to would block for ever.
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
     let opened = OpenOptions::new().read(true).custom_flags(flags).open(file)?;
     if !opened.metadata()?.is_file() {
@@ -100,7 +99,7 @@ fn unread(file: &Path, problem: &str, remedy: &str) -> OwnFault {
     OwnFault::Unread { file: name(file), problem, remedy }
 }
 
-/// As it is told: a name can hold what would rewrite a terminal.
+/// For messages: a name can hold characters that rewrite a terminal.
 #[must_use]
 pub fn name(file: &Path) -> String {
     let shown = |c: char| if c.is_control() { '?' } else { c };
@@ -122,7 +121,7 @@ mod tests {
 
     use super::*;
 
-    /// The files of a folder and what is told of each.
+    /// The files of a folder, each with its size or its fault.
     fn told(folder: &Path) -> Vec<String> {
         let at = format!("{}/", folder.display());
         let told = read(folder).map(|(file, text)| match text {

@@ -1,4 +1,5 @@
-//! What systemd knows of the user service. It is asked by its own program: its bus is not everywhere where that is.
+//! Asks systemd about the user service. By `systemctl`, since the manager's bus isn't reachable from everywhere that
+//! `systemctl` works.
 
 use std::env;
 use std::path::Path;
@@ -6,39 +7,33 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-/// The name of the service.
 pub const UNIT: &str = "kindbeat.service";
 
-/// How the user service stands.
+/// The state of the user service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// There is no systemd here, or none for this user.
+    /// No systemd runs here, or none for this user.
     NoManager,
-    /// It is not installed.
     NotInstalled,
-    /// It is installed.
     Installed {
-        /// Whether it starts with the session.
+        /// Whether the service starts with the session.
         enabled: bool,
-        /// Whether it runs.
         state: UnitState,
     },
 }
 
-/// Whether the service runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnitState {
-    /// It runs, or is about to.
+    /// Running, or about to.
     Running,
-    /// It does not.
     Stopped,
-    /// It failed: with this exit code of the program, or in this word of systemd.
+    /// The exit code of the program, or systemd's word for the result.
     Failed(String),
 }
 
-/// Asks systemd; changes nothing. Takes as long as `systemctl` does to answer; it is ended when this is given up.
+/// Changes nothing. Takes as long as `systemctl`, which is killed when this is cancelled.
 pub async fn unit() -> Unit {
-    // Where no manager runs, the question alone would have the session bus start one.
+    // Without a manager, `systemctl` would have the session bus start one.
     let folder = env::var_os("XDG_RUNTIME_DIR").unwrap_or_default();
     if !Path::new(&folder).join("systemd/private").exists() {
         return Unit::NoManager;
@@ -56,7 +51,7 @@ pub async fn unit() -> Unit {
     }
 }
 
-/// What `systemctl show` printed: one property a line.
+/// `systemctl show` prints one property a line.
 fn read(printed: &str) -> Unit {
     let property = |name: &str| {
         let value = |line: &str| Some(line.strip_prefix(name)?.strip_prefix('=')?.to_owned());

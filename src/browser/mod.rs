@@ -1,8 +1,7 @@
-//! Opening a page on the desktop: one way after the other, until the page is seen to be fetched.
+//! Opens a page on the desktop: tries one program after the other until the page is fetched. Touches processes only.
 //!
-//! Which ways there are, and in which order, is in `ways.rs` (pure); here they are gone. A browser that is started lives longer
-//! than the page, and than the daemon if need be: it belongs to the session of its owner, not to the service, whose limits and
-//! sandbox would cover it and whose end would end it.
+//! `ways.rs` (pure) lists the programs in their order. A browser outlives the page, and the daemon if need be, so it's
+//! started outside the service, whose limits and sandbox would cover it and whose end would end it.
 
 mod ways;
 
@@ -24,35 +23,33 @@ use tracing::debug;
 use self::ways::Detached;
 use self::ways::Invocation;
 
-/// What a desktop has to open pages with.
+/// The programs of this desktop that open pages.
 #[derive(Clone, Debug)]
 pub struct Opener {
-    /// Where programs are looked for.
+    /// The folders that programs are searched in.
     folders: Vec<PathBuf>,
-    /// How to keep a browser apart; where one does not work, the next one.
+    /// How to start a browser outside the service; where one doesn't work, the next one is tried.
     detached: Vec<Detached>,
-    /// What a program needs to know of the desktop, where it does not start as our child.
+    /// The variables of the desktop, for a program that isn't started as our child.
     environment: Vec<(String, String)>,
     patience: Duration,
 }
 
-/// What became of opening a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenOutcome {
-    /// A browser fetched it.
+    /// A browser fetched the page.
     Fetched,
-    /// Every way was tried, or there was none: the person has to be told the address.
+    /// No program worked, or there was none: the person needs the address.
     NotFetched,
-    /// It was closed before anything fetched it.
+    /// The page was closed before anything fetched it.
     Closed,
 }
 
 impl Opener {
-    /// How long a way has until the page is fetched, before the next one is tried: far more than a browser needs to start cold
-    /// on a busy machine (measured: 0.9 s; 2.7 s for a browser's very first start).
+    /// How long a program has to fetch the page before the next one is tried: far more than a browser needs to start cold on
+    /// a busy machine (measured: 0.9 s; 2.7 s for a browser's very first start).
     pub const PATIENCE: Duration = Duration::from_secs(8);
 
-    /// The desktop this process runs on.
     #[must_use]
     pub fn from_environment() -> Self {
         let path = env::var_os("PATH").unwrap_or_default();
@@ -62,7 +59,7 @@ impl Opener {
         };
         let data = home("XDG_DATA_HOME", "").or_else(|| home("HOME", ".local/share"));
         let own = data.into_iter().chain([PathBuf::from("/var/lib")]);
-        // Where Flatpak puts a program for each browser it installed; not in the path of every session.
+        // Flatpak puts a program for each browser here; not every session has these folders in its path.
         let exports = own.map(|data| data.join("flatpak/exports/bin"));
         let folders: Vec<_> = env::split_paths(&path).chain(exports).collect();
         let manager = home("XDG_RUNTIME_DIR", "systemd/private").is_some_and(|path| path.exists());
@@ -74,7 +71,7 @@ impl Opener {
         Self { folders, detached, environment, patience: Self::PATIENCE }
     }
 
-    /// A desktop with nothing to open a page with, such as a terminal without a screen.
+    /// Without any program, as in a terminal without a screen.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -85,10 +82,10 @@ impl Opener {
         }
     }
 
-    /// Opens the page at `url`: with `open_with`, where that is not empty, else with what is found.
+    /// Opens the page at `url`: with `open_with`, if that isn't empty, or else with the programs of the desktop.
     ///
-    /// `token` is what the desktop gave along with the click (`XDG_ACTIVATION_TOKEN`), so that the window comes to the front.
-    /// `fetched` is told when the page is first fetched, and dropped when it is closed.
+    /// `token` came with the click (`XDG_ACTIVATION_TOKEN`) and brings the window to the front. `fetched` completes when the
+    /// page is first fetched, and is dropped when the page is closed.
     pub async fn open(
         &self,
         url: &str,
@@ -98,24 +95,24 @@ impl Opener {
     ) -> OpenOutcome {
         let ways = ways::ways(open_with, url, |name| find(&self.folders, name));
         for way in &ways {
-            match timeout(self.patience, self.go(way, token, &mut fetched)).await {
+            match timeout(self.patience, self.attempt(way, token, &mut fetched)).await {
                 Ok(Some(outcome)) => return outcome,
-                Ok(None) => debug!(program = %way.name(), "does not open the page"),
-                Err(_) => debug!(program = %way.name(), "does not fetch the page in time"),
+                Ok(None) => debug!(program = %way.name(), "program does not open the page"),
+                Err(_) => debug!(program = %way.name(), "program does not fetch the page in time"),
             }
         }
         OpenOutcome::NotFetched
     }
 
-    /// The programs that would be tried, in order, by name, and whether each is there. Starts none.
+    /// The programs that would be tried, in order, by name, and whether each exists. Starts none.
     #[must_use]
     pub fn programs(&self, open_with: &[String]) -> Vec<(String, bool)> {
         let ways = ways::ways(open_with, "", |name| find(&self.folders, name));
         ways.iter().map(|way| (way.name().into_owned(), is_program(&way.program))).collect()
     }
 
-    /// Goes one way. `None`: it leads nowhere; it does not return while it may still lead somewhere.
-    async fn go(
+    /// Tries one program. `None`: it failed; otherwise this doesn't return while the program may still succeed.
+    async fn attempt(
         &self,
         way: &Invocation,
         token: Option<&str>,
@@ -130,10 +127,10 @@ impl Opener {
                     return Some(outcome);
                 }
                 status = failure(&mut child) => {
-                    debug!(program = %invocation.name(), %status, "ended with an error");
+                    debug!(program = %invocation.name(), %status, "program ended with an error");
                 }
             }
-            // The manager tells of its own failure only; another one tells of the program's, which would fail again.
+            // systemd-run reports a failure of the manager; the others report one of the program, which would fail again.
             if !matches!(detached, Detached::Service(_)) {
                 break;
             }
@@ -142,13 +139,13 @@ impl Opener {
     }
 }
 
-/// Starts a program that has nothing to say here. It is not killed when it is no longer waited for.
+/// Starts a program without input or output. It isn't killed when nobody waits for it any more.
 fn start(invocation: &Invocation, token: Option<&str>) -> std::io::Result<Child> {
     let mut command = Command::new(&invocation.program);
     command.args(&invocation.arguments).stdin(Stdio::null());
     command.stdout(Stdio::null()).stderr(Stdio::null());
     for name in ways::TOKEN_NAMES {
-        // One that we were started with was spent then.
+        // A token that we were started with was spent then.
         match token {
             Some(token) => command.env(name, token),
             None => command.env_remove(name),
@@ -157,7 +154,7 @@ fn start(invocation: &Invocation, token: Option<&str>) -> std::io::Result<Child>
     command.spawn()
 }
 
-/// How a program failed. One that ends well may have handed the address on to a browser that runs: that is not a failure.
+/// How a program failed. One that ends well may have passed the address to a running browser, so that isn't a failure.
 async fn failure(child: &mut Child) -> ExitStatus {
     match child.wait().await {
         Ok(status) if !status.success() => status,
@@ -165,7 +162,7 @@ async fn failure(child: &mut Child) -> ExitStatus {
     }
 }
 
-/// The program of that name: as it stands where it is a path, else in the first folder that has it.
+/// A path as it is; a name in the first folder that has it.
 fn find(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
     if name.contains('/') {
         return Some(name.into());

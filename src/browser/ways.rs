@@ -1,40 +1,36 @@
-//! The ways to open a page, in order, as programs and their arguments.
-//!
-//! PURE.
+//! The programs that can open a page, in order, with their arguments. Pure.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-/// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Invocation {
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<String>,
 }
 
-/// How a program is kept apart from the service.
+/// How a program is started outside the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Detached {
-    /// As a service of its own, by `systemd-run`: outside our limits, and outside our sandbox, which it would inherit as a
-    /// scope and in which no browser can build its own.
+    /// As its own service, by `systemd-run`: outside our limits, and outside our sandbox. A scope would inherit the sandbox,
+    /// and no browser can build its own inside it.
     Service(PathBuf),
-    /// In a session of its own, by `setsid`.
+    /// In its own session, by `setsid`.
     Session(PathBuf),
     /// As our child.
     Not,
 }
 
-/// Every way there is, the best first: what the owner set, a browser whose window is a page and nothing else, the browser the
-/// desktop opens addresses with.
+/// The best first: the owner's program, a browser that can show a window with only the page, the browser of the desktop.
 ///
-/// `find` knows where a program is.
+/// `find` finds a program by name.
 pub(super) fn ways(
     open_with: &[String],
     url: &str,
     find: impl Fn(&str) -> Option<PathBuf>,
 ) -> Vec<Invocation> {
     let set = open_with.split_first().map(|(program, arguments)| {
-        // Not found is said by the attempt to start it.
+        // The attempt to start it will fail and be logged.
         let program = find(program).unwrap_or_else(|| program.into());
         Invocation { program, arguments: with_address(arguments, url) }
     });
@@ -48,7 +44,7 @@ pub(super) fn ways(
     [set, browser, desktop].into_iter().flatten().collect()
 }
 
-/// The arguments with the address wherever `{url}` stands, or at their end where it stands nowhere.
+/// Replaces `{url}` in the arguments, or appends the address where no argument has it.
 fn with_address(arguments: &[String], url: &str) -> Vec<String> {
     let mut filled: Vec<_> =
         arguments.iter().map(|argument| argument.replace("{url}", url)).collect();
@@ -59,14 +55,14 @@ fn with_address(arguments: &[String], url: &str) -> Vec<String> {
 }
 
 impl Invocation {
-    /// The program's name, for a log; its arguments hold the address, and stay out of it.
+    /// The program's name for a log; its arguments hold the address, which must not be logged.
     pub(super) fn name(&self) -> Cow<'_, str> {
         self.program.file_name().unwrap_or_default().to_string_lossy()
     }
 }
 
 impl Detached {
-    /// The same invocation, kept apart. `environment` is what it needs to know where it is not our child.
+    /// The invocation outside the service. `environment` is for a program that isn't our child.
     pub(super) fn wrap(
         &self,
         way: &Invocation,
@@ -81,7 +77,7 @@ impl Detached {
                 let tokens = TOKEN_NAMES
                     .iter()
                     .filter_map(|name| Some(format!("--setenv={name}={}", token?)));
-                // The manager would fill in what looks like a variable.
+                // The manager would expand variables.
                 let literal = |argument: &String| argument.replace('$', "$$");
                 let arguments = SERVICE.iter().map(|option| (*option).to_owned()).chain(known);
                 let arguments = arguments.chain(tokens).chain(["--".to_owned(), program]);
@@ -120,10 +116,10 @@ const BROWSERS: [&str; 16] = [
 /// Room for a step and its buttons, no more.
 const WINDOW_SIZE: &str = "--window-size=480,720";
 
-/// Both names of the token: Wayland's, and X11's startup notification.
+/// Of Wayland, and of X11's startup notification.
 pub(super) const TOKEN_NAMES: [&str; 2] = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"];
 
-/// What a browser needs to find the screen. Most sessions tell systemd's manager, but not all do.
+/// A browser needs these to find the screen. Most sessions pass them to systemd's manager, but not all do.
 pub(super) const PASSED_ON: [&str; 7] = [
     "DISPLAY",
     "WAYLAND_DISPLAY",
@@ -134,8 +130,8 @@ pub(super) const PASSED_ON: [&str; 7] = [
     "BROWSER",
 ];
 
-/// The service lasts as long as any of its processes: `xdg-open` ends once it has started the browser. Whether the program
-/// could be started at all is waited for, so that the next way can be gone at once.
+/// The service lasts as long as any of its processes: `xdg-open` ends once it has started the browser. The start itself is
+/// waited for, so that the next program can be tried at once.
 const SERVICE: [&str; 6] = [
     "--user",
     "--quiet",

@@ -1,6 +1,6 @@
-//! How things stand, as it is told to whoever asks: `kindbeat status`, the D-Bus service, a bar of the desktop.
+//! The status that other programs read: `kindbeat status`, the D-Bus service, a bar of the desktop. Pure.
 //!
-//! PURE. The names of the fields are those of `kindbeat status --json`; scripts rely on them.
+//! The names of the fields are those of `kindbeat status --json`; scripts rely on them.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -8,77 +8,74 @@ use serde::Serialize;
 
 use crate::offer::Gate;
 
-/// How things stand at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Status {
-    /// Where the connection to the monitor stands: one of the words of [`Link`](crate::monitor::LinkState).
+    /// The state of the link: one of the names of [`LinkState`](crate::monitor::LinkState).
     pub state: String,
     /// The last rate, in bpm; `None` unless streaming with a rate.
     pub heart_rate: Option<u16>,
-    /// What is usual, in bpm; `None` while too little was learned.
+    /// The baseline, in bpm; `None` while too little was learned.
     pub usual: Option<f64>,
-    /// The usual spread, in bpm; `None` as above.
+    /// The spread of the baseline, in bpm; `None` while too little was learned.
     pub spread: Option<f64>,
-    /// Since when the heart has been up; `None` while it is not.
+    /// The beginning of the elevation; `None` when there is none.
     pub elevated_since: Option<Timestamp>,
-    /// How good the signal is; `None` unless streaming.
+    /// `None` unless streaming.
     pub quality: Option<Quality>,
     /// The monitor that is connected, or was last; `None` before the first.
     pub sensor: Option<SensorStatus>,
-    /// How many hours of wear taught what is usual.
+    /// Hours of wear that taught the baseline.
     pub learned_hours: f64,
-    /// Until when nothing is offered, at its owner's wish; `None`: no such wish.
+    /// The end of the owner's snooze; `None` without one.
     pub snoozed_until: Option<Timestamp>,
-    /// The name of the gate that holds an offer back; `None` unless the heart is up and one does.
+    /// The name of the gate that holds the offer; `None` without an elevation, and with every gate open.
     pub held_by: Option<String>,
-    /// How many breaks were offered today.
+    /// Offers made since midnight, local time.
     pub offers_today: u32,
-    /// Whether the page of a break is open.
     pub page_open: bool,
-    /// Why the configuration that stands in the file is not in force; `None` when it is.
+    /// Why the configuration file isn't in force; `None` when it is.
     pub config_error: Option<String>,
 }
 
-/// The monitor.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct SensorStatus {
-    /// Its name; `None` while it has told none.
+    /// `None` until the monitor has sent its name.
     pub name: Option<String>,
-    /// Its Bluetooth address.
+    /// The Bluetooth address.
     pub address: String,
-    /// How full its battery is, 0 to 100 %; `None`: not known.
+    /// 0 to 100 %; `None` when the monitor doesn't report it.
     pub battery: Option<u8>,
 }
 
-/// How much can be told from what the monitor sends.
+/// The quality of the monitor's signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
-    /// Rate and single beats, few of them artefacts.
+    /// A rate and RR intervals, few of them artefacts.
     Good,
-    /// Too many artefacts or gaps to tell the variation between beats.
+    /// Too many artefacts or gaps for RMSSD.
     Poor,
-    /// A rate, and no single beats: all that most watches send.
+    /// A rate without RR intervals: all that most watches send.
     RateOnly,
-    /// It feels no skin.
+    /// No contact with the skin.
     OffBody,
 }
 
-/// Something that others may want to hear of when it happens.
+/// An event that other programs may want to know about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {
-    /// A break is offered, for this reason, in words.
+    /// The reason for the offer, as a sentence.
     OfferMade(String),
-    /// The offer is not on the desktop: nothing there shows it, for now.
+    /// No server shows the offer at the moment.
     OfferNotShown,
-    /// No browser opened the page of the break: its address, good for one request. It opens the page for whoever has it.
+    /// No browser opened the page. The address is good for one request, and opens the page for whoever has it.
     PageNotOpened(String),
-    /// An elevation is over and was not offered: the gate that was closed last.
+    /// An elevation ended without an offer; the gate that was closed last.
     OfferHeld(Gate),
-    /// A break began: the name of the practice.
+    /// The id of the practice.
     BreakStarted(String),
-    /// A break ended: `completed`, `left` or `too_much`.
+    /// `completed`, `left` or `too_much`.
     BreakEnded(&'static str),
-    /// Something else than the heart rate stands otherwise than before.
+    /// A field other than the heart rate changed.
     Changed(Box<Status>),
 }

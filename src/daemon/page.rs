@@ -178,7 +178,7 @@ impl BreakPage {
         }
         if input == PageInput::Back {
             // Before the first step there is none: it begins again.
-            self.reader.once_more();
+            self.reader.restart();
         }
         let wanted = self.sitting.handle(now, input, engine);
         self.carry_out(now, history, reporter);
@@ -274,7 +274,7 @@ impl BreakPage {
             self.publish(context);
         }
         let wanted = self.sitting.sound().voice && self.speaks && is_open(context.engine);
-        let is_seen = self.server.is_seen() || self.window.is_some();
+        let is_seen = self.server.is_visible() || self.window.is_some();
         let view = self.view.borrow();
         let view = Some(&*view).filter(|_| wanted && is_seen);
         self.reader.read(view);

@@ -1,7 +1,7 @@
-//! How an offer looks, by the server that is to show it.
+//! The layout of an offer on each notification server. Pure.
 //!
-//! PURE. Each rule here was seen on a server, or read in its manual: what a server claims to be able to do says little about
-//! where one has to click.
+//! Each rule was observed on the server, or is in its manual: what a server claims to be able to do says little about where
+//! one has to click.
 
 use notify_rust::Hint;
 use notify_rust::Notification;
@@ -12,22 +12,22 @@ use super::OfferNotification;
 use super::ServerInfo;
 use kindbeat_core::offer::Answer;
 
-/// The name of the desktop file, without its ending; servers find the program's name and icon through it.
+/// The name of the desktop file, without its ending; servers find the program's name and icon by it.
 pub const DESKTOP_ENTRY: &str = "org.kindbeat.Kindbeat";
 
-/// As servers that know no desktop files name the program.
+/// For servers that don't read desktop files.
 pub(super) const PROGRAM: &str = "kindbeat";
 
-/// Where one has to click.
+/// Where the owner clicks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layout {
     /// Buttons, and a click beside them starts.
     ButtonsAndBody,
     /// Buttons alone: the server would draw the click beside them as one more button.
     Buttons,
-    /// The middle button of the mouse starts; nothing on the screen says so.
+    /// The middle button of the mouse starts; nothing on the screen shows that.
     MiddleClick,
-    /// A click starts; nothing on the screen says so.
+    /// A click starts; nothing on the screen shows that.
     Click,
     /// Nothing to click on.
     Text,
@@ -54,7 +54,6 @@ impl Layout {
     }
 }
 
-/// The notification that puts `offer` to its owner on `server`.
 pub(super) fn notification(offer: &OfferNotification, server: &ServerInfo) -> Notification {
     let layout = Layout::of(server);
     let how = match layout {
@@ -64,13 +63,13 @@ pub(super) fn notification(offer: &OfferNotification, server: &ServerInfo) -> No
         Layout::Text => Some(&offer.labels.run),
     };
     let mut body = match how {
-        // Mako shows no more than four lines: what matters most comes first.
+        // Mako shows no more than four lines: the most important one comes first.
         Some(how) if layout == Layout::Click => format!("{how}\n{}", offer.body),
         Some(how) => format!("{}\n{how}", offer.body),
         None => offer.body.clone(),
     };
     if server.name.to_lowercase().contains("lxqt") {
-        // Its window is too low for a text of several lines, by one line or a little more, and cuts off the end.
+        // The server's window is too low for a text of several lines, by one line or a little more, and cuts off the end.
         body.push_str(ROOM);
     }
     let mut notification = plain(&offer.title, &body, server.can("body-markup"));
@@ -85,12 +84,12 @@ pub(super) fn notification(offer: &OfferNotification, server: &ServerInfo) -> No
     }
     notification.hint(Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()));
     notification.hint(Hint::Category("x-kindbeat.offer".to_owned()));
-    // The offer stands until it is withdrawn: servers count differently, and some not at all.
+    // The program withdraws the offer: servers measure the time differently, and some not at all.
     notification.timeout(Timeout::Never);
     notification
 }
 
-/// Whether `server` leaves on the screen what it was told to close, for good: notification-daemon, and GNOME Flashback, which has
+/// Whether `server` leaves a closed notification on the screen for good: notification-daemon, and GNOME Flashback, which has
 /// the same code. MATE's has the same name, and closes.
 pub(super) fn outlives_closing(server: &ServerInfo) -> bool {
     let name = server.name.to_lowercase();
@@ -98,7 +97,7 @@ pub(super) fn outlives_closing(server: &ServerInfo) -> bool {
         || name.contains("flashback")
 }
 
-/// What takes the place of a notification that would outlive its closing: it is gone at once, and leaves nothing in a tray.
+/// Replaces a notification that would outlive its closing: it's gone at once, and leaves nothing in a tray.
 pub(super) fn fleeting() -> Notification {
     let mut notification = plain(PROGRAM, "", false);
     notification.hint(Hint::Transient(true));
@@ -108,9 +107,9 @@ pub(super) fn fleeting() -> Notification {
 
 /// A notification without buttons.
 ///
-/// Never urgent: what is critical breaks through do-not-disturb, and sticks on Xfce. And without the name of the desktop file:
-/// GNOME would take it for the program's first, take down all others when its connection closes, and start what the file says
-/// when it is clicked.
+/// Never urgent: a critical notification breaks through do-not-disturb, and stays on Xfce. Without the name of the desktop
+/// file: GNOME would count it as the program's first, close all others when its connection closes, and start the program of
+/// that file at a click.
 pub(super) fn plain(title: &str, body: &str, markup: bool) -> Notification {
     let mut notification = Notification::new();
     notification
@@ -122,7 +121,7 @@ pub(super) fn plain(title: &str, body: &str, markup: bool) -> Notification {
     notification
 }
 
-/// What the action of a server means; `None` for one that is not ours.
+/// The answer of an action; `None` for an action that isn't ours.
 pub(super) fn answer(action: &str) -> Option<Answer> {
     match action {
         START | DEFAULT => Some(Answer::Start),
@@ -132,15 +131,15 @@ pub(super) fn answer(action: &str) -> Option<Answer> {
     }
 }
 
-/// As it has to be written where markup is read.
+/// Escaped for servers that read markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Two lines with nothing to read.
+/// Two empty lines.
 const ROOM: &str = "\n\u{a0}\n\u{a0}";
 
-/// The name that servers know for a click on the notification itself.
+/// The action of a click on the notification itself (Desktop Notifications Specification).
 const DEFAULT: &str = "default";
 const START: &str = "start";
 const LATER: &str = "later";
@@ -153,7 +152,7 @@ mod tests {
     use kindbeat_core::offer::OfferId;
     use kindbeat_core::words::Words;
 
-    /// How an offer looks on a server of that name that can do this.
+    /// The layout of an offer on a server of that name with these capabilities.
     fn shown(name: &str, capabilities: &[&str]) -> Notification {
         let offer = OfferNotification {
             id: OfferId(1),

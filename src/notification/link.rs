@@ -1,4 +1,5 @@
-//! The connection to the bus: messages out, and what comes in told as [`ExchangeInput`].
+//! The connection to the notification server: sends messages and turns what arrives into [`ExchangeInput`]. Touches the
+//! session bus.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -27,40 +28,38 @@ use super::exchange::ServerCall;
 use super::layout;
 use crate::dbus::DBUS;
 
-/// Something that was waited for outside the loop.
+/// The result of work outside the loop.
 pub(super) enum Task {
-    /// A message that asks for no reply is on its way, or the bus is gone, which the stream tells.
+    /// A message without a reply is sent, or the bus is gone, which the stream reports.
     Sent,
     /// This message has waited long enough for its reply.
     Overdue(NonZeroU32),
-    /// It is time to ask this server again who it is, so many times after the first.
-    Again(String, u32),
-    /// The bus, or why there is none.
+    /// It's time to ask this server again for its name; the number of earlier attempts.
+    DescribeAgain(String, u32),
     Connected(Box<zbus::Result<ServerLink>>),
 }
 
-/// A connection, with the calls on it that wait for a reply.
+/// A connection, with the calls that wait for a reply.
 pub(super) struct ServerLink {
     connection: Connection,
     messages: MessageStream,
-    waiting: HashMap<NonZeroU32, (Question, AbortHandle)>,
-    /// The server's own name on the bus, by which its signals are told from forged ones.
+    waiting: HashMap<NonZeroU32, (PendingCall, AbortHandle)>,
+    /// The unique name of the server on the bus: signals of another sender are forged.
     owner: Option<String>,
 }
 
-/// What a reply is the reply to.
-enum Question {
-    /// Tell us what happens.
-    Listen,
-    /// Who shows notifications?
+/// The call that a reply belongs to.
+enum PendingCall {
+    /// `AddMatch`.
+    Subscribe,
+    /// `GetNameOwner`.
     Owner,
-    /// Start somebody who does.
+    /// `StartServiceByName`.
     Start,
-    /// Who are you? Asked so many times before.
+    /// `GetServerInformation`, after this many attempts.
     Information(u32),
-    /// What can you do? Its name is known by then.
+    /// `GetCapabilities`; the name is known by then.
     Capabilities(ServerInfo),
-    /// Show this.
     Notify(ServerCall),
 }
 
@@ -71,39 +70,38 @@ impl ServerLink {
         Ok(Self { connection, messages, waiting: HashMap::new(), owner: None })
     }
 
-    /// Asks to be told what happens, then for the server: in this order nothing can happen unheard in between.
-    pub(super) fn introduce(&mut self, tasks: &mut JoinSet<Task>) {
+    /// Subscribes to the signals first and asks for the server second, so that no signal is missed in between.
+    pub(super) fn subscribe(&mut self, tasks: &mut JoinSet<Task>) {
         let changes = format!(
             "type='signal',sender='{0}',interface='{0}',member='NameOwnerChanged',arg0='{SERVER}'",
             DBUS.interface
         );
         let signals = format!("type='signal',sender='{SERVER}',interface='{SERVER}',path='{PATH}'");
         for rule in [changes, signals] {
-            self.ask(Question::Listen, &bus_call("AddMatch", &rule), tasks);
+            self.ask(PendingCall::Subscribe, &bus_call("AddMatch", &rule), tasks);
         }
-        self.ask(Question::Owner, &bus_call("GetNameOwner", &SERVER), tasks);
+        self.ask(PendingCall::Owner, &bus_call("GetNameOwner", &SERVER), tasks);
     }
 
-    /// The next message; `None` when the bus is gone. Has to be called all the time: what nobody takes blocks the connection.
+    /// `None` when the bus is gone. Has to be polled all the time: a message that nobody takes blocks the connection.
     pub(super) async fn next(&mut self) -> Option<Message> {
         self.messages.next().await?.ok()
     }
 
-    /// Carries out what is to be done on the bus.
-    pub(super) fn perform(&mut self, deed: ExchangeEffect, tasks: &mut JoinSet<Task>) {
-        match deed {
+    pub(super) fn perform(&mut self, effect: ExchangeEffect, tasks: &mut JoinSet<Task>) {
+        match effect {
             ExchangeEffect::Start => {
                 let message = bus_call("StartServiceByName", &(SERVER, 0_u32));
-                self.ask(Question::Start, &message, tasks);
+                self.ask(PendingCall::Start, &message, tasks);
             }
             ExchangeEffect::Describe => self.describe(0, tasks),
             ExchangeEffect::Notify(call, offer, server, replaced) => {
                 let notification = layout::notification(&offer, &server);
                 let message = self.notify(&notification, replaced, Flags::empty());
-                self.ask(Question::Notify(call), &message, tasks);
+                self.ask(PendingCall::Notify(call), &message, tasks);
             }
-            ExchangeEffect::Close(_) | ExchangeEffect::Supplant(_) => {
-                if let Some(Ok(message)) = self.parting(&deed) {
+            ExchangeEffect::Close(_) | ExchangeEffect::Expire(_) => {
+                if let Some(Ok(message)) = self.closing(&effect) {
                     let connection = self.connection.clone();
                     tasks.spawn(async move {
                         send(&connection, &message).await;
@@ -111,42 +109,42 @@ impl ServerLink {
                     });
                 }
             }
-            ExchangeEffect::Tell(_) => {}
+            ExchangeEffect::Report(_) => {}
         }
     }
 
-    /// Asks this server once more who it is, if it is still there.
-    pub(super) fn describe_again(&mut self, server: &str, asked: u32, tasks: &mut JoinSet<Task>) {
+    /// Asks this server for its name once more, if it's still there.
+    pub(super) fn describe_again(&mut self, server: &str, attempt: u32, tasks: &mut JoinSet<Task>) {
         if self.owner.as_deref() == Some(server) {
-            self.describe(asked, tasks);
+            self.describe(attempt, tasks);
         }
     }
 
-    fn describe(&mut self, asked: u32, tasks: &mut JoinSet<Task>) {
+    fn describe(&mut self, attempt: u32, tasks: &mut JoinSet<Task>) {
         let message = self.server_call("GetServerInformation", &(), Flags::empty());
-        self.ask(Question::Information(asked), &message, tasks);
+        self.ask(PendingCall::Information(attempt), &message, tasks);
     }
 
-    /// Takes a notification away, and waits until the bus has been told.
-    pub(super) async fn perform_now(&self, deed: &ExchangeEffect) {
-        if let Some(Ok(message)) = self.parting(deed) {
+    /// Closes a notification, and waits until the bus has the message.
+    pub(super) async fn perform_and_flush(&self, effect: &ExchangeEffect) {
+        if let Some(Ok(message)) = self.closing(effect) {
             send(&self.connection, &message).await;
         }
     }
 
-    /// The message that takes a notification away. Some servers reply with an error to a number that is gone already: nothing
-    /// follows from it, nor from any other reply.
-    fn parting(&self, deed: &ExchangeEffect) -> Option<zbus::Result<Message>> {
+    /// The message that closes a notification. Some servers reply with an error to an id that is gone already; the replies
+    /// don't matter.
+    fn closing(&self, effect: &ExchangeEffect) -> Option<zbus::Result<Message>> {
         let unanswered = Flags::NO_REPLY_EXPECTED;
-        match *deed {
+        match *effect {
             ExchangeEffect::Close(id) => {
                 Some(self.server_call("CloseNotification", &id, unanswered))
             }
-            ExchangeEffect::Supplant(id) => Some(self.notify(&layout::fleeting(), id, unanswered)),
+            ExchangeEffect::Expire(id) => Some(self.notify(&layout::fleeting(), id, unanswered)),
             ExchangeEffect::Start
             | ExchangeEffect::Describe
             | ExchangeEffect::Notify(..)
-            | ExchangeEffect::Tell(_) => None,
+            | ExchangeEffect::Report(_) => None,
         }
     }
 
@@ -165,7 +163,7 @@ impl ServerLink {
         self.server_call("Notify", &body, flags)
     }
 
-    /// A call of the server by its own name: one that is gone is then not started by a message meant for it.
+    /// A call to the server's unique name: the bus doesn't start a server for a message to one that is gone.
     fn server_call<B>(&self, method: &'static str, body: &B, flags: Flags) -> zbus::Result<Message>
     where
         B: Serialize + DynamicType,
@@ -177,17 +175,17 @@ impl ServerLink {
             .build(body)
     }
 
-    /// Sends a call in a task of its own, which also counts the time it may take.
+    /// Sends a call in its own task, which also measures the time limit.
     fn ask(
         &mut self,
-        question: Question,
+        pending: PendingCall,
         message: &zbus::Result<Message>,
         tasks: &mut JoinSet<Task>,
     ) {
         let message = match message {
             Ok(message) => message.clone(),
             Err(error) => {
-                warn!(%error, "a message to the notification server could not be written");
+                warn!(%error, "notification message not encoded");
                 return;
             }
         };
@@ -198,26 +196,26 @@ impl ServerLink {
             tokio::time::sleep(LIMIT).await;
             Task::Overdue(serial)
         });
-        self.waiting.insert(serial, (question, limit));
+        self.waiting.insert(serial, (pending, limit));
     }
 
-    /// What follows when a call has waited long enough.
+    /// The input when a call has waited long enough.
     pub(super) fn overdue(&mut self, serial: NonZeroU32) -> Option<ExchangeInput> {
-        if let (Question::Notify(call), _) = self.waiting.get(&serial)? {
+        if let (PendingCall::Notify(call), _) = self.waiting.get(&serial)? {
             return Some(ExchangeInput::Overdue(*call));
         }
-        let (question, _) = self.waiting.remove(&serial)?;
-        match question {
-            Question::Listen | Question::Notify(_) => None,
-            Question::Owner => Some(ExchangeInput::Owner(false)),
-            Question::Start => Some(ExchangeInput::NotStarted),
-            // Offers go out all the same, in the layout that asks least of a server.
-            Question::Information(_) => Some(ExchangeInput::Described(ServerInfo::default())),
-            Question::Capabilities(server) => Some(ExchangeInput::Described(server)),
+        let (pending, _) = self.waiting.remove(&serial)?;
+        match pending {
+            PendingCall::Subscribe | PendingCall::Notify(_) => None,
+            PendingCall::Owner => Some(ExchangeInput::Owner(false)),
+            PendingCall::Start => Some(ExchangeInput::NotStarted),
+            // Offers are shown all the same, in the layout that asks least of a server.
+            PendingCall::Information(_) => Some(ExchangeInput::Described(ServerInfo::default())),
+            PendingCall::Capabilities(server) => Some(ExchangeInput::Described(server)),
         }
     }
 
-    /// What a message says, if it concerns notifications.
+    /// `None` for a message that doesn't matter.
     pub(super) fn read(
         &mut self,
         message: &Message,
@@ -225,9 +223,9 @@ impl ServerLink {
     ) -> Option<ExchangeInput> {
         match message.message_type() {
             Type::MethodReturn | Type::Error => {
-                let (question, limit) = self.waiting.remove(&message.header().reply_serial()?)?;
+                let (pending, limit) = self.waiting.remove(&message.header().reply_serial()?)?;
                 limit.abort();
-                self.reply(question, message, tasks)
+                self.reply(pending, message, tasks)
             }
             Type::Signal => {
                 let header = message.header();
@@ -255,9 +253,10 @@ impl ServerLink {
 
     fn owned_by(&mut self, owner: &str) -> ExchangeInput {
         self.owner = Some(owner.to_owned()).filter(|owner| !owner.is_empty());
-        // What an earlier server was asked is of no interest any more.
-        self.waiting.retain(|_, (question, limit)| {
-            let stays = matches!(question, Question::Listen | Question::Owner | Question::Start);
+        // Answers of an earlier server don't matter any more.
+        self.waiting.retain(|_, (pending, limit)| {
+            let stays =
+                matches!(pending, PendingCall::Subscribe | PendingCall::Owner | PendingCall::Start);
             if !stays {
                 limit.abort();
             }
@@ -268,35 +267,38 @@ impl ServerLink {
 
     fn reply(
         &mut self,
-        question: Question,
+        pending: PendingCall,
         message: &Message,
         tasks: &mut JoinSet<Task>,
     ) -> Option<ExchangeInput> {
         let body = message.body();
         let failed = message.message_type() == Type::Error;
-        match question {
-            Question::Listen => {
+        match pending {
+            PendingCall::Subscribe => {
                 if failed {
-                    warn!(reason = reason(message), "the bus does not tell about notifications");
+                    warn!(
+                        reason = reason(message),
+                        "notification signals not subscribed: clicks on offers are lost"
+                    );
                 }
                 None
             }
-            Question::Owner => {
+            PendingCall::Owner => {
                 let owner = if failed { "" } else { body.deserialize().unwrap_or_default() };
                 Some(self.owned_by(owner))
             }
-            // Where it came up, its owner was told before.
-            Question::Start => self.owner.is_none().then_some(ExchangeInput::NotStarted),
-            // GNOME has its name on the bus a moment before it can answer to it.
-            Question::Information(asked) if failed && asked < MOST_ASKED => {
+            // When a server started, its owner was reported before.
+            PendingCall::Start => self.owner.is_none().then_some(ExchangeInput::NotStarted),
+            // GNOME has its name on the bus a moment before it can answer.
+            PendingCall::Information(attempt) if failed && attempt < MOST_ATTEMPTS => {
                 let server = self.owner.clone()?;
                 tasks.spawn(async move {
                     tokio::time::sleep(PAUSE).await;
-                    Task::Again(server, asked + 1)
+                    Task::DescribeAgain(server, attempt + 1)
                 });
                 None
             }
-            Question::Information(_) => {
+            PendingCall::Information(_) => {
                 let server = match body.deserialize::<(&str, &str, &str, &str)>() {
                     Ok((name, vendor, version, _)) if !failed => ServerInfo {
                         name: name.to_owned(),
@@ -307,17 +309,19 @@ impl ServerLink {
                     _ => ServerInfo::default(),
                 };
                 let message = self.server_call("GetCapabilities", &(), Flags::empty());
-                self.ask(Question::Capabilities(server), &message, tasks);
+                self.ask(PendingCall::Capabilities(server), &message, tasks);
                 None
             }
-            Question::Capabilities(server) => {
+            PendingCall::Capabilities(server) => {
                 let capabilities =
                     if failed { Vec::new() } else { body.deserialize().unwrap_or_default() };
                 Some(ExchangeInput::Described(ServerInfo { capabilities, ..server }))
             }
-            Question::Notify(call) if failed => Some(ExchangeInput::Refused(call, reason(message))),
-            Question::Notify(call) => Some(match body.deserialize() {
-                Ok(id) => ExchangeInput::Named(call, id),
+            PendingCall::Notify(call) if failed => {
+                Some(ExchangeInput::Refused(call, reason(message)))
+            }
+            PendingCall::Notify(call) => Some(match body.deserialize() {
+                Ok(id) => ExchangeInput::Accepted(call, id),
                 Err(error) => ExchangeInput::Refused(call, error.to_string()),
             }),
         }
@@ -326,7 +330,7 @@ impl ServerLink {
 
 fn signal(member: &str, message: &Message) -> Option<ExchangeInput> {
     let body = message.body();
-    let heard = match member {
+    let input = match member {
         "ActivationToken" => body.deserialize().map(|(id, token)| ExchangeInput::Token(id, token)),
         "ActionInvoked" => {
             body.deserialize().map(|(id, action)| ExchangeInput::Invoked(id, action))
@@ -336,10 +340,10 @@ fn signal(member: &str, message: &Message) -> Option<ExchangeInput> {
         }
         _ => return None,
     };
-    heard.inspect_err(|error| debug!(%error, member, "the notification server sent nonsense")).ok()
+    input.inspect_err(|error| debug!(%error, member, "malformed notification signal")).ok()
 }
 
-/// The name of an error, and what it says of itself.
+/// The name of an error, and its text.
 fn reason(message: &Message) -> String {
     let header = message.header();
     let name = header.error_name().map_or("an error", |name| name.as_str());
@@ -356,7 +360,7 @@ fn bus_call<B: Serialize + DynamicType>(method: &'static str, body: &B) -> zbus:
 
 async fn send(connection: &Connection, message: &Message) {
     if let Err(error) = connection.send(message).await {
-        debug!(%error, "the session bus does not take messages");
+        debug!(%error, "session bus does not accept messages");
     }
 }
 
@@ -365,9 +369,10 @@ pub(super) const SERVER: &str = "org.freedesktop.Notifications";
 
 pub(super) const PATH: &str = "/org/freedesktop/Notifications";
 
-/// How often a server is asked again who it is, and how long after it refused: about as long as a desktop takes to start.
-const MOST_ASKED: u32 = 10;
+/// How often a server is attempt again for its name, and how long after it refused: 3 s in all, about as long as a desktop
+/// takes to start.
+const MOST_ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// How long a server may take to reply: the first notification of a session was seen to take more than two seconds.
+/// For a reply: the first notification of a session was seen to take more than two seconds.
 const LIMIT: Duration = Duration::from_secs(10);

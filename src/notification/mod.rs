@@ -1,29 +1,31 @@
-//! Offers on the desktop: a notification with three answers, and plain notices without any.
+//! Offers on the desktop: a notification with three answers, and plain notices without any. Touches the session bus only.
 //!
-//! An offer goes over one lasting connection to the session bus, on which signals are heard from before the first notification
-//! is sent to after the last one is answered; a connection for each notification, or a match rule added after it is shown,
-//! loses clicks. Replies and signals are taken from the one stream in which they arrive, so a click right behind the reply that
-//! names its notification finds it named.
+//! An offer goes over one lasting connection, which receives signals from before the first notification is sent until after
+//! the last one is answered; a connection for each notification, or a match rule added after it's shown, loses clicks.
+//! Replies and signals come from one stream in their order, so a click right after the reply that gives the notification its
+//! id finds the id known.
 //!
-//! What each thing heard means is decided in `exchange`, how an offer looks on which server in `layout`; both are without a bus.
-//! A plain notice needs no answer: notify-rust sends it.
+//! `exchange` decides what each message means, `layout` how an offer looks on which server; both are pure. A plain notice
+//! needs no answer: notify-rust sends it.
 
 mod exchange;
 mod layout;
 mod link;
-mod notice;
-mod present;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use notify_rust::NotificationHandle;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinError;
 use tokio::task::JoinSet;
 use tracing::debug;
 use tracing::warn;
+use zbus::Connection;
 use zbus::Message;
+use zbus::fdo::DBusProxy;
+use zbus::names::BusName;
 
 use self::exchange::Exchange;
 use self::exchange::ExchangeEffect;
@@ -31,48 +33,41 @@ use self::exchange::ExchangeInput;
 pub use self::layout::DESKTOP_ENTRY;
 use self::link::ServerLink;
 use self::link::Task;
-pub use self::notice::Notice;
-pub use self::notice::NotificationError;
-pub use self::notice::notice;
-pub use self::present::ServerPresence;
-pub use self::present::presence;
 pub use crate::dbus::Bus;
+use crate::dbus::Object;
+
 use kindbeat_core::backoff::Backoff;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::words::Message as Word;
 use kindbeat_core::words::Words;
 
-/// What the program wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotifierCommand {
-    /// Show this offer, in place of an earlier one that is still open; nothing more is told of that one.
+    /// Shows this offer, in place of an earlier one that is still open; no more events follow for the earlier one.
     Show(OfferNotification),
-    /// Take the offer away: its time is over, or it was answered elsewhere. Nothing more is told of it.
+    /// Removes the offer: its time is over, or it was answered in another way. No more events follow for it.
     Withdraw(OfferId),
 }
 
-/// What is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferNotification {
-    /// Its number.
     pub id: OfferId,
-    /// The first line, without markup. GNOME shows little more until the pointer is on it.
+    /// Without markup. GNOME shows little more until the pointer is on it.
     pub title: String,
-    /// The text, without markup.
+    /// Without markup.
     pub body: String,
-    /// The words around it.
     pub labels: OfferLabels,
 }
 
-/// The words around an offer. Buttons are cut off after 10 to 12 letters on some desktops.
+/// Some desktops cut buttons off after 10 to 12 letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferLabels {
-    /// The button that starts.
+    /// The button that starts the break.
     pub start: String,
-    /// The button that asks again later.
+    /// The button for a later offer.
     pub later: String,
-    /// The button that says all is well.
+    /// The button for "I'm fine".
     pub fine: String,
     /// How to begin where there is nothing to click on.
     pub run: String,
@@ -83,7 +78,6 @@ pub struct OfferLabels {
 }
 
 impl OfferLabels {
-    /// The labels in the language of its owner.
     #[must_use]
     pub fn new(words: &Words) -> Self {
         let say = |word: Word| words.text(word, &[]);
@@ -98,70 +92,67 @@ impl OfferLabels {
     }
 }
 
-/// What became of it.
+/// An event of an offer or of the server.
 ///
-/// After [`NotifierEvent::Answered`] and [`NotifierEvent::Dismissed`] nothing more is told of that offer. After the others the offer stands until
-/// it is withdrawn, and [`NotifierEvent::Shown`] may follow.
+/// No event follows [`NotifierEvent::Answered`] and [`NotifierEvent::Dismissed`]. After the others the offer stays open
+/// until it's withdrawn, and [`NotifierEvent::Shown`] may follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotifierEvent {
-    /// The server took it. Whether anybody sees it is not known: no desktop tells when it hides a notification.
+    /// The server accepted the notification. Whether anybody sees it isn't known: no desktop reports when it hides one.
     Shown(OfferId),
-    /// Its owner clicked. The text, on desktops that give one, lets the program that is opened for it raise its window: to be
-    /// handed over as `XDG_ACTIVATION_TOKEN` and `DESKTOP_STARTUP_ID`.
+    /// The owner clicked. The text, on desktops that give one, lets the opened program raise its window: as
+    /// `XDG_ACTIVATION_TOKEN` and `DESKTOP_STARTUP_ID`.
     Answered(OfferId, Answer, Option<String>),
-    /// It was closed without an answer, by its owner or by the server; servers do not agree on how to tell these apart.
+    /// The owner or the server closed the notification without an answer; servers don't agree on how to distinguish these.
     Dismissed(OfferId),
-    /// It is not on the screen; it is shown as soon as a server comes that can show it.
+    /// The offer isn't on the screen; it's shown as soon as a server comes that can show it.
     NotShown(OfferId, Obstacle),
-    /// The server went, and the notification with it. If one comes back, it is shown once more; not every time.
+    /// The server ended, and its notification with it. The next server shows the offer once more; not every time.
     Lost(OfferId),
-    /// The server that shows notifications from now on; `None`: there is none, but one may be started for the next offer.
+    /// The server from now on; `None`: there is none, but one may be started for the next offer.
     Server(Option<ServerInfo>),
 }
 
-/// Why an offer is not on the screen.
+/// Why an offer isn't on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// There is no server, and none could be started.
     NoServer,
-    /// The server did not reply within ten seconds. Should it reply after all, [`NotifierEvent::Shown`] follows.
+    /// The server didn't reply within ten seconds. Should it reply after all, [`NotifierEvent::Shown`] follows.
     NoReply,
-    /// The server refused, for this reason.
+    /// The server's reason.
     Refused(String),
 }
 
-/// The program that shows notifications.
+/// A notification server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerInfo {
-    /// Its name, as it calls itself; empty when it does not say.
+    /// Empty when the server doesn't report it.
     pub name: String,
-    /// Who made it.
     pub vendor: String,
-    /// Its version.
     pub version: String,
-    /// What it says it can do, in the words of the Desktop Notifications Specification.
+    /// As named in the Desktop Notifications Specification.
     pub capabilities: Vec<String>,
 }
 
 impl ServerInfo {
-    /// Whether it says that it can do this.
     #[must_use]
     pub fn can(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|can| can == capability)
     }
 }
 
-/// Shows offers until nobody sends commands or takes events any more; the open one is then taken away.
+/// Shows offers until the commands or the events are closed; the open offer is then removed.
 ///
-/// Never fails and never waits for a server: without a bus or a server every offer is told to be [`NotifierEvent::NotShown`] at once,
-/// and the bus is tried again for as long as this runs.
+/// Never fails and never waits for a server: without a bus or a server every offer is [`NotifierEvent::NotShown`] at once,
+/// and connecting to the bus is tried again for as long as this runs.
 pub async fn run(bus: Bus, mut commands: Receiver<NotifierCommand>, events: Sender<NotifierEvent>) {
-    let mut desk = Notifier::new(bus);
-    desk.connect(Duration::ZERO);
+    let mut notifier = Notifier::new(bus);
+    notifier.connect(Duration::ZERO);
     loop {
-        let heard = tokio::select! {
-            permit = events.reserve(), if !desk.outbox.is_empty() => {
-                match (permit, desk.outbox.pop_front()) {
+        let input = tokio::select! {
+            permit = events.reserve(), if !notifier.outbox.is_empty() => {
+                match (permit, notifier.outbox.pop_front()) {
                     (Ok(permit), Some(event)) => permit.send(event),
                     _ => break,
                 }
@@ -171,27 +162,26 @@ pub async fn run(bus: Bus, mut commands: Receiver<NotifierCommand>, events: Send
                 Some(command) => Some(ExchangeInput::Command(command)),
                 None => break,
             },
-            heard = desk.hear() => heard,
+            input = notifier.next_input() => input,
             () = events.closed() => break,
         };
-        if let Some(heard) = heard {
-            desk.handle(heard);
+        if let Some(input) = input {
+            notifier.handle(input);
         }
     }
-    desk.clear().await;
+    notifier.shut_down().await;
 }
 
-/// The exchange, and what carries its words to the server and to the program.
+/// The exchange with its connection to the server and its queue to the program.
 struct Notifier {
     bus: Bus,
     link: Option<ServerLink>,
     exchange: Exchange,
     outbox: VecDeque<NotifierEvent>,
     tasks: JoinSet<Task>,
-    /// The pauses while the bus cannot be reached.
     backoff: Backoff,
-    /// The bus could not be reached at the last attempt.
-    is_cut_off: bool,
+    /// Whether the log has the loss of the bus.
+    unreachable: bool,
 }
 
 impl Notifier {
@@ -202,12 +192,12 @@ impl Notifier {
             exchange: Exchange::default(),
             outbox: VecDeque::new(),
             tasks: JoinSet::new(),
-            backoff: Backoff::new(LONGEST_PAUSE),
-            is_cut_off: false,
+            backoff: Backoff::new(LONGEST_WAIT),
+            unreachable: false,
         }
     }
 
-    fn connect(&mut self, pause: Duration) {
+    fn connect(&mut self, wait: Duration) {
         let bus = self.bus.clone();
         self.tasks.spawn(async move {
             tokio::time::sleep(pause).await;
@@ -215,30 +205,34 @@ impl Notifier {
         });
     }
 
-    /// What the bus says next, or a task. Nothing is lost when this is given up while it waits.
-    async fn hear(&mut self) -> Option<ExchangeInput> {
+    fn reconnect(&mut self) {
+        self.unreachable = true;
+        let wait = self.backoff.next_delay();
+        self.connect(wait);
+    }
+
+    /// The next message of the bus, or the next task. Cancel safe.
+    async fn next_input(&mut self) -> Option<ExchangeInput> {
         let Self { link, tasks, .. } = self;
-        let came = match link {
+        let arrival = match link {
             Some(link) => tokio::select! {
-                message = link.next() => Came::Message(message),
-                Some(task) = tasks.join_next() => Came::Task(task),
+                message = link.next() => Arrival::Message(message),
+                Some(task) = tasks.join_next() => Arrival::Task(task),
             },
-            None => Came::Task(tasks.join_next().await?),
+            None => Arrival::Task(tasks.join_next().await?),
         };
-        match came {
-            Came::Message(Some(message)) => self.link.as_mut()?.read(&message, &mut self.tasks),
-            Came::Message(None) => {
-                warn!("the session bus is gone; trying to reach it again");
+        match arrival {
+            Arrival::Message(Some(message)) => self.link.as_mut()?.read(&message, &mut self.tasks),
+            Arrival::Message(None) => {
+                warn!("session bus lost, reconnecting");
                 self.link = None;
-                self.is_cut_off = true;
-                let pause = self.backoff.next_delay();
-                self.connect(pause);
+                self.reconnect();
                 Some(ExchangeInput::Owner(false))
             }
-            Came::Task(Ok(task)) => self.done(task),
-            Came::Task(Err(error)) => match error.try_into_panic() {
+            Arrival::Task(Ok(task)) => self.done(task),
+            Arrival::Task(Err(error)) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                // A reply came in time.
+                // The limit of a call whose reply came in time.
                 Err(_) => None,
             },
         }
@@ -247,76 +241,151 @@ impl Notifier {
     fn done(&mut self, task: Task) -> Option<ExchangeInput> {
         match task {
             Task::Sent => None,
-            Task::Again(server, asked) => {
-                self.link.as_mut()?.describe_again(&server, asked, &mut self.tasks);
+            Task::DescribeAgain(server, attempt) => {
+                self.link.as_mut()?.describe_again(&server, attempt, &mut self.tasks);
                 None
             }
             Task::Overdue(serial) => self.link.as_mut()?.overdue(serial),
             Task::Connected(link) => match *link {
                 Ok(mut link) => {
-                    self.is_cut_off = false;
-                    self.backoff = Backoff::new(LONGEST_PAUSE);
-                    link.introduce(&mut self.tasks);
+                    self.backoff = Backoff::new(LONGEST_WAIT);
+                    self.unreachable = false;
+                    link.subscribe(&mut self.tasks);
                     self.link = Some(link);
                     None
                 }
                 Err(error) => {
                     // Once, and not every minute.
-                    if !self.is_cut_off {
-                        warn!(%error, "no session bus: offers cannot be shown on the desktop");
+                    if !self.unreachable {
+                        warn!(%error, "session bus not reachable: offers are not shown on the desktop");
                     }
-                    self.is_cut_off = true;
-                    let pause = self.backoff.next_delay();
-                    self.connect(pause);
+                    self.reconnect();
                     Some(ExchangeInput::Owner(false))
                 }
             },
         }
     }
 
-    fn handle(&mut self, heard: ExchangeInput) {
-        let mut deeds = VecDeque::from(self.exchange.handle(heard));
-        while let Some(deed) = deeds.pop_front() {
-            match (deed, &mut self.link) {
-                (ExchangeEffect::Tell(event), _) => self.outbox.push_back(event),
+    fn handle(&mut self, input: ExchangeInput) {
+        let mut effects = VecDeque::from(self.exchange.handle(input));
+        while let Some(effect) = effects.pop_front() {
+            match (effect, &mut self.link) {
+                (ExchangeEffect::Report(event), _) => self.outbox.push_back(event),
                 (ExchangeEffect::Start, None) => {
-                    deeds.extend(self.exchange.handle(ExchangeInput::NotStarted));
+                    effects.extend(self.exchange.handle(ExchangeInput::NotStarted));
                 }
-                (deed, Some(link)) => link.perform(deed, &mut self.tasks),
-                // What was shown went with the bus.
+                (effect, Some(link)) => link.perform(effect, &mut self.tasks),
+                // The notification went with the bus.
                 (
                     ExchangeEffect::Describe
                     | ExchangeEffect::Notify(..)
                     | ExchangeEffect::Close(_)
-                    | ExchangeEffect::Supplant(_),
+                    | ExchangeEffect::Expire(_),
                     None,
                 ) => {}
             }
         }
     }
 
-    /// Takes away the open notification before the program ends; without a reply, and not for long.
-    async fn clear(mut self) {
+    /// Removes the open notification before the program ends; without a reply, and not for long.
+    async fn shut_down(mut self) {
         let Some(link) = &self.link else { return };
         let part = async {
-            for deed in self.exchange.part() {
-                link.perform_now(&deed).await;
+            for effect in self.exchange.close_current() {
+                link.perform_and_flush(&effect).await;
             }
         };
         if tokio::time::timeout(PARTING, part).await.is_err() {
-            debug!("the session bus does not take messages");
+            debug!("session bus does not accept messages");
         }
     }
 }
 
-enum Came {
+/// A notice on the screen. It stays there when this is dropped, which closes the notice's own connection.
+#[derive(Debug)]
+pub struct Notice {
+    handle: NotificationHandle,
+}
+
+impl Notice {
+    pub async fn close(self) {
+        // A notice that can't be closed is gone already.
+        let _ = tokio::time::timeout(LIMIT, self.handle.close_async()).await;
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum NotificationError {
+    /// No bus, no server, or the server refused.
+    #[error("showing a notice on the desktop")]
+    Show(#[source] Box<notify_rust::error::Error>),
+    /// No reply within ten seconds.
+    #[error("the notification server did not reply within {} s", LIMIT.as_secs())]
+    NoReply,
+    /// The bus or the server doesn't answer.
+    #[error("asking who shows notifications")]
+    Ask {
+        #[source]
+        source: zbus::Error,
+    },
+}
+
+/// Shows a notice on the session bus. Both texts are without markup.
+pub async fn notice(title: &str, body: &str) -> Result<Notice, NotificationError> {
+    // notify-rust doesn't report the server before it shows a notification; all servers that were tried read markup.
+    let notification = layout::plain(title, body, true);
+    let shown = tokio::time::timeout(LIMIT, notification.show_async()).await;
+    match shown {
+        Ok(Ok(handle)) => Ok(Notice { handle }),
+        Ok(Err(error)) => Err(NotificationError::Show(Box::new(error))),
+        Err(_) => Err(NotificationError::NoReply),
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerPresence {
+    Running(ServerInfo),
+    /// The bus starts one with the first notification.
+    Startable,
+    Missing,
+}
+
+/// Which server shows notifications; starts none. Takes as long as the server does to answer.
+pub async fn presence(bus: &Bus) -> Result<ServerPresence, NotificationError> {
+    let attempt = async {
+        let connection = bus.connection().await?;
+        let dbus = DBusProxy::new(&connection).await?;
+        if dbus.name_has_owner(BusName::try_from(link::SERVER)?).await? {
+            return Ok(ServerPresence::Running(described(&connection).await?));
+        }
+        let startable = dbus.list_activatable_names().await?;
+        let is_there = startable.iter().any(|name| name.as_str() == link::SERVER);
+        Ok(if is_there { ServerPresence::Startable } else { ServerPresence::Missing })
+    };
+    attempt.await.map_err(|source: zbus::Error| NotificationError::Ask { source })
+}
+
+async fn described(connection: &Connection) -> zbus::Result<ServerInfo> {
+    let (name, vendor, version, _): (String, String, String, String) =
+        SERVER.call(connection, "GetServerInformation", &()).await?;
+    let capabilities = SERVER.call(connection, "GetCapabilities", &()).await?;
+    Ok(ServerInfo { name, vendor, version, capabilities })
+}
+
+enum Arrival {
     /// `None`: the bus is gone.
     Message(Option<Message>),
     Task(Result<Task, JoinError>),
 }
 
-/// How long at most between two attempts to reach the bus: as seldom as nobody minds.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Between two attempts to reach the bus.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The program has 5 s to end, and more to do than this.
 const PARTING: Duration = Duration::from_secs(1);
+
+/// For a reply to a notice, as for offers.
+const LIMIT: Duration = Duration::from_secs(10);
+
+const SERVER: Object<'_> =
+    Object { service: link::SERVER, path: link::PATH, interface: link::SERVER };

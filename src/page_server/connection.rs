@@ -1,4 +1,4 @@
-//! The listener and its connections: who gets through, how many, and for how long.
+//! The listener and its connections: which are accepted, how many, and for how long.
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -19,12 +19,13 @@ use tokio::time::sleep;
 use tokio::time::timeout;
 use tracing::debug;
 
+use crate::clock;
 use crate::page_server::Shared;
 use crate::page_server::owner;
 use crate::page_server::routes;
 use kindbeat_core::page::PageInput;
 
-/// Serves until the last page is gone, then takes the listener away.
+/// Serves until the last page is closed, then closes the listener.
 pub(super) async fn serve(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>) {
     let router = routes::router(Arc::clone(&shared), address);
     let mut changed = shared.changed.subscribe();
@@ -39,28 +40,29 @@ pub(super) async fn serve(listener: TcpListener, address: SocketAddr, shared: Ar
                     connections.spawn(connection(stream, router.clone(), stop.subscribe()));
                 }
                 Ok(_) => debug!(reason = "not our user", "connection refused"),
-                // Out of file descriptors, most likely: without a pause the loop would spin.
+                // Most likely file descriptors ran out: without a pause the loop would spin.
                 Err(error) => {
                     debug!(%error, "connection not accepted");
                     sleep(Duration::from_millis(100)).await;
                 }
             },
             Some(_) = connections.join_next() => {}
-            () = until(&shared, wakeup) => {}
+            () = clock::until(wakeup, &shared.clock) => {}
             _ = changed.changed() => {}
-            there = view.changed(), if view_may_change => view_may_change = there.is_ok(),
+            alive = view.changed(), if view_may_change => view_may_change = alive.is_ok(),
         }
     }
     drop(listener);
-    // A page that was closed may still wait for its answer.
+    // A page that was just closed may still wait for its answer.
     stop.send_replace(());
     let all = async { while connections.join_next().await.is_some() {} };
     let _ = timeout(LAST_ANSWER, all).await;
-    // Where nobody listens any more, nobody needs to be told.
+    // After the daemon's end nobody receives this.
     let _ = shared.inputs.send(PageInput::Closed).await;
 }
 
-/// Closes what is due. `None`: no page is left, and whoever opens one needs a new listener.
+/// Closes the pages whose time is over. The outer `None`: no page is left, and the next one needs a new listener; the inner
+/// one: nothing is due.
 #[expect(clippy::option_option, reason = "whether to go on, and if so when to wake up, if at all")]
 fn settle(shared: &Shared) -> Option<Option<Timestamp>> {
     let now = shared.now();
@@ -80,16 +82,9 @@ fn settle(shared: &Shared) -> Option<Option<Timestamp>> {
         open.address = None;
     }
     if closed {
-        shared.ring();
+        shared.notify();
     }
     (!none_left).then_some(wakeup)
-}
-
-async fn until(shared: &Shared, wakeup: Option<Timestamp>) {
-    match wakeup {
-        Some(at) => sleep(at.duration_since(shared.now()).try_into().unwrap_or_default()).await,
-        None => std::future::pending().await,
-    }
 }
 
 async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver<()>) {
@@ -112,11 +107,11 @@ async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver
     }
 }
 
-/// A browser opens up to six to a host; several may be looking.
+/// A browser opens up to six connections to a host; several browsers may show the page.
 const MOST_CONNECTIONS: usize = 32;
 const MOST_HEADERS: usize = 64;
 /// Twice the smallest that hyper allows: browsers send about 1 KiB.
 const LARGEST_HEAD: usize = 16 * 1024;
-/// Also how long a connection may stand open without a request.
+/// Also the longest time that a connection may be open without a request.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 const LAST_ANSWER: Duration = Duration::from_secs(1);

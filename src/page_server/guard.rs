@@ -1,4 +1,4 @@
-//! What a request has to say of itself, and what every answer says to the browser.
+//! The conditions for a request, and the headers of every answer.
 
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
@@ -7,16 +7,16 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::http::request::Parts;
 
-/// Whether a request may be answered at all; if not, why, as a status and a word for the log.
+/// The status and a word for the log when a request may not be answered.
 ///
-/// `authority` is ours: `127.0.0.1:40123`.
+/// `authority` is the host that the request has to name: `127.0.0.1:40123`.
 pub(super) fn check(request: &Parts, authority: &str) -> Result<(), (StatusCode, &'static str)> {
     let headers = &request.headers;
     if request.method != Method::GET && request.method != Method::POST {
         // HEAD too: it would spend a token and show nothing.
         return Err((StatusCode::METHOD_NOT_ALLOWED, "method"));
     }
-    // A name that points to this machine is not ours: so a page elsewhere would reach us (DNS rebinding).
+    // Another name that points to this machine would let another site reach the page (DNS rebinding).
     if only(headers, "host") != Some(authority)
         || request.uri.authority().is_some_and(|asked| asked.as_str() != authority)
     {
@@ -27,32 +27,32 @@ pub(super) fn check(request: &Parts, authority: &str) -> Result<(), (StatusCode,
     if !origin_is_ours && (request.method == Method::POST || headers.contains_key("origin")) {
         return Err((StatusCode::FORBIDDEN, "origin"));
     }
-    // `none`: the person opened it, or a program for them. Another port of this machine is `same-site`.
+    // `none`: the person opened the address, or a program did for them. Another port of this machine is `same-site`.
     let from = headers.get("sec-fetch-site");
     if from.is_some_and(|from| from != "same-origin" && from != "none") {
         return Err((StatusCode::FORBIDDEN, "site"));
     }
-    // A browser that looks ahead would spend the token on a page that nobody sees.
+    // A browser that prefetches would spend the token on a page that nobody sees.
     if headers.contains_key("sec-purpose") || headers.contains_key("purpose") {
         return Err((StatusCode::FORBIDDEN, "prefetch"));
     }
     Ok(())
 }
 
-/// Adds to an answer what every answer says.
+/// Adds the headers that every answer has.
 pub(super) fn seal(headers: &mut HeaderMap) {
     for (name, value) in SEALS {
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
 
-/// The cookies of a request, as name and value.
+/// As name and value.
 pub(super) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
-/// The value of a header that may stand only once.
+/// The value of a header that may occur only once.
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;

@@ -1,7 +1,7 @@
-//! The live connection of a page: what it shows now, whenever that changes (server-sent events).
+//! The live connection of a page: its contents, whenever they change (server-sent events).
 //!
-//! Four events: `view`, the page as HTML; `heart`, the heart in words; `line`, what is new of the heart's line, as JSON; `gone`,
-//! when nothing more will come.
+//! Four events: `view`, the page as HTML; `heart`, the heart in words; `line`, the new part of the heart's line, as JSON;
+//! `gone`, when nothing more will come.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -24,7 +24,6 @@ use kindbeat_core::breathing::Point;
 use kindbeat_core::page::LineView;
 use kindbeat_core::page::View;
 
-/// The answer to a page that wants to know what changes.
 pub(super) async fn live(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
@@ -32,14 +31,14 @@ pub(super) async fn live(
     let mut live = Live {
         view: shared.view.clone(),
         changed: shared.changed.subscribe(),
-        connection: Connection::new(shared, id),
+        connection: LiveConnection::new(shared, id),
         shown: String::new(),
         heart: None,
         line: None,
         events: VecDeque::new(),
         over: false,
     };
-    live.look();
+    live.queue_changes();
     let events = stream::unfold(live, |mut live| async {
         let event = live.next().await?;
         Some((Ok(event), live))
@@ -50,13 +49,13 @@ pub(super) async fn live(
 struct Live {
     view: watch::Receiver<View>,
     changed: watch::Receiver<()>,
-    connection: Connection,
-    /// What the page shows.
+    connection: LiveConnection,
+    /// The HTML that the page has.
     shown: String,
     heart: Option<String>,
-    /// What it shows of the heart's line; `None`: none.
-    line: Option<Shown>,
-    /// What it has yet to be told.
+    /// The part of the heart's line that the page has; `None`: no line.
+    line: Option<SentLine>,
+    /// Events that aren't sent yet.
     events: VecDeque<Event>,
     over: bool,
 }
@@ -70,20 +69,20 @@ impl Live {
             if self.over {
                 return None;
             }
-            let there = tokio::select! {
-                there = self.view.changed() => there,
-                there = self.changed.changed() => there,
+            let alive = tokio::select! {
+                alive = self.view.changed() => alive,
+                alive = self.changed.changed() => alive,
             };
-            self.look();
-            if there.is_err() || !self.connection.is_wanted() {
+            self.queue_changes();
+            if alive.is_err() || !self.connection.is_wanted() {
                 self.events.push_back(Event::default().event("gone").data("gone"));
                 self.over = true;
             }
         }
     }
 
-    /// Notes what the page does not show yet.
-    fn look(&mut self) {
+    /// Queues what the page doesn't have yet.
+    fn queue_changes(&mut self) {
         let view = self.view.borrow_and_update();
         let main = html::main(&view).into_string();
         if main != self.shown {
@@ -91,42 +90,46 @@ impl Live {
             self.shown = main;
         }
         if view.heart != self.heart {
-            // An event without data is none to a browser; the page takes spaces away.
-            let told = view.heart.as_deref().unwrap_or(" ");
-            self.events.push_back(Event::default().event("heart").data(told));
+            // A browser ignores an event without data; the page trims the space.
+            let text = view.heart.as_deref().unwrap_or(" ");
+            self.events.push_back(Event::default().event("heart").data(text));
             self.heart.clone_from(&view.heart);
         }
         let shown = view.line.as_ref();
-        if let Some(told) = news_of(shown, self.line.as_ref(), self.connection.shared.now()) {
-            self.events.push_back(Event::default().event("line").data(told));
+        if let Some(text) = line_update(shown, self.line.as_ref(), self.connection.shared.now()) {
+            self.events.push_back(Event::default().event("line").data(text));
         }
-        self.line = shown.map(|line| Shown {
+        self.line = shown.map(|line| SentLine {
             newest: line.points.last().map(|point| point.at),
             words: line.words.clone(),
         });
     }
 }
 
-/// What a page shows of the heart's line.
-struct Shown {
-    /// When the newest point is; `None`: no point.
+/// The part of the heart's line that a page has.
+struct SentLine {
+    /// The time of the newest point; `None`: no point.
     newest: Option<Timestamp>,
     words: String,
 }
 
-/// The heart's line as it is sent. Times in milliseconds since 1970; the page lays them against its own clock.
+/// The line as it's sent. Times in milliseconds since 1970; the page translates them to its own clock.
 #[derive(Serialize)]
-struct News<'a> {
+struct LineUpdate<'a> {
     now: i64,
-    /// Time, beats a minute, and whether the line begins there.
+    /// Time, bpm, and whether the line begins here.
     points: Vec<(i64, f64, bool)>,
-    /// Whether there is a line at all; if not, what was drawn goes.
+    /// False: the page removes the line.
     drawn: bool,
     words: &'a str,
 }
 
-/// What a page that shows `before` has yet to be told of the line; `None`: nothing.
-fn news_of(line: Option<&LineView>, before: Option<&Shown>, now: Timestamp) -> Option<String> {
+/// The new part of the line for a page that has `before`; `None`: nothing changed.
+fn line_update(
+    line: Option<&LineView>,
+    before: Option<&SentLine>,
+    now: Timestamp,
+) -> Option<String> {
     let Some(line) = line else { return before.map(|_| "null".to_owned()) };
     let newest = before.and_then(|before| before.newest);
     let is_new = |point: &&Point| newest.is_none_or(|newest| point.at > newest);
@@ -138,21 +141,26 @@ fn news_of(line: Option<&LineView>, before: Option<&Shown>, now: Timestamp) -> O
     if points.is_empty() && same {
         return None;
     }
-    serde_json::to_string(&News { now: now.as_millisecond(), points, drawn, words: &line.words })
-        .ok()
+    serde_json::to_string(&LineUpdate {
+        now: now.as_millisecond(),
+        points,
+        drawn,
+        words: &line.words,
+    })
+    .ok()
 }
 
-/// Counts as a live connection of its page for as long as it exists, however it ends.
-struct Connection {
+/// Counts as a live connection of its page until it's dropped, however the connection ends.
+struct LiveConnection {
     shared: Arc<Shared>,
     id: String,
 }
 
-impl Connection {
+impl LiveConnection {
     fn new(shared: Arc<Shared>, id: String) -> Self {
         shared.open().pages.connected(&id);
-        shared.ring();
-        shared.is_watched();
+        shared.notify();
+        shared.send_watched();
         Self { shared, id }
     }
 
@@ -161,12 +169,12 @@ impl Connection {
     }
 }
 
-impl Drop for Connection {
+impl Drop for LiveConnection {
     fn drop(&mut self) {
         let now = self.shared.now();
         self.shared.open().pages.disconnected(&self.id, now);
-        self.shared.ring();
-        self.shared.is_watched();
+        self.shared.notify();
+        self.shared.send_watched();
     }
 }
 
@@ -185,26 +193,26 @@ mod tests {
         LineView { points: quarters.map(point).collect(), words: words.to_owned() }
     }
 
-    fn shown(line: &LineView) -> Shown {
-        Shown { newest: line.points.last().map(|point| point.at), words: line.words.clone() }
+    fn shown(line: &LineView) -> SentLine {
+        SentLine { newest: line.points.last().map(|point| point.at), words: line.words.clone() }
     }
 
     #[test]
-    fn a_page_is_told_what_is_new_of_the_line_and_nothing_twice() {
+    fn a_page_gets_what_is_new_of_the_line_and_nothing_twice() {
         let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(2);
         let (first, next, none) = (line(0..2, "a"), line(1..3, "a"), line(0..0, "b"));
-        let told = |line, before: Option<&LineView>| {
-            news_of(line, before.map(shown).as_ref(), now).unwrap_or_default()
+        let text = |line, before: Option<&LineView>| {
+            line_update(line, before.map(shown).as_ref(), now).unwrap_or_default()
         };
         let begin =
             r#"{"now":2000,"points":[[0,60.0,true],[250,61.0,false]],"drawn":true,"words":"a"}"#;
-        assert_eq!(told(Some(&first), None), begin);
+        assert_eq!(text(Some(&first), None), begin);
         let then = r#"{"now":2000,"points":[[500,62.0,false]],"drawn":true,"words":"a"}"#;
-        assert_eq!(told(Some(&next), Some(&first)), then);
-        assert_eq!(told(Some(&first), Some(&first)), "");
+        assert_eq!(text(Some(&next), Some(&first)), then);
+        assert_eq!(text(Some(&first), Some(&first)), "");
         let gone = r#"{"now":2000,"points":[],"drawn":false,"words":"b"}"#;
-        assert_eq!(told(Some(&none), Some(&next)), gone);
-        assert_eq!(told(None, Some(&none)), "null");
-        assert_eq!(told(None, None), "");
+        assert_eq!(text(Some(&none), Some(&next)), gone);
+        assert_eq!(text(None, Some(&none)), "null");
+        assert_eq!(text(None, None), "");
     }
 }

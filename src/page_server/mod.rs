@@ -1,19 +1,22 @@
-//! The page of a break, served to the browser of its owner, and to nobody else.
+//! Serves the page of a break to the browser of its owner, and to nobody else. Touches sockets of 127.0.0.1 and the table of
+//! their owners.
 //!
-//! There is a listener on 127.0.0.1 only while a page is open: it comes with the first one and goes with the last. What keeps
-//! others out, each by itself enough against those it is meant for:
+//! A listener exists only while a page is open. Each of these keeps others out:
 //!
-//! - Only connections whose other end belongs to our own user are answered (`owner.rs`): other people on this machine.
-//! - An address opens its page once (its token), and from then on a cookie does, which scripts cannot read and other sites
-//!   cannot send: whoever sees the address later, in a history or a list of processes.
-//! - Requests have to name us as their host, and, where they come from a page, ours (`guard.rs`): pages of other sites, and
-//!   names that point to this machine.
-//! - Nothing on the page comes from elsewhere or leads there, and no script or style stands in it: whatever a practice says.
+//! - Only connections from sockets of the same user are answered (`owner.rs`): this stops other people on this machine.
 //!
-//! What is bounded: connections, the time for a request's head and its body, the size of both.
+//! - The token in an address opens its page once; from then on a cookie does, which scripts can't read and other sites can't
+//!   send. This stops those who see the address later, in a history or a list of processes.
 //!
-//! Which pages are open is decided in [`kindbeat_core::page::Pages`], what they show in [`kindbeat_core::page::view_of`]; this module asks the
-//! time of the clock it is given.
+//! - Requests have to name our host, and those from a page have to come from our page (`guard.rs`): this stops pages of
+//!   other sites, and names that point to this machine.
+//!
+//! - The page loads nothing from other hosts and leads to none, and no script or style is inline: so nothing in the texts of
+//!   a practice can run.
+//!
+//! Bounded: connections, the time for a request's head and its body, the size of both.
+//!
+//! [`kindbeat_core::page::Pages`] decides which pages are open, [`kindbeat_core::page::view_of`] what they show.
 
 mod connection;
 mod guard;
@@ -44,30 +47,29 @@ use kindbeat_core::page::Pages;
 use kindbeat_core::page::Secret;
 use kindbeat_core::page::View;
 
-/// The pages that are open, and what serves them. To be used from within a tokio runtime.
+/// The open pages and their listener. Needs a tokio runtime.
 pub struct PageServer {
     shared: Arc<Shared>,
     tasks: Option<Spawner>,
 }
 
-/// Whether a page could be served: whether this machine lets us listen to itself. Listens for a moment, to nobody.
+/// Whether this machine lets us listen on the loopback. Listens for a moment, without accepting anything.
 pub fn can_listen() -> io::Result<()> {
     std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map(|_| ())
 }
 
-/// A page that was opened.
 #[derive(Debug)]
 pub struct OpenedPage {
-    /// Its address, good for one request within a minute. It opens the page for whoever has it: not for a log.
+    /// Good for one request within a minute. It opens the page for whoever has it: it must not be logged.
     pub url: String,
-    /// Told when the page was first fetched; an error when it was closed before.
+    /// Completes when the page is first fetched; an error when the page was closed before.
     pub fetched: oneshot::Receiver<()>,
 }
 
-/// Why no page can be opened.
+/// Why a page can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum PageServerError {
-    /// No port is to be had on the loopback.
+    /// No port is free on the loopback.
     #[error("listening on 127.0.0.1 for the page")]
     Listen(#[source] io::Error),
     /// The system gives no random bytes.
@@ -75,32 +77,31 @@ pub enum PageServerError {
     Random(#[source] getrandom::Error),
 }
 
-/// What the daemon's side, the listener and every request share.
+/// Shared by the daemon's side, the listener and every request.
 struct Shared {
     clock: SharedClock,
     view: watch::Receiver<View>,
     inputs: mpsc::Sender<PageInput>,
-    /// A lock of the standard library, since it is held for a look or a change only, never while waiting for anything.
+    /// Held for a look or a change only, never across an await, so a lock of the standard library does.
     open: Mutex<Open>,
-    /// Rung whenever a page opened, closed, came or went.
+    /// Notified whenever a page opened, closed, or a window connected or left.
     changed: watch::Sender<()>,
 }
 
-/// What is open.
 #[derive(Default)]
 struct Open {
     pages: Pages,
-    /// Whom to tell of the first request to a page.
+    /// Notified at the first request to a page.
     awaited: Vec<(PageId, oneshot::Sender<()>)>,
-    /// Where the listener is; `None` where there is none.
+    /// The address of the listener; `None` without one.
     address: Option<SocketAddr>,
 }
 
 impl PageServer {
-    /// A server without a page, and so without a listener. What stands on its pages is the latest `view`; what is done on
-    /// them goes to `inputs`.
+    /// A server without a page, and so without a listener. Its pages show the latest `view`; what a person does on them is
+    /// sent to `inputs`.
     ///
-    /// [`PageInput::Closed`] comes after the last page went. It may come late: it says nothing while [`Self::is_open`].
+    /// [`PageInput::Closed`] comes after the last page closed. It may come late: it means nothing while [`Self::is_open`].
     #[must_use]
     pub fn new(
         clock: SharedClock,
@@ -117,7 +118,7 @@ impl PageServer {
         Self { tasks: Some(tasks), ..self }
     }
 
-    /// Opens one more page and tells its address.
+    /// Opens one more page.
     pub fn open(&self) -> Result<OpenedPage, PageServerError> {
         let (id, token) = (PageId::new(random()?), Secret::new(random()?));
         let mut open = self.shared.open();
@@ -138,31 +139,30 @@ impl PageServer {
         open.pages.open(id.clone(), token, self.shared.now());
         open.awaited.push((id, tell));
         drop(open);
-        self.shared.ring();
+        self.shared.notify();
         Ok(OpenedPage { url, fetched })
     }
 
-    /// Whether a page is open.
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.shared.open().pages.is_empty()
     }
 
-    /// Whether a window shows one at this moment; [`PageInput::Watched`] tells that this may have changed.
+    /// Whether a window shows the page at this moment; [`PageInput::Watched`] is sent when this may have changed.
     #[must_use]
-    pub fn is_seen(&self) -> bool {
+    pub fn is_visible(&self) -> bool {
         self.shared.open().pages.is_seen()
     }
 
-    /// Looks at the clock: to be called when it may have jumped, as it does when a machine wakes.
+    /// Checks the deadlines: for a clock that may have jumped, as it does when a machine wakes.
     pub fn tick(&self) {
-        self.shared.ring();
+        self.shared.notify();
     }
 
-    /// Closes every page. They say that the break has ended.
+    /// Closes every page; the windows show that the break has ended.
     pub fn close(&self) {
         self.shared.open().pages = Pages::default();
-        self.shared.ring();
+        self.shared.notify();
     }
 }
 
@@ -177,19 +177,17 @@ impl Shared {
         (self.clock)()
     }
 
-    /// What is open at this moment. Nothing panics while it is held, so that what it holds is whole even if the lock says not.
+    /// Nothing panics while the lock is held, so a poisoned lock still holds consistent data.
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells whoever takes what is done on the pages that a window came or went. Where there is too much to be told already, the
-    /// rest of it leads to the same look.
-    fn is_watched(&self) {
+    /// Sends [`PageInput::Watched`]. When the queue is full, an earlier input leads to the same look.
+    fn send_watched(&self) {
         let _ = self.inputs.try_send(PageInput::Watched);
     }
 
-    /// Tells all who wait that something changed.
-    fn ring(&self) {
+    fn notify(&self) {
         self.changed.send_replace(());
     }
 }

@@ -1,7 +1,7 @@
-//! Whose socket is at the other end of a connection.
+//! The owner of the socket at the other end of a connection.
 //!
-//! The loopback is open to everybody on the machine. The kernel tells, in a table of all TCP sockets, which user each belongs to.
-//! The unit of the service may not hide that table (`ProcSubset=pid` would).
+//! The loopback is open to everybody on the machine. The kernel lists all TCP sockets with their users. The unit of the
+//! service must not hide that table (`ProcSubset=pid` would).
 
 use std::fs;
 use std::net::IpAddr;
@@ -9,25 +9,25 @@ use std::net::SocketAddr;
 
 use tracing::warn;
 
-/// Whether the socket at the other end of a connection from `peer` to `here` belongs to our own user. When that cannot be told,
-/// it does not.
+/// Whether the socket at the other end of a connection from `peer` to `here` belongs to our own user; false when that can't
+/// be found out.
 pub(super) fn is_ours(peer: SocketAddr, here: SocketAddr) -> bool {
     let us = rustix::process::geteuid().as_raw();
     // A program may reach 127.0.0.1 by a socket of either family.
     TABLES.into_iter().any(|table| match fs::read_to_string(table) {
         Ok(sockets) => owner(&sockets, peer, here) == Some(us),
         Err(error) => {
-            // Without IPv6 its table is missing.
+            // Without IPv6 its table doesn't exist.
             if table == TABLES[0] {
-                warn!(%error, "{table} cannot be read, so that no page can be shown");
+                warn!(%error, "{table} not readable: no page can be shown");
             }
             false
         }
     })
 }
 
-/// The user of the established socket from `local` to `remote` in a table of the form of `/proc/net/tcp` or `/proc/net/tcp6`
-/// (`proc_pid_net(5)`): `sl local_address rem_address st tx:rx tr:when retrnsmt uid ...`
+/// The user of the established socket from `local` to `remote` in a table in the format of `/proc/net/tcp` or
+/// `/proc/net/tcp6` (`proc_pid_net(5)`): `sl local_address rem_address st tx:rx tr:when retrnsmt uid ...`
 fn owner(sockets: &str, local: SocketAddr, remote: SocketAddr) -> Option<u32> {
     let (local, remote) = (written(local)?, written(remote)?);
     sockets.lines().skip(1).find_map(|socket| {
@@ -36,14 +36,14 @@ fn owner(sockets: &str, local: SocketAddr, remote: SocketAddr) -> Option<u32> {
             field.is_some_and(|field| written.iter().any(|written| written == field))
         };
         let ours = is(fields.next(), &local) && is(fields.next(), &remote);
-        // What is closing no longer belongs to anyone, and is listed under root.
+        // A closing socket has no owner any more, and is listed under root.
         let established = fields.next() == Some(ESTABLISHED);
         let user = fields.nth(3)?.parse().ok()?;
         (ours && established).then_some(user)
     })
 }
 
-/// An address as both tables write it: each 32 bits of it as a number of this machine, in hexadecimal digits.
+/// The form of an address in both tables: each 32 bits as a number in the byte order of this machine, in hexadecimal digits.
 fn written(address: SocketAddr) -> Option<[String; 2]> {
     let IpAddr::V4(ip) = address.ip() else { return None };
     let word = |bytes: [u8; 4]| format!("{:08X}", u32::from_ne_bytes(bytes));

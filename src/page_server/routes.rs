@@ -1,4 +1,4 @@
-//! What can be asked for, and what is answered.
+//! The routes of the page and their answers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ use kindbeat_core::practice::Anchor;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::Liking;
 
-/// Everything that can be asked of the listener at `address`.
+/// All routes of the listener at `address`.
 pub(super) fn router(shared: Arc<Shared>, address: SocketAddr) -> Router {
     let authority: Arc<str> = address.to_string().into();
     let known = Router::new()
@@ -65,7 +65,7 @@ pub(super) fn router(shared: Arc<Shared>, address: SocketAddr) -> Router {
         .with_state(shared)
 }
 
-/// Asks the guard about every request, and seals every answer.
+/// Checks every request with the guard, and seals every answer.
 async fn guarded(authority: Arc<str>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let mut response = match guard::check(&parts, &authority) {
@@ -79,7 +79,7 @@ async fn guarded(authority: Arc<str>, request: Request, next: Next) -> Response 
     response
 }
 
-/// Lets through who has the cookie of the page.
+/// Lets a request through if it has the cookie of the page.
 async fn needs_cookie(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
@@ -94,7 +94,7 @@ async fn needs_cookie(
     }
 }
 
-/// Takes the token of an address and gives the cookie. The address without the token is what stays in the browser's history.
+/// Takes the token of an address and sets the cookie. Only the address without the token stays in the browser's history.
 async fn enter(
     State(shared): State<Arc<Shared>>,
     Path((id, token)): Path<(String, String)>,
@@ -118,11 +118,11 @@ async fn enter(
     }
     let awaited = open.awaited.iter().position(|(awaited, _)| awaited.as_str() == id);
     if let Some(index) = awaited {
-        // Nobody may be waiting any more.
+        // The opener may have given up.
         let _ = open.awaited.swap_remove(index).1.send(());
     }
     drop(open);
-    shared.ring();
+    shared.notify();
     let headers = [(header::SET_COOKIE, set), (header::LOCATION, format!("/p/{id}/"))];
     (StatusCode::SEE_OTHER, headers).into_response()
 }
@@ -131,18 +131,18 @@ async fn page(State(shared): State<Arc<Shared>>) -> Html<String> {
     Html(html::document(&shared.view.borrow()))
 }
 
-/// What a person does, as the page sends it.
+/// An action of a person, as the page sends it.
 #[derive(Deserialize)]
-struct Deed {
+struct Action {
     r#do: String,
     value: Option<String>,
     #[serde(flatten)]
     said: Fields,
-    /// The moment of the break that they saw while they did it.
+    /// The moment of the break that the page showed during the action.
     seen: Option<String>,
 }
 
-/// What stands in a form of several parts.
+/// The fields of a form of several parts.
 #[derive(Default, Deserialize)]
 struct Fields {
     tense: Option<String>,
@@ -154,16 +154,16 @@ struct Fields {
 }
 
 async fn act(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let deed = match timeout(BODY_WITHIN, Form::<Deed>::from_request(request, &shared)).await {
-        Ok(Ok(Form(deed))) => deed,
+    let action = match timeout(BODY_WITHIN, Form::<Action>::from_request(request, &shared)).await {
+        Ok(Ok(Form(action))) => action,
         Ok(Err(rejected)) => return rejected.into_response(),
         Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
-    let Some(input) = input(&deed.r#do, deed.value.as_deref(), &deed.said) else {
+    let Some(input) = input(&action.r#do, action.value.as_deref(), &action.said) else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
-    // A step that came by itself while a key went down is not skipped unseen.
-    if moves(&input) && deed.seen != Some(shared.view.borrow().moment()) {
+    // A step that began while a key went down isn't skipped unseen.
+    if moves(&input) && action.seen != Some(shared.view.borrow().moment()) {
         return StatusCode::NO_CONTENT.into_response();
     }
     match shared.inputs.send(input).await {
@@ -174,12 +174,12 @@ async fn act(State(shared): State<Arc<Shared>>, request: Request) -> Response {
 
 async fn close(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> StatusCode {
     shared.open().pages.close(&id);
-    shared.ring();
+    shared.notify();
     StatusCode::NO_CONTENT
 }
 
-fn input(deed: &str, value: Option<&str>, fields: &Fields) -> Option<PageInput> {
-    Some(match deed {
+fn input(action: &str, value: Option<&str>, fields: &Fields) -> Option<PageInput> {
+    Some(match action {
         "begin" => PageInput::Begin,
         "next" => PageInput::Next,
         "back" => PageInput::Back,
@@ -215,7 +215,7 @@ fn input(deed: &str, value: Option<&str>, fields: &Fields) -> Option<PageInput> 
     })
 }
 
-/// A figure that was chosen, or none; `None` for what is no figure.
+/// `Some(None)`: left without an answer; `None`: not a figure.
 #[expect(clippy::option_option, reason = "none chosen is an answer")]
 fn tense(value: Option<&str>) -> Option<Option<Tense>> {
     match value {
@@ -224,7 +224,7 @@ fn tense(value: Option<&str>) -> Option<Option<Tense>> {
     }
 }
 
-/// Whether it moves the break by a step, and so depends on which step was seen.
+/// Whether the input moves the break by a step, and so depends on the step that the page showed.
 const fn moves(input: &PageInput) -> bool {
     matches!(input, PageInput::Begin | PageInput::Next | PageInput::Back)
 }
@@ -237,11 +237,12 @@ fn refused(shared: &Shared) -> Response {
 const ANCHORS: [Anchor; 5] =
     [Anchor::Breath, Anchor::Feet, Anchor::Hands, Anchor::Sound, Anchor::Sight];
 
-/// A note is the largest: 200 characters of up to four bytes, three characters of a form each, and some more.
+/// The note is the largest: 200 characters of up to four bytes, each byte as three characters of a form, and the other
+/// fields.
 const LARGEST_BODY: usize = 4096;
 const BODY_WITHIN: Duration = Duration::from_secs(5);
 
-/// In the order in which the later take precedence.
+/// Later files take precedence.
 const CSS: &str = concat!(
     include_str!("style/ground.css"),
     include_str!("style/step.css"),
@@ -260,9 +261,9 @@ mod tests {
 
     fn form(text: &str) -> Option<PageInput> {
         let address = format!("/do?{text}").parse().ok()?;
-        let axum::extract::Query(deed) =
-            axum::extract::Query::<Deed>::try_from_uri(&address).ok()?;
-        input(&deed.r#do, deed.value.as_deref(), &deed.said)
+        let axum::extract::Query(action) =
+            axum::extract::Query::<Action>::try_from_uri(&address).ok()?;
+        input(&action.r#do, action.value.as_deref(), &action.said)
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! Recordings: a heart written down as CSV, plain or gzip, read row by row in bounded memory.
+//! Reads recordings: a heart as CSV, plain or gzip, row by row in bounded memory. Touches the file it's given.
 //!
-//! The header names the columns `t_s`, `hr_bpm` and `rr_ms`, in any order; `moving` may be among them, others are ignored.
-//! What is readable but implausible (a rate of 300, an interval of a minute) passes: real straps send it, and judging it is
-//! the business of [`kindbeat_core::heart`]. What cannot be meant (text, a time that goes back) is an error with its place.
+//! The header names the columns `t_s`, `hr_bpm` and `rr_ms`, in any order; `moving` is optional, others are ignored. Values
+//! that are readable but implausible (a rate of 300, an interval of a minute) pass: real monitors send them, and
+//! [`kindbeat_core::heart`] judges them. Values that can't be meant (text, a time that goes back) are errors with their
+//! place.
 
 mod error;
 mod records;
@@ -21,18 +22,18 @@ use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
 use kindbeat_core::replay::ReplayRow;
 
-/// The largest `t_s`, in seconds: 3 000 years, room for any epoch.
+/// Of `t_s`, in seconds: 3 000 years, room for any epoch.
 const LAST_S: f64 = 100_000_000_000.0;
-/// The largest `hr_bpm`.
+/// Of `hr_bpm`.
 const HIGHEST_BPM: f64 = 1000.0;
 
 /// The rows of one recording, in the order of the file.
 ///
-/// After an error there is no further row. A truncated gzip shows only at its end: rows before it have been given out.
+/// No row follows an error. A truncated gzip shows only at its end: earlier rows were returned by then.
 pub struct Recording<R> {
     records: CsvRecords<R>,
     columns: Columns,
-    /// The time of the row before; `None` before the first.
+    /// The time of the last row; `None` before the first.
     before: Option<f64>,
     over: bool,
 }
@@ -57,7 +58,7 @@ impl Recording<File> {
 }
 
 impl<R: Read> Recording<R> {
-    /// Reads the header from a source that is called `file` in messages.
+    /// `file` is the name of the source in errors.
     pub fn new(file: impl Into<String>, source: R) -> Result<Self, RecordingError> {
         let mut records = CsvRecords::new(file.into(), source)?;
         let Some(header) = records.next()? else {
@@ -126,7 +127,7 @@ impl<R: Read> Iterator for Recording<R> {
 
 impl<R: Read> FusedIterator for Recording<R> {}
 
-/// Where in a row the known columns stand, counted from 0.
+/// The index of each known column, from 0.
 struct Columns {
     count: usize,
     t_s: usize,
@@ -162,7 +163,7 @@ impl Columns {
     }
 }
 
-/// Where the column of that name stands; an error if there are two.
+/// The index of the column with that name; an error if there are two.
 fn position(header: &CsvRecord<'_>, name: &'static str) -> Result<Option<usize>, RecordingError> {
     let mut named = (0..header.len()).filter(|&index| header.field(index) == name.as_bytes());
     let first = named.next();
@@ -174,12 +175,12 @@ fn position(header: &CsvRecord<'_>, name: &'static str) -> Result<Option<usize>,
     }
 }
 
-/// No text has these bytes, nearly every other format has one in its first row.
+/// No text has these bytes, and nearly every other format has one in its first row.
 fn is_binary(field: &[u8]) -> bool {
     field.iter().any(|&byte| byte < b' ' && !byte.is_ascii_whitespace())
 }
 
-/// One field read by `rule`, which says in words what is wrong.
+/// Reads one field by `rule`, whose error is a sentence.
 fn read<T>(
     record: &CsvRecord<'_>,
     index: usize,
@@ -245,7 +246,7 @@ fn number(text: &[u8]) -> Result<f64, String> {
     }
 }
 
-/// The offending text as it may be printed on a terminal: short, and without its control characters.
+/// A value that is safe to print on a terminal: short, and without control characters.
 fn quoted(text: &[u8]) -> String {
     const LONGEST: usize = 40;
     let text = String::from_utf8_lossy(text);
@@ -267,7 +268,7 @@ fn quoted(text: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// What is said about this row, which is line 2.
+    /// The error for this row, which is line 2.
     #[track_caller]
     fn complaint(row: impl AsRef<[u8]>) -> String {
         let walk = b"t_s,hr_bpm,rr_ms,moving\n".as_slice().chain(row.as_ref());

@@ -1,4 +1,4 @@
-//! From bytes to the fields of one row at a time, in bounded memory whatever the bytes are.
+//! Splits bytes into the fields of one row at a time, in bounded memory whatever the bytes are.
 
 use std::io;
 use std::io::Chain;
@@ -10,17 +10,17 @@ use flate2::read::MultiGzDecoder;
 
 use super::error::RecordingError;
 
-/// The longest row that is read, in bytes, commas not counted. A row holds a second or so; two hours of intervals would fit.
+/// In bytes, without commas. A row holds about a second; two hours of intervals would fit.
 const LONGEST_ROW: usize = 64 * 1024;
-/// As many columns as a header may name: more than any spreadsheet of measurements has.
+/// Of a header: more than any spreadsheet of measurements has.
 const MOST_COLUMNS: usize = 4096;
 const CHUNK: usize = 64 * 1024;
 
-/// The rows of a CSV file, split into fields, with the line each one starts on.
+/// The rows of a CSV file, split into fields, each with its line.
 pub(super) struct CsvRecords<R> {
     file: String,
     source: Source<R>,
-    /// Of which `start..end` is not yet split.
+    /// `start..end` of it isn't split yet.
     input: Box<[u8]>,
     start: usize,
     end: usize,
@@ -28,16 +28,16 @@ pub(super) struct CsvRecords<R> {
     csv: csv_core::Reader,
     /// The fields of the current row, one after the other.
     text: Box<[u8]>,
-    /// Where in `text` each field ends; one more than the row may have, so that too many show.
+    /// The end of each field in `text`; one more than the row may have, so that an excess is noticed.
     ends: Vec<usize>,
     /// Line ends taken by [`Self::skip_line_ends`]; `csv` counts those it takes itself.
     skipped: u64,
-    /// A carriage return was taken last: a line feed after it belongs to the same line end.
+    /// A line feed after a carriage return belongs to the same line end.
     after_return: bool,
 }
 
 impl<R: Read> CsvRecords<R> {
-    /// Looks at the first bytes: gzip is told by them, not by the name, which may have been changed by hand.
+    /// Recognises gzip by its first bytes, since a name may have been changed by hand.
     pub(super) fn new(file: String, source: R) -> Result<Self, RecordingError> {
         let source =
             Source::new(source).map_err(|error| RecordingError::reading(&file, 1, error))?;
@@ -59,17 +59,17 @@ impl<R: Read> CsvRecords<R> {
         Ok(records)
     }
 
-    /// The file as it was named.
+    /// The name in errors.
     pub(super) fn file(&self) -> &str {
         &self.file
     }
 
-    /// From now on a row with more than `columns` fields is an error.
+    /// From now on a row with more fields is an error.
     pub(super) fn limit_columns(&mut self, columns: usize) {
         self.ends.truncate(columns + 1);
     }
 
-    /// The next row that is not blank; `None` at the end of the file.
+    /// The next row that isn't blank; `None` at the end of the file.
     pub(super) fn next(&mut self) -> Result<Option<CsvRecord<'_>>, RecordingError> {
         loop {
             if !self.skip_line_ends()? {
@@ -85,12 +85,12 @@ impl<R: Read> CsvRecords<R> {
         }
     }
 
-    /// The row at the front of the input: how much of `text` and how many of `ends` it fills.
+    /// Splits the row at the front of the input; returns how much of `text` and how many of `ends` it fills.
     fn split_row(&mut self, line: u64) -> Result<(usize, usize), RecordingError> {
         let (mut text, mut fields) = (0, 0);
         loop {
             let more = self.start < self.end || self.fill(line)?;
-            // The last row may lack its line end. Given one, it is complete unless a quote is still open.
+            // The last row may lack its line end. Given one, it's complete unless a quote is still open.
             let input = if more { &self.input[self.start..self.end] } else { b"\n" };
             let (result, taken, written, ended) =
                 self.csv.read_record(input, &mut self.text[text..], &mut self.ends[fields..]);
@@ -118,7 +118,7 @@ impl<R: Read> CsvRecords<R> {
         }
     }
 
-    /// Takes the line ends before a row, which the splitter would swallow without telling where the row starts.
+    /// Takes the line ends before a row; the splitter would take them without reporting where the row starts.
     ///
     /// `false` at the end of the file.
     fn skip_line_ends(&mut self) -> Result<bool, RecordingError> {
@@ -145,7 +145,7 @@ impl<R: Read> CsvRecords<R> {
     fn skip_byte_order_mark(&mut self) -> Result<(), RecordingError> {
         const MARK: &[u8] = b"\xef\xbb\xbf";
         let mut len = 0;
-        // A pipe may hand out less than the mark at once.
+        // A pipe may return less than the mark at once.
         while len < MARK.len() {
             match self.source.read(&mut self.input[len..]) {
                 Ok(0) => break,
@@ -159,7 +159,7 @@ impl<R: Read> CsvRecords<R> {
         Ok(())
     }
 
-    /// Reads the next chunk in place of the one used up; `false` at the end of the file.
+    /// Reads the next chunk over the used one; `false` at the end of the file.
     fn fill(&mut self, line: u64) -> Result<bool, RecordingError> {
         while !self.at_end {
             match self.source.read(&mut self.input) {
@@ -181,7 +181,6 @@ impl<R: Read> CsvRecords<R> {
     }
 }
 
-/// A row has more fields than there are columns.
 pub(super) fn too_many(columns: usize) -> String {
     format!(
         "the row goes on after column {columns}, the last of the header; \
@@ -189,35 +188,34 @@ pub(super) fn too_many(columns: usize) -> String {
     )
 }
 
-/// One row as text.
 pub(super) struct CsvRecord<'a> {
-    /// The file as it was named.
+    /// The name in errors.
     pub(super) file: &'a str,
-    /// The line on which the row starts, the first being 1.
+    /// The line on which the row starts, from 1.
     pub(super) line: u64,
     text: &'a [u8],
     ends: &'a [usize],
 }
 
 impl<'a> CsvRecord<'a> {
-    /// How many fields the row has: at least 1.
+    /// At least 1.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// The field without the spaces around it; empty if the row has none at this index.
+    /// Without the spaces at both ends; empty when the row has no field at this index.
     pub(super) fn field(&self, index: usize) -> &'a [u8] {
         let Some(&end) = self.ends.get(index) else { return &[] };
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.text[start..end].trim_ascii()
     }
 
-    /// The whole row is at fault.
+    /// An error about the whole row.
     pub(super) fn error(&self, problem: String) -> RecordingError {
         RecordingError::Row { file: self.file.to_owned(), line: self.line, problem }
     }
 
-    /// One field of the row is at fault.
+    /// An error about one field.
     pub(super) fn value_error(
         &self,
         index: usize,
@@ -229,7 +227,7 @@ impl<'a> CsvRecord<'a> {
     }
 }
 
-/// The file with the bytes put back that were looked at.
+/// The file with its first bytes put back.
 type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
 
 enum Source<R> {

@@ -1,7 +1,8 @@
-//! The steps of a break, read aloud by speech-dispatcher, where that runs (SSIP, its protocol, over its unix socket).
+//! Reads the steps of a break aloud with speech-dispatcher, where that runs (over SSIP, its protocol). Touches its unix
+//! socket only.
 //!
-//! No server is started, and none on another machine is asked. There is one wish at a time, the last one: nothing queues up, and
-//! whoever wishes waits for nothing. The connection is there for as long as something is said.
+//! No server is started, and none on another machine is used. Only the latest utterance counts: nothing queues up, and
+//! callers never wait. The connection exists only while something is spoken.
 
 mod ssip;
 
@@ -21,30 +22,27 @@ use kindbeat_core::page::View;
 
 use ssip::SsipConnection;
 
-/// Something to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Utterance {
-    /// The words; line breaks are pauses.
+    /// Line breaks are pauses.
     pub text: String,
-    /// Their language, as a tag: `en`.
+    /// A language tag, such as `en`.
     pub language: String,
-    /// How loud, 0 to 100; above is 100.
+    /// 0 to 100; a larger number counts as 100.
     pub volume: u8,
 }
 
-/// Whether what is to be said is said.
 #[derive(Debug)]
 pub enum SpeechEvent {
-    /// It is, after it was not, or for the first time.
+    /// The server speaks: the first time, and after a failure.
     Speaking,
-    /// It is not, for this reason; told once, until it is again, or until the next wish after a stop.
+    /// The server doesn't speak. Sent once, until it speaks again, and once more after a stop.
     Failed(SpeechError),
 }
 
-/// Why nothing is said.
 #[derive(Debug, thiserror::Error)]
 pub enum SpeechError {
-    /// Nothing says where a server could be.
+    /// Neither variable names a socket.
     #[error(
         "no speech-dispatcher can be found: neither SPEECHD_ADDRESS nor XDG_RUNTIME_DIR names a place on this machine"
     )]
@@ -52,47 +50,46 @@ pub enum SpeechError {
     /// No server listens, or it went away.
     #[error("speech-dispatcher cannot be reached")]
     Unreachable(#[source] io::Error),
-    /// It takes too long.
+    /// No answer in time.
     #[error("speech-dispatcher does not answer")]
     NoReply,
-    /// It answered nothing, or with something else than its protocol has.
+    /// The server closed the connection, or its answer isn't SSIP.
     #[error("speech-dispatcher hung up, or what answers is something else")]
     Malformed,
-    /// It does not do what it is asked to.
-    #[error("speech-dispatcher refuses: {code} {said}")]
+    #[error("speech-dispatcher refuses: {code} {message}")]
     Refused {
-        /// Its code for it, 300 to 699.
+        /// Of SSIP, 300 to 699.
         code: u16,
-        /// Its words for it.
-        said: String,
+        /// The server's own text.
+        message: String,
     },
 }
 
-/// Says what is wished, until this is dropped.
+/// Speaks utterances until it's dropped.
 #[derive(Debug)]
 pub struct Speaker {
     address: Option<PathBuf>,
-    wishes: watch::Sender<Option<Utterance>>,
+    utterances: watch::Sender<Option<Utterance>>,
 }
 
 impl Speaker {
-    /// One that says nothing, and tells nobody so.
+    /// Speaks nothing and reports nothing.
     fn none() -> Self {
-        Self { address: None, wishes: watch::channel(None).0 }
+        Self { address: None, utterances: watch::channel(None).0 }
     }
 
-    /// One that says what is wished by the server at this address, and what ends when it was dropped and has fallen silent. Where
-    /// [`address`] is `None` it tells that with the first wish.
+    /// A speaker for the server at `address`, its events, and a future that ends after the speaker was dropped and is silent.
+    /// With an [`address`] of `None` the first utterance fails.
     pub fn new(
         address: Option<PathBuf>,
     ) -> (Self, mpsc::Receiver<SpeechEvent>, impl Future<Output = ()> + Send + 'static) {
-        let (wishes, receiver) = watch::channel(None);
-        let (tell, events) = mpsc::channel(EVENTS);
-        let silence = run(address.clone(), receiver, tell);
-        (Self { address, wishes }, events, silence)
+        let (utterances, receiver) = watch::channel(None);
+        let (sender, events) = mpsc::channel(EVENTS);
+        let silence = run(address.clone(), receiver, sender);
+        (Self { address, utterances }, events, silence)
     }
 
-    /// The same in a task of its own.
+    /// [`Self::new`] with the future spawned as a task.
     #[must_use]
     pub fn start(address: Option<PathBuf>) -> (Self, mpsc::Receiver<SpeechEvent>, JoinHandle<()>) {
         let (speaker, events, silence) = Self::new(address);
@@ -103,51 +100,50 @@ impl Speaker {
         self.address.as_ref().is_some_and(|address| address.exists())
     }
 
-    /// Says this, in place of what is being said.
+    /// Speaks this in place of the current utterance.
     pub fn say(&self, utterance: Utterance) {
-        self.wishes.send_replace(Some(utterance));
+        self.utterances.send_replace(Some(utterance));
     }
 
-    /// Says nothing more, from this moment on.
+    /// Silent at once.
     pub fn stop(&self) {
-        self.wishes.send_if_modified(|wish| wish.take().is_some());
+        self.utterances.send_if_modified(|utterance| utterance.take().is_some());
     }
 }
 
-/// Reads aloud what stands on a page, moment by moment.
+/// Reads the page aloud, moment by moment.
 #[derive(Debug)]
 pub struct PageReader {
-    voice: Speaker,
-    /// The moment that is read, and its words.
+    speaker: Speaker,
+    /// The id of the moment that is read, and its words.
     reading: Option<(String, String)>,
 }
 
 impl PageReader {
-    /// One that reads with this voice.
     #[must_use]
-    pub fn new(voice: Speaker) -> Self {
-        Self { voice, reading: None }
+    pub fn new(speaker: Speaker) -> Self {
+        Self { speaker, reading: None }
     }
 
-    /// One that reads nothing.
+    /// Reads nothing.
     #[must_use]
     pub fn none() -> Self {
         Self::new(Speaker::none())
     }
 
-    /// Whether there is a server to ask; only reading shows whether it speaks.
+    /// Whether a socket exists; only speaking shows whether the server works.
     #[must_use]
     pub fn may_speak(&self) -> bool {
-        self.voice.may_speak()
+        self.speaker.may_speak()
     }
 
-    /// What was read last is to be read anew.
-    pub fn once_more(&mut self) {
+    /// The next [`Self::read`] reads even what was read last.
+    pub fn restart(&mut self) {
         self.reading = None;
     }
 
-    /// Reads what is new on this page, and stops at once where there is nothing to read any more: after a pause, on leaving, or where
-    /// `view` is `None`.
+    /// Reads what is new on this page; stops at once when the page has nothing to read any more: after a pause, on leaving,
+    /// or with a `view` of `None`.
     pub fn read(&mut self, view: Option<&View>) {
         let read = view.and_then(|view| Some((view, (view.moment(), view.spoken()?))));
         let (view, now) = read.unzip();
@@ -155,19 +151,19 @@ impl PageReader {
             return;
         }
         match view.zip(now.as_ref()) {
-            Some((view, (_, text))) => self.voice.say(Utterance {
+            Some((view, (_, text))) => self.speaker.say(Utterance {
                 text: text.clone(),
                 language: view.language.clone(),
                 volume: view.sound.volume,
             }),
-            None => self.voice.stop(),
+            None => self.speaker.stop(),
         }
         self.reading = now;
     }
 }
 
-/// Where the server listens on this machine: `SPEECHD_ADDRESS` (`unix_socket:/path`), else below `XDG_RUNTIME_DIR`. `None` where neither
-/// says so, and where it is another machine.
+/// The socket of the server on this machine: `SPEECHD_ADDRESS` (`unix_socket:/path`), or else below `XDG_RUNTIME_DIR`.
+/// `None` without both, and when the address is on another machine.
 #[must_use]
 pub fn address() -> Option<PathBuf> {
     address_in(env::var_os("SPEECHD_ADDRESS"), env::var_os("XDG_RUNTIME_DIR"))
@@ -189,46 +185,46 @@ fn address_in(named: Option<OsString>, runtime: Option<OsString>) -> Option<Path
     }
 }
 
-/// Asks the server there whether it would read, and by what: the module that speaks for it, where it tells. Says nothing.
+/// Finds out whether the server would speak, and with which output module, if it reports one. Speaks nothing.
 pub async fn ask(address: Option<&Path>) -> Result<Option<String>, SpeechError> {
     SsipConnection::ask(address.ok_or(SpeechError::NoAddress)?).await
 }
 
 async fn run(
     address: Option<PathBuf>,
-    mut wished: watch::Receiver<Option<Utterance>>,
-    tell: mpsc::Sender<SpeechEvent>,
+    mut utterances: watch::Receiver<Option<Utterance>>,
+    events: mpsc::Sender<SpeechEvent>,
 ) {
     let mut connection: Option<SsipConnection> = None;
-    let mut speaks = None;
-    while wished.changed().await.is_ok() {
-        let wish = wished.borrow_and_update().clone();
-        let Some(utterance) = wish else {
+    let mut speaking = None;
+    while utterances.changed().await.is_ok() {
+        let utterance = utterances.borrow_and_update().clone();
+        let Some(utterance) = utterance else {
             if let Some(connection) = connection.take() {
-                // Where it is gone, nothing is said either.
+                // A server that is gone is silent too.
                 let _ = connection.stop().await;
             }
-            // Whoever wishes again asks anew whether it is said.
-            speaks = None;
+            // After a stop the next utterance reports again whether the server speaks.
+            speaking = None;
             continue;
         };
-        let said = say(address.as_deref(), &mut connection, &utterance).await;
-        if speaks.replace(said.is_ok()) == Some(said.is_ok()) {
+        let spoken = say(address.as_deref(), &mut connection, &utterance).await;
+        if speaking.replace(spoken.is_ok()) == Some(spoken.is_ok()) {
             continue;
         }
-        let event = said.map_or_else(SpeechEvent::Failed, |()| SpeechEvent::Speaking);
+        let event = spoken.map_or_else(SpeechEvent::Failed, |()| SpeechEvent::Speaking);
         if let SpeechEvent::Failed(error) = &event {
-            debug!(%error, cause = ?error.source(), "nothing is said");
+            debug!(%error, cause = ?error.source(), "speech failed");
         }
-        // Where nobody listens any more, the end comes by the wish that is over.
-        let _ = tell.send(event).await;
+        // A receiver that was dropped doesn't end this: the task ends with the speaker.
+        let _ = events.send(event).await;
     }
     if let Some(connection) = connection {
         let _ = connection.stop().await;
     }
 }
 
-/// Says it on the connection that is there, else, or where that is gone, on a new one.
+/// Speaks on the existing connection, or on a new one if there is none or it's gone.
 async fn say(
     address: Option<&Path>,
     connection: &mut Option<SsipConnection>,
@@ -250,7 +246,7 @@ async fn say(
     Ok(())
 }
 
-/// So many changes wait to be told: whoever has taken none of them is about to.
+/// Only changes are sent: a receiver that takes none of four is about to.
 const EVENTS: usize = 4;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One connection to speech-dispatcher: what is asked, and what is answered ("SSIP: Speech Synthesis Interface Protocol").
+//! One connection to speech-dispatcher ("SSIP: Speech Synthesis Interface Protocol").
 
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -23,10 +23,10 @@ use super::Utterance;
 
 type Client = AsyncClient<BufReader<OwnedReadHalf>, BufWriter<OwnedWriteHalf>>;
 
-/// A connection that has said who it is.
+/// A connection that has introduced itself.
 pub(super) struct SsipConnection {
     client: Client,
-    /// What was set last.
+    /// The language that was set last.
     language: String,
     volume: Option<i8>,
 }
@@ -36,14 +36,14 @@ impl SsipConnection {
         limited(Self::named(path)).await
     }
 
-    /// Finds out what speaks for the server, and takes its leave; all of it in the time that one answer has.
+    /// Finds out the output module and quits, all within the time limit of one answer.
     pub(super) async fn ask(path: &Path) -> Result<Option<String>, SpeechError> {
         limited(async {
             let mut connection = Self::named(path).await?;
             let asked = connection.client.get_output_module().await?;
             let module = match asked.receive_string(constants::OK_GET).await {
                 Ok(module) => Some(shown(&module)).filter(|module| !module.is_empty()),
-                // It needs no name to speak.
+                // This needs no name.
                 Err(ClientError::Ssip(_)) => None,
                 Err(error) => return Err(error.into()),
             };
@@ -61,7 +61,7 @@ impl SsipConnection {
         Ok(Self { client, language: String::new(), volume: None })
     }
 
-    /// Says it, in place of what is being said.
+    /// Speaks in place of the current utterance.
     pub(super) async fn say(&mut self, utterance: &Utterance) -> Result<(), SpeechError> {
         limited(async {
             self.cancel().await?;
@@ -73,7 +73,7 @@ impl SsipConnection {
         .await
     }
 
-    /// Stops at once, and takes its leave.
+    /// Stops at once and quits.
     pub(super) async fn stop(mut self) -> Result<(), SpeechError> {
         limited(async {
             self.cancel().await?;
@@ -83,7 +83,7 @@ impl SsipConnection {
         .await
     }
 
-    /// Something went wrong: what it may have taken in is not to be said, and no answer is waited for.
+    /// After an error: the server may have accepted an utterance, so it's told to stop, without waiting for an answer.
     pub(super) async fn give_up(mut self) {
         let _ = limited(async {
             self.client.cancel(MessageScope::Last).await?;
@@ -99,7 +99,7 @@ impl SsipConnection {
         Ok(())
     }
 
-    /// A language it has not, or a volume it does not take, is no reason to be silent.
+    /// A missing language or a refused volume is no reason to be silent.
     async fn set_voice(&mut self, utterance: &Utterance) -> Result<(), ClientError> {
         const SELF: ClientScope = ClientScope::Current;
         if self.language != utterance.language && is_tag(&utterance.language) {
@@ -121,7 +121,7 @@ impl From<ClientError> for SpeechError {
     fn from(error: ClientError) -> Self {
         match error {
             ClientError::Ssip(status) => {
-                Self::Refused { code: status.code, said: shown(&status.message) }
+                Self::Refused { code: status.code, message: shown(&status.message) }
             }
             ClientError::Io(error) if error.kind() != std::io::ErrorKind::InvalidInput => {
                 Self::Unreachable(error)
@@ -131,18 +131,18 @@ impl From<ClientError> for SpeechError {
     }
 }
 
-/// An answer takes milliseconds when all is well; this long it is waited for, and no line is longer than what comes in that time:
-/// the library opens the socket and reads from it by itself, and takes no reader that could count. Whoever listens there is a
-/// program of the same owner. It panics at a line that is not ASCII where the code should be: that is no speech-dispatcher either.
+/// An answer normally takes milliseconds. The limit of time also bounds the length of a line: the library opens the socket
+/// itself and takes no reader that could count; the program on the other side belongs to the same owner. The library panics
+/// at a line that isn't ASCII where the code should be: that isn't speech-dispatcher either.
 async fn limited<T>(asked: impl Future<Output = Result<T, SpeechError>>) -> Result<T, SpeechError> {
     let answered = AssertUnwindSafe(asked).catch_unwind();
     let answered = timeout(LIMIT, answered).await.map_err(|_| SpeechError::NoReply)?;
     answered.unwrap_or(Err(SpeechError::Malformed))
 }
 
-/// What it says, fit to be shown and logged.
-fn shown(said: &str) -> String {
-    said.chars().filter(|it| !it.is_control()).take(LONGEST).collect()
+/// Safe to show and to log.
+fn shown(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control()).take(LONGEST).collect()
 }
 
 fn tolerate<T>(answer: Result<T, ClientError>) -> Result<(), ClientError> {
@@ -152,25 +152,25 @@ fn tolerate<T>(answer: Result<T, ClientError>) -> Result<(), ClientError> {
     }
 }
 
-/// The words as they are sent: a point more where a line begins with one, since a point alone ends them.
+/// The lines of SSIP's data block: a line that begins with a point gets another, since a lone point ends the block.
 fn data(text: &str) -> Vec<String> {
     let clean = |line: &str| line.chars().filter(|character| !character.is_control()).collect();
     let stuffed = |line: String| if line.starts_with('.') { format!(".{line}") } else { line };
     text.lines().map(clean).map(stuffed).collect()
 }
 
-/// 0 to 100 of ours as -100 to 100 of the server's.
+/// Our 0 to 100 as the server's -100 to 100.
 fn volume(ours: u8) -> i8 {
     i8::try_from(i16::from(ours.min(100)) * 2 - 100).unwrap_or(i8::MAX)
 }
 
-/// Whether it is a tag of a language, and nothing that could be another command.
+/// Whether it's a language tag, and nothing that could be another command.
 fn is_tag(language: &str) -> bool {
     (1..=35).contains(&language.len())
         && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Who we are, for the server's own list; letters and digits only, since the name is a part of a command.
+/// Our name in the server's list of clients; letters and digits only, since it's part of a command.
 fn user() -> String {
     let user = std::env::var("USER").unwrap_or_default();
     let user: String = user.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
@@ -179,7 +179,7 @@ fn user() -> String {
 
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// In characters: more than a server says by itself.
+/// In characters: more than a server sends by itself.
 const LONGEST: usize = 100;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! From bytes to keys and lines. Pure.
+//! Decodes bytes to keys and lines. Pure.
 
 use super::TerminalEvent;
 
-/// What came so far, and does not make a whole yet.
+/// Holds bytes that don't make a whole key or line yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Decoder {
     by_key: bool,
@@ -10,7 +10,6 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// One that gives keys.
     pub(super) fn by_key() -> Self {
         Self { by_key: true, pending: Vec::new() }
     }
@@ -19,17 +18,17 @@ impl Decoder {
         self.by_key
     }
 
-    /// Whether an Esc waits that may be a key of its own.
+    /// Whether an Esc waits that may be a key by itself.
     pub(super) fn is_undecided(&self) -> bool {
         self.by_key && self.pending.first() == Some(&ESC)
     }
 
-    /// What is whole with these bytes.
+    /// The keys or lines that are complete with these bytes.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<TerminalEvent> {
         if self.by_key { self.keys(bytes) } else { self.lines(bytes) }
     }
 
-    /// Nothing follows, for now or at all: what waits is whole as it is.
+    /// Nothing follows, for now or at all: the rest is complete as it is.
     pub(super) fn finish(&mut self) -> Option<TerminalEvent> {
         let pending = std::mem::take(&mut self.pending);
         match (self.by_key, pending.first()) {
@@ -64,8 +63,8 @@ impl Decoder {
     }
 }
 
-/// How many bytes the first key takes, and what it is; `None` where more has to come. Keys without a character (arrows and the
-/// like) are none.
+/// The length of the first key in bytes, and its event; `None` when bytes are missing. Keys without a character (arrows and
+/// the like) have no event.
 fn key(bytes: &[u8]) -> Option<(usize, Option<TerminalEvent>)> {
     let &first = bytes.first()?;
     if first == ESC {
@@ -75,7 +74,7 @@ fn key(bytes: &[u8]) -> Option<(usize, Option<TerminalEvent>)> {
                 let begin = if bytes.get(2) == Some(&b'[') { 3 } else { 2 };
                 let is_final = |byte: &u8| (0x40..=0x7e).contains(byte);
                 let length = bytes.iter().skip(begin).position(is_final);
-                // No key is so long: better one key lost than all that follow.
+                // No key is so long: better to lose one key than all that follow.
                 let length = length.map(|length| begin + length + 1);
                 let overlong = bytes.len() > LONGEST_KEY;
                 length.or_else(|| overlong.then_some(bytes.len())).map(|it| (it, None))
@@ -94,7 +93,7 @@ fn key(bytes: &[u8]) -> Option<(usize, Option<TerminalEvent>)> {
     let character = std::str::from_utf8(whole).ok().and_then(|text| text.chars().next());
     let event = character
         .map(|character| TerminalEvent::Key(if character == '\r' { '\n' } else { character }));
-    // What is no character is left out byte by byte.
+    // Invalid UTF-8 is dropped byte by byte.
     Some((if event.is_some() { length } else { 1 }, event))
 }
 
@@ -102,7 +101,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes.strip_suffix(b"\r").unwrap_or(bytes)).into_owned()
 }
 
-/// In bytes: what a terminal takes as one line (`man 3 termios`).
+/// In bytes: the longest line of a terminal (`man 3 termios`).
 pub(super) const LONGEST_LINE: usize = 4_096;
 const LONGEST_KEY: usize = 32;
 const ESC: u8 = 0x1b;
@@ -113,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    /// What keys make of the pieces, `~` for Esc, and what waits at the end.
+    /// The keys of the pieces, `~` for Esc, and whether an Esc waits at the end.
     fn keys(pieces: &[&[u8]]) -> (String, bool) {
         let mut decoder = Decoder::by_key();
         let events = pieces.iter().flat_map(|piece| decoder.feed(piece)).collect::<Vec<_>>();

@@ -1,7 +1,8 @@
-//! The keyboard of a terminal: keys one by one, lines where that suits better, and the signals that a person sends with keys.
+//! The keyboard of a terminal: single keys or whole lines, and the signals that a person sends with keys. Touches standard
+//! input, its settings and signals; never writes.
 //!
-//! Nothing is ever written here, and nothing drawn. Where standard input is no terminal, or one that cannot do much (`TERM=dumb`,
-//! as in an editor), everything comes in lines. Whatever happens, the terminal is left as it was found.
+//! Where standard input isn't a terminal, or one with few abilities (`TERM=dumb`, as in an editor), everything comes in
+//! lines. The settings of the terminal are always restored.
 
 mod decoder;
 
@@ -30,61 +31,59 @@ use tokio::time::Instant;
 
 use decoder::Decoder;
 
-/// Something was typed, or happened to the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TerminalEvent {
-    /// A key, by its character; Enter is a line break.
+    /// Enter is `\n`.
     Key(char),
-    /// The key Esc.
     Escape,
-    /// A line, without its end, cut off where it is longer than [`Terminal::LONGEST_LINE`].
+    /// Without its end, cut off after [`Terminal::LONGEST_LINE`].
     Line(String),
-    /// Nothing more can be typed.
+    /// Standard input ended.
     Closed,
-    /// The program is to end: Ctrl-C, the terminal is gone, or somebody asked it to.
+    /// The program has to end: Ctrl-C, the terminal closed, or SIGTERM.
     End,
-    /// The program is to stand still (Ctrl-Z); [`Terminal::stand_still`] does so.
+    /// Ctrl-Z; the caller calls [`Terminal::suspend`].
     Suspend,
-    /// It goes on after that.
+    /// The program was continued.
     Resume,
 }
 
-/// What is typed, from here on until this is dropped.
+/// Input from now until this is dropped.
 #[derive(Debug)]
 pub struct Terminal {
     chunks: mpsc::Receiver<Vec<u8>>,
     closed: bool,
     decoder: Decoder,
     events: VecDeque<TerminalEvent>,
-    /// When a lone Esc counts as the key, and not as the begin of another one.
+    /// When a lone Esc counts as a key, and not as the beginning of another one.
     escape_at: Option<Instant>,
-    /// How the terminal was found; `None`: there is none, or it gives lines only.
-    found: Option<Termios>,
+    /// The original settings; `None`: not a terminal, or one that only gives lines.
+    original: Option<Termios>,
     end: [Signal; 4],
-    stand_still: Signal,
-    go_on: Signal,
+    suspended: Signal,
+    resumed: Signal,
 }
 
 impl Terminal {
-    /// In bytes: what is longer is no line that somebody typed.
+    /// In bytes: nobody types a longer line.
     pub const LONGEST_LINE: usize = decoder::LONGEST_LINE;
 
-    /// Takes standard input, and the signals. It begins with lines.
+    /// Takes over standard input and the signals. Begins with lines.
     pub fn open() -> io::Result<Self> {
-        let (tell, chunks) = mpsc::channel(QUEUE);
+        let (sender, chunks) = mpsc::channel(QUEUE);
         thread::Builder::new()
             .name("keyboard".to_owned())
             .stack_size(STACK)
-            .spawn(move || read(&tell))?;
-        let mut terminal = Self::over(chunks)?;
+            .spawn(move || read(&sender))?;
+        let mut terminal = Self::from_chunks(chunks)?;
         let stdin = io::stdin();
         let dumb = env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-        terminal.found = (isatty(&stdin) && !dumb).then(|| tcgetattr(&stdin).ok()).flatten();
+        terminal.original = (isatty(&stdin) && !dumb).then(|| tcgetattr(&stdin).ok()).flatten();
         Ok(terminal)
     }
 
-    /// What comes in these pieces, as if it were typed where there is no terminal.
-    pub(crate) fn over(chunks: mpsc::Receiver<Vec<u8>>) -> io::Result<Self> {
+    /// Input in these pieces, as if it were typed where there is no terminal.
+    pub(crate) fn from_chunks(chunks: mpsc::Receiver<Vec<u8>>) -> io::Result<Self> {
         let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
         let (hangup, quit) = (SignalKind::hangup(), SignalKind::quit());
         Ok(Self {
@@ -93,38 +92,38 @@ impl Terminal {
             decoder: Decoder::default(),
             events: VecDeque::new(),
             escape_at: None,
-            found: None,
+            original: None,
             end: [signal(interrupt)?, signal(terminate)?, signal(hangup)?, signal(quit)?],
-            stand_still: signal(SignalKind::from_raw(Kill::TSTP.as_raw()))?,
-            go_on: signal(SignalKind::from_raw(Kill::CONT.as_raw()))?,
+            suspended: signal(SignalKind::from_raw(Kill::TSTP.as_raw()))?,
+            resumed: signal(SignalKind::from_raw(Kill::CONT.as_raw()))?,
         })
     }
 
-    /// Whether keys come one by one, where [`Self::keys`] asks for them.
+    /// Whether [`Self::keys`] gives single keys.
     #[must_use]
     pub const fn has_keys(&self) -> bool {
-        self.found.is_some()
+        self.original.is_some()
     }
 
-    /// From now on each key by itself, and none is shown, where that can be.
+    /// From now on single keys without echo, where the terminal can.
     pub fn keys(&mut self) {
-        if self.found.is_some() && !self.decoder.is_by_key() {
-            self.forget_typed();
+        if self.original.is_some() && !self.decoder.is_by_key() {
+            self.discard_typed();
             self.decoder = Decoder::by_key();
             self.set(OptionalActions::Flush);
         }
     }
 
-    /// From now on in lines, shown as they are typed.
+    /// From now on lines, with echo.
     pub fn lines(&mut self) {
         if self.decoder.is_by_key() {
-            self.forget_typed();
+            self.discard_typed();
             self.decoder = Decoder::default();
             self.set(OptionalActions::Flush);
         }
     }
 
-    /// What comes next. Nothing is lost where this is given up half-way.
+    /// Cancel safe.
     pub async fn next(&mut self) -> TerminalEvent {
         loop {
             if let Some(event) = self.events.pop_front() {
@@ -137,9 +136,9 @@ impl Terminal {
                 _ = terminate.recv() => return TerminalEvent::End,
                 _ = hangup.recv() => return TerminalEvent::End,
                 _ = quit.recv() => return TerminalEvent::End,
-                _ = self.stand_still.recv() => return TerminalEvent::Suspend,
-                _ = self.go_on.recv() => {
-                    // Whoever had the terminal meanwhile may have left it otherwise.
+                _ = self.suspended.recv() => return TerminalEvent::Suspend,
+                _ = self.resumed.recv() => {
+                    // A shell may have changed the settings in between.
                     self.set(OptionalActions::Now);
                     return TerminalEvent::Resume;
                 }
@@ -152,14 +151,14 @@ impl Terminal {
         }
     }
 
-    /// Gives the terminal back and stops, until somebody has the program go on.
-    pub fn stand_still(&self) {
-        self.give_back();
-        // It always works on oneself; if it did not, the program would just go on.
+    /// Restores the terminal and stops the process until it's continued.
+    pub fn suspend(&self) {
+        self.restore();
+        // Stopping oneself always works; if it didn't, the program would just go on.
         let _ = kill_process(getpid(), Kill::STOP);
     }
 
-    /// Takes in what was typed; `None`: nothing more will be.
+    /// `None`: the end of the input.
     fn take(&mut self, chunk: Option<Vec<u8>>) {
         if let Some(chunk) = chunk {
             self.events.extend(self.decoder.feed(&chunk));
@@ -171,17 +170,17 @@ impl Terminal {
         }
     }
 
-    /// What was typed before something else stood there was not meant for it.
-    fn forget_typed(&mut self) {
+    /// Drops what was typed before the prompt changed: it wasn't meant for the new one.
+    fn discard_typed(&mut self) {
         while self.chunks.try_recv().is_ok() {}
         self.events.clear();
         self.escape_at = None;
     }
 
     fn set(&self, when: OptionalActions) {
-        let Some(mut wanted) = self.found.clone() else { return };
+        let Some(mut wanted) = self.original.clone() else { return };
         if self.decoder.is_by_key() {
-            // Signals stay: Ctrl-C and Ctrl-Z do what they do everywhere.
+            // Ctrl-C and Ctrl-Z keep sending signals.
             wanted.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
             wanted.special_codes[SpecialCodeIndex::VMIN] = 1;
             wanted.special_codes[SpecialCodeIndex::VTIME] = 0;
@@ -190,28 +189,28 @@ impl Terminal {
         let _ = tcsetattr(io::stdin(), when, &wanted);
     }
 
-    fn give_back(&self) {
-        if let Some(found) = &self.found {
-            let _ = tcsetattr(io::stdin(), OptionalActions::Now, found);
+    fn restore(&self) {
+        if let Some(original) = &self.original {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, original);
         }
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        self.give_back();
+        self.restore();
     }
 }
 
-/// Reads until the end; the thread ends with the program otherwise.
-fn read(tell: &mpsc::Sender<Vec<u8>>) {
+/// Runs in a thread until the end of the input or of the program.
+fn read(chunks: &mpsc::Sender<Vec<u8>>) {
     let mut buffer = [0; CHUNK];
     loop {
         match io::stdin().lock().read(&mut buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Ok(0) | Err(_) => return,
             Ok(length) => {
-                if tell.blocking_send(buffer[..length].to_vec()).is_err() {
+                if chunks.blocking_send(buffer[..length].to_vec()).is_err() {
                     return;
                 }
             }
@@ -226,7 +225,8 @@ async fn until(due: Option<Instant>) {
     }
 }
 
-/// What follows Esc within this time belongs to it, as with the arrow keys: a line that carries ten keys a second keeps them so close.
+/// Bytes that follow Esc within this time belong to it, as with the arrow keys: a line that carries ten keys a second keeps
+/// them that close.
 const ESCAPE: Duration = Duration::from_millis(50);
 const QUEUE: usize = 16;
 const CHUNK: usize = 512;

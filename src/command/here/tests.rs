@@ -34,7 +34,7 @@ async fn taken_for(practice: &str, typed: &[&str], after: Duration) -> (String, 
     let folder = welcomed();
     let mut player = player(practice, folder.path(), Config::default(), clock);
     let (keys, chunks) = mpsc::channel(1);
-    let mut terminal = Terminal::over(chunks).unwrap();
+    let mut terminal = Terminal::from_chunks(chunks).unwrap();
     let (mut out, mut complaints) = (Vec::new(), Vec::new());
     let typing = async {
         for piece in typed {
@@ -92,7 +92,7 @@ async fn a_missing_voice_is_reported_once_in_plain_words() {
     let mut player = player("kind-hand", folder.path(), config, Arc::new(move || noon))
         .aloud(PageReader::new(voice), heard);
     let (keys, chunks) = mpsc::channel(1);
-    let mut terminal = Terminal::over(chunks).unwrap();
+    let mut terminal = Terminal::from_chunks(chunks).unwrap();
     let (mut out, mut complaints) = (Vec::new(), Pipe::default());
     let heard = complaints.clone();
     let typing = async {

@@ -31,8 +31,8 @@ fn notify(call: u64, id: OfferId, replaced: u32) -> ExchangeEffect {
     ExchangeEffect::Notify(ServerCall(call), Box::new(offer(id)), server(), replaced)
 }
 
-fn tell(event: NotifierEvent) -> ExchangeEffect {
-    ExchangeEffect::Tell(event)
+fn report(event: NotifierEvent) -> ExchangeEffect {
+    ExchangeEffect::Report(event)
 }
 
 fn invoked(id: u32, action: &str) -> ExchangeInput {
@@ -44,7 +44,7 @@ fn token(id: u32) -> ExchangeInput {
 }
 
 fn answered(id: OfferId, answer: Answer) -> ExchangeEffect {
-    tell(NotifierEvent::Answered(id, answer, None))
+    report(NotifierEvent::Answered(id, answer, None))
 }
 
 /// With a server that is known.
@@ -53,7 +53,7 @@ fn ready() -> Exchange {
     assert_eq!(exchange.handle(ExchangeInput::Owner(true)), [ExchangeEffect::Describe]);
     assert_eq!(
         exchange.handle(ExchangeInput::Described(server())),
-        [tell(NotifierEvent::Server(Some(server())))]
+        [report(NotifierEvent::Server(Some(server())))]
     );
     exchange
 }
@@ -63,8 +63,8 @@ fn open(id: u32) -> Exchange {
     let mut exchange = ready();
     assert_eq!(exchange.handle(show(FIRST)), [notify(1, FIRST, 0)]);
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(1), id)),
-        [tell(NotifierEvent::Shown(FIRST))]
+        exchange.handle(ExchangeInput::Accepted(ServerCall(1), id)),
+        [report(NotifierEvent::Shown(FIRST))]
     );
     exchange
 }
@@ -89,27 +89,30 @@ fn each_button_answers_and_takes_the_notification_away() {
 #[test]
 fn the_token_goes_with_the_answer_and_that_of_others_does_not() {
     let mut exchange = open(7);
-    for heard in [token(7), token(8), invoked(8, "start"), ExchangeInput::Closed(8)] {
-        assert_eq!(exchange.handle(heard), []);
+    for input in [token(7), token(8), invoked(8, "start"), ExchangeInput::Closed(8)] {
+        assert_eq!(exchange.handle(input), []);
     }
     let answered = NotifierEvent::Answered(FIRST, Answer::Start, Some("token-7".to_owned()));
-    assert_eq!(exchange.handle(invoked(7, "start")), [tell(answered), ExchangeEffect::Close(7)]);
+    assert_eq!(exchange.handle(invoked(7, "start")), [report(answered), ExchangeEffect::Close(7)]);
 }
 
 #[test]
 fn an_action_that_is_not_ours_leaves_the_offer_open() {
     let mut exchange = open(7);
     assert_eq!(exchange.handle(invoked(7, "settings")), []);
-    assert_eq!(exchange.handle(ExchangeInput::Closed(7)), [tell(NotifierEvent::Dismissed(FIRST))]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Closed(7)),
+        [report(NotifierEvent::Dismissed(FIRST))]
+    );
 }
 
 #[test]
 fn repeats_of_what_was_answered_or_closed_are_ignored() {
     let mut exchange = open(7);
     exchange.handle(invoked(7, "start"));
-    for heard in [ExchangeInput::Closed(7), invoked(7, "later"), ExchangeInput::Closed(7), token(7)]
+    for input in [ExchangeInput::Closed(7), invoked(7, "later"), ExchangeInput::Closed(7), token(7)]
     {
-        assert_eq!(exchange.handle(heard), []);
+        assert_eq!(exchange.handle(input), []);
     }
     let mut exchange = open(7);
     exchange.handle(ExchangeInput::Closed(7));
@@ -122,12 +125,12 @@ fn a_number_that_was_answered_may_be_given_again() {
     exchange.handle(invoked(7, "later"));
     assert_eq!(exchange.handle(show(SECOND)), [notify(2, SECOND, 0)]);
     // The echoes of the first one, before the second has its number.
-    for heard in [ExchangeInput::Closed(7), invoked(7, "later")] {
-        assert_eq!(exchange.handle(heard), []);
+    for input in [ExchangeInput::Closed(7), invoked(7, "later")] {
+        assert_eq!(exchange.handle(input), []);
     }
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(2), 7)),
-        [tell(NotifierEvent::Shown(SECOND))]
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 7)),
+        [report(NotifierEvent::Shown(SECOND))]
     );
     let answer = [answered(SECOND, Answer::Fine), ExchangeEffect::Close(7)];
     assert_eq!(exchange.handle(invoked(7, "fine")), answer);
@@ -137,14 +140,14 @@ fn a_number_that_was_answered_may_be_given_again() {
 fn a_click_before_the_number_is_known_is_kept() {
     let mut exchange = ready();
     exchange.handle(show(FIRST));
-    for heard in [invoked(3, "fine"), token(7), invoked(7, "start")] {
-        assert_eq!(exchange.handle(heard), []);
+    for input in [invoked(3, "fine"), token(7), invoked(7, "start")] {
+        assert_eq!(exchange.handle(input), []);
     }
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(1), 7)),
+        exchange.handle(ExchangeInput::Accepted(ServerCall(1), 7)),
         [
-            tell(NotifierEvent::Shown(FIRST)),
-            tell(NotifierEvent::Answered(FIRST, Answer::Start, Some("token-7".to_owned()))),
+            report(NotifierEvent::Shown(FIRST)),
+            report(NotifierEvent::Answered(FIRST, Answer::Start, Some("token-7".to_owned()))),
             ExchangeEffect::Close(7)
         ]
     );
@@ -160,7 +163,10 @@ fn an_offer_is_withdrawn_from_the_screen_or_on_its_way_there() {
     let mut exchange = ready();
     exchange.handle(show(FIRST));
     assert_eq!(exchange.handle(withdraw(FIRST)), []);
-    assert_eq!(exchange.handle(ExchangeInput::Named(ServerCall(1), 7)), [ExchangeEffect::Close(7)]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Accepted(ServerCall(1), 7)),
+        [ExchangeEffect::Close(7)]
+    );
 }
 
 #[test]
@@ -171,19 +177,19 @@ fn a_lingering_notification_is_replaced_and_then_closed() {
     exchange.handle(ExchangeInput::Described(ServerInfo { name, ..ServerInfo::default() }));
     for (call, id) in [(1, 7), (2, 8)] {
         exchange.handle(show(FIRST));
-        exchange.handle(ExchangeInput::Named(ServerCall(call), id));
+        exchange.handle(ExchangeInput::Accepted(ServerCall(call), id));
         if call == 1 {
             assert_eq!(
                 exchange.handle(withdraw(FIRST)),
-                [ExchangeEffect::Supplant(7), ExchangeEffect::Close(7)]
+                [ExchangeEffect::Expire(7), ExchangeEffect::Close(7)]
             );
         } else {
             // It takes away by itself what was clicked on, and would show another one.
-            let told = [answered(FIRST, Answer::Start), ExchangeEffect::Close(8)];
-            assert_eq!(exchange.handle(invoked(8, "start")), told);
+            let expected = [answered(FIRST, Answer::Start), ExchangeEffect::Close(8)];
+            assert_eq!(exchange.handle(invoked(8, "start")), expected);
         }
     }
-    assert_eq!(exchange.part(), []);
+    assert_eq!(exchange.close_current(), []);
 }
 
 #[test]
@@ -191,10 +197,13 @@ fn a_new_offer_takes_the_place_of_the_open_one() {
     let mut exchange = open(7);
     assert_eq!(exchange.handle(show(SECOND)), [notify(2, SECOND, 7)]);
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(2), 7)),
-        [tell(NotifierEvent::Shown(SECOND))]
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 7)),
+        [report(NotifierEvent::Shown(SECOND))]
     );
-    assert_eq!(exchange.handle(ExchangeInput::Closed(7)), [tell(NotifierEvent::Dismissed(SECOND))]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Closed(7)),
+        [report(NotifierEvent::Dismissed(SECOND))]
+    );
 }
 
 #[test]
@@ -202,8 +211,8 @@ fn what_a_server_does_not_replace_is_taken_away() {
     let mut exchange = open(7);
     exchange.handle(show(SECOND));
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(2), 8)),
-        [ExchangeEffect::Close(7), tell(NotifierEvent::Shown(SECOND))]
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 8)),
+        [ExchangeEffect::Close(7), report(NotifierEvent::Shown(SECOND))]
     );
 }
 
@@ -215,7 +224,10 @@ fn a_click_on_a_replaced_offer_counts_for_the_present_one() {
         exchange.handle(invoked(7, "start")),
         [answered(SECOND, Answer::Start), ExchangeEffect::Close(7)]
     );
-    assert_eq!(exchange.handle(ExchangeInput::Named(ServerCall(2), 8)), [ExchangeEffect::Close(8)]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 8)),
+        [ExchangeEffect::Close(8)]
+    );
 }
 
 #[test]
@@ -223,33 +235,33 @@ fn an_offer_replaced_before_it_has_a_number_waits_for_it() {
     let mut exchange = ready();
     exchange.handle(show(FIRST));
     assert_eq!(exchange.handle(show(SECOND)), []);
-    assert_eq!(exchange.handle(ExchangeInput::Named(ServerCall(1), 7)), [notify(2, SECOND, 7)]);
+    assert_eq!(exchange.handle(ExchangeInput::Accepted(ServerCall(1), 7)), [notify(2, SECOND, 7)]);
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(2), 7)),
-        [tell(NotifierEvent::Shown(SECOND))]
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 7)),
+        [report(NotifierEvent::Shown(SECOND))]
     );
 }
 
 #[test]
 fn a_server_that_comes_back_shows_the_offer_once_more() {
     let mut exchange = open(7);
-    let gone = [tell(NotifierEvent::Lost(FIRST)), tell(NotifierEvent::Server(None))];
+    let gone = [report(NotifierEvent::Lost(FIRST)), report(NotifierEvent::Server(None))];
     assert_eq!(exchange.handle(ExchangeInput::Owner(false)), gone);
     // It took its numbers along.
     assert_eq!(exchange.handle(invoked(7, "start")), []);
     assert_eq!(exchange.handle(ExchangeInput::Owner(true)), [ExchangeEffect::Describe]);
-    let described = [tell(NotifierEvent::Server(Some(server()))), notify(2, FIRST, 0)];
+    let described = [report(NotifierEvent::Server(Some(server()))), notify(2, FIRST, 0)];
     assert_eq!(exchange.handle(ExchangeInput::Described(server())), described);
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(2), 1)),
-        [tell(NotifierEvent::Shown(FIRST))]
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 1)),
+        [report(NotifierEvent::Shown(FIRST))]
     );
     // And not every time.
     assert_eq!(exchange.handle(ExchangeInput::Owner(false)), gone);
     exchange.handle(ExchangeInput::Owner(true));
     assert_eq!(
         exchange.handle(ExchangeInput::Described(server())),
-        [tell(NotifierEvent::Server(Some(server())))]
+        [report(NotifierEvent::Server(Some(server())))]
     );
 }
 
@@ -261,7 +273,7 @@ fn an_offer_withdrawn_while_there_is_no_server_stays_away() {
     exchange.handle(ExchangeInput::Owner(true));
     assert_eq!(
         exchange.handle(ExchangeInput::Described(server())),
-        [tell(NotifierEvent::Server(Some(server())))]
+        [report(NotifierEvent::Server(Some(server())))]
     );
 }
 
@@ -270,9 +282,9 @@ fn a_server_that_takes_over_from_another_is_met_anew() {
     let mut exchange = open(7);
     assert_eq!(
         exchange.handle(ExchangeInput::Owner(true)),
-        [tell(NotifierEvent::Lost(FIRST)), ExchangeEffect::Describe]
+        [report(NotifierEvent::Lost(FIRST)), ExchangeEffect::Describe]
     );
-    let described = [tell(NotifierEvent::Server(Some(server()))), notify(2, FIRST, 0)];
+    let described = [report(NotifierEvent::Server(Some(server()))), notify(2, FIRST, 0)];
     assert_eq!(exchange.handle(ExchangeInput::Described(server())), described);
 }
 
@@ -282,13 +294,13 @@ fn a_missing_server_is_started_or_reported() {
     assert_eq!(exchange.handle(show(FIRST)), []);
     assert_eq!(
         exchange.handle(ExchangeInput::Owner(false)),
-        [tell(NotifierEvent::Server(None)), ExchangeEffect::Start]
+        [report(NotifierEvent::Server(None)), ExchangeEffect::Start]
     );
-    let told = tell(NotifierEvent::NotShown(FIRST, Obstacle::NoServer));
-    assert_eq!(exchange.handle(ExchangeInput::NotStarted), [told]);
+    let expected = report(NotifierEvent::NotShown(FIRST, Obstacle::NoServer));
+    assert_eq!(exchange.handle(ExchangeInput::NotStarted), [expected]);
     // Shown when one comes by itself.
     assert_eq!(exchange.handle(ExchangeInput::Owner(true)), [ExchangeEffect::Describe]);
-    let described = [tell(NotifierEvent::Server(Some(server()))), notify(1, FIRST, 0)];
+    let described = [report(NotifierEvent::Server(Some(server()))), notify(1, FIRST, 0)];
     assert_eq!(exchange.handle(ExchangeInput::Described(server())), described);
 }
 
@@ -298,7 +310,7 @@ fn a_server_started_for_an_offer_shows_it() {
     exchange.handle(ExchangeInput::Owner(false));
     assert_eq!(exchange.handle(show(FIRST)), [ExchangeEffect::Start]);
     assert_eq!(exchange.handle(ExchangeInput::Owner(true)), [ExchangeEffect::Describe]);
-    let described = [tell(NotifierEvent::Server(Some(server()))), notify(1, FIRST, 0)];
+    let described = [report(NotifierEvent::Server(Some(server()))), notify(1, FIRST, 0)];
     assert_eq!(exchange.handle(ExchangeInput::Described(server())), described);
 }
 
@@ -310,8 +322,8 @@ fn a_server_that_goes_before_it_is_known_shows_nothing() {
     assert_eq!(
         exchange.handle(ExchangeInput::Owner(false)),
         [
-            tell(NotifierEvent::NotShown(FIRST, Obstacle::NoServer)),
-            tell(NotifierEvent::Server(None))
+            report(NotifierEvent::NotShown(FIRST, Obstacle::NoServer)),
+            report(NotifierEvent::Server(None))
         ]
     );
 }
@@ -320,11 +332,11 @@ fn a_server_that_goes_before_it_is_known_shows_nothing() {
 fn a_late_reply_still_opens_the_offer() {
     let mut exchange = ready();
     exchange.handle(show(FIRST));
-    let told = tell(NotifierEvent::NotShown(FIRST, Obstacle::NoReply));
-    assert_eq!(exchange.handle(ExchangeInput::Overdue(ServerCall(1))), [told]);
+    let expected = report(NotifierEvent::NotShown(FIRST, Obstacle::NoReply));
+    assert_eq!(exchange.handle(ExchangeInput::Overdue(ServerCall(1))), [expected]);
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(1), 7)),
-        [tell(NotifierEvent::Shown(FIRST))]
+        exchange.handle(ExchangeInput::Accepted(ServerCall(1), 7)),
+        [report(NotifierEvent::Shown(FIRST))]
     );
 }
 
@@ -335,20 +347,23 @@ fn a_late_reply_for_an_offer_long_gone_is_taken_away() {
     exchange.handle(ExchangeInput::Overdue(ServerCall(1)));
     assert_eq!(exchange.handle(show(SECOND)), [notify(2, SECOND, 0)]);
     assert_eq!(
-        exchange.handle(ExchangeInput::Named(ServerCall(2), 7)),
-        [tell(NotifierEvent::Shown(SECOND))]
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 7)),
+        [report(NotifierEvent::Shown(SECOND))]
     );
-    assert_eq!(exchange.handle(ExchangeInput::Named(ServerCall(1), 8)), [ExchangeEffect::Close(8)]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Accepted(ServerCall(1), 8)),
+        [ExchangeEffect::Close(8)]
+    );
 }
 
 #[test]
-fn a_refusal_is_told_with_its_reason() {
+fn a_refusal_is_reported_with_its_reason() {
     let mut exchange = ready();
     exchange.handle(show(FIRST));
     let why = Obstacle::Refused("too many".to_owned());
     assert_eq!(
         exchange.handle(ExchangeInput::Refused(ServerCall(1), "too many".to_owned())),
-        [tell(NotifierEvent::NotShown(FIRST, why))]
+        [report(NotifierEvent::NotShown(FIRST, why))]
     );
     assert_eq!(exchange.handle(ExchangeInput::Refused(ServerCall(1), "again".to_owned())), []);
 }
@@ -358,7 +373,7 @@ mod any_order {
 
     use super::*;
 
-    fn heard() -> impl Strategy<Value = ExchangeInput> {
+    fn input() -> impl Strategy<Value = ExchangeInput> {
         let id = 1..4_u32;
         let call = (1..6_u64).prop_map(ServerCall);
         prop_oneof![
@@ -367,7 +382,7 @@ mod any_order {
             any::<bool>().prop_map(ExchangeInput::Owner),
             Just(ExchangeInput::Described(server())),
             Just(ExchangeInput::NotStarted),
-            (call.clone(), id.clone()).prop_map(|(call, id)| ExchangeInput::Named(call, id)),
+            (call.clone(), id.clone()).prop_map(|(call, id)| ExchangeInput::Accepted(call, id)),
             call.clone().prop_map(|call| ExchangeInput::Refused(call, String::new())),
             call.prop_map(ExchangeInput::Overdue),
             id.clone().prop_map(token),
@@ -379,21 +394,21 @@ mod any_order {
     proptest! {
         /// Each showing of an offer ends at most once, and what it keeps in mind stays small.
         #[test]
-        fn whatever_is_heard_no_offer_is_answered_twice(all in prop::collection::vec(heard(), 0..300)) {
+        fn whatever_arrives_no_offer_is_answered_twice(all in prop::collection::vec(input(), 0..300)) {
             let mut exchange = Exchange::default();
             let mut wanted = std::collections::BTreeSet::new();
-            for heard in all {
-                match &heard {
+            for input in all {
+                match &input {
                     ExchangeInput::Command(NotifierCommand::Show(offer)) => { wanted.insert(offer.id); }
                     ExchangeInput::Command(NotifierCommand::Withdraw(id)) => { wanted.remove(id); }
                     _ => {}
                 }
-                for deed in exchange.handle(heard) {
-                    if let ExchangeEffect::Tell(NotifierEvent::Answered(id, ..) | NotifierEvent::Dismissed(id)) = deed {
+                for effect in exchange.handle(input) {
+                    if let ExchangeEffect::Report(NotifierEvent::Answered(id, ..) | NotifierEvent::Dismissed(id)) = effect {
                         prop_assert!(wanted.remove(&id), "{id:?} ended unasked");
                     }
                 }
-                prop_assert!(exchange.spent.len() <= MOST_SPENT && exchange.early.len() <= MOST_EARLY);
+                prop_assert!(exchange.retired.len() <= MOST_RETIRED && exchange.early.len() <= MOST_EARLY);
             }
         }
     }

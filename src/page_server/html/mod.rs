@@ -1,10 +1,7 @@
-//! The page as HTML. Whatever a practice says is text here, never markup (maud escapes it).
+//! The page as HTML. The texts of a practice are text here, never markup (maud escapes them).
 //!
-//! The page has the same parts on every screen, each with a name; the script exchanges what is in them. So the words stay in one
-//! place, which a screen reader listens to, and what has the focus keeps it wherever it stays on the page.
-
-mod after;
-mod before;
+//! Every screen has the same parts, each with an id; the script replaces their contents. So the words stay in one place that
+//! a screen reader listens to, and the focus stays where it is.
 
 use std::cmp::Ordering;
 
@@ -14,18 +11,23 @@ use maud::html;
 
 use kindbeat_core::page::Anchors;
 use kindbeat_core::page::Closing;
+use kindbeat_core::page::Course;
 use kindbeat_core::page::Direction;
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::FirstView;
+use kindbeat_core::page::Help;
+use kindbeat_core::page::HelpGroup;
 use kindbeat_core::page::Labels;
 use kindbeat_core::page::Screen;
 use kindbeat_core::page::StepView;
+use kindbeat_core::page::Tense;
 use kindbeat_core::page::View;
 use kindbeat_core::page::Visit;
 use kindbeat_core::page::WelcomeView;
 use kindbeat_core::practice::Breath;
+use kindbeat_core::practice::Length;
 use kindbeat_core::practice::SessionPlace;
 
-/// The whole page.
 pub(super) fn document(view: &View) -> String {
     let page = html! {
         (DOCTYPE)
@@ -50,7 +52,7 @@ pub(super) fn document(view: &View) -> String {
     page.into_string()
 }
 
-/// What is shown to whoever comes with an address that is not, or no longer, good for anything.
+/// The page for an address that isn't valid, or no longer.
 pub(super) fn refusal(view: &View) -> String {
     let page = html! {
         (DOCTYPE)
@@ -60,7 +62,7 @@ pub(super) fn refusal(view: &View) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { "kindbeat" }
-                // Whoever is refused gets nothing of any page.
+                // A refusal holds nothing of any page.
                 link rel="stylesheet" href="/page.css";
             }
             body {
@@ -74,7 +76,7 @@ pub(super) fn refusal(view: &View) -> String {
     page.into_string()
 }
 
-/// What changes in the course of a break, but for the heart and its line, which change far more often.
+/// The part that changes during a break. The heart and its line change far more often and aren't in it.
 pub(super) fn main(view: &View) -> Markup {
     let labels = &view.labels;
     let closing = match &view.screen {
@@ -97,9 +99,9 @@ pub(super) fn main(view: &View) -> Markup {
             div id="words" aria-live="polite" { (words(view)) }
             div id="choices" {
                 @match &view.screen {
-                    Screen::First(first) => (before::lengths(first, labels)),
+                    Screen::First(first) => (lengths(first, labels)),
                     Screen::Step(step) => (choices(step, labels)),
-                    Screen::Question { course, .. } => (after::question(course.as_ref(), labels)),
+                    Screen::Question { course, .. } => (question(course.as_ref(), labels)),
                     Screen::Welcome(_) | Screen::Farewell { .. } => {}
                 }
             }
@@ -112,7 +114,7 @@ pub(super) fn main(view: &View) -> Markup {
             }
             div id="controls" role="group" aria-label=(labels.controls_title) { (controls(view)) }
             div id="others" {
-                @if let Screen::First(first) = &view.screen { (before::others(first, labels)) }
+                @if let Screen::First(first) = &view.screen { (others(first, labels)) }
             }
             div id="out" { (ways_out(view)) }
             div id="anchors" {
@@ -123,14 +125,14 @@ pub(super) fn main(view: &View) -> Markup {
                 }
             }
             div id="sound" {
-                @if has_sound(view) { (before::sound(view)) }
+                @if has_sound(view) { (sound(view)) }
             }
             div id="more" {
                 @match &view.screen {
-                    Screen::First(first) => (before::more(first, labels)),
+                    Screen::First(first) => (more(first, labels)),
                     Screen::Welcome(WelcomeView { help: Some(lines), .. })
                     | Screen::Step(StepView { help: Some(lines), .. })
-                    | Screen::Farewell { help: Some(lines), .. } => (after::help(lines)),
+                    | Screen::Farewell { help: Some(lines), .. } => (help(lines)),
                     _ => {}
                 }
             }
@@ -156,7 +158,7 @@ const fn direction(view: &View) -> &'static str {
     }
 }
 
-/// The breath of the guide, something still, or nothing.
+/// The guide of the breath, a still shape, or nothing.
 fn shape(view: &View) -> Markup {
     let guide = match &view.screen {
         Screen::Step(step) => step.guide.as_ref().map(|guide| (guide, step.paused)),
@@ -170,7 +172,7 @@ fn shape(view: &View) -> Markup {
     let class = match (guide, &view.screen) {
         (Some((_, true)), _) => Some("breathing paused"),
         (Some((_, false)), _) => Some("breathing"),
-        // Outward: there is nothing to look at but the room.
+        // Attention goes outward: there is nothing to look at but the room.
         (None, Screen::Step(StepView { place: SessionPlace::Practice { .. }, .. })) => {
             Some("still")
         }
@@ -185,7 +187,7 @@ fn shape(view: &View) -> Markup {
     }
 }
 
-/// Where there are breaths and words to be heard. In the grounding there is only a voice, which can be turned off.
+/// Tones belong to practices; in the grounding there is only the voice, which can be turned off.
 const fn has_sound(view: &View) -> bool {
     match &view.screen {
         Screen::First(_) => true,
@@ -241,7 +243,7 @@ const fn here(step: &StepView) -> usize {
     here
 }
 
-/// How far it is: no numbers, no clock.
+/// Progress without numbers or a clock.
 fn dots(here: usize, all: usize) -> Markup {
     html! {
         @for index in 0..all {
@@ -256,7 +258,7 @@ fn dots(here: usize, all: usize) -> Markup {
 
 fn controls(view: &View) -> Markup {
     let labels = &view.labels;
-    // Towards where reading begins.
+    // Towards the side where reading begins.
     let back = match view.direction {
         Direction::LeftToRight => "ArrowLeft",
         Direction::RightToLeft => "ArrowRight",
@@ -296,7 +298,7 @@ fn controls(view: &View) -> Markup {
     }
 }
 
-/// The ways out, on every screen until the last step is over. The grounding is where "too much" leads: there is one.
+/// On every screen until the last step is over. "Too much" leads to the grounding, so the grounding doesn't offer it.
 fn ways_out(view: &View) -> Markup {
     let labels = &view.labels;
     let in_practice = !matches!(
@@ -324,6 +326,168 @@ fn anchors(anchors: &Anchors, labels: &Labels) -> Markup {
         select id="anchor" autocomplete="off" {
             @for (anchor, word) in &anchors.all {
                 option value=(anchor.as_str()) selected[*anchor == anchors.chosen] { (word) }
+            }
+        }
+    }
+}
+
+/// The lengths to choose from, when there is more than one.
+fn lengths(first: &FirstView, labels: &Labels) -> Markup {
+    html! {
+        @if first.lengths.len() > 1 {
+            div role="group" aria-label=(labels.lengths_title) {
+                @for view in &first.lengths {
+                    button id={ "length-" (view.length) } type="button" data-do="length" data-value=(view.length)
+                        aria-pressed=(view.chosen) aria-keyshortcuts=(key(view.length)) {
+                        (view.words) kbd aria-hidden="true" { (key(view.length)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The first figure of the length.
+const fn key(length: Length) -> &'static str {
+    match length {
+        Length::TwentySeconds => "2",
+        Length::OneMinute => "1",
+        Length::ThreeMinutes => "3",
+        Length::FiveMinutes => "5",
+    }
+}
+
+/// Other practices, each with a key; before them the search for a pace, where it's offered.
+fn others(first: &FirstView, labels: &Labels) -> Markup {
+    html! {
+        @if first.finds_pace {
+            div class="alone" {
+                button id="find-pace" type="button" data-do="find-pace" aria-keyshortcuts="F" {
+                    (labels.find_pace) kbd aria-hidden="true" { "F" }
+                }
+            }
+        }
+        @if !first.others.is_empty() {
+            h2 id="others-title" { (labels.others_title) }
+            div role="group" aria-labelledby="others-title" {
+                @for ((index, other), key) in first.others.iter().enumerate().zip(["a", "b"]) {
+                    button id={ "other-" (index) } type="button" data-do="other" data-value=(index)
+                        title=[other.about.as_deref()] aria-keyshortcuts=(key.to_uppercase()) dir="auto" {
+                        (other.title) kbd aria-hidden="true" { (key.to_uppercase()) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The question before the break, for those who want to answer it, and when to seek care.
+fn more(first: &FirstView, labels: &Labels) -> Markup {
+    html! {
+        details id="before" {
+            summary { (labels.before_title) }
+            fieldset class="tense" {
+                legend class="unseen" { (labels.before_title) }
+                (scale("before", first.before, labels))
+            }
+        }
+        details id="care" {
+            summary { (labels.care_title) }
+            @for line in &first.care { p { (line) } }
+        }
+    }
+}
+
+fn sound(view: &View) -> Markup {
+    let (labels, sound) = (&view.labels, view.sound);
+    html! {
+        details id="sounds" {
+            summary { (labels.sound_title) }
+            label { input id="tones" type="checkbox" autocomplete="off" checked[sound.tones]; (labels.sound_tones) }
+            label { input id="voice" type="checkbox" autocomplete="off" checked[sound.voice]; (labels.sound_voice) }
+            label {
+                (labels.sound_volume)
+                input id="volume" type="range" min="0" max="100" step="5" autocomplete="off" value=(sound.volume);
+            }
+        }
+    }
+}
+
+/// The questions at the end; each may be left without an answer.
+fn question(course: Option<&Course>, labels: &Labels) -> Markup {
+    html! {
+        fieldset class="tense" {
+            legend { (labels.tense_question) }
+            (scale("tense", None, labels))
+        }
+        fieldset class="liking" {
+            legend class="unseen" { (labels.liking_title) }
+            @for (value, label) in [("more", &labels.more_like_this), ("less", &labels.less_like_this)] {
+                label { input id={ "liking-" (value) } type="radio" name="liking" value=(value); span { (label) } }
+            }
+        }
+        label class="note" {
+            (labels.note_title)
+            input id="note" type="text" maxlength=(Feedback::NOTE) autocomplete="off" dir="auto";
+        }
+        @if let Some(course) = course {
+            details id="course" {
+                summary { (labels.course_title) }
+                svg viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true" {
+                    polyline points=(points(course)) {}
+                }
+                p { (course.words) }
+            }
+        }
+    }
+}
+
+/// From 0 to 10, in its own fieldset.
+fn scale(name: &str, chosen: Option<Tense>, labels: &Labels) -> Markup {
+    html! {
+        div class="figures" {
+            @for figure in 0..=Tense::MOST {
+                label {
+                    input id={ (name) "-" (figure) } type="radio" name=(name) value=(figure) autocomplete="off"
+                        checked[chosen == Tense::new(figure)];
+                    span { (figure) }
+                }
+            }
+        }
+        p class="scale" { span { (labels.tense_least) } span { (labels.tense_most) } }
+    }
+}
+
+/// The points of the curve, with a margin above and below.
+fn points(course: &Course) -> String {
+    let point = |(x, y): &(f64, f64)| format!("{:.1},{:.1}", x * 100.0, 29.0 - y * 26.0);
+    course.line.iter().map(point).collect::<Vec<_>>().join(" ")
+}
+
+fn help(help: &Help) -> Markup {
+    html! {
+        section aria-labelledby="help-title" {
+            h2 id="help-title" { (help.title) }
+            @if help.here.is_empty() {
+                (groups(&help.others))
+            } @else {
+                (groups(&help.here))
+                details { summary { (help.others_title) } (groups(&help.others)) }
+            }
+            p { (help.elsewhere) }
+            p { (help.as_of) }
+        }
+    }
+}
+
+fn groups(groups: &[HelpGroup]) -> Markup {
+    html! {
+        @for group in groups {
+            h3 { (group.title) }
+            dl {
+                @for line in &group.lines {
+                    div { dt { (line.number) } dd { (line.places) } }
+                }
             }
         }
     }

@@ -296,7 +296,7 @@ fn a_voice_is_looked_for_only_where_it_is_wanted() {
     let wanted = |voice| Seen { config: Some(Ok(configured(aloud()))), voice, ..well() };
     let failed = |error| wanted(Some(Err(error)));
     let gone = || speech::SpeechError::Unreachable(io::ErrorKind::NotFound.into());
-    let refused = speech::SpeechError::Refused { code: 300, said: "INTERNAL".to_owned() };
+    let refused = speech::SpeechError::Refused { code: 300, message: "INTERNAL".to_owned() };
     let desks = [
         well(),
         Seen { config: None, ..well() },
