@@ -200,7 +200,7 @@ impl Notifier {
     fn connect(&mut self, wait: Duration) {
         let bus = self.bus.clone();
         self.tasks.spawn(async move {
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(wait).await;
             Task::Connected(Box::new(ServerLink::open(&bus).await))
         });
     }
