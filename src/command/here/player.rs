@@ -151,7 +151,7 @@ impl Player {
                 let written = self.show(out);
                 // What reads aloud stops before everything does.
                 tokio::task::yield_now().await;
-                terminal.stand_still();
+                terminal.suspend();
                 written
             }
             // Whoever comes back reads where they are.
@@ -174,7 +174,7 @@ impl Player {
                 if input == PageInput::Back {
                     // Before the first step there is none: it begins again.
                     self.teller.once_more();
-                    self.reader.once_more();
+                    self.reader.restart();
                 }
                 self.input(input).await
             }
