@@ -1197,3 +1197,141 @@ store-same-kindbeat = use the same kindbeat as the service, or restart that
 # $problem as the database says it.
 store-unusable = { $path }: cannot be used ({ $problem })
 store-move = move it away by hand
+
+## A configuration that cannot be used: what is wrong, and what would be right. Words in ` ` and [ ] stand so in the file.
+
+# What another program or a library says, in its own words.
+detail = { $detail }
+# $path is a file, here and below.
+config-missing = there is no file { $path }
+config-folder = { $path } is a folder, not a configuration file
+config-unreadable = cannot read { $path }: { $problem }
+config-too-large = { $path } is larger than 1 MiB; is this really the configuration?
+config-not-text = { $path }:{ $line }: not text in UTF-8; is this really the configuration?
+config-no-home = neither XDG_CONFIG_HOME nor HOME is set to an absolute path: where is the configuration?
+# Below the faults that are shown.
+config-more = and { $count } more
+# $first is the first fault.
+config-first = { $first } (and { $count } more)
+
+setting-bad = bad configuration
+setting-bad-value = bad value for `{ $key }` in [{ $section }]
+setting-homeless = `{ $key }` stands outside any section
+setting-is-section = `{ $section }` is a section, not a key
+setting-unknown-section = unknown section [{ $section }]
+setting-unknown-key = unknown key `{ $key }` in [{ $section }]
+setting-unreadable = this cannot be read
+setting-no-value = no value
+setting-belongs = it belongs in [{ $section }]
+setting-write-section = write [{ $section }] on a line of its own and its keys below it
+setting-meant-section = did you mean [{ $section }]?
+# $sections is a list: "[offer], [page]".
+setting-sections = the sections are { $sections }
+setting-meant-key = did you mean `{ $key }`?
+# $keys is a list.
+setting-known-here = known here: { $keys }
+setting-write-set = write it as KEY=VALUE, such as detection.rise_bpm=12
+setting-missing-value = a value is missing
+setting-needs-quotes = words and durations stand in quotes: "{ $value }"
+# $expected is one of setting-boolean to setting-one-of.
+setting-must-be = must be { $expected }
+setting-must-be-meant = must be { $expected }; did you mean "{ $near }"?
+setting-between = must be between { $least } and { $most }
+setting-between-durations = must be between "{ $least }" and "{ $most }"
+setting-equal-hours = must start and end at different times; for whole days leave them out of `days`
+setting-not-empty = must not be empty
+setting-boolean = true or false
+setting-text = text in quotes
+setting-list = a list in brackets, such as ["...", "..."]
+setting-number = a number between { $least } and { $most }
+setting-whole-number = a whole number between { $least } and { $most }
+setting-duration = a duration between "{ $least }" and "{ $most }", such as "90s" or "5m"
+setting-keep = between "1d" and "100y", written in days, weeks, months or years, like "30d", "6w", "3mo" or "2y"
+setting-quiet-hours = two times of day, written like "22:00-07:00"
+setting-nothing = nothing
+# $first are words of the file in quotes, $last is one more.
+setting-one-of = { $first } or "{ $last }"
+
+## A practice that cannot be used: what is wrong, and what to do. Said one behind the other, with the place in front.
+
+# Both names in quotes.
+practice-unknown = no practice is called { $asked }; the nearest is { $nearest }, and "kindbeat practices" lists them all
+practice-too-large = the file is too large
+practice-most = a practice has at most 1 MiB of text
+practice-too-many-marks = too many words and marks
+practice-few-words = five minutes hold some hundred words
+practice-no-step = there is no step
+practice-begin-step = begin each step with a line [[step]]
+practice-too-many-steps = too many steps
+practice-most-steps = a practice has at most { $most }
+# $length and $total as they stand in the file: "1m", "90s".
+practice-total = the steps of { $length } last { $total } together
+practice-make-it-between = make it between { $least } and { $most }
+practice-breath = this breath is not for practices
+practice-breaths = write "slow" or "long out"
+practice-too-many-choices = too many choices
+practice-most-choices = a step has at most { $most }
+practice-no-length = the step is in no length
+practice-say-length = say how long it lasts: {"{"} 1m = "20s" {"}"}
+practice-no-name = not a name a practice can have
+practice-names = small letters a to z, digits and single hyphens, at most { $most }: "kind-hand"
+practice-message = messages are for built-in practices
+practice-own-words = write the words themselves in quotes
+practice-built-in = built-in words have to be translatable
+practice-write-message = write {"{"} message = "..." {"}"}
+practice-no-words = there are no words
+practice-write-words = write them in quotes, or take the line out
+practice-too-many-words = too many words
+practice-most-words = 2000 characters at most; several steps are easier to follow
+practice-control = a control character
+practice-no-control = take it out; only line breaks may stand in a text
+practice-words = words in quotes
+practice-change = change it
+practice-quotes = texts stand in quotes, durations too: "20s"
+practice-missing = missing field "{ $key }"
+practice-add = add it
+practice-duplicate = duplicate key
+practice-take-out = take one of them out
+# $known is a list of words in quotes.
+practice-unknown-key = unknown field "{ $key }", expected one of { $known }
+practice-unknown-word = unknown variant "{ $word }", expected one of { $known }
+practice-take-one = take one of these
+practice-meant = "{ $name }" may be meant
+practice-unreadable = this cannot be read ({ $problem })
+# $first is a file.
+practice-twice = { $first } has "{ $id }" already; give one of them another name
+practice-inward = this practice is where "this is too much" leads, away from within; write inward = false, or give it another id
+practice-not-text = not a text in UTF-8
+practice-save-text = save it as UTF-8
+practice-no-file = not a file
+practice-is-text = a practice is a file of text
+practice-see-file = see that it is there and that you can read it
+practice-see-folder = make it a folder that you can read
+practice-left-out = the practices from here on are left out, { $most } are read
+practice-move-away = move some of them away
+
+## A recording that cannot be read: the place, then what is wrong. t_s, hr_bpm, rr_ms are names of columns.
+
+recording-line = line { $line }
+recording-column = line { $line }, column { $column } ({ $name })
+recording-not-opened = cannot be opened
+recording-not-read-on = cannot be read on
+recording-cut-short = the gzip data ends early; was the file copied whole?
+recording-damaged = the gzip data is damaged or something else follows it ({ $problem })
+recording-empty = the file is empty; a recording begins with the header t_s,hr_bpm,rr_ms
+recording-no-row = no row follows the header
+recording-short-row = the row ends after column { $column }, the header has { $count }
+recording-longer-row = the row goes on after column { $column }, the last of the header; decimals take a point, a text with a comma takes quotes
+recording-long-row = a row longer than { $most } KiB; is a quote left open?
+recording-many-columns = the header has more than { $most } columns
+recording-open-quote = a quote is opened in this row and never closed
+recording-binary = binary data; a recording is CSV text, plain or gzip
+recording-no-column = no column { $name }; a recording begins with the header t_s,hr_bpm,rr_ms
+recording-twice = the header names this column twice
+recording-no-time = is empty; every row needs its time, in seconds
+# $value is what stands there, in quotes.
+recording-between = { $value } must be between 0 and { $most }
+recording-not-later = { $value } must be later than { $before }, the time of the row before
+recording-above = { $value } must be above 0 and at most { $most }
+recording-yes-or-no = { $value } must be 0, 1 or empty
+recording-no-number = { $value } is not a number

@@ -5,6 +5,8 @@ use toml::de::DeTable;
 use toml::de::DeValue;
 
 use super::check::ConfigFinding;
+use crate::words::Message;
+use crate::words::Sentence;
 
 /// The table a text holds, or what cannot be read in it, in the order of the text.
 pub(super) fn read(text: &str) -> Result<Spanned<DeValue<'_>>, Vec<ConfigFinding>> {
@@ -26,13 +28,13 @@ fn finding(text: &str, error: &toml::de::Error) -> ConfigFinding {
     let span = error.span().unwrap_or_default();
     let hint = match text.get(span.clone()).map(str::trim) {
         // By far the most common fault: `cool_down = 90m`.
-        Some("") if error.message().starts_with(NO_VALUE) => "a value is missing".to_owned(),
+        Some("") if error.message().starts_with(NO_VALUE) => Message::SettingMissingValue.into(),
         Some(value) if error.message().starts_with(NO_VALUE) => {
-            format!("words and durations stand in quotes: \"{value}\"")
+            Sentence::new(Message::SettingNeedsQuotes).with("value", value)
         }
-        _ => error.message().to_owned(),
+        _ => Sentence::detail(error.message()),
     };
-    ConfigFinding { span, message: "this cannot be read".to_owned(), hint }
+    ConfigFinding { span, message: Message::SettingUnreadable.into(), hint }
 }
 
 /// How the parser begins its message where no value can be read.
@@ -44,7 +46,7 @@ mod tests {
 
     #[track_caller]
     fn hints(text: &str) -> Vec<String> {
-        read(text).unwrap_err().into_iter().map(|finding| finding.hint).collect()
+        read(text).unwrap_err().into_iter().map(|finding| finding.hint.to_string()).collect()
     }
 
     #[test]

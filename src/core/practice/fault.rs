@@ -2,34 +2,50 @@
 
 use std::ops::Range;
 
+use crate::english_display;
+use crate::words::Message;
+use crate::words::Sentence;
+use crate::words::Words;
+
 /// Why a file is not a practice: where, what, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {}{problem}; {remedy}", key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default())]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptError {
     /// The file, as it was named.
     pub file: String,
-    /// The line, from 1.
+    /// From 1.
     pub line: usize,
-    /// The column in characters, from 1.
+    /// In characters, from 1.
     pub column: usize,
     /// The key, with the keys around it: `step.lasts.3m`; `None` where there is none to name.
     pub key: Option<String>,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do about it.
-    pub remedy: String,
+    pub problem: Sentence,
+    pub remedy: Sentence,
 }
+
+impl ScriptError {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let Self { file, line, column, key, problem, remedy } = self;
+        let key = key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
+        let (problem, remedy) = (problem.text(words), remedy.text(words));
+        format!("{file}:{line}:{column}: {key}{problem}; {remedy}")
+    }
+}
+
+english_display!(ScriptError);
+
+impl std::error::Error for ScriptError {}
 
 /// A [`ScriptError`] that does not know its file yet.
 pub(super) struct PracticeFault {
     key: Option<String>,
     span: Range<usize>,
-    problem: String,
-    remedy: String,
+    problem: Sentence,
+    remedy: Sentence,
 }
 
 impl PracticeFault {
-    pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(problem: impl Into<Sentence>, remedy: impl Into<Sentence>) -> Self {
         Self { key: None, span: 0..0, problem: problem.into(), remedy: remedy.into() }
     }
 
@@ -43,35 +59,25 @@ impl PracticeFault {
 
     pub(super) fn from_toml(mut error: toml::de::Error) -> Self {
         let span = error.span().unwrap_or(0..0);
-        let problem = visible(&error.message().trim().replace('\n', ", ").replace('`', "\""));
+        let carried = Sentence::carried(error.message());
+        let told = visible(&error.message().trim().replace('\n', ", ").replace('`', "\""));
         // Names stand in quotes: the one that is missing or unknown first, then those that would be known.
-        let mut names = problem.split('"').skip(1).step_by(2);
-        let first = names.next().unwrap_or_default();
-        let remedy = if problem.starts_with("missing") {
-            "add it".to_owned()
-        } else if problem.ends_with("expected \"message\"") {
-            "write the words themselves in quotes".to_owned()
-        } else if problem.starts_with("unknown") {
-            let likeness = |name: &&str| strsim::jaro_winkler(name, first);
-            let alike = names.filter(|name| likeness(name) >= ALIKE);
-            let nearest = alike.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-            nearest.map_or_else(
-                || "take one of these".to_owned(),
-                |name| format!("\"{name}\" may be meant"),
-            )
-        } else if problem.starts_with("duplicate") {
-            "take one of them out".to_owned()
-        } else if problem.starts_with("must be") || problem.contains("is not a duration") {
-            "change it".to_owned()
-        } else {
-            "texts stand in quotes, durations too: \"20s\"".to_owned()
+        let names: Vec<_> = told.split('"').skip(1).step_by(2).collect();
+        let (problem, remedy) = match carried {
+            Some(range) if !told.starts_with("invalid") => (range, Message::PracticeChange.into()),
+            Some(expected) => {
+                let problem = Sentence::new(Message::SettingMustBe).with("expected", expected);
+                (problem, Message::PracticeQuotes.into())
+            }
+            None => described(&told, &names),
         };
-        let field = problem.contains(" field ").then(|| first.to_owned());
+        let field = told.contains(" field ").then(|| names.first().copied().unwrap_or_default());
         // The keys are told only in the text of an error that holds no input.
         error.set_input(None);
-        let told = error.to_string();
-        let around = told.rsplit_once("in `").and_then(|(_, key)| key.trim_end().strip_suffix('`'));
-        let keys: Vec<_> = around.map(visible).into_iter().chain(field).collect();
+        let text = error.to_string();
+        let around = text.rsplit_once("in `").and_then(|(_, key)| key.trim_end().strip_suffix('`'));
+        let keys: Vec<_> =
+            around.map(visible).into_iter().chain(field.map(str::to_owned)).collect();
         let key = (!keys.is_empty()).then(|| keys.join("."));
         Self { key, span, problem, remedy }
     }
@@ -89,6 +95,40 @@ impl PracticeFault {
             remedy: self.remedy,
         }
     }
+}
+
+/// What is wrong and what to do, by what the parser says of it and the names it holds.
+fn described(told: &str, names: &[&str]) -> (Sentence, Sentence) {
+    let first = names.first().copied().unwrap_or_default();
+    let known = names.get(1..).unwrap_or_default();
+    let expected = || format!("\"{}\"", known.join("\", \""));
+    if told.starts_with("missing field") {
+        let problem = Sentence::new(Message::PracticeMissing).with("key", first);
+        return (problem, Message::PracticeAdd.into());
+    }
+    if told.starts_with("duplicate") {
+        return (Message::PracticeDuplicate.into(), Message::PracticeTakeOut.into());
+    }
+    let problem = if told.starts_with("unknown field") {
+        Sentence::new(Message::PracticeUnknownKey).with("key", first)
+    } else if told.starts_with("unknown variant") {
+        Sentence::new(Message::PracticeUnknownWord).with("word", first)
+    } else {
+        let problem = Sentence::new(Message::PracticeUnreadable).with("problem", told);
+        return (problem, Message::PracticeQuotes.into());
+    };
+    let problem = problem.with("known", expected());
+    if known == ["message"] {
+        return (problem, Message::PracticeOwnWords.into());
+    }
+    let likeness = |name: &&str| strsim::jaro_winkler(name, first);
+    let alike = known.iter().copied().filter(|name| likeness(name) >= ALIKE);
+    let nearest = alike.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let remedy = nearest.map_or_else(
+        || Message::PracticeTakeOne.into(),
+        |name| Sentence::new(Message::PracticeMeant).with("name", name),
+    );
+    (problem, remedy)
 }
 
 /// Without control characters, which in an error could rewrite the terminal it is shown in, and no longer than one reads.

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::english_display;
 use crate::practice::fault::ScriptError;
 use crate::practice::file::Origin;
 use crate::practice::script::Practice;
 use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
+use crate::words::Message;
+use crate::words::Words;
 
 /// The practices to choose from, and the grounding that "this is too much" leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,16 +104,27 @@ impl Library {
 }
 
 /// There is no practice of that name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "no practice is called {asked:?}; the nearest is {nearest:?}, and \"kindbeat practices\" lists them all"
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownPractice {
-    /// The name asked for.
     pub asked: String,
     /// The name most like it.
     pub nearest: String,
 }
+
+impl UnknownPractice {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let Self { asked, nearest } = self;
+        // A name may hold anything: quoted as Rust does, with its control characters escaped.
+        let args =
+            [("asked", format!("{asked:?}").into()), ("nearest", format!("{nearest:?}").into())];
+        words.text(Message::PracticeUnknown, &args)
+    }
+}
+
+english_display!(UnknownPractice);
+
+impl std::error::Error for UnknownPractice {}
 
 const IN_20_SECONDS: &str = "kind-hand";
 const AFTER_TRAUMA: &str = "soles-of-the-feet";

@@ -12,6 +12,7 @@
 
 mod language;
 mod message;
+mod sentence;
 
 use std::borrow::Cow;
 
@@ -21,6 +22,8 @@ use unic_langid::LanguageIdentifier;
 pub use fluent_bundle::FluentValue as Value;
 
 pub use self::message::Message;
+pub use self::sentence::Filling;
+pub use self::sentence::Sentence;
 
 use self::language::Language;
 
