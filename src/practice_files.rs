@@ -7,7 +7,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use rustix::fs::OFlags;
 
 use crate::config_file;
@@ -22,7 +21,7 @@ pub type Practices = (Library, Vec<OwnFault>);
 
 /// The practices of the program, and those of the owner that can be read. The error is one of the build.
 pub fn library() -> anyhow::Result<Practices> {
-    let library = Library::built_in().context("reading the breaks of the program")?;
+    let library = Library::built_in()?;
     Ok(match config_file::practices() {
         Some(folder) => library.with_own(read(&folder)),
         None => (library, Vec::new()),

@@ -889,7 +889,7 @@ why-open = It is still open: kindbeat break begins it.
 why-nothing-measured = Nothing is measured just now, so nothing can be offered. kindbeat status tells more.
 # Both in whole minutes of wear.
 why-learning = What is usual for you is still being learned: { $learned } of { $needed } minutes so far. Nothing is offered before that.
-# $rate, $usual, $spread and $rise in beats a minute; $span as above.
+# $rate, $usual, $spread and $rise in beats a minute; $span by itself: "a minute", "5 minutes".
 why-figures = Over the last minute your heart averaged { $rate } beats a minute; about { $usual } is usual for you, give or take { $spread }. It counts as up once the average of { $span } is { $rise } above usual.
 why-settled = It is near usual, so there is nothing to offer.
 why-settling = It has come down again, so there is nothing to offer.
@@ -1335,3 +1335,91 @@ recording-not-later = { $value } must be later than { $before }, the time of the
 recording-above = { $value } must be above 0 and at most { $most }
 recording-yes-or-no = { $value } must be 0, 1 or empty
 recording-no-number = { $value } is not a number
+
+## Commands and their errors. Behind some of them stands what the system says, in its own words.
+
+cannot-begin = this machine lets no program wait for anything
+already-running = kindbeat is running already; "kindbeat status" tells how it is
+ask-silent = kindbeat does not answer
+ask-failed = kindbeat cannot be asked
+ask-other-version = kindbeat, as it runs, tells what this version cannot read; restart it with "systemctl --user restart kindbeat"
+
+# Whole sentences: said on the bus, too.
+refused-practice = No practice is called "{ $asked }"; the nearest is "{ $nearest }", and "kindbeat practices" lists them all.
+refused-length = A break does not last { $given } s; it lasts 20, 60, 180 or 300 seconds, and 0 means the length that is set.
+refused-time = Offers cannot be snoozed until { $given }; give a time that lies ahead, by a year at most.
+refused-answer = "{ $given }" is no answer; answer with start, later, fine, moving, excited or undo.
+refused-no-break = There is no break open just now; "kindbeat break" starts one.
+refused-no-offer = There is no offer to answer just now; "kindbeat break" starts a break at any time.
+# $problem as the system says it.
+refused-no-page = The page of the break cannot be opened ({ $problem }); "kindbeat break --here" takes the break in the terminal.
+refused-busy = kindbeat did not answer within 5 seconds; try again in a moment, and if that goes on, restart it with "systemctl --user restart kindbeat".
+refused-ending = kindbeat is ending just now; try again in a moment, or start it with "systemctl --user start kindbeat".
+
+store-no-thread = the history cannot be written
+# $given is what was typed, here and below.
+snooze-no-time = "{ $given }" is no time to snooze until; give how long (30m, 2h), a time of day (14:00), or today
+snooze-too-far = "{ $given }" is not within a year from now; give how long (30m, 2h), a time of day (14:00), or today
+history-no-day = "{ $given }" is no day; give one as 2026-11-23, or today, or yesterday
+history-no-home = neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history?
+here-defaults = { $problem }; the defaults apply to this break
+here-no-keyboard = the keyboard cannot be read
+# In a list: what became of an elevation.
+replay-offer = offer
+replay-held = held
+replay-no-room = the output cannot be kept in a temporary file
+# Behind a key of the configuration that is not set: what applies.
+unset-by-sensitivity = { $value }, by sensitivity
+unset-by-focus = not set, by focus
+unset-by-desktop = not set, that of the desktop
+unset = not set
+devices-none =
+    No heart-rate monitor in reach. Put the strap on: most are silent without skin contact.
+    A watch has to broadcast its heart rate; a monitor that another device holds does not show.
+# Heads of a table.
+devices-name = Name
+devices-address = Address
+devices-signal = Signal
+devices-battery = Battery
+# In place of the signal.
+devices-in-use = in use
+practices-before = Before it begins:
+# What a step of a practice is for.
+element-mindfulness = mindfulness
+element-common-humanity = common humanity
+element-self-kindness = self-kindness
+element-grounding = grounding
+
+## kindbeat demo
+
+demo-begins = A simulated strap sends its measurements (0x2A37), one a second, while somebody sits at a desk.
+# $rate and $spread in beats a minute.
+demo-learned = Learned what is usual: { $rate } bpm, spread { $spread }.
+demo-rises = The heart leaves what is usual. Nothing is asked yet: it has to last.
+# $reason is reason-risen.
+demo-elevated = Elevated: { $reason }
+# $reason is one of closed-day-off to closed-settled.
+demo-held = Held back: { $reason }
+demo-offer = Offer: { offer-title }
+demo-answer = Answer: { start }
+# $title is what the practice is called, $length as it is set: "3m".
+demo-break = Break: { $title }, { $length }
+demo-finished = Break finished.
+demo-back = The heart is back near what is usual.
+demo-done = Done: { $packets } packets decoded in { $minutes } simulated minutes, { $artefacts } artefacts among their beats.
+# $stage is a word of the program.
+demo-stopped = the simulated morning ended at the stage { $stage }; this was not to happen, please report it
+demo-desk = A simulated strap sends a heart at a desk, minutes in a second. Nothing is written, and no strap is needed.
+demo-learns = It learns what is usual ...
+demo-offered = It has lasted. A break is offered on the desktop; this is its text:
+# $why is a sentence of "kindbeat why".
+demo-figures = Its figures: { $why }
+demo-keys = Click there, or answer here: Enter starts, l is later, f is "{ fine }", q ends.
+demo-shown-here = (No notification server shows it here; the terminal does.)
+demo-no-server = there is no notification server here, and nothing can be typed; "kindbeat demo --headless" answers itself
+demo-window = The break opens in a window of its own.
+demo-no-browser = No browser opened the break, so it goes on here.
+demo-over = The break is over. This ends when its window is closed, or with Enter.
+demo-later = It would be asked again in 20 minutes, if the heart were still up.
+demo-fine = Good. Nothing more would be asked for a while.
+demo-end = That was the demonstration. With a strap of your own it is "kindbeat daemon", and the README tells how to have it start by itself.
