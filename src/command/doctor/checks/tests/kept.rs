@@ -105,8 +105,8 @@ fn a_store_is_readable_or_says_what_to_do() {
                           move it away by hand
     fault  store          /home/a/.local/state/kindbeat/kindbeat.db: cannot be used (Query is not read-only)
                           see whether the disk is there and healthy
-    fault  store          what is stored cannot be read: the disk does not answer
-                          see whether the disk is there and healthy
+    fault  store          the history cannot be written
+                          see what a sandbox or the limits of this machine forbid
     fault  store          what is stored cannot be read: the disk does not answer
                           see whether the disk is there and healthy
     "#);
