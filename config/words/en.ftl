@@ -1294,6 +1294,8 @@ practice-duplicate = duplicate key
 practice-take-out = take one of them out
 # $known is a list of words in quotes.
 practice-unknown-key = unknown field "{ $key }", expected one of { $known }
+# The same where there is only one.
+practice-unknown-key-beside-one = unknown field "{ $key }", expected { $known }
 practice-unknown-word = unknown variant "{ $word }", expected one of { $known }
 practice-take-one = take one of these
 practice-meant = "{ $name }" may be meant

@@ -10,9 +10,9 @@ use jiff::civil::Time;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
-use kindbeat_core::english_display;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 /// The moment that somebody means: `30m` or `2h` from now, `14:00` when it is that late next, `today` when the day is over.
 ///

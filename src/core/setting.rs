@@ -14,10 +14,10 @@ use serde::de::Error;
 use serde::de::Unexpected;
 use serde::de::Visitor;
 
-use crate::english_display;
 use crate::words::Message;
 use crate::words::Sentence;
 use crate::words::Words;
+use crate::words::english_display;
 
 /// A number from `MIN / 10` to `MAX / 10`, both included; never NaN.
 ///

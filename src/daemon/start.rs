@@ -35,12 +35,12 @@ use crate::store::StoreLock;
 use crate::tasks::Supervisor;
 use kindbeat_core::config;
 use kindbeat_core::config::Config;
-use kindbeat_core::english_display;
 use kindbeat_core::page::empty_page;
 use kindbeat_core::practice::HelpLines;
 use kindbeat_core::sitting::Earlier;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 use super::event_loop::Inlets;
 use super::event_loop::run;

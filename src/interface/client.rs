@@ -13,11 +13,11 @@ use super::BreakWindow;
 use super::Bus;
 use super::ERRORS;
 use crate::dbus;
-use kindbeat_core::english_display;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 /// Why the daemon did not do it.
 #[derive(Debug)]

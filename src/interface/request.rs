@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
 
-use kindbeat_core::english_display;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::page::PageInput;
 use kindbeat_core::page::View;
@@ -14,6 +13,7 @@ use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Value;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 /// Something another program asked for. Each carries the way back for its answer; whether anybody still waits for it, its
 /// `is_closed` tells: after five seconds nobody does.

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use kindbeat_core::english_display;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Sentence;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 /// What is wrong with a recording, and where.
 ///

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-use kindbeat_core::english_display;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Sentence;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 /// What went wrong with the store, where, and what helps.
 #[derive(Debug)]

@@ -13,10 +13,10 @@ use annotate_snippets::Snippet;
 use annotate_snippets::normalize_untrusted_str;
 
 use super::check::ConfigFinding;
-use crate::english_display;
 use crate::words::Message;
 use crate::words::Sentence;
 use crate::words::Words;
+use crate::words::english_display;
 
 /// Why there is no configuration.
 #[derive(Debug)]

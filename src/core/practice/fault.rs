@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::english_display;
 use crate::words::Message;
 use crate::words::Sentence;
 use crate::words::Words;
+use crate::words::english_display;
 
 /// Why a file is not a practice: where, what, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +110,11 @@ fn described(told: &str, names: &[&str]) -> (Sentence, Sentence) {
         return (Message::PracticeDuplicate.into(), Message::PracticeTakeOut.into());
     }
     let problem = if told.starts_with("unknown field") {
-        Sentence::new(Message::PracticeUnknownKey).with("key", first)
+        let message = match known {
+            [_] => Message::PracticeUnknownKeyBesideOne,
+            _ => Message::PracticeUnknownKey,
+        };
+        Sentence::new(message).with("key", first)
     } else if told.starts_with("unknown variant") {
         Sentence::new(Message::PracticeUnknownWord).with("word", first)
     } else {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::english_display;
 use crate::practice::fault::ScriptError;
 use crate::practice::file::Origin;
 use crate::practice::script::Practice;
@@ -10,6 +9,7 @@ use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
 use crate::words::Message;
 use crate::words::Words;
+use crate::words::english_display;
 
 /// The practices to choose from, and the grounding that "this is too much" leads to.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::english_display;
 use crate::practice::fault::ScriptError;
 use crate::practice::file::Origin;
 use crate::practice::library::Library;
@@ -10,6 +9,7 @@ use crate::practice::script::Practice;
 use crate::words::Message;
 use crate::words::Sentence;
 use crate::words::Words;
+use crate::words::english_display;
 
 /// Why a file of one's own is not among the practices: which one, what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -492,6 +492,7 @@ messages! {
     PracticeDuplicate = "practice-duplicate",
     PracticeTakeOut = "practice-take-out",
     PracticeUnknownKey = "practice-unknown-key" [key, known],
+    PracticeUnknownKeyBesideOne = "practice-unknown-key-beside-one" [key, known],
     PracticeUnknownWord = "practice-unknown-word" [word, known],
     PracticeTakeOne = "practice-take-one",
     PracticeMeant = "practice-meant" [name],

@@ -21,6 +21,8 @@ use unic_langid::LanguageIdentifier;
 
 pub use fluent_bundle::FluentValue as Value;
 
+pub use crate::english_display;
+
 pub use self::message::Message;
 pub use self::sentence::Filling;
 pub use self::sentence::Sentence;
