@@ -21,11 +21,10 @@ use unic_langid::LanguageIdentifier;
 
 pub use fluent_bundle::FluentValue as Value;
 
-pub use crate::english_display;
-
 pub use self::message::Message;
 pub use self::sentence::Filling;
 pub use self::sentence::Sentence;
+pub use self::sentence::english_display;
 
 use self::language::Language;
 

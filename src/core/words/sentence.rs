@@ -135,7 +135,7 @@ impl From<Message> for Filling {
 
 /// Says an error in English wherever it is displayed: in the log, and where a test looks at it. A person reads its `text`.
 #[macro_export]
-macro_rules! english_display {
+macro_rules! __english_display {
     ($error:ty) => {
         impl std::fmt::Display for $error {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -144,6 +144,8 @@ macro_rules! english_display {
         }
     };
 }
+
+pub use __english_display as english_display;
 
 /// Characters that stand in no message and that a file of TOML cannot hold unescaped.
 const BEGIN: &str = "\u{2}";
