@@ -70,7 +70,8 @@ pub fn run(
             player = player.aloud(PageReader::new(voice), heard);
             fallen_silent = Some(silence);
         }
-        let mut terminal = Terminal::open().with_context(|| words.text(Message::HereNoKeyboard, &[]))?;
+        let mut terminal =
+            Terminal::open().with_context(|| words.text(Message::HereNoKeyboard, &[]))?;
         let ended = player.play(&mut terminal, out, complaints).await;
         // The terminal is its owner's again before anything else is waited for.
         drop(terminal);

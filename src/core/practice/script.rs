@@ -11,8 +11,8 @@ use serde::Deserialize;
 use crate::practice::settings::Anchor;
 use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
-use serde::Serialize;
 use crate::words::Message;
+use serde::Serialize;
 
 /// One practice: a guided pause in the lengths that suit it.
 #[derive(Clone, Debug, PartialEq)]
