@@ -9,7 +9,9 @@ use clap::Parser;
 use kindbeat::clock;
 use kindbeat::command;
 use kindbeat::command::history::Telling;
+use kindbeat::config_file;
 use kindbeat::interface::Bus;
+use kindbeat::locale;
 use kindbeat::practice_files;
 use kindbeat::store;
 use kindbeat_core::practice::Anchor;
@@ -28,7 +30,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // Not locked: other threads have something to say, too.
     let (mut out, mut complaints) = (io::stdout().lock(), io::stderr());
-    let ended = run(cli.command, &mut out, &mut complaints)
+    let words = words();
+    let ended = run(cli.command, &words, &mut out, &mut complaints)
         .and_then(|well| Ok(out.flush().map(|()| well)?));
     match ended {
         Ok(true) => ExitCode::SUCCESS,
@@ -37,7 +40,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Where not even this can be written, the exit code has to do.
-            let _ = writeln!(complaints, "kindbeat: {error:#}");
+            let _ = writeln!(complaints, "kindbeat: {}", command::text(&error, &words));
             ExitCode::from(command::exit_code(&error))
         }
     }
@@ -46,47 +49,48 @@ fn main() -> ExitCode {
 /// Runs one command; false when it did all it could and not everything went well.
 fn run(
     command: Command,
+    words: &Words,
     out: &mut impl Write,
     complaints: &mut impl Write,
 ) -> anyhow::Result<bool> {
     match command {
-        Command::Demo { headless } => command::demo::run(headless, out)?,
-        Command::Daemon => return command::daemon::run(complaints),
+        Command::Demo { headless } => command::demo::run(headless, words, out)?,
+        Command::Daemon => return command::daemon::run(words, complaints),
         Command::Replay { files, learn, config, set, json } => {
             let request = command::replay::Request { files, learn, config, set, json };
-            return command::replay::run(&request, out, complaints);
+            return command::replay::run(&request, words, out, complaints);
         }
-        Command::Devices { seconds, json } => command::devices::run(seconds, json, &words(), out)?,
-        Command::Status { json, waybar, watch } => status(json, waybar, watch, &words(), out)?,
-        Command::Why { all: true } => decisions(&words(), out)?,
-        Command::Why { all: false } => command::why::run(&words(), Bus::session(), out)?,
+        Command::Devices { seconds, json } => command::devices::run(seconds, json, words, out)?,
+        Command::Status { json, waybar, watch } => status(json, waybar, watch, words, out)?,
+        Command::Why { all: true } => decisions(words, out)?,
+        Command::Why { all: false } => command::why::run(words, Bus::session(), out)?,
         Command::Break { practice, length, here } => {
             let length = length.and_then(|word| Length::named(&word));
             if here {
-                command::here::run(practice, length, out, complaints)?;
+                command::here::run(practice, length, words, out, complaints)?;
             } else {
-                command::breaks::start(practice.as_deref(), length, &words(), Bus::session(), out)?;
+                command::breaks::start(practice.as_deref(), length, words, Bus::session(), out)?;
             }
         }
         Command::Fine { answer, undo } => {
-            command::fine::run(&answer, undo, &words(), Bus::session(), out)?;
+            command::fine::run(&answer, undo, words, Bus::session(), out)?;
         }
         Command::Snooze { until } => {
             let (now, zone) = (clock::now(), clock::zone());
-            command::snooze::snooze(&until, now, &zone, &words(), Bus::session(), out)?;
+            command::snooze::snooze(&until, now, &zone, words, Bus::session(), out)?;
         }
-        Command::Resume => command::snooze::resume(&words(), Bus::session(), out)?,
-        Command::History { day } => history(day.as_deref(), &words(), out)?,
-        Command::Doctor { json } => return command::doctor::run(json, &words(), out),
+        Command::Resume => command::snooze::resume(words, Bus::session(), out)?,
+        Command::History { day } => history(day.as_deref(), words, out)?,
+        Command::Doctor { json } => return command::doctor::run(json, words, out),
         Command::Practices { action } => {
             let action = action.unwrap_or(PracticesAction::List);
-            return practices(action, &words(), out, complaints);
+            return practices(action, words, out, complaints);
         }
         Command::Config { action: ConfigAction::Check { file } } => {
-            command::config::check(file.as_deref(), out)?;
+            command::config::check(file.as_deref(), words, out)?;
         }
         Command::Config { action: ConfigAction::Show { defaults } } => {
-            command::config::show(defaults, out)?;
+            command::config::show(defaults, words, out)?;
         }
         Command::Config { action: ConfigAction::Path } => command::config::path(out)?,
     }
@@ -132,8 +136,9 @@ fn practices(
     complaints: &mut impl Write,
 ) -> anyhow::Result<bool> {
     let (library, faults) = practice_files::library()?;
-    let mut tell_faults =
-        || faults.iter().try_for_each(|fault| writeln!(complaints, "kindbeat: {fault}"));
+    let mut tell_faults = || {
+        faults.iter().try_for_each(|fault| writeln!(complaints, "kindbeat: {}", fault.text(words)))
+    };
     let mut well = true;
     match action {
         PracticesAction::List => {
@@ -150,9 +155,9 @@ fn practices(
         }
         PracticesAction::Check { files } => {
             for file in files {
-                if let Err(error) = command::practices::check(&file, out) {
+                if let Err(error) = command::practices::check(&file, words, out) {
                     well = false;
-                    writeln!(complaints, "kindbeat: {error:#}")?;
+                    writeln!(complaints, "kindbeat: {}", command::text(&error, words))?;
                 }
             }
         }
@@ -160,9 +165,11 @@ fn practices(
     Ok(well)
 }
 
-/// What the commands speak.
+/// What the commands say, in the language that is set, else in that of the locale.
 fn words() -> Words {
-    Words::new("en")
+    // What is wrong with the configuration, the commands say that need it.
+    let config = config_file::load(None).unwrap_or_default();
+    Words::new(config.language(&locale::of_messages()))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -7,20 +7,21 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use rustix::fs::OFlags;
 
 use crate::config_file;
 use kindbeat_core::practice::Library;
 use kindbeat_core::practice::OwnFault;
 use kindbeat_core::practice::Practice;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
 
 /// All practices, and the faults in files of the owner.
 pub type Practices = (Library, Vec<OwnFault>);
 
 /// The built-in practices with the owner's own. Fails only when a file in the build is broken.
 pub fn library() -> anyhow::Result<Practices> {
-    let library = Library::built_in().context("reading the breaks of the program")?;
+    let library = Library::built_in()?;
     Ok(match config_file::practices() {
         Some(folder) => library.with_own(read(&folder)),
         None => (library, Vec::new()),
@@ -37,13 +38,13 @@ pub fn read(folder: &Path) -> impl Iterator<Item = (String, Result<String, OwnFa
         Ok(files) => (files, None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => (Vec::new(), None),
         Err(error) => {
-            let remedy = "make it a folder that you can read";
-            (Vec::new(), Some(unread(folder, &error.to_string(), remedy)))
+            let problem = Sentence::detail(error.to_string());
+            (Vec::new(), Some(unread(folder, problem, Message::PracticeSeeFolder)))
         }
     };
     let left_out = files.get(MOST_FILES).map(|file| {
-        let problem = format!("the practices from here on are left out, {MOST_FILES} are read");
-        unread(file, &problem, "move some of them away")
+        let problem = Sentence::new(Message::PracticeLeftOut).with("most", MOST_FILES.to_string());
+        unread(file, problem, Message::PracticeMoveAway)
     });
     let first = fault.into_iter().map(|fault| (String::new(), Err(fault)));
     let last = left_out.into_iter().map(|fault| (String::new(), Err(fault)));
@@ -54,13 +55,13 @@ pub fn read(folder: &Path) -> impl Iterator<Item = (String, Result<String, OwnFa
 pub fn text(file: &Path) -> Result<String, OwnFault> {
     match bytes(file) {
         Ok(Some(bytes)) if bytes.len() > Practice::MAX_BYTES => {
-            Err(unread(file, "the file is too large", "a practice has at most 1 MiB of text"))
+            Err(unread(file, Message::PracticeTooLarge, Message::PracticeMost))
         }
         Ok(Some(bytes)) => String::from_utf8(bytes)
-            .map_err(|_| unread(file, "not a text in UTF-8", "save it as UTF-8")),
-        Ok(None) => Err(unread(file, "not a file", "a practice is a file of text")),
+            .map_err(|_| unread(file, Message::PracticeNotText, Message::PracticeSaveText)),
+        Ok(None) => Err(unread(file, Message::PracticeNoFile, Message::PracticeIsText)),
         Err(error) => {
-            Err(unread(file, &error.to_string(), "see that it is there and that you can read it"))
+            Err(unread(file, Sentence::detail(error.to_string()), Message::PracticeSeeFile))
         }
     }
 }
@@ -94,9 +95,8 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files.into_iter().collect())
 }
 
-fn unread(file: &Path, problem: &str, remedy: &str) -> OwnFault {
-    let (problem, remedy) = (problem.to_owned(), remedy.to_owned());
-    OwnFault::Unread { file: name(file), problem, remedy }
+fn unread(file: &Path, problem: impl Into<Sentence>, remedy: Message) -> OwnFault {
+    OwnFault::Unread { file: name(file), problem: problem.into(), remedy: remedy.into() }
 }
 
 /// For messages: a name can hold characters that rewrite a terminal.

@@ -24,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("dbus", &[]),
     ("desktop", &["clock", "dbus"]),
     ("file_watch", &[]),
-    ("interface", &["clock", "dbus"]),
+    ("interface", &["clock", "dbus", "locale"]),
     ("locale", &[]),
     ("notification", &["clock", "dbus"]),
     ("page_server", &["clock", "tasks"]),
@@ -40,16 +40,16 @@ const ROOMS: [(&str, &[&str]); 19] = [
 /// What each module of the core may import of the others.
 const CORE: [(&str, &[&str]); 19] = [
     ("backoff", &[]),
-    ("setting", &[]),
+    ("words", &[]),
+    ("setting", &["words"]),
     ("heart", &[]),
     ("breathing", &["heart", "setting"]),
     ("context", &[]),
-    ("words", &[]),
     ("simulation", &["heart"]),
     ("detection", &["heart", "setting", "context"]),
-    ("offer", &["setting", "context"]),
-    ("practice", &["breathing", "setting"]),
-    ("monitor", &["heart", "setting"]),
+    ("offer", &["setting", "context", "words"]),
+    ("practice", &["breathing", "setting", "words"]),
+    ("monitor", &["heart", "setting", "words"]),
     ("connection", &["monitor"]),
     ("page", &["breathing", "heart", "practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "status", "context"]),
@@ -57,7 +57,7 @@ const CORE: [(&str, &[&str]); 19] = [
     ("sitting", &["engine", "heart", "page", "practice", "status", "words"]),
     ("reason", &["context", "detection", "engine", "offer", "words"]),
     ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "context"]),
-    ("config", &["detection", "engine", "monitor", "offer", "practice", "setting"]),
+    ("config", &["detection", "engine", "monitor", "offer", "practice", "setting", "words"]),
 ];
 
 /// The names of the world, which the core does not know.

@@ -889,7 +889,7 @@ why-open = It is still open: kindbeat break begins it.
 why-nothing-measured = Nothing is measured just now, so nothing can be offered. kindbeat status tells more.
 # Both in whole minutes of wear.
 why-learning = What is usual for you is still being learned: { $learned } of { $needed } minutes so far. Nothing is offered before that.
-# $rate, $usual, $spread and $rise in beats a minute; $span as above.
+# $rate, $usual, $spread and $rise in beats a minute; $span by itself: "a minute", "5 minutes".
 why-figures = Over the last minute your heart averaged { $rate } beats a minute; about { $usual } is usual for you, give or take { $spread }. It counts as up once the average of { $span } is { $rise } above usual.
 why-settled = It is near usual, so there is nothing to offer.
 why-settling = It has come down again, so there is nothing to offer.
@@ -1197,3 +1197,231 @@ store-same-kindbeat = use the same kindbeat as the service, or restart that
 # $problem as the database says it.
 store-unusable = { $path }: cannot be used ({ $problem })
 store-move = move it away by hand
+
+## A configuration that cannot be used: what is wrong, and what would be right. Words in ` ` and [ ] stand so in the file.
+
+# What another program or a library says, in its own words.
+detail = { $detail }
+# $path is a file, here and below.
+config-missing = there is no file { $path }
+config-folder = { $path } is a folder, not a configuration file
+config-unreadable = cannot read { $path }: { $problem }
+config-too-large = { $path } is larger than 1 MiB; is this really the configuration?
+config-not-text = { $path }:{ $line }: not text in UTF-8; is this really the configuration?
+config-no-home = neither XDG_CONFIG_HOME nor HOME is set to an absolute path: where is the configuration?
+# Below the faults that are shown.
+config-more = and { $count } more
+# $first is the first fault.
+config-first = { $first } (and { $count } more)
+
+setting-bad = bad configuration
+setting-bad-value = bad value for `{ $key }` in [{ $section }]
+setting-homeless = `{ $key }` stands outside any section
+setting-is-section = `{ $section }` is a section, not a key
+setting-unknown-section = unknown section [{ $section }]
+setting-unknown-key = unknown key `{ $key }` in [{ $section }]
+setting-unreadable = this cannot be read
+setting-no-value = no value
+setting-belongs = it belongs in [{ $section }]
+setting-write-section = write [{ $section }] on a line of its own and its keys below it
+setting-meant-section = did you mean [{ $section }]?
+# $sections is a list: "[offer], [page]".
+setting-sections = the sections are { $sections }
+setting-meant-key = did you mean `{ $key }`?
+# $keys is a list.
+setting-known-here = known here: { $keys }
+setting-write-set = write it as KEY=VALUE, such as detection.rise_bpm=12
+setting-missing-value = a value is missing
+setting-needs-quotes = words and durations stand in quotes: "{ $value }"
+# $expected is one of setting-boolean to setting-one-of.
+setting-must-be = must be { $expected }
+setting-must-be-meant = must be { $expected }; did you mean "{ $near }"?
+setting-between = must be between { $least } and { $most }
+setting-between-durations = must be between "{ $least }" and "{ $most }"
+setting-equal-hours = must start and end at different times; for whole days leave them out of `days`
+setting-not-empty = must not be empty
+setting-boolean = true or false
+setting-text = text in quotes
+setting-list = a list in brackets, such as ["...", "..."]
+setting-number = a number between { $least } and { $most }
+setting-whole-number = a whole number between { $least } and { $most }
+setting-duration = a duration between "{ $least }" and "{ $most }", such as "90s" or "5m"
+setting-keep = between "1d" and "100y", written in days, weeks, months or years, like "30d", "6w", "3mo" or "2y"
+setting-quiet-hours = two times of day, written like "22:00-07:00"
+setting-nothing = nothing
+# $first are words of the file in quotes, $last is one more.
+setting-one-of = { $first } or "{ $last }"
+
+## A practice that cannot be used: what is wrong, and what to do. Said one behind the other, with the place in front.
+
+# Both names in quotes.
+practice-unknown = no practice is called { $asked }; the nearest is { $nearest }, and "kindbeat practices" lists them all
+practice-too-large = the file is too large
+practice-most = a practice has at most 1 MiB of text
+practice-too-many-marks = too many words and marks
+practice-few-words = five minutes hold some hundred words
+practice-no-step = there is no step
+practice-begin-step = begin each step with a line [[step]]
+practice-too-many-steps = too many steps
+practice-most-steps = a practice has at most { $most }
+# $length and $total as they stand in the file: "1m", "90s".
+practice-total = the steps of { $length } last { $total } together
+practice-make-it-between = make it between { $least } and { $most }
+practice-breath = this breath is not for practices
+practice-breaths = write "slow" or "long out"
+practice-too-many-choices = too many choices
+practice-most-choices = a step has at most { $most }
+practice-no-length = the step is in no length
+practice-say-length = say how long it lasts: {"{"} 1m = "20s" {"}"}
+practice-no-name = not a name a practice can have
+practice-names = small letters a to z, digits and single hyphens, at most { $most }: "kind-hand"
+practice-message = messages are for built-in practices
+practice-own-words = write the words themselves in quotes
+practice-built-in = built-in words have to be translatable
+practice-write-message = write {"{"} message = "..." {"}"}
+practice-no-words = there are no words
+practice-write-words = write them in quotes, or take the line out
+practice-too-many-words = too many words
+practice-most-words = 2000 characters at most; several steps are easier to follow
+practice-control = a control character
+practice-no-control = take it out; only line breaks may stand in a text
+practice-words = words in quotes
+practice-change = change it
+practice-quotes = texts stand in quotes, durations too: "20s"
+practice-missing = missing field "{ $key }"
+practice-add = add it
+practice-duplicate = duplicate key
+practice-take-out = take one of them out
+# $known is a list of words in quotes.
+practice-unknown-key = unknown field "{ $key }", expected one of { $known }
+# The same where there is only one.
+practice-unknown-key-beside-one = unknown field "{ $key }", expected { $known }
+practice-unknown-word = unknown variant "{ $word }", expected one of { $known }
+practice-take-one = take one of these
+practice-meant = "{ $name }" may be meant
+practice-unreadable = this cannot be read ({ $problem })
+# $first is a file.
+practice-twice = { $first } has "{ $id }" already; give one of them another name
+practice-inward = this practice is where "this is too much" leads, away from within; write inward = false, or give it another id
+practice-not-text = not a text in UTF-8
+practice-save-text = save it as UTF-8
+practice-no-file = not a file
+practice-is-text = a practice is a file of text
+practice-see-file = see that it is there and that you can read it
+practice-see-folder = make it a folder that you can read
+practice-left-out = the practices from here on are left out, { $most } are read
+practice-move-away = move some of them away
+
+## A recording that cannot be read: the place, then what is wrong. t_s, hr_bpm, rr_ms are names of columns.
+
+recording-line = line { $line }
+recording-column = line { $line }, column { $column } ({ $name })
+recording-not-opened = cannot be opened
+recording-not-read-on = cannot be read on
+recording-cut-short = the gzip data ends early; was the file copied whole?
+recording-damaged = the gzip data is damaged or something else follows it ({ $problem })
+recording-empty = the file is empty; a recording begins with the header t_s,hr_bpm,rr_ms
+recording-no-row = no row follows the header
+recording-short-row = the row ends after column { $column }, the header has { $count }
+recording-longer-row = the row goes on after column { $column }, the last of the header; decimals take a point, a text with a comma takes quotes
+recording-long-row = a row longer than { $most } KiB; is a quote left open?
+recording-many-columns = the header has more than { $most } columns
+recording-open-quote = a quote is opened in this row and never closed
+recording-binary = binary data; a recording is CSV text, plain or gzip
+recording-no-column = no column { $name }; a recording begins with the header t_s,hr_bpm,rr_ms
+recording-twice = the header names this column twice
+recording-no-time = is empty; every row needs its time, in seconds
+# $value is what stands there, in quotes.
+recording-between = { $value } must be between 0 and { $most }
+recording-not-later = { $value } must be later than { $before }, the time of the row before
+recording-above = { $value } must be above 0 and at most { $most }
+recording-yes-or-no = { $value } must be 0, 1 or empty
+recording-no-number = { $value } is not a number
+
+## Commands and their errors. Behind some of them stands what the system says, in its own words.
+
+cannot-begin = this machine lets no program wait for anything
+already-running = kindbeat is running already; "kindbeat status" tells how it is
+ask-silent = kindbeat does not answer
+ask-failed = kindbeat cannot be asked
+ask-other-version = kindbeat, as it runs, tells what this version cannot read; restart it with "systemctl --user restart kindbeat"
+
+# Whole sentences: said on the bus, too.
+refused-practice = No practice is called "{ $asked }"; the nearest is "{ $nearest }", and "kindbeat practices" lists them all.
+refused-length = A break does not last { $given } s; it lasts 20, 60, 180 or 300 seconds, and 0 means the length that is set.
+refused-time = Offers cannot be snoozed until { $given }; give a time that lies ahead, by a year at most.
+refused-answer = "{ $given }" is no answer; answer with start, later, fine, moving, excited or undo.
+refused-no-break = There is no break open just now; "kindbeat break" starts one.
+refused-no-offer = There is no offer to answer just now; "kindbeat break" starts a break at any time.
+# $problem as the system says it.
+refused-no-page = The page of the break cannot be opened ({ $problem }); "kindbeat break --here" takes the break in the terminal.
+refused-busy = kindbeat did not answer within 5 seconds; try again in a moment, and if that goes on, restart it with "systemctl --user restart kindbeat".
+refused-ending = kindbeat is ending just now; try again in a moment, or start it with "systemctl --user start kindbeat".
+
+store-no-thread = the history cannot be written
+# $given is what was typed, here and below.
+snooze-no-time = "{ $given }" is no time to snooze until; give how long (30m, 2h), a time of day (14:00), or today
+snooze-too-far = "{ $given }" is not within a year from now; give how long (30m, 2h), a time of day (14:00), or today
+history-no-day = "{ $given }" is no day; give one as 2026-11-23, or today, or yesterday
+history-no-home = neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history?
+here-defaults = { $problem }; the defaults apply to this break
+here-no-keyboard = the keyboard cannot be read
+# In a list: what became of an elevation.
+replay-offer = offer
+replay-held = held
+replay-no-room = the output cannot be kept in a temporary file
+# Behind a key of the configuration that is not set: what applies.
+unset-by-sensitivity = { $value }, by sensitivity
+unset-by-focus = not set, by focus
+unset-by-desktop = not set, that of the desktop
+unset = not set
+devices-none =
+    No heart-rate monitor in reach. Put the strap on: most are silent without skin contact.
+    A watch has to broadcast its heart rate; a monitor that another device holds does not show.
+# Heads of a table.
+devices-name = Name
+devices-address = Address
+devices-signal = Signal
+devices-battery = Battery
+# In place of the signal.
+devices-in-use = in use
+practices-before = Before it begins:
+# What a step of a practice is for.
+element-mindfulness = mindfulness
+element-common-humanity = common humanity
+element-self-kindness = self-kindness
+element-grounding = grounding
+
+## kindbeat demo
+
+demo-begins = A simulated strap sends its measurements (0x2A37), one a second, while somebody sits at a desk.
+# $rate and $spread in beats a minute.
+demo-learned = Learned what is usual: { $rate } bpm, spread { $spread }.
+demo-rises = The heart leaves what is usual. Nothing is asked yet: it has to last.
+# $reason is reason-risen.
+demo-elevated = Elevated: { $reason }
+# $reason is one of closed-day-off to closed-settled.
+demo-held = Held back: { $reason }
+demo-offer = Offer: { offer-title }
+demo-answer = Answer: { start }
+# $title is what the practice is called, $length as it is set: "3m".
+demo-break = Break: { $title }, { $length }
+demo-finished = Break finished.
+demo-back = The heart is back near what is usual.
+demo-done = Done: { $packets } packets decoded in { $minutes } simulated minutes, { $artefacts } artefacts among their beats.
+# $stage is a word of the program.
+demo-stopped = the simulated morning ended at the stage { $stage }; this was not to happen, please report it
+demo-desk = A simulated strap sends a heart at a desk, minutes in a second. Nothing is written, and no strap is needed.
+demo-learns = It learns what is usual ...
+demo-offered = It has lasted. A break is offered on the desktop; this is its text:
+# $why is a sentence of "kindbeat why".
+demo-figures = Its figures: { $why }
+demo-keys = Click there, or answer here: Enter starts, l is later, f is "{ fine }", q ends.
+demo-shown-here = (No notification server shows it here; the terminal does.)
+demo-no-server = there is no notification server here, and nothing can be typed; "kindbeat demo --headless" answers itself
+demo-window = The break opens in a window of its own.
+demo-no-browser = No browser opened the break, so it goes on here.
+demo-over = The break is over. This ends when its window is closed, or with Enter.
+demo-later = It would be asked again in 20 minutes, if the heart were still up.
+demo-fine = Good. Nothing more would be asked for a while.
+demo-end = That was the demonstration. With a strap of your own it is "kindbeat daemon", and the README tells how to have it start by itself.

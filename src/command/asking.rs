@@ -16,15 +16,16 @@ pub(super) fn ask<T>(
     words: &Words,
     what: impl AsyncFnOnce(&Client) -> Result<T, ClientError>,
 ) -> anyhow::Result<T> {
-    runtime()?.block_on(async {
+    runtime(words)?.block_on(async {
         let client = Client::connect(bus).await.map_err(|error| in_words(error, words))?;
         what(&client).await.map_err(|error| in_words(error, words))
     })
 }
 
 /// What the commands wait on.
-pub(super) fn runtime() -> anyhow::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build().context("starting to ask kindbeat")
+pub(super) fn runtime(words: &Words) -> anyhow::Result<Runtime> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.with_context(|| words.text(Message::CannotBegin, &[]))
 }
 
 /// The error with what to do about it.

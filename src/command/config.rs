@@ -10,28 +10,34 @@ use toml::Table;
 use kindbeat_core::config;
 use kindbeat_core::config::Config;
 use kindbeat_core::setting::plain;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 /// `config check [FILE]`: says that a file is fine, or returns everything that is wrong with it. Without FILE the owner's.
-pub fn check(file: Option<&Path>, out: &mut impl io::Write) -> anyhow::Result<()> {
+pub fn check(file: Option<&Path>, words: &Words, out: &mut impl io::Write) -> anyhow::Result<()> {
     let Some(path) = file else {
         let path = config_file::path()?;
         if !path.try_exists().unwrap_or(true) {
-            writeln!(out, "{}: not there; the defaults apply", path.display())?;
+            writeln!(out, "{}", about(Message::ConfigAbsent, &path, words))?;
             return Ok(());
         }
-        return check(Some(&path), out);
+        return check(Some(&path), words, out);
     };
     config_file::load(Some(path))?;
-    writeln!(out, "{}: fine", path.display())?;
+    writeln!(out, "{}", about(Message::ConfigFine, path, words))?;
     Ok(())
 }
 
+fn about(message: Message, path: &Path, words: &Words) -> String {
+    words.text(message, &[("path", path.display().to_string().into())])
+}
+
 /// `config show [--defaults]`: the settings in force, every key; or the default file with every key explained.
-pub fn show(defaults: bool, out: &mut impl io::Write) -> anyhow::Result<()> {
+pub fn show(defaults: bool, words: &Words, out: &mut impl io::Write) -> anyhow::Result<()> {
     if defaults {
         out.write_all(config::DEFAULT.as_bytes())?;
     } else {
-        out.write_all(in_force(&config_file::load(None)?)?.as_bytes())?;
+        out.write_all(in_force(&config_file::load(None)?, words)?.as_bytes())?;
     }
     Ok(())
 }
@@ -43,7 +49,7 @@ pub fn path(out: &mut impl io::Write) -> anyhow::Result<()> {
 }
 
 /// Every key with its value, as a file that reads as the same configuration; what is not set stands in comments.
-fn in_force(config: &Config) -> anyhow::Result<String> {
+fn in_force(config: &Config, words: &Words) -> anyhow::Result<String> {
     let set = Table::try_from(config)?;
     let mut text = String::new();
     for (section, keys) in Config::keys() {
@@ -52,7 +58,7 @@ fn in_force(config: &Config) -> anyhow::Result<String> {
         for key in keys {
             match set.get(section).and_then(|values| values.get(key)) {
                 Some(value) => writeln!(text, "{key} = {value}")?,
-                None => writeln!(text, "# {key}: {}", unset(config, section, key))?,
+                None => writeln!(text, "# {key}: {}", unset(config, section, key, words))?,
             }
         }
     }
@@ -60,15 +66,17 @@ fn in_force(config: &Config) -> anyhow::Result<String> {
 }
 
 /// What a key that is not set stands for.
-fn unset(config: &Config, section: &str, key: &str) -> String {
+fn unset(config: &Config, section: &str, key: &str, words: &Words) -> String {
     let thresholds = config.detection.thresholds();
+    let by_sensitivity =
+        |value: String| words.text(Message::UnsetBySensitivity, &[("value", value.into())]);
     match (section, key) {
-        ("detection", "rise_bpm") => format!("{}, by sensitivity", thresholds.rise_bpm),
-        ("detection", "rise_spread") => format!("{}, by sensitivity", thresholds.rise_spread),
-        ("detection", "sustain") => format!("\"{}\", by sensitivity", plain(thresholds.sustain)),
-        ("practice", _) => "not set, by focus".to_owned(),
-        ("page", "language") => "not set, that of the desktop".to_owned(),
-        _ => "not set".to_owned(),
+        ("detection", "rise_bpm") => by_sensitivity(thresholds.rise_bpm.to_string()),
+        ("detection", "rise_spread") => by_sensitivity(thresholds.rise_spread.to_string()),
+        ("detection", "sustain") => by_sensitivity(format!("\"{}\"", plain(thresholds.sustain))),
+        ("practice", _) => words.text(Message::UnsetByFocus, &[]),
+        ("page", "language") => words.text(Message::UnsetByDesktop, &[]),
+        _ => words.text(Message::Unset, &[]),
     }
 }
 
@@ -78,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_in_force_shows_every_key() {
-        let text = in_force(&Config::default()).unwrap();
+        let text = in_force(&Config::default(), &Words::new("en")).unwrap();
         for (section, keys) in Config::keys() {
             for key in keys {
                 assert!(
@@ -98,13 +106,19 @@ mod tests {
             "history.keep=3mo",
         ];
         let config = Config::default().with(&sets).unwrap();
-        assert_eq!(Config::parse("show", &in_force(&config).unwrap()).unwrap(), config);
+        assert_eq!(
+            Config::parse("show", &in_force(&config, &Words::new("en")).unwrap()).unwrap(),
+            config
+        );
     }
 
     #[test]
     fn what_sensitivity_chose_stands_in_comments() {
-        let text =
-            in_force(&Config::default().with(&["detection.sensitivity=keen"]).unwrap()).unwrap();
+        let text = in_force(
+            &Config::default().with(&["detection.sensitivity=keen"]).unwrap(),
+            &Words::new("en"),
+        )
+        .unwrap();
         let detection = text.split("\n\n").find(|part| part.starts_with("[detection]")).unwrap();
         insta::assert_snapshot!(detection, @r#"
         [detection]
@@ -124,17 +138,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
         let mut out = Vec::new();
-        show(true, &mut out).unwrap();
+        show(true, &Words::new("en"), &mut out).unwrap();
         std::fs::write(&file, out).unwrap();
         let mut said = Vec::new();
-        check(Some(&file), &mut said).unwrap();
+        check(Some(&file), &Words::new("en"), &mut said).unwrap();
         assert_eq!(String::from_utf8(said).unwrap(), format!("{}: fine\n", file.display()));
     }
 
     #[test]
     fn a_file_that_is_named_has_to_be_there() {
         let folder = tempfile::tempdir().unwrap();
-        let missing = check(Some(&folder.path().join("none.toml")), &mut Vec::new()).unwrap_err();
+        let missing =
+            check(Some(&folder.path().join("none.toml")), &Words::new("en"), &mut Vec::new())
+                .unwrap_err();
         assert!(missing.to_string().starts_with("there is no file "));
         assert_eq!(crate::command::exit_code(&missing), 78);
     }

@@ -5,26 +5,24 @@ use std::io;
 use std::io::IsTerminal;
 use std::io::Write;
 
-use anyhow::Context;
 use tracing::Level;
 use tracing_subscriber::filter::LevelFilter;
 
+use super::asking;
 use crate::daemon;
 use crate::daemon::AlreadyRunning;
+use kindbeat_core::words::Words;
 
 /// Runs until SIGTERM or SIGINT. That one is running already is no failure: it is said, and that is all.
-pub fn run(complaints: &mut impl Write) -> anyhow::Result<bool> {
+pub fn run(words: &Words, complaints: &mut impl Write) -> anyhow::Result<bool> {
     start_logging();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting the daemon")?;
+    let runtime = asking::runtime(words)?;
     let ended = runtime.block_on(daemon::start());
     // A task that still waits for the world is not waited for.
     runtime.shutdown_background();
     match ended {
         Err(error) if error.is::<AlreadyRunning>() => {
-            writeln!(complaints, "kindbeat: {error}")?;
+            writeln!(complaints, "kindbeat: {}", super::text(&error, words))?;
             Ok(true)
         }
         ended => ended.map(|()| true),

@@ -7,9 +7,9 @@
 use std::io::Write;
 use std::time::Duration;
 
-use anyhow::Context;
 use serde::Serialize;
 
+use super::asking;
 use crate::bluetooth;
 use crate::bluetooth::BluetoothError;
 use crate::bluetooth::Nearby;
@@ -21,24 +21,24 @@ use kindbeat_core::words::Words;
 /// `json`: one line, a list of objects with `name` (text or null), `address`, `signal` (dBm or null), `battery` (percent or
 /// null), `rr` (always null) and `connected`.
 pub fn run(seconds: u64, json: bool, words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting to look round")?;
+    let runtime = asking::runtime(words)?;
     let nearby = runtime.block_on(bluetooth::nearby(Duration::from_secs(seconds.max(1))));
-    let nearby = nearby.map_err(|error| with_remedy(error, words))?;
-    if json { as_json(&nearby, out) } else { as_text(&nearby, out) }
+    let nearby = nearby.map_err(|error| with_remedy(&error, in_words(&error), words))?;
+    if json { as_json(&nearby, out) } else { as_text(&nearby, words, out) }
 }
 
-/// The error with what to do about it.
-fn with_remedy(error: BluetoothError, words: &Words) -> anyhow::Error {
-    let [says, remedy] = in_words(&error).map(|message| words.text(message, &[]));
-    let text = format!("{says}; {remedy}");
-    match error {
-        BluetoothError::NoService | BluetoothError::NoAdapter | BluetoothError::Off => {
-            anyhow::anyhow!(text)
-        }
-        error => anyhow::Error::new(error).context(text),
+/// The error with what to do about it, and what the system said of it.
+fn with_remedy(
+    error: &(dyn std::error::Error + 'static),
+    says: [Message; 2],
+    words: &Words,
+) -> anyhow::Error {
+    let text = says.map(|message| words.text(message, &[])).join("; ");
+    // The innermost alone: what we did when it happened is for the log.
+    let innermost = std::iter::successors(error.source(), |cause| cause.source()).last();
+    match innermost {
+        Some(cause) => anyhow::anyhow!("{text}: {cause}"),
+        None => anyhow::anyhow!(text),
     }
 }
 
@@ -84,31 +84,41 @@ fn as_json(nearby: &[Nearby], out: &mut impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn as_text(nearby: &[Nearby], out: &mut impl Write) -> anyhow::Result<()> {
+fn as_text(nearby: &[Nearby], words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
+    let say = |message| words.text(message, &[]);
     if nearby.is_empty() {
-        writeln!(
-            out,
-            "No heart-rate monitor in reach. Put the strap on: most are silent without skin contact."
-        )?;
-        writeln!(
-            out,
-            "A watch has to broadcast its heart rate; a monitor that another device holds does not show."
-        )?;
+        writeln!(out, "{}", say(Message::DevicesNone))?;
         return Ok(());
     }
-    let names = nearby.iter().map(|nearby| name(nearby).chars().count());
-    let width = names.max().unwrap_or(0).max(4);
-    writeln!(out, "{:width$}  {:17}  {:>8}  {:>7}  RR", "Name", "Address", "Signal", "Battery")?;
-    for nearby in nearby {
+    let heads = [
+        say(Message::DevicesName),
+        say(Message::DevicesAddress),
+        say(Message::DevicesSignal),
+        say(Message::DevicesBattery),
+        // The field's own sign for the intervals between beats.
+        "RR".to_owned(),
+    ];
+    let mut rows = vec![heads];
+    rows.extend(nearby.iter().map(|nearby| {
         let Nearby { device, battery } = nearby;
         let signal = match device.signal {
-            _ if device.connected => "in use".to_owned(),
+            _ if device.connected => say(Message::DevicesInUse),
             Some(signal) => format!("{signal} dBm"),
             None => "?".to_owned(),
         };
         let battery = battery.map_or_else(|| "?".to_owned(), |level| format!("{level} %"));
-        let (name, address) = (name(nearby), device.address.to_string());
-        writeln!(out, "{name:width$}  {address:17}  {signal:>8}  {battery:>7}  ?")?;
+        [name(nearby), device.address.to_string(), signal, battery, "?".to_owned()]
+    }));
+    let width = |column: usize, least: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or(0).max(least)
+    };
+    let [first, second, third, fourth] = [width(0, 4), width(1, 17), width(2, 8), width(3, 7)];
+    for [name, address, signal, battery, rr] in &rows {
+        writeln!(
+            out,
+            "{name:first$}  {address:second$}  {signal:>third$}  {battery:>fourth$}  {rr}"
+        )?;
     }
     Ok(())
 }
@@ -152,7 +162,7 @@ mod tests {
 
     #[test]
     fn monitors_are_listed_as_a_table() {
-        insta::assert_snapshot!(written(&monitors(), as_text), @r"
+        insta::assert_snapshot!(written(&monitors(), |nearby, out| as_text(nearby, &Words::new("en"), out)), @r"
         Name        Address              Signal  Battery  RR
         Polar? H10  F0:00:00:00:00:01   -52 dBm        ?  ?
         ?           F0:00:00:00:00:02    in use     87 %  ?
@@ -171,6 +181,9 @@ mod tests {
 
     #[test]
     fn that_there_is_none_comes_with_what_to_try() {
-        assert!(written(&[], as_text).contains("Put the strap on"));
+        assert!(
+            written(&[], |nearby, out| as_text(nearby, &Words::new("en"), out))
+                .contains("Put the strap on")
+        );
     }
 }

@@ -29,12 +29,14 @@ pub fn list(library: &Library, words: &Words, out: &mut impl Write) -> anyhow::R
 
 fn row(practice: &Practice, words: &Words) -> [String; 4] {
     let title = practice.title().say(|id| words.text(id, &[]));
+    let elements = practice.elements();
+    let elements = elements.iter().map(|element| words.text(element.message(), &[]));
     [
         practice.id().to_owned(),
         // In a file of one's own it can have several lines.
         title.replace('\n', " "),
         joined(practice.lengths(), " "),
-        joined(&practice.elements(), ", "),
+        elements.collect::<Vec<_>>().join(", "),
     ]
 }
 
@@ -55,13 +57,14 @@ pub fn show(
     let inward = practice.inward().then(|| words.text(Message::CautionInward, &[]));
     let cautions: Vec<_> = inward.into_iter().chain(practice.caution().map(say)).collect();
     if !cautions.is_empty() {
-        writeln!(out, "\nBefore it begins:")?;
+        writeln!(out, "\n{}", words.text(Message::PracticesBefore, &[]))?;
         indented(&cautions.join("\n"), 2, out)?;
     }
     for length in practice.lengths() {
         writeln!(out, "\n{length}:")?;
         for (number, (step, lasts)) in practice.steps_in(*length).enumerate() {
-            writeln!(out, "  {}. {}, {} s", number + 1, step.element, lasts.as_secs())?;
+            let element = words.text(step.element.message(), &[]);
+            writeln!(out, "  {}. {element}, {} s", number + 1, lasts.as_secs())?;
             indented(&spoken(step, say), 5, out)?;
         }
     }
@@ -78,13 +81,13 @@ pub(super) fn spoken(step: &Step, say: impl Fn(&Text) -> String) -> String {
 }
 
 /// Checks a file that is to be a practice of one's own: says that it is fine, or the error tells where it is not.
-pub fn check(file: &Path, out: &mut impl Write) -> anyhow::Result<()> {
+pub fn check(file: &Path, words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
     let name = practice_files::name(file);
     let practice = Practice::parse(&name, &practice_files::text(file)?, Origin::Own)?;
     if practice.id() == Library::GROUNDING && practice.inward() {
         return Err(OwnFault::InwardGrounding { file: name }.into());
     }
-    writeln!(out, "{name}: fine")?;
+    writeln!(out, "{}", words.text(Message::ConfigFine, &[("path", name.into())]))?;
     Ok(())
 }
 
@@ -179,8 +182,8 @@ mod tests {
         let checked = |bytes: &[u8]| {
             let file = folder.path().join("mine.toml");
             std::fs::write(&file, bytes).unwrap();
-            let told =
-                written(|_, _, out| check(&file, out)).unwrap_or_else(|error| format!("{error:#}"));
+            let told = written(|_, words, out| check(&file, words, out))
+                .unwrap_or_else(|error| format!("{error:#}"));
             told.replace(&folder.path().display().to_string(), "DIR")
         };
         let fine = "id = \"mine\"\ntitle = \"Mine\"\n[[step]]\nelement = \"grounding\"\nsay = \"Hello.\"\nlasts = { 20s = \"20s\" }\n";

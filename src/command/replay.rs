@@ -45,6 +45,7 @@ pub struct Request {
 /// printed then. Returns whether all went well; an error is one that concerns all of them.
 pub fn run(
     request: &Request,
+    words: &Words,
     out: &mut impl Write,
     complaints: &mut impl Write,
 ) -> anyhow::Result<bool> {
@@ -57,12 +58,15 @@ pub fn run(
     let library = Library::built_in()?;
     let mut baseline = Baseline::new(settings.detection.method);
     for path in &request.learn {
-        let rows = Recording::open(path).context("--learn")?;
-        baseline = replay::learn(&settings, &library, baseline, rows).context("--learn")?;
+        let rows = Recording::open(path).context(LEARN)?;
+        baseline = replay::learn(&settings, &library, baseline, rows).context(LEARN)?;
     }
-    let words = Words::new("en");
-    let printer =
-        Printer { json: request.json, sustain: settings.detection.thresholds().sustain, words };
+    let printer = Printer {
+        json: request.json,
+        sustain: settings.detection.thresholds().sustain,
+        // Scripts read the same words in every language.
+        words: if request.json { &Words::new("en") } else { words },
+    };
     let mut well = true;
     for path in &request.files {
         match play(path, &settings, &library, baseline.clone(), &printer) {
@@ -72,7 +76,7 @@ pub fn run(
             }
             Err(error) => {
                 well = false;
-                writeln!(complaints, "kindbeat: {error:#}")?;
+                writeln!(complaints, "kindbeat: {}", super::text(&error, words))?;
             }
         }
     }
@@ -85,7 +89,7 @@ fn play(
     settings: &Settings,
     library: &Library,
     baseline: Baseline,
-    printer: &Printer,
+    printer: &Printer<'_>,
 ) -> anyhow::Result<SpooledTempFile> {
     let rows = Recording::open(path)?;
     let name = rows.name().to_owned();
@@ -98,26 +102,28 @@ fn play(
     })?;
     written
         .and_then(|()| printer.summary(&name, &summary, &mut out))
-        .context("keeping the output in a temporary file")?;
+        .with_context(|| printer.words.text(Message::ReplayNoRoom, &[]))?;
     Ok(out)
 }
 
-struct Printer {
+struct Printer<'a> {
     json: bool,
     sustain: SignedDuration,
-    words: Words,
+    words: &'a Words,
 }
 
-impl Printer {
+impl Printer<'_> {
     fn event(&self, recording: &str, event: &ReplayEvent, out: &mut impl Write) -> io::Result<()> {
         let (kind, gate) = match event.outcome {
             ReplayOutcome::Offered => ("offer", None),
             ReplayOutcome::Held(gate) => ("held", Some(gate)),
         };
-        let risen = reason::risen(&event.figures, self.sustain, &self.words);
-        let held = gate.map(|gate| reason::held(gate, &self.words));
+        let risen = reason::risen(&event.figures, self.sustain, self.words);
+        let held = gate.map(|gate| reason::held(gate, self.words));
         let reason = [Some(risen), held].into_iter().flatten().collect::<Vec<_>>().join(" ");
         if !self.json {
+            let kind =
+                self.words.text(gate.map_or(Message::ReplayOffer, |_| Message::ReplayHeld), &[]);
             return writeln!(out, "{recording}  {}  {kind:5}  {reason}", clock(event.t_s));
         }
         let line = EventLine {
@@ -201,6 +207,9 @@ fn clock(t_s: f64) -> String {
     let seconds = t_s.floor() as u64;
     format!("{:>2}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
+
+/// The option whose recording has a fault.
+const LEARN: &str = "--learn";
 
 /// Up to this much output of one file is held in memory, the rest in a temporary file: a year's events fit.
 const IN_MEMORY: usize = 4 << 20;

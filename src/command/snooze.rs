@@ -24,7 +24,7 @@ pub fn snooze(
     bus: Bus,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let until = when::until(asked, now, zone).map_err(|error| Usage(error.to_string()))?;
+    let until = when::until(asked, now, zone).map_err(|error| Usage(error.text(words)))?;
     asking::ask(bus, words, async |client| client.snooze(until).await)?;
     let until = when::said(until, now, zone, words);
     writeln!(out, "{}", words.text(Message::SnoozeUntil, &[("until", until.into())]))?;

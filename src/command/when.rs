@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 /// The moment that somebody means: `30m` or `2h` from now, `14:00` when it is that late next, `today` when the day is over.
 ///
@@ -96,19 +97,28 @@ const fn on(day: Weekday) -> Message {
 }
 
 /// Why a text does not mean a moment.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotAMoment {
     /// It does not have any of the forms.
-    #[error(
-        "\"{0}\" is no time to snooze until; give how long (30m, 2h), a time of day (14:00), or today"
-    )]
     Form(String),
     /// It does not lie ahead, or too far.
-    #[error(
-        "\"{0}\" is not within a year from now; give how long (30m, 2h), a time of day (14:00), or today"
-    )]
     Range(String),
 }
+
+impl NotAMoment {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let (message, given) = match self {
+            Self::Form(given) => (Message::SnoozeNoTime, given),
+            Self::Range(given) => (Message::SnoozeTooFar, given),
+        };
+        words.text(message, &[("given", given.as_str().into())])
+    }
+}
+
+english_display!(NotAMoment);
+
+impl std::error::Error for NotAMoment {}
 
 /// The first letters, harmless on a terminal.
 fn short(text: &str) -> String {

@@ -116,7 +116,7 @@ pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words:
                 ("usual", usual.heart_rate.round().into()),
                 ("spread", usual.spread.round().into()),
                 ("rise", standing.thresholds.rise(usual.spread).round().into()),
-                ("span", span(standing.thresholds.sustain, words).into()),
+                ("span", lasting(standing.thresholds.sustain, words).into()),
             ];
             lines.push(words.text(Message::WhyFigures, &args));
             lines.push(match standing.phase {
@@ -168,7 +168,16 @@ fn values(
     ]
 }
 
-/// "5 minutes", or seconds where it is no whole minute.
+/// By itself: "a minute", "5 minutes".
+fn lasting(duration: SignedDuration, words: &Words) -> String {
+    if duration.as_secs() == 60 {
+        words.text(Message::LastingMinutes, &[("count", 1.into())])
+    } else {
+        span(duration, words)
+    }
+}
+
+/// Behind "the last": "minute", "5 minutes", or seconds where it is no whole minute.
 fn span(duration: SignedDuration, words: &Words) -> String {
     let seconds = duration.as_secs();
     if seconds % 60 == 0 {

@@ -14,6 +14,11 @@ use serde::de::Error;
 use serde::de::Unexpected;
 use serde::de::Visitor;
 
+use crate::words::Message;
+use crate::words::Sentence;
+use crate::words::Words;
+use crate::words::english_display;
+
 /// A number from `MIN / 10` to `MAX / 10`, both included; never NaN.
 ///
 /// Tenths, because a const parameter has to be an integer and no setting needs a finer bound.
@@ -29,7 +34,7 @@ impl<const MIN: u32, const MAX: u32> RangedNumber<MIN, MAX> {
         if (min..=max).contains(&value) {
             Ok(Self(value))
         } else {
-            Err(OutOfRange(format!("must be between {min} and {max}")))
+            Err(OutOfRange::between(min, max))
         }
     }
 
@@ -65,11 +70,11 @@ impl<const MIN: u32, const MAX: u32> Visitor<'_> for NumberVisitor<MIN, MAX> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (min, max) = RangedNumber::<MIN, MAX>::RANGE;
-        write!(f, "a number between {min} and {max}")
+        f.write_str(&between(Message::SettingNumber, min, max).carry())
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        RangedNumber::new(value).map_err(E::custom)
+        RangedNumber::new(value).map_err(|fault| E::custom(fault.carry()))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
@@ -114,7 +119,7 @@ impl<const MIN: u32, const MAX: u32> RangedCount<MIN, MAX> {
     }
 
     fn out_of_range() -> OutOfRange {
-        OutOfRange(format!("must be between {MIN} and {MAX}"))
+        OutOfRange::between(MIN, MAX)
     }
 }
 
@@ -130,17 +135,17 @@ impl<const MIN: u32, const MAX: u32> Visitor<'_> for CountVisitor<MIN, MAX> {
     type Value = RangedCount<MIN, MAX>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number between {MIN} and {MAX}")
+        f.write_str(&between(Message::SettingWholeNumber, MIN, MAX).carry())
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
         let value = u32::try_from(value).map_err(|_| RangedCount::<MIN, MAX>::out_of_range());
-        value.and_then(RangedCount::new).map_err(E::custom)
+        value.and_then(RangedCount::new).map_err(|fault| E::custom(fault.carry()))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
         let value = u32::try_from(value).map_err(|_| RangedCount::<MIN, MAX>::out_of_range());
-        value.and_then(RangedCount::new).map_err(E::custom)
+        value.and_then(RangedCount::new).map_err(|fault| E::custom(fault.carry()))
     }
 }
 
@@ -160,7 +165,7 @@ impl<const MIN: u32, const MAX: u32> RangedDuration<MIN, MAX> {
         if (min..=max).contains(&duration) {
             Ok(Self(duration))
         } else {
-            Err(OutOfRange(format!("must be between \"{}\" and \"{}\"", plain(min), plain(max))))
+            Err(OutOfRange(between(Message::SettingBetweenDurations, plain(min), plain(max))))
         }
     }
 
@@ -197,13 +202,12 @@ impl<const MIN: u32, const MAX: u32> Visitor<'_> for LastingVisitor<MIN, MAX> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (min, max) = RangedDuration::<MIN, MAX>::RANGE;
-        let (min, max) = (plain(min), plain(max));
-        write!(f, "a duration between \"{min}\" and \"{max}\", such as \"90s\" or \"5m\"")
+        f.write_str(&between(Message::SettingDuration, plain(min), plain(max)).carry())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         let duration = text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))?;
-        RangedDuration::new(duration).map_err(E::custom)
+        RangedDuration::new(duration).map_err(|fault| E::custom(fault.carry()))
     }
 }
 
@@ -213,15 +217,31 @@ impl<const MIN: u32, const MAX: u32> Serialize for RangedDuration<MIN, MAX> {
     }
 }
 
-/// A value outside the range of its setting; the text names the range.
+/// A value outside the range of its setting; the sentence names the range.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutOfRange(String);
+pub struct OutOfRange(Sentence);
 
-impl fmt::Display for OutOfRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl OutOfRange {
+    fn between(least: impl fmt::Display, most: impl fmt::Display) -> Self {
+        Self(between(Message::SettingBetween, least, most))
+    }
+
+    /// The sentence as serde's errors carry it.
+    fn carry(&self) -> String {
+        self.0.carry()
+    }
+
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        self.0.text(words)
     }
 }
+
+fn between(message: Message, least: impl fmt::Display, most: impl fmt::Display) -> Sentence {
+    Sentence::new(message).with("least", least.to_string()).with("most", most.to_string())
+}
+
+english_display!(OutOfRange);
 
 impl std::error::Error for OutOfRange {}
 

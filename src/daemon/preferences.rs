@@ -70,7 +70,7 @@ impl Preferences {
                 Reread::InForce { monitor_changed }
             }
             Err(error) => {
-                let summary = error.summary();
+                let summary = error.summary(&self.words);
                 if self.fault.as_ref() == Some(&summary) {
                     return Reread::Nothing;
                 }

@@ -40,6 +40,7 @@ use kindbeat_core::practice::HelpLines;
 use kindbeat_core::sitting::Earlier;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 use super::event_loop::Inlets;
 use super::event_loop::run;
@@ -51,9 +52,19 @@ use super::service::Service;
 use super::watchdog::Watchdog;
 
 /// Another daemon of this person is running; nothing is wrong.
-#[derive(Debug, thiserror::Error)]
-#[error("kindbeat is running already; \"kindbeat status\" tells how it is")]
+#[derive(Debug)]
 pub struct AlreadyRunning;
+
+impl AlreadyRunning {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        words.text(Message::AlreadyRunning, &[])
+    }
+}
+
+english_display!(AlreadyRunning);
+
+impl std::error::Error for AlreadyRunning {}
 
 /// Runs the daemon until SIGTERM or SIGINT, then writes what is left to write, which takes less than five seconds.
 ///
@@ -175,7 +186,8 @@ async fn load_config(locale: &str) -> Result<Config, config::ConfigError> {
     if let Err(error) = &config
         && is_service()
     {
-        notice_bad_config(&error.summary(), &Words::new(locale)).await;
+        let words = Words::new(locale);
+        notice_bad_config(&error.summary(&words), &words).await;
     }
     config
 }

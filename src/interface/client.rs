@@ -15,35 +15,55 @@ use super::ERRORS;
 use crate::dbus;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::Status;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 /// Why the daemon did not do it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// There is no session bus, so no daemon can be found.
-    #[error("the session bus cannot be reached")]
-    NoBus(#[source] zbus::Error),
-    /// No daemon is running.
-    #[error("kindbeat is not running")]
+    NoBus(zbus::Error),
     NoDaemon,
-    /// The daemon, or the bus, was silent.
-    #[error("kindbeat does not answer")]
+    /// The daemon, or the bus, did not answer in time.
     Silent,
     /// The daemon refused.
-    #[error("{says}")]
     Refused {
         /// The last part of the error's name, as in [`Refusal::name`](super::Refusal::name).
         name: String,
-        /// The whole sentence.
+        /// The whole sentence, in the daemon's language.
         says: String,
     },
-    /// Anything else.
-    #[error("asking kindbeat")]
-    Other(#[source] zbus::Error),
+    Other(zbus::Error),
     /// What it tells is not what this version reads.
-    #[error(
-        "kindbeat, as it runs, tells what this version cannot read; restart it with \"systemctl --user restart kindbeat\""
-    )]
-    OtherVersion(#[source] serde_json::Error),
+    OtherVersion(serde_json::Error),
+}
+
+impl Error {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let message = match self {
+            Self::NoBus(_) => Message::NoSession,
+            Self::NoDaemon => Message::AskNotRunning,
+            Self::Silent => Message::AskSilent,
+            Self::Refused { says, .. } => return says.clone(),
+            Self::Other(_) => Message::AskFailed,
+            Self::OtherVersion(_) => Message::AskOtherVersion,
+        };
+        words.text(message, &[])
+    }
+}
+
+english_display!(Error);
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NoBus(source) | Self::Other(source) => Some(source),
+            Self::OtherVersion(source) => Some(source),
+            Self::NoDaemon | Self::Silent | Self::Refused { .. } => None,
+        }
+    }
 }
 
 /// A connection to the daemon. It starts no daemon, and waits for none.

@@ -7,6 +7,8 @@ use zbus::names::ErrorName;
 
 use super::ERRORS;
 use super::Refusal;
+use crate::locale;
+use kindbeat_core::words::Words;
 
 /// A refusal, as an error of the bus.
 pub(super) struct Refused {
@@ -16,7 +18,8 @@ pub(super) struct Refused {
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { name: format!("{ERRORS}{}", refusal.name()), text: refusal.to_string() }
+        let words = Words::new(&locale::of_messages());
+        Self { name: format!("{ERRORS}{}", refusal.name()), text: refusal.text(&words) }
     }
 }
 

@@ -10,6 +10,10 @@ use kindbeat_core::page::View;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::UnknownPractice;
 use kindbeat_core::status::Status;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Value;
+use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
 
 /// Something another program asked for. Each carries the way back for its answer; whether anybody still waits for it, its
 /// `is_closed` tells: after five seconds nobody does.
@@ -129,46 +133,59 @@ impl LastAnswer {
 /// Why the daemon does not do what it was asked to: a whole sentence, with what to do.
 ///
 /// On the bus the name of the variant follows `org.kindbeat.Error.`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no practice of this name.
-    #[error("No practice is called \"{}\"; the nearest is \"{}\", and \"kindbeat practices\" lists them all.", .0.asked, .0.nearest)]
     NoSuchPractice(UnknownPractice),
     /// This many seconds are no length.
-    #[error(
-        "A break does not last {0} s; it lasts 20, 60, 180 or 300 seconds, and 0 means the length that is set."
-    )]
     InvalidLength(String),
     /// Nothing can be snoozed until then.
-    #[error("Offers cannot be snoozed until {0}; give a time that lies ahead, by a year at most.")]
     InvalidTime(String),
     /// No offer can be answered so.
-    #[error("\"{0}\" is no answer; answer with start, later, fine, moving, excited or undo.")]
     InvalidAnswer(String),
     /// There is no break to end.
-    #[error("There is no break open just now; \"kindbeat break\" starts one.")]
     NoBreak,
     /// There is no offer to answer, or no answer to take back.
-    #[error("There is no offer to answer just now; \"kindbeat break\" starts a break at any time.")]
     NoOffer,
     /// The page of the break cannot be shown, for this reason.
-    #[error(
-        "The page of the break cannot be opened ({0}); \"kindbeat break --here\" takes the break in the terminal."
-    )]
     NoPage(String),
     /// The daemon did not answer in time.
-    #[error(
-        "kindbeat did not answer within 5 seconds; try again in a moment, and if that goes on, restart it with \"systemctl --user restart kindbeat\"."
-    )]
     Busy,
     /// The daemon is about to end.
-    #[error(
-        "kindbeat is ending just now; try again in a moment, or start it with \"systemctl --user start kindbeat\"."
-    )]
     Ending,
 }
 
+english_display!(Refusal);
+
+impl std::error::Error for Refusal {}
+
 impl Refusal {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let say = |message, args: &[(&str, Value<'_>)]| words.text(message, args);
+        match self {
+            Self::NoSuchPractice(UnknownPractice { asked, nearest }) => {
+                let args = [("asked", asked.as_str().into()), ("nearest", nearest.as_str().into())];
+                say(Message::RefusedPractice, &args)
+            }
+            Self::InvalidLength(given) => {
+                say(Message::RefusedLength, &[("given", given.as_str().into())])
+            }
+            Self::InvalidTime(given) => {
+                say(Message::RefusedTime, &[("given", given.as_str().into())])
+            }
+            Self::InvalidAnswer(given) => {
+                say(Message::RefusedAnswer, &[("given", given.as_str().into())])
+            }
+            Self::NoBreak => say(Message::RefusedNoBreak, &[]),
+            Self::NoOffer => say(Message::RefusedNoOffer, &[]),
+            Self::NoPage(problem) => {
+                say(Message::RefusedNoPage, &[("problem", problem.as_str().into())])
+            }
+            Self::Busy => say(Message::RefusedBusy, &[]),
+            Self::Ending => say(Message::RefusedEnding, &[]),
+        }
+    }
+
     /// The last part of its name on the bus.
     #[must_use]
     pub const fn name(&self) -> &'static str {

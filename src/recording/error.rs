@@ -2,67 +2,49 @@
 
 use std::io;
 
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
+use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
+
 /// What is wrong with a recording, and where.
 ///
-/// Read by the person who made the file: print it with its sources, on one line.
-#[derive(Debug, thiserror::Error)]
+/// Read by the person who made the file: print its [`text`](Self::text) with its sources, on one line.
+#[derive(Debug)]
 pub enum RecordingError {
     /// There is no such file, or it may not be opened, or it is no file.
-    #[error("{file}: cannot be opened")]
     Open {
-        /// The file as it was named.
+        /// The file as it was named, here and below.
         file: String,
-        /// What the system said.
-        #[source]
         source: io::Error,
     },
     /// The system failed in the middle of the file.
-    #[error("{file}: line {line}: cannot be read on")]
     Read {
-        /// The file as it was named.
         file: String,
         /// The line that could not be completed.
         line: u64,
-        /// What the system said.
-        #[source]
         source: io::Error,
     },
     /// The compressed data is not whole.
-    #[error("{file}: line {line}: {problem}")]
     Gzip {
-        /// The file as it was named.
         file: String,
         /// The line, once decompressed, that could not be completed.
         line: u64,
-        /// What is wrong, in words.
-        problem: String,
+        problem: Sentence,
     },
     /// Not even a header.
-    #[error("{file}: the file is empty; a recording begins with the header t_s,hr_bpm,rr_ms")]
-    Empty {
-        /// The file as it was named.
-        file: String,
-    },
+    Empty { file: String },
     /// A header and nothing else.
-    #[error("{file}: no row follows the header")]
-    NoRow {
-        /// The file as it was named.
-        file: String,
-    },
+    NoRow { file: String },
     /// A row, or the header, is not what it has to be as a whole.
-    #[error("{file}: line {line}: {problem}")]
     Row {
-        /// The file as it was named.
         file: String,
         /// The line on which the row starts.
         line: u64,
-        /// What is wrong, in words.
-        problem: String,
+        problem: Sentence,
     },
     /// One value of a row is not what it has to be.
-    #[error("{file}: line {line}, column {column} ({name}): {problem}")]
     Value {
-        /// The file as it was named.
         file: String,
         /// The line on which the row starts.
         line: u64,
@@ -70,8 +52,7 @@ pub enum RecordingError {
         column: usize,
         /// The column's name in the header.
         name: &'static str,
-        /// What is wrong, in words.
-        problem: String,
+        problem: Sentence,
     },
 }
 
@@ -81,14 +62,61 @@ impl RecordingError {
         let file = file.to_owned();
         let problem = match source.kind() {
             _ if source.raw_os_error().is_some() => return Self::Read { file, line, source },
-            io::ErrorKind::UnexpectedEof => {
-                "the gzip data ends early; was the file copied whole?".to_owned()
-            }
+            io::ErrorKind::UnexpectedEof => Message::RecordingCutShort.into(),
             io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-                format!("the gzip data is damaged or something else follows it ({source})")
+                Sentence::new(Message::RecordingDamaged).with("problem", source.to_string())
             }
             _ => return Self::Read { file, line, source },
         };
         Self::Gzip { file, line, problem }
+    }
+
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let (place, problem) = match self {
+            Self::Open { .. } => (None, Message::RecordingNotOpened.into()),
+            Self::Empty { .. } => (None, Message::RecordingEmpty.into()),
+            Self::NoRow { .. } => (None, Message::RecordingNoRow.into()),
+            Self::Read { line, .. } => {
+                (Some(at_line(*line)), Sentence::new(Message::RecordingNotReadOn))
+            }
+            Self::Gzip { line, problem, .. } | Self::Row { line, problem, .. } => {
+                (Some(at_line(*line)), problem.clone())
+            }
+            Self::Value { line, column, name, problem, .. } => {
+                let place = Sentence::new(Message::RecordingColumn).with("line", line.to_string());
+                let place = place.with("column", column.to_string()).with("name", *name);
+                (Some(place), problem.clone())
+            }
+        };
+        let place = place.map(|place| format!("{}: ", place.text(words))).unwrap_or_default();
+        format!("{}: {place}{}", self.file(), problem.text(words))
+    }
+
+    fn file(&self) -> &str {
+        match self {
+            Self::Open { file, .. }
+            | Self::Read { file, .. }
+            | Self::Gzip { file, .. }
+            | Self::Empty { file }
+            | Self::NoRow { file }
+            | Self::Row { file, .. }
+            | Self::Value { file, .. } => file,
+        }
+    }
+}
+
+fn at_line(line: u64) -> Sentence {
+    Sentence::new(Message::RecordingLine).with("line", line.to_string())
+}
+
+english_display!(RecordingError);
+
+impl std::error::Error for RecordingError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
+            _ => None,
+        }
     }
 }

@@ -21,6 +21,8 @@ use self::records::too_many;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
 use kindbeat_core::replay::ReplayRow;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
 
 /// Of `t_s`, in seconds: 3 000 years, room for any epoch.
 const LAST_S: f64 = 100_000_000_000.0;
@@ -90,8 +92,9 @@ impl<R: Read> Recording<R> {
         };
         if record.len() < columns.count {
             let (fields, count) = (record.len(), columns.count);
-            let problem = format!("the row ends after column {fields}, the header has {count}");
-            return Err(record.error(problem));
+            let problem = Sentence::new(Message::RecordingShortRow);
+            let problem = problem.with("column", fields.to_string());
+            return Err(record.error(problem.with("count", count.to_string())));
         }
         if record.len() > columns.count {
             return Err(record.error(too_many(columns.count)));
@@ -147,9 +150,9 @@ impl Columns {
         let needed = |column: Option<usize>, name: &str| {
             column.ok_or_else(|| {
                 header.error(if (0..header.len()).any(|index| is_binary(header.field(index))) {
-                    "binary data; a recording is CSV text, plain or gzip".to_owned()
+                    Message::RecordingBinary.into()
                 } else {
-                    format!("no column {name}; a recording begins with the header t_s,hr_bpm,rr_ms")
+                    Sentence::new(Message::RecordingNoColumn).with("name", name)
                 })
             })
         };
@@ -168,9 +171,7 @@ fn position(header: &CsvRecord<'_>, name: &'static str) -> Result<Option<usize>,
     let mut named = (0..header.len()).filter(|&index| header.field(index) == name.as_bytes());
     let first = named.next();
     match named.next() {
-        Some(second) => {
-            Err(header.value_error(second, name, "the header names this column twice".to_owned()))
-        }
+        Some(second) => Err(header.value_error(second, name, Message::RecordingTwice.into())),
         None => Ok(first),
     }
 }
@@ -185,68 +186,75 @@ fn read<T>(
     record: &CsvRecord<'_>,
     index: usize,
     name: &'static str,
-    rule: impl FnOnce(&[u8]) -> Result<T, String>,
+    rule: impl FnOnce(&[u8]) -> Result<T, Sentence>,
 ) -> Result<T, RecordingError> {
     rule(record.field(index)).map_err(|problem| record.value_error(index, name, problem))
 }
 
-fn time(text: &[u8], before: Option<f64>) -> Result<f64, String> {
+fn time(text: &[u8], before: Option<f64>) -> Result<f64, Sentence> {
     if text.is_empty() {
-        return Err("is empty; every row needs its time, in seconds".to_owned());
+        return Err(Message::RecordingNoTime.into());
     }
     let t_s = number(text)?;
     if !(0.0..=LAST_S).contains(&t_s) {
-        return Err(format!("{} must be between 0 and {LAST_S}", quoted(text)));
+        return Err(up_to(Message::RecordingBetween, text, LAST_S));
     }
     match before {
         Some(before) if t_s <= before => {
-            Err(format!("{} must be later than {before}, the time of the row before", quoted(text)))
+            Err(about(Message::RecordingNotLater, text).with("before", before.to_string()))
         }
         _ => Ok(t_s),
     }
 }
 
 /// `None` for an empty field and for 0, which recorders write when they have no rate.
-fn rate(text: &[u8]) -> Result<Option<f64>, String> {
+fn rate(text: &[u8]) -> Result<Option<f64>, Sentence> {
     if text.is_empty() {
         return Ok(None);
     }
     let bpm = number(text)?;
     if !(0.0..=HIGHEST_BPM).contains(&bpm) {
-        return Err(format!("{} must be between 0 and {HIGHEST_BPM}", quoted(text)));
+        return Err(up_to(Message::RecordingBetween, text, HIGHEST_BPM));
     }
     Ok((bpm > 0.0).then_some(bpm))
 }
 
-fn intervals(text: &[u8]) -> Result<Vec<RrInterval>, String> {
+fn intervals(text: &[u8]) -> Result<Vec<RrInterval>, Sentence> {
     text.split(u8::is_ascii_whitespace).filter(|ms| !ms.is_empty()).map(interval).collect()
 }
 
-fn interval(text: &[u8]) -> Result<RrInterval, String> {
-    RrInterval::from_millis(number(text)?).ok_or_else(|| {
-        format!("{} must be above 0 and at most {}", quoted(text), RrInterval::MAX_MS)
-    })
+fn interval(text: &[u8]) -> Result<RrInterval, Sentence> {
+    let interval = RrInterval::from_millis(number(text)?);
+    interval.ok_or_else(|| up_to(Message::RecordingAbove, text, RrInterval::MAX_MS))
 }
 
-fn yes_or_no(text: &[u8]) -> Result<Option<bool>, String> {
+fn yes_or_no(text: &[u8]) -> Result<Option<bool>, Sentence> {
     match text {
         b"" => Ok(None),
         b"0" => Ok(Some(false)),
         b"1" => Ok(Some(true)),
-        _ => Err(format!("{} must be 0, 1 or empty", quoted(text))),
+        _ => Err(about(Message::RecordingYesOrNo, text)),
     }
 }
 
 /// Never NaN, never -0; may be infinite, which no range contains.
-fn number(text: &[u8]) -> Result<f64, String> {
+fn number(text: &[u8]) -> Result<f64, Sentence> {
     let number = str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
     match number {
         Some(number) if !number.is_nan() => Ok(number + 0.0),
-        _ => Err(format!("{} is not a number", quoted(text))),
+        _ => Err(about(Message::RecordingNoNumber, text)),
     }
 }
 
-/// A value that is safe to print on a terminal: short, and without control characters.
+fn up_to(message: Message, text: &[u8], most: impl ToString) -> Sentence {
+    about(message, text).with("most", most.to_string())
+}
+
+fn about(message: Message, text: &[u8]) -> Sentence {
+    Sentence::new(message).with("value", quoted(text))
+}
+
+/// The offending text as it may be printed on a terminal: short, and without its control characters.
 fn quoted(text: &[u8]) -> String {
     const LONGEST: usize = 40;
     let text = String::from_utf8_lossy(text);

@@ -9,6 +9,8 @@ use csv_core::ReadRecordResult;
 use flate2::read::MultiGzDecoder;
 
 use super::error::RecordingError;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
 
 /// In bytes, without commas. A row holds about a second; two hours of intervals would fit.
 const LONGEST_ROW: usize = 64 * 1024;
@@ -104,13 +106,15 @@ impl<R: Read> CsvRecords<R> {
                 ReadRecordResult::Record => return Ok((text, fields)),
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if more => continue,
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {
-                    "a quote is opened in this row and never closed".to_owned()
+                    Message::RecordingOpenQuote.into()
                 }
                 ReadRecordResult::OutputFull => {
-                    format!("a row longer than {} KiB; is a quote left open?", LONGEST_ROW / 1024)
+                    let most = (LONGEST_ROW / 1024).to_string();
+                    Sentence::new(Message::RecordingLongRow).with("most", most)
                 }
                 ReadRecordResult::OutputEndsFull if self.ends.len() > MOST_COLUMNS => {
-                    format!("the header has more than {MOST_COLUMNS} columns")
+                    let most = MOST_COLUMNS.to_string();
+                    Sentence::new(Message::RecordingManyColumns).with("most", most)
                 }
                 ReadRecordResult::OutputEndsFull => too_many(self.ends.len() - 1),
             };
@@ -181,11 +185,9 @@ impl<R: Read> CsvRecords<R> {
     }
 }
 
-pub(super) fn too_many(columns: usize) -> String {
-    format!(
-        "the row goes on after column {columns}, the last of the header; \
-         decimals take a point, a text with a comma takes quotes"
-    )
+/// A row has more fields than there are columns.
+pub(super) fn too_many(columns: usize) -> Sentence {
+    Sentence::new(Message::RecordingLongerRow).with("column", columns.to_string())
 }
 
 pub(super) struct CsvRecord<'a> {
@@ -210,8 +212,8 @@ impl<'a> CsvRecord<'a> {
         self.text[start..end].trim_ascii()
     }
 
-    /// An error about the whole row.
-    pub(super) fn error(&self, problem: String) -> RecordingError {
+    /// The whole row is at fault.
+    pub(super) fn error(&self, problem: Sentence) -> RecordingError {
         RecordingError::Row { file: self.file.to_owned(), line: self.line, problem }
     }
 
@@ -220,7 +222,7 @@ impl<'a> CsvRecord<'a> {
         &self,
         index: usize,
         name: &'static str,
-        problem: String,
+        problem: Sentence,
     ) -> RecordingError {
         let (file, column) = (self.file.to_owned(), index + 1);
         RecordingError::Value { file, line: self.line, column, name, problem }

@@ -6,54 +6,37 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
+use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
+
 /// What went wrong with the store, where, and what helps.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum StoreError {
     /// The folder, or a file in it, cannot be made, or its rights cannot be set.
-    #[error("{}: cannot be written; make sure that it belongs to you, or move it with XDG_STATE_HOME", path.display())]
     Unwritable {
         /// The folder or file.
         path: PathBuf,
-        /// What the system said.
-        #[source]
         source: io::Error,
     },
     /// The database may be read but not written.
-    #[error("{}: is read-only; make it and its folder writable, or move it with XDG_STATE_HOME", path.display())]
     ReadOnly {
-        /// The database.
+        /// The database, here and below.
         path: PathBuf,
     },
     /// No room is left.
-    #[error("{}: the disk is full; free some space, and writing goes on", path.display())]
-    Full {
-        /// The database.
-        path: PathBuf,
-        /// What the database said.
-        #[source]
-        source: rusqlite::Error,
-    },
+    Full { path: PathBuf, source: rusqlite::Error },
     /// Another program holds the database for longer than we wait.
-    #[error("{}: is in use by another program; close that, and writing goes on", path.display())]
-    Busy {
-        /// The database.
-        path: PathBuf,
-        /// What the database said.
-        #[source]
-        source: rusqlite::Error,
-    },
+    Busy { path: PathBuf, source: rusqlite::Error },
     /// The content makes no sense.
-    #[error("{}: is damaged; it is kept aside and a new one begun at the next start of kindbeat daemon", path.display())]
     Corrupt {
-        /// The database.
         path: PathBuf,
         /// What is wrong, as the database says it.
         problem: String,
     },
     /// Written by a kindbeat that is not this one.
-    #[error("{}: has version {found}, this kindbeat reads version {known}; use the same kindbeat as the service, or restart that", path.display())]
     OtherVersion {
-        /// The database.
         path: PathBuf,
         /// The version of its schema.
         found: i64,
@@ -61,32 +44,33 @@ pub enum StoreError {
         known: i64,
     },
     /// What cannot be used could not be moved out of the way either.
-    #[error("{}: cannot be used ({problem}), nor moved aside; move it away by hand", path.display())]
     Stuck {
-        /// The database.
         path: PathBuf,
         /// Why it cannot be used.
         problem: String,
-        /// What the system said.
-        #[source]
+        /// Why it cannot be moved.
         source: io::Error,
     },
     /// Anything else the database complains about.
-    #[error("{}: the database fails", path.display())]
-    Database {
-        /// The database.
-        path: PathBuf,
-        /// What the database said.
-        #[source]
-        source: rusqlite::Error,
-    },
+    Database { path: PathBuf, source: rusqlite::Error },
     /// The thread that writes cannot be started.
-    #[error("the thread that writes the store cannot be started")]
-    Thread {
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
+    Thread { source: io::Error },
+}
+
+english_display!(StoreError);
+
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unwritable { source, .. }
+            | Self::Stuck { source, .. }
+            | Self::Thread { source } => Some(source),
+            Self::Full { source, .. } | Self::Busy { source, .. } => Some(source),
+            // Its text says what the database said.
+            Self::Database { .. } => None,
+            Self::ReadOnly { .. } | Self::Corrupt { .. } | Self::OtherVersion { .. } => None,
+        }
+    }
 }
 
 impl StoreError {
@@ -103,6 +87,55 @@ impl StoreError {
                 Self::Corrupt { path, problem: source.to_string() }
             }
             _ => Self::Database { path, source },
+        }
+    }
+
+    /// What is wrong, and what helps.
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        self.sentences().map(|sentence| sentence.text(words)).join("; ")
+    }
+
+    /// What is wrong, and what helps, apart.
+    #[must_use]
+    pub fn sentences(&self) -> [Sentence; 2] {
+        let (says, remedy) = match self {
+            Self::Unwritable { .. } => (Message::StoreUnwritable, Message::StoreOwn),
+            Self::ReadOnly { .. } => (Message::StoreReadOnly, Message::StoreMakeWritable),
+            Self::Full { .. } => (Message::StoreFull, Message::StoreFree),
+            Self::Busy { .. } => (Message::StoreBusy, Message::StoreClose),
+            Self::Corrupt { .. } => (Message::StoreCorrupt, Message::StoreBegunAnew),
+            Self::OtherVersion { .. } => (Message::StoreVersion, Message::StoreSameKindbeat),
+            Self::Stuck { .. } => (Message::StoreUnusable, Message::StoreMove),
+            Self::Database { .. } => (Message::StoreUnusable, Message::SeeDisk),
+            Self::Thread { .. } => (Message::StoreNoThread, Message::PageSeeLimits),
+        };
+        let says = match self.path() {
+            Some(path) => Sentence::new(says).with("path", path.display().to_string()),
+            None => says.into(),
+        };
+        let says = match self {
+            Self::OtherVersion { found, known, .. } => {
+                says.with("found", found.to_string()).with("known", known.to_string())
+            }
+            Self::Stuck { problem, .. } => says.with("problem", problem.as_str()),
+            Self::Database { source, .. } => says.with("problem", source.to_string()),
+            _ => says,
+        };
+        [says, remedy.into()]
+    }
+
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Unwritable { path, .. }
+            | Self::ReadOnly { path }
+            | Self::Full { path, .. }
+            | Self::Busy { path, .. }
+            | Self::Corrupt { path, .. }
+            | Self::OtherVersion { path, .. }
+            | Self::Stuck { path, .. }
+            | Self::Database { path, .. } => Some(path),
+            Self::Thread { .. } => None,
         }
     }
 }

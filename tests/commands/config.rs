@@ -3,6 +3,7 @@
 use kindbeat::config_file;
 use kindbeat_core::config;
 use kindbeat_core::config::Config;
+use kindbeat_core::words::Words;
 use proptest::prelude::*;
 
 #[test]
@@ -265,7 +266,7 @@ fn no_more_faults_are_shown_than_anyone_would_read() {
     let error = Config::parse("config.toml", &format!("[page]\n{keys}")).unwrap_err();
     assert!(error.to_string().ends_with("\n\nand 980 more"));
     assert_eq!(
-        error.summary(),
+        error.summary(&Words::new("en")),
         "config.toml:2:1: unknown key `x0` in [page]: known here: open_with, language (and 999 more)"
     );
 }
@@ -273,10 +274,10 @@ fn no_more_faults_are_shown_than_anyone_would_read() {
 #[test]
 fn what_the_file_holds_cannot_command_the_terminal() {
     let error = Config::parse("config.toml", "\"\\u001b[31m\\n\" = 1 # \u{202e}\n").unwrap_err();
-    for text in [error.to_string(), error.summary()] {
+    for text in [error.to_string(), error.summary(&Words::new("en"))] {
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
     }
-    assert!(!error.summary().contains('\n'));
+    assert!(!error.summary(&Words::new("en")).contains('\n'));
 }
 
 #[test]
@@ -355,7 +356,7 @@ proptest! {
                 let line = text.split('\n').nth(fault.line - 1);
                 prop_assert!(fault.column <= line.unwrap().chars().count() + 1);
                 prop_assert!(fault.to_string().contains('^'));
-                prop_assert!(!fault.summary().contains('\n'));
+                prop_assert!(!fault.summary(&Words::new("en")).contains('\n'));
             }
         }
     }

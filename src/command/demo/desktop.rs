@@ -6,7 +6,6 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use anyhow::bail;
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -16,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::browser::Opener;
 use crate::clock;
+use crate::command::asking;
 use crate::command::terminal;
 use crate::command::terminal::Meant;
 use crate::command::terminal::Teller;
@@ -44,6 +44,7 @@ use kindbeat_core::practice::HelpLines;
 use kindbeat_core::practice::Library;
 use kindbeat_core::sitting::Earlier;
 use kindbeat_core::status::News;
+use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
 use super::keyboard;
@@ -52,11 +53,8 @@ use super::strap::Chapter;
 use super::strap::DemoClock;
 
 /// Runs until the break is over, or the offer was answered otherwise.
-pub(super) fn run(out: &mut impl Write) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting the demonstration")?;
+pub(super) fn run(words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
+    let runtime = asking::runtime(words)?;
     let ended = runtime.block_on(play(out));
     runtime.shutdown_background();
     ended
@@ -101,7 +99,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let start = clock::now().saturating_sub(BEFORE).unwrap_or(Timestamp::MIN);
     let time = DemoClock::starting(start);
     let locale = locale::of_messages();
-    let help = HelpLines::built_in().context("reading the help lines of the program")?;
+    let help = HelpLines::built_in()?;
 
     let (events, monitor) = mpsc::channel(1);
     let chapters = watch::Sender::new(Chapter::Quiet);
@@ -205,8 +203,8 @@ impl<W: Write> Stage<'_, W> {
         browser: &mut mpsc::Receiver<PageInput>,
         typed: &mut mpsc::Receiver<String>,
     ) -> anyhow::Result<()> {
-        self.say("A simulated strap sends a heart at a desk, minutes in a second. Nothing is written, and no strap is needed.")?;
-        self.say("It learns what is usual ...")?;
+        self.message(Message::DemoDesk)?;
+        self.message(Message::DemoLearns)?;
         let mut chapter = self.chapters.subscribe();
         let patience = tokio::time::sleep(LONGEST);
         tokio::pin!(patience);
@@ -221,11 +219,11 @@ impl<W: Write> Stage<'_, W> {
                 Ok(()) = self.view.changed() => self.show()?,
                 Ok(()) = chapter.changed() => {
                     if *chapter.borrow_and_update() == Chapter::Hard {
-                        self.say("The heart leaves what is usual. Nothing is asked yet: it has to last.")?;
+                        self.message(Message::DemoRises)?;
                     }
                 }
                 () = &mut patience => {
-                    self.say("Nobody answered, which is fine.")?;
+                    self.message(Message::WhyExpired)?;
                     self.end()?;
                 }
                 _ = tokio::signal::ctrl_c() => break,
@@ -240,38 +238,37 @@ impl<W: Write> Stage<'_, W> {
             News::OfferMade(reason) => {
                 self.time.slow_down();
                 self.scene = Scene::Offered;
-                self.say("It has lasted. A break is offered on the desktop; this is its text:")?;
+                self.message(Message::DemoOffered)?;
                 self.say(&format!("  {reason}"))?;
                 if let Some(why) = self.why().await {
-                    self.say(&format!("Its figures: {why}"))?;
+                    let why = [("why", why.into())];
+                    self.say(&self.words.text(Message::DemoFigures, &why))?;
                 }
-                self.say("Click there, or answer here: Enter starts, l is later, f is \"I'm fine\", q ends.")?;
+                self.message(Message::DemoKeys)?;
             }
             News::OfferNotShown if self.deaf => {
-                bail!(
-                    "there is no notification server here, and nothing can be typed; \"kindbeat demo --headless\" answers itself"
-                );
+                bail!(self.words.text(Message::DemoNoServer, &[]));
             }
             News::OfferNotShown => {
-                self.say("(No notification server shows it here; the terminal does.)")?;
+                self.message(Message::DemoShownHere)?;
             }
             News::BreakStarted(_) => {
                 self.chapters.send_replace(Chapter::Calming);
                 if has_display() {
                     self.scene = Scene::InBrowser;
-                    self.say("The break opens in a window of its own.")?;
+                    self.message(Message::DemoWindow)?;
                 } else {
                     self.scene = Scene::InTerminal;
                     self.show()?;
                 }
             }
             News::PageNotOpened(_) if self.scene == Scene::InBrowser => {
-                self.say("No browser opened the break, so it goes on here.")?;
+                self.message(Message::DemoNoBrowser)?;
                 self.scene = Scene::InTerminal;
                 self.show()?;
             }
             News::BreakEnded(_) if self.scene == Scene::InBrowser => {
-                self.say("The break is over. This ends when its window is closed, or with Enter.")?;
+                self.message(Message::DemoOver)?;
             }
             News::Changed(status) if self.scene == Scene::InBrowser && !status.page_open => {
                 self.end()?;
@@ -294,12 +291,12 @@ impl<W: Write> Stage<'_, W> {
             (Scene::Offered, "") => self.answer(Answer::Start).await,
             (Scene::Offered, "l") => {
                 self.answer(Answer::Later).await;
-                self.say("It would be asked again in 20 minutes, if the heart were still up.")?;
+                self.message(Message::DemoLater)?;
                 self.end()?;
             }
             (Scene::Offered, "f") => {
                 self.answer(Answer::Fine).await;
-                self.say("Good. Nothing more would be asked for a while.")?;
+                self.message(Message::DemoFine)?;
                 self.end()?;
             }
             (Scene::Waiting | Scene::Offered, "q") | (Scene::InBrowser, _) => self.end()?,
@@ -367,11 +364,15 @@ impl<W: Write> Stage<'_, W> {
 
     fn end(&mut self) -> anyhow::Result<()> {
         self.scene = Scene::Over;
-        self.say("That was the demonstration. With a strap of your own it is \"kindbeat daemon\", and the README tells how to have it start by itself.")
+        self.message(Message::DemoEnd)
     }
 
     fn block(&mut self, lines: &[String]) -> anyhow::Result<()> {
         Ok(terminal::write(lines, self.out)?)
+    }
+
+    fn message(&mut self, message: Message) -> anyhow::Result<()> {
+        self.say(&self.words.text(message, &[]))
     }
 
     fn say(&mut self, line: &str) -> anyhow::Result<()> {

@@ -32,18 +32,18 @@ use kindbeat_core::words::Words;
 use crate::command::practices::spoken;
 
 /// Runs a simulated morning at the desk on the default configuration, answers its one offer, and prints each stage.
-pub(super) fn run(out: &mut impl Write) -> anyhow::Result<()> {
+pub(super) fn run(words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
     let config = Config::default();
     let settings = config.decisions();
     let baseline = Baseline::new(settings.detection.method);
     let mut demo = Demo {
         engine: Engine::new(settings, Library::built_in()?, baseline),
-        words: Words::new("en"),
+        words,
         sustain: config.detection.thresholds().sustain,
         stage: Stage::Learning,
         out,
     };
-    demo.say(0, "A simulated strap sends its measurements (0x2A37), one a second, while somebody sits at a desk.")?;
+    demo.message(0, Message::DemoBegins)?;
     let mut heart = SimulatedHeart::new(SEED);
     let mut packets = 0;
     for second in 0..LONGEST {
@@ -54,19 +54,22 @@ pub(super) fn run(out: &mut impl Write) -> anyhow::Result<()> {
         if demo.stage == Stage::Done {
             let minutes = second / 60;
             let artefacts = heart.artefacts();
-            demo.say(second, &format!("Done: {packets} packets decoded in {minutes} simulated minutes, {artefacts} artefacts among their beats."))?;
+            let args = [
+                ("packets", packets.into()),
+                ("minutes", minutes.into()),
+                ("artefacts", artefacts.into()),
+            ];
+            demo.say(second, &words.text(Message::DemoDone, &args))?;
             return Ok(());
         }
     }
-    bail!(
-        "the simulated morning ended at the stage {:?}; this should not happen, please report it",
-        demo.stage
-    )
+    let stage = [("stage", format!("{:?}", demo.stage).into())];
+    bail!(words.text(Message::DemoStopped, &stage))
 }
 
 struct Demo<'a, W> {
     engine: Engine,
-    words: Words,
+    words: &'a Words,
     sustain: SignedDuration,
     stage: Stage,
     out: &'a mut W,
@@ -104,11 +107,14 @@ impl<W: Write> Demo<'_, W> {
             match effect {
                 Effect::Offer(id, figures) => {
                     self.offered(second, id, &figures)?;
-                    self.say(second, &format!("Answer: {}", self.words.text(Message::Start, &[])))?;
+                    self.message(second, Message::DemoAnswer)?;
                     self.step(second, Input::Answered(id, Answer::Start))?;
                 }
                 Effect::BreakMoved(state) => self.break_moved(second, state)?,
-                Effect::Held(gate, _) => self.say(second, &format!("Held back: {gate}"))?,
+                Effect::Held(gate, _) => {
+                    let reason = [("reason", reason::holds(gate, self.words).into())];
+                    self.say(second, &self.words.text(Message::DemoHeld, &reason))?;
+                }
                 Effect::Withdraw(..)
                 | Effect::Sampled(_)
                 | Effect::Attend(_)
@@ -127,22 +133,19 @@ impl<W: Write> Demo<'_, W> {
         match (self.stage, self.engine.phase()) {
             (Stage::Learning, _) if second == LEARNED => {
                 self.stage = Stage::Settled;
-                let (rate, spread) = (usual.heart_rate, usual.spread);
-                self.say(
-                    second,
-                    &format!("Learned what is usual: {rate:.0} bpm, spread {spread:.0}."),
-                )?;
+                let args = [
+                    ("rate", usual.heart_rate.round().into()),
+                    ("spread", usual.spread.round().into()),
+                ];
+                self.say(second, &self.words.text(Message::DemoLearned, &args))?;
             }
             (Stage::Settled, Phase::Rising { .. }) if second > RISE_AT => {
                 self.stage = Stage::Up;
-                self.say(
-                    second,
-                    "The heart leaves what is usual. Nothing is asked yet: it has to last.",
-                )?;
+                self.message(second, Message::DemoRises)?;
             }
             (Stage::Calming, Phase::Settled | Phase::Settling { .. }) => {
                 self.stage = Stage::Done;
-                self.say(second, "The heart is back near what is usual.")?;
+                self.message(second, Message::DemoBack)?;
             }
             _ => {}
         }
@@ -150,12 +153,10 @@ impl<W: Write> Demo<'_, W> {
     }
 
     fn offered(&mut self, second: u32, id: OfferId, figures: &Figures) -> anyhow::Result<()> {
-        self.say(
-            second,
-            &format!("Elevated: {}", reason::risen(figures, self.sustain, &self.words)),
-        )?;
-        self.say(second, &format!("Offer: {}", self.words.text(Message::OfferTitle, &[])))?;
-        self.indented(&reason::offer(id, Detail::Figures(figures, self.sustain), &self.words))
+        let reason = [("reason", reason::risen(figures, self.sustain, self.words).into())];
+        self.say(second, &self.words.text(Message::DemoElevated, &reason))?;
+        self.message(second, Message::DemoOffer)?;
+        self.indented(&reason::offer(id, Detail::Figures(figures, self.sustain), self.words))
     }
 
     fn break_moved(&mut self, second: u32, state: SessionState) -> anyhow::Result<()> {
@@ -168,10 +169,14 @@ impl<W: Write> Demo<'_, W> {
                     })
                 };
                 let begins = (!matches!(self.stage, Stage::InBreak { .. })).then(|| {
-                    format!("Break: {}, {}", say(session.practice().title()), session.length())
+                    let title = ("title", say(session.practice().title()).into());
+                    let length = ("length", session.length().to_string().into());
+                    self.words.text(Message::DemoBreak, &[title, length])
                 });
-                let step =
-                    session.step().map(|step| (format!("  {}:", step.element), spoken(step, say)));
+                let step = session.step().map(|step| {
+                    let element = self.words.text(step.element.message(), &[]);
+                    (format!("  {element}:"), spoken(step, say))
+                });
                 if let Some(begins) = begins {
                     self.stage = Stage::InBreak { since: second };
                     self.say(second, &begins)?;
@@ -189,11 +194,15 @@ impl<W: Write> Demo<'_, W> {
                     Ending::Left { .. } => Message::EndingLeft,
                     Ending::TooMuch { .. } => Message::EndingTooMuch,
                 };
-                self.say(second, "Break finished.")?;
+                self.message(second, Message::DemoFinished)?;
                 self.indented(&self.words.text(how, &[]))?;
             }
         }
         Ok(())
+    }
+
+    fn message(&mut self, second: u32, message: Message) -> anyhow::Result<()> {
+        self.say(second, &self.words.text(message, &[]))
     }
 
     fn say(&mut self, second: u32, line: &str) -> anyhow::Result<()> {
@@ -233,7 +242,7 @@ mod tests {
     fn the_demonstration_reaches_its_end_and_is_the_same_every_time() {
         let run = || {
             let mut out = Vec::new();
-            run(&mut out).unwrap();
+            run(&Words::new("en"), &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
         let printed = run();

@@ -10,7 +10,9 @@ mod strap;
 
 use std::io::Write;
 
+use kindbeat_core::words::Words;
+
 /// Runs the demonstration, on the desktop or, `headless`, by itself.
-pub fn run(headless: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    if headless { headless::run(out) } else { desktop::run(out) }
+pub fn run(headless: bool, words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
+    if headless { headless::run(words, out) } else { desktop::run(words, out) }
 }

@@ -22,7 +22,7 @@ use self::look::Seen;
 
 /// Looks, and prints a line for each check, or one JSON list of [`Check`]s; false when something is wrong.
 pub fn run(json: bool, words: &Words, out: &mut impl Write) -> anyhow::Result<bool> {
-    let runtime = asking::runtime()?;
+    let runtime = asking::runtime(words)?;
     let seen = runtime.block_on(Seen::now());
     // A disk that does not answer is not waited for.
     runtime.shutdown_background();

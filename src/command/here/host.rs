@@ -162,7 +162,7 @@ impl Local {
             locale,
             help: HelpLines::built_in()?,
             clock,
-            store: store.context("starting to write the history")?,
+            store: store?,
         };
         local.sitting.begin(now, practice, length)?;
         local.keep(now);

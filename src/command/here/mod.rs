@@ -26,6 +26,8 @@ use crate::store;
 use crate::terminal::Terminal;
 use kindbeat_core::config::Config;
 use kindbeat_core::practice::Length;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
 
 use self::host::Host;
 use self::host::Local;
@@ -36,16 +38,18 @@ use self::player::Player;
 pub fn run(
     practice: Option<String>,
     length: Option<Length>,
+    words: &Words,
     out: &mut impl Write,
     complaints: &mut impl Write,
 ) -> anyhow::Result<()> {
     // A fault in the settings is told, and is no reason to go without a break.
     let config = config_file::load(None).or_else(|error| {
-        writeln!(complaints, "kindbeat: {}; the defaults apply to this break", error.summary())
+        let problem = [("problem", error.summary(words).into())];
+        writeln!(complaints, "kindbeat: {}", words.text(Message::HereDefaults, &problem))
             .map(|()| Config::default())
     })?;
     let read_aloud = config.practice.voice;
-    let runtime = asking::runtime()?;
+    let runtime = asking::runtime(words)?;
     let ended = runtime.block_on(async {
         let (problems, problem) = mpsc::channel(1);
         let host = match Host::daemon(Bus::session(), practice.as_deref(), length).await? {
@@ -66,7 +70,8 @@ pub fn run(
             player = player.aloud(PageReader::new(voice), heard);
             fallen_silent = Some(silence);
         }
-        let mut terminal = Terminal::open().context("reading the keyboard")?;
+        let mut terminal =
+            Terminal::open().with_context(|| words.text(Message::HereNoKeyboard, &[]))?;
         let ended = player.play(&mut terminal, out, complaints).await;
         // The terminal is its owner's again before anything else is waited for.
         drop(terminal);

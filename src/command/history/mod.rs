@@ -53,8 +53,8 @@ pub fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let today = telling.zone.to_datetime(now).date();
-    let day = day.map(|day| date(day, today)).transpose()?;
-    let Some(store) = opened(folder)? else {
+    let day = day.map(|day| date(day, today, telling.words)).transpose()?;
+    let Some(store) = opened(folder, telling.words)? else {
         writeln!(out, "{}", telling.say(Message::HistoryNone))?;
         return Ok(());
     };
@@ -65,18 +65,16 @@ pub fn run(
 }
 
 /// The history, for a look; `None`: there is none yet.
-fn opened(folder: Option<&Path>) -> anyhow::Result<Option<Store>> {
-    let folder = folder.context(
-        "neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history?",
-    )?;
+fn opened(folder: Option<&Path>, words: &Words) -> anyhow::Result<Option<Store>> {
+    let folder = folder.with_context(|| words.text(Message::HistoryNoHome, &[]))?;
     Ok(Store::open_to_look(folder)?)
 }
 
 /// `2026-11-23`, `today` or `yesterday`.
-fn date(text: &str, today: Date) -> Result<Date, Usage> {
+fn date(text: &str, today: Date, words: &Words) -> Result<Date, Usage> {
     let unknown = || {
         let text: String = harmless(text).chars().take(LONGEST_QUOTED).collect();
-        Usage(format!("\"{text}\" is no day; give one as 2026-11-23, or today, or yesterday"))
+        Usage(words.text(Message::HistoryNoDay, &[("given", text.into())]))
     };
     match text.trim() {
         "today" => Ok(today),

@@ -63,7 +63,7 @@ pub fn for_bar(
     let line = |status: Option<&Status>| {
         status.map_or_else(|| offline(words), |status| bar(status, clock(), zone, words))
     };
-    asking::runtime()?.block_on(follow(bus, EVERY_BAR, "", line, out))
+    asking::runtime(words)?.block_on(follow(bus, EVERY_BAR, "", line, out))
 }
 
 /// `status --watch`: the lines for a person, anew whenever something changed. Never ends by itself; a daemon has to be there at
@@ -82,7 +82,7 @@ pub fn watch(
             |status| plain(status, clock(), zone, words),
         )
     };
-    asking::runtime()?.block_on(async {
+    asking::runtime(words)?.block_on(async {
         let connected = Client::connect(bus.clone()).await;
         connected.map_err(|error| asking::in_words(error, words))?;
         if in_place {

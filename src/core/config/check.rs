@@ -16,15 +16,18 @@ use super::value::Problem;
 use super::value::Value;
 use super::value::entry;
 use super::value::nothing;
+use crate::words::Message;
+use crate::words::Sentence;
 
 /// A fault, before it's drawn with its line.
 #[derive(Debug)]
 pub(super) struct ConfigFinding {
     /// In bytes of the text.
     pub(super) span: Range<usize>,
-    pub(super) message: String,
+    /// What is wrong.
+    pub(super) message: Sentence,
     /// What would be right.
-    pub(super) hint: String,
+    pub(super) hint: Sentence,
 }
 
 /// The table of a text.
@@ -51,13 +54,13 @@ fn syntax_finding(text: &str, error: &toml::de::Error) -> ConfigFinding {
     let span = error.span().unwrap_or_default();
     let hint = match text.get(span.clone()).map(str::trim) {
         // The most common fault is `cool_down = 90m`.
-        Some("") if error.message().starts_with(NO_VALUE) => "a value is missing".to_owned(),
+        Some("") if error.message().starts_with(NO_VALUE) => Message::SettingMissingValue.into(),
         Some(value) if error.message().starts_with(NO_VALUE) => {
-            format!("words and durations stand in quotes: \"{value}\"")
+            Sentence::new(Message::SettingNeedsQuotes).with("value", value)
         }
-        _ => error.message().to_owned(),
+        _ => Sentence::detail(error.message()),
     };
-    ConfigFinding { span, message: "this cannot be read".to_owned(), hint }
+    ConfigFinding { span, message: Message::SettingUnreadable.into(), hint }
 }
 
 /// # Errors
@@ -74,7 +77,7 @@ pub(super) fn table(root: &Spanned<DeValue<'_>>) -> Result<Config, Vec<ConfigFin
     }
     // Each value was read by itself already; this covers rules between two values.
     Config::deserialize(Value(root))
-        .map_err(|problem| vec![describe(problem, root.span(), "bad configuration".to_owned())])
+        .map_err(|problem| vec![describe(problem, root.span(), Message::SettingBad.into())])
 }
 
 /// Checks the value of one key of a section.
@@ -94,7 +97,8 @@ pub(super) fn key(
     match Config::deserialize(entry(section.0, entry(key.0, Value(value)))) {
         Ok(_) => Ok(()),
         Err(problem) => {
-            let message = format!("bad value for `{}` in [{}]", key.0, section.0);
+            let message = Sentence::new(Message::SettingBadValue).with("key", key.0);
+            let message = message.with("section", section.0);
             Err(describe(problem, value.span(), message))
         }
     }
@@ -103,10 +107,11 @@ pub(super) fn key(
 /// For a key outside any section.
 pub(super) fn homeless(name: &str, span: Range<usize>) -> ConfigFinding {
     let hint = match home(name) {
-        Some(section) => format!("it belongs in [{section}]"),
+        Some(section) => Sentence::new(Message::SettingBelongs).with("section", section),
         None => sections_hint(name),
     };
-    ConfigFinding { span, message: format!("`{name}` stands outside any section"), hint }
+    let message = Sentence::new(Message::SettingHomeless).with("key", name);
+    ConfigFinding { span, message, hint }
 }
 
 /// In the order of the fields of [`Config`].
@@ -138,8 +143,8 @@ fn section(
         DeValue::Table(_) => findings.push(unknown_section(text, span)),
         _ if known => findings.push(ConfigFinding {
             span,
-            message: format!("`{text}` is a section, not a key"),
-            hint: format!("write [{text}] on a line of its own and its keys below it"),
+            message: Sentence::new(Message::SettingIsSection).with("section", text),
+            hint: Sentence::new(Message::SettingWriteSection).with("section", text),
         }),
         _ => findings.push(homeless(text, span)),
     }
@@ -158,25 +163,34 @@ fn keys_of(
 }
 
 fn unknown_section(name: &str, span: Range<usize>) -> ConfigFinding {
-    ConfigFinding { span, message: format!("unknown section [{name}]"), hint: sections_hint(name) }
+    let message = Sentence::new(Message::SettingUnknownSection).with("section", name);
+    ConfigFinding { span, message, hint: sections_hint(name) }
 }
 
-fn sections_hint(name: &str) -> String {
+fn sections_hint(name: &str) -> Sentence {
     match nearest(name, known_sections()) {
-        Some(near) => format!("did you mean [{near}]?"),
-        None => format!("the sections are [{}]", known_sections().join("], [")),
+        Some(near) => Sentence::new(Message::SettingMeantSection).with("section", near),
+        None => {
+            let sections = format!("[{}]", known_sections().join("], ["));
+            Sentence::new(Message::SettingSections).with("sections", sections)
+        }
     }
 }
 
 fn unknown_key(section: &str, name: &str, span: Range<usize>) -> ConfigFinding {
     let hint = if let Some(near) = nearest(name, known_keys(section)) {
-        format!("did you mean `{near}`?")
+        Sentence::new(Message::SettingMeantKey).with("key", near)
     } else if let Some(home) = home(name) {
-        format!("it belongs in [{home}]")
+        Sentence::new(Message::SettingBelongs).with("section", home)
     } else {
-        format!("known here: {}", known_keys(section).join(", "))
+        known_here(known_keys(section))
     };
-    ConfigFinding { span, message: format!("unknown key `{name}` in [{section}]"), hint }
+    let message = Sentence::new(Message::SettingUnknownKey).with("key", name);
+    ConfigFinding { span, message: message.with("section", section), hint }
+}
+
+fn known_here(known: &[&str]) -> Sentence {
+    Sentence::new(Message::SettingKnownHere).with("keys", known.join(", "))
 }
 
 /// The section that has a key of exactly this name.
@@ -184,35 +198,42 @@ fn home(key: &str) -> Option<&'static str> {
     known_sections().iter().copied().find(|section| known_keys(section).contains(&key))
 }
 
-fn describe(problem: Problem, whole: Range<usize>, message: String) -> ConfigFinding {
+fn describe(problem: Problem, whole: Range<usize>, message: Sentence) -> ConfigFinding {
     let hint = match problem.kind {
-        Kind::UnknownKey { known } => format!("known here: {}", known.join(", ")),
-        Kind::NotOneOf { found, words } => {
-            let near = found.and_then(|found| nearest(&found, words));
-            let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
-            format!("must be {}{near}", one_of(words))
-        }
-        Kind::NotA { expected } => format!("must be {}", in_words(&expected)),
-        Kind::Other(sentence) => sentence,
+        Kind::UnknownKey { known } => known_here(known),
+        Kind::NotOneOf { found, words } => match found.and_then(|found| nearest(&found, words)) {
+            Some(near) => Sentence::new(Message::SettingMustBeMeant)
+                .with("expected", one_of(words))
+                .with("near", near),
+            None => must_be(one_of(words)),
+        },
+        Kind::NotA { expected } => must_be(in_words(&expected)),
+        Kind::Other(text) => Sentence::carried(&text).unwrap_or_else(|| Sentence::detail(text)),
     };
     ConfigFinding { span: problem.span.unwrap_or(whole), message, hint }
 }
 
-/// serde's name of a Rust type, in the words of the file.
-fn in_words(expected: &str) -> &str {
+fn must_be(expected: Sentence) -> Sentence {
+    Sentence::new(Message::SettingMustBe).with("expected", expected)
+}
+
+/// What serde calls a type of Rust, as it is called in the file.
+fn in_words(expected: &str) -> Sentence {
     match expected {
-        "a boolean" => "true or false",
-        "a string" => "text in quotes",
-        "a sequence" => "a list in brackets, such as [\"...\", \"...\"]",
-        other => other,
+        "a boolean" => Message::SettingBoolean.into(),
+        "a string" => Message::SettingText.into(),
+        "a sequence" => Message::SettingList.into(),
+        other => Sentence::carried(other).unwrap_or_else(|| Sentence::detail(other)),
     }
 }
 
-fn one_of(words: &[&str]) -> String {
+fn one_of(words: &[&str]) -> Sentence {
     match words {
-        [] => "nothing".to_owned(),
-        [only] => format!("\"{only}\""),
-        [first @ .., last] => format!("\"{}\" or \"{last}\"", first.join("\", \"")),
+        [] => Message::SettingNothing.into(),
+        [only] => Sentence::detail(format!("\"{only}\"")),
+        [first @ .., last] => Sentence::new(Message::SettingOneOf)
+            .with("first", format!("\"{}\"", first.join("\", \"")))
+            .with("last", *last),
     }
 }
 
@@ -275,7 +296,7 @@ mod tests {
 
     #[track_caller]
     fn hints(text: &str) -> Vec<String> {
-        parse(text).unwrap_err().into_iter().map(|finding| finding.hint).collect()
+        parse(text).unwrap_err().into_iter().map(|finding| finding.hint.to_string()).collect()
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What is wrong with a configuration, for the person who just edited it.
 
-use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use annotate_snippets::AnnotationKind;
 use annotate_snippets::Group;
@@ -13,62 +13,86 @@ use annotate_snippets::Snippet;
 use annotate_snippets::normalize_untrusted_str;
 
 use super::check::ConfigFinding;
+use crate::words::Message;
+use crate::words::Sentence;
+use crate::words::Words;
+use crate::words::english_display;
 
 /// Why there is no configuration.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ConfigError {
     /// The file that was asked for does not exist.
-    #[error("there is no file {}", .0.display())]
     Missing(PathBuf),
     /// A folder stands where a file was expected.
-    #[error("{} is a folder, not a configuration file", .0.display())]
     Folder(PathBuf),
-    /// The file could not be read.
-    #[error("cannot read {}", path.display())]
     Unreadable {
-        /// Which file.
         path: PathBuf,
-        /// Why.
-        #[source]
         source: io::Error,
     },
     /// The file is larger than any configuration.
-    #[error("{} is larger than 1 MiB; is this really the configuration?", .0.display())]
     TooLarge(PathBuf),
     /// The file is not text.
-    #[error("{}:{line}: not text in UTF-8; is this really the configuration?", path.display())]
     NotText {
-        /// Which file.
         path: PathBuf,
         /// The first line with something else in it, from 1.
         line: usize,
     },
     /// Neither `XDG_CONFIG_HOME` nor `HOME` says where the configuration is.
-    #[error(
-        "neither XDG_CONFIG_HOME nor HOME is set to an absolute path: where is the configuration?"
-    )]
     NoHome,
     /// The text has faults.
-    #[error(transparent)]
-    Faults(#[from] Faults),
+    Faults(Faults),
 }
 
 impl ConfigError {
+    /// Everything that is wrong, each fault with its line.
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        match self {
+            Self::Faults(faults) => faults.text(words),
+            other => other.sentence().text(words),
+        }
+    }
+
     /// The error in one line, for a notice on the desktop and for `status`: the first fault and how many there are.
     #[must_use]
-    pub fn summary(&self) -> String {
+    pub fn summary(&self, words: &Words) -> String {
         match self {
-            Self::Unreadable { source, .. } => format!("{self}: {source}"),
-            Self::Faults(faults) => faults.summary(),
-            other => other.to_string(),
+            Self::Faults(faults) => faults.summary(words),
+            other => other.sentence().text(words),
         }
+    }
+
+    fn sentence(&self) -> Sentence {
+        let (message, path) = match self {
+            Self::Missing(path) => (Message::ConfigMissing, path),
+            Self::Folder(path) => (Message::ConfigFolder, path),
+            Self::Unreadable { path, .. } => (Message::ConfigUnreadable, path),
+            Self::TooLarge(path) => (Message::ConfigTooLarge, path),
+            Self::NotText { path, .. } => (Message::ConfigNotText, path),
+            Self::NoHome | Self::Faults(_) => return Message::ConfigNoHome.into(),
+        };
+        let sentence = Sentence::new(message).with("path", clean(&path.to_string_lossy()));
+        match self {
+            Self::Unreadable { source, .. } => sentence.with("problem", source.to_string()),
+            Self::NotText { line, .. } => sentence.with("line", line.to_string()),
+            _ => sentence,
+        }
+    }
+}
+
+english_display!(ConfigError);
+
+impl std::error::Error for ConfigError {}
+
+impl From<Faults> for ConfigError {
+    fn from(faults: Faults) -> Self {
+        Self::Faults(faults)
     }
 }
 
 /// All faults of a text, in its order; at least one, and no more than a person would read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Faults {
-    /// The faults themselves.
     pub list: Vec<Fault>,
     /// How many more there are.
     pub more: usize,
@@ -77,7 +101,8 @@ pub struct Faults {
 impl Faults {
     /// The faults of a text called `source`.
     pub(super) fn new(source: &str, text: &str, findings: &[ConfigFinding]) -> Self {
-        let list = findings.iter().take(MOST).map(|finding| Fault::new(source, text, finding));
+        let whole = Arc::from(text);
+        let list = findings.iter().take(MOST).map(|finding| Fault::new(source, &whole, finding));
         Self { list: list.collect(), more: findings.len().saturating_sub(MOST) }
     }
 
@@ -86,31 +111,27 @@ impl Faults {
         self.more += other.more;
     }
 
-    fn summary(&self) -> String {
-        let first = self.list.first().map(Fault::summary).unwrap_or_default();
+    fn text(&self, words: &Words) -> String {
+        let mut blocks: Vec<_> = self.list.iter().map(|fault| fault.text(words)).collect();
+        if self.more > 0 {
+            let more = i64::try_from(self.more).unwrap_or(i64::MAX);
+            blocks.push(words.text(Message::ConfigMore, &[("count", more.into())]));
+        }
+        blocks.join("\n\n")
+    }
+
+    fn summary(&self, words: &Words) -> String {
+        let first = self.list.first().map(|fault| fault.summary(words)).unwrap_or_default();
         match self.list.len() + self.more {
             0 | 1 => first,
-            count => format!("{first} (and {} more)", count - 1),
-        }
-    }
-}
-
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.list.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n\n")?;
+            count => {
+                let more = i64::try_from(count - 1).unwrap_or(i64::MAX);
+                let args = [("first", first.into()), ("count", more.into())];
+                words.text(Message::ConfigFirst, &args)
             }
-            fault.fmt(f)?;
         }
-        if self.more > 0 {
-            write!(f, "\n\nand {} more", self.more)?;
-        }
-        Ok(())
     }
 }
-
-impl std::error::Error for Faults {}
 
 /// One fault: where it is, what it is, what would be right.
 ///
@@ -130,15 +151,17 @@ pub struct Fault {
     /// In characters, from 1.
     pub column: usize,
     /// What is wrong.
-    pub message: String,
+    message: Sentence,
     /// What would be right: the allowed range, the allowed words or the nearest known key.
-    pub hint: String,
-    /// The line with the caret.
-    snippet: String,
+    hint: Sentence,
+    /// The text it is in, its line, and in that the span it is about: bytes.
+    whole: Arc<str>,
+    shown: Range<usize>,
+    span: Range<usize>,
 }
 
 impl Fault {
-    fn new(source: &str, text: &str, finding: &ConfigFinding) -> Self {
+    fn new(source: &str, text: &Arc<str>, finding: &ConfigFinding) -> Self {
         let span = within(text, &finding.span);
         let line_start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
         let rest = &text[line_start..];
@@ -146,32 +169,39 @@ impl Fault {
         let line = line.strip_suffix('\r').unwrap_or(line);
         let start = (span.start - line_start).min(line.len());
         let end = (span.end - line_start).clamp(start, line.len());
-        let number = text[..line_start].matches('\n').count() + 1;
-        let hint = clean(&finding.hint);
         Self {
             source: clean(source),
-            line: number,
+            line: text[..line_start].matches('\n').count() + 1,
             column: line[..start].chars().count() + 1,
-            message: clean(&finding.message),
-            snippet: snippet(line, number, start..end, &hint),
-            hint,
+            message: finding.message.clone(),
+            hint: finding.hint.clone(),
+            whole: Arc::clone(text),
+            shown: line_start..line_start + line.len(),
+            span: start..end,
         }
+    }
+
+    fn text(&self, words: &Words) -> String {
+        let Self { source, line, column, .. } = self;
+        let (message, hint) = self.in_words(words);
+        let snippet = snippet(&self.whole[self.shown.clone()], *line, self.span.clone(), &hint);
+        format!("{source}:{line}:{column}: {message}\n{snippet}")
     }
 
     /// The fault in one line.
     #[must_use]
-    pub fn summary(&self) -> String {
-        let Self { source, line, column, message, hint, .. } = self;
+    pub fn summary(&self, words: &Words) -> String {
+        let Self { source, line, column, .. } = self;
+        let (message, hint) = self.in_words(words);
         format!("{source}:{line}:{column}: {message}: {hint}")
+    }
+
+    fn in_words(&self, words: &Words) -> (String, String) {
+        (clean(&self.message.text(words)), clean(&self.hint.text(words)))
     }
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, line, column, message, snippet, .. } = self;
-        write!(f, "{source}:{line}:{column}: {message}\n{snippet}")
-    }
-}
+english_display!(Fault);
 
 fn snippet(line: &str, number: usize, span: Range<usize>, hint: &str) -> String {
     let beside = line[..span.end].chars().count() + hint.chars().count() <= WIDEST;

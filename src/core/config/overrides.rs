@@ -14,6 +14,8 @@ use super::Faults;
 use super::check;
 use super::check::ConfigFinding;
 use super::value::Value;
+use crate::words::Message;
+use crate::words::Sentence;
 
 pub(super) fn apply(config: &Config, overrides: &[impl AsRef<str>]) -> Result<Config, ConfigError> {
     let mut table = Table::try_from(config).map_err(|error| broken(&error.to_string()))?;
@@ -35,8 +37,8 @@ pub(super) fn apply(config: &Config, overrides: &[impl AsRef<str>]) -> Result<Co
 }
 
 fn broken(why: &str) -> ConfigError {
-    let message = "bad configuration".to_owned();
-    Faults::new(SOURCE, "", &[ConfigFinding { span: 0..0, message, hint: why.to_owned() }]).into()
+    let (message, hint) = (Message::SettingBad.into(), Sentence::detail(why));
+    Faults::new(SOURCE, "", &[ConfigFinding { span: 0..0, message, hint }]).into()
 }
 
 struct Override<'a> {
@@ -50,8 +52,8 @@ fn read(text: &str) -> Result<Override<'_>, ConfigFinding> {
     let Some((path, value)) = text.split_once('=') else {
         return Err(ConfigFinding {
             span: 0..text.len(),
-            message: "no value".to_owned(),
-            hint: "write it as KEY=VALUE, such as detection.rise_bpm=12".to_owned(),
+            message: Message::SettingNoValue.into(),
+            hint: Message::SettingWriteSet.into(),
         });
     };
     let Some((section, key)) = path.split_once('.') else {
@@ -77,8 +79,8 @@ fn read(text: &str) -> Result<Override<'_>, ConfigFinding> {
     };
     let value = toml::Value::deserialize(Value(&value)).map_err(|problem| ConfigFinding {
         span: value.span(),
-        message: "bad value".to_owned(),
-        hint: problem.to_string(),
+        message: Message::SettingBad.into(),
+        hint: Sentence::detail(problem.to_string()),
     })?;
     Ok(Override { section, key, value })
 }

@@ -17,6 +17,10 @@ use serde::de::Error;
 use serde::de::Unexpected;
 use serde::de::Visitor;
 
+use crate::words::Message;
+use crate::words::Sentence;
+
+/// The section `[page]`: where a break and the history open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PageSettings {
@@ -95,13 +99,12 @@ impl PartialEq for Keep {
 
 impl Eq for Keep {}
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a text does not say how long to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotKeep {
-    #[error(
-        "must be written in days, weeks, months or years, like \"30d\", \"6w\", \"3mo\" or \"2y\""
-    )]
+    /// It does not have the form.
     Form,
-    #[error("must be between \"1d\" and \"100y\"")]
+    /// It is shorter than a day or longer than a hundred years.
     Range,
 }
 
@@ -117,16 +120,16 @@ impl Visitor<'_> for KeepVisitor {
     type Value = Keep;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "between \"1d\" and \"100y\", written in days, weeks, months or years, \
-             like \"30d\", \"6w\", \"3mo\" or \"2y\"",
-        )
+        f.write_str(&Sentence::new(Message::SettingKeep).carry())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Keep, E> {
         text.parse().map_err(|error| match error {
             NotKeep::Form => E::invalid_value(Unexpected::Str(text), &self),
-            NotKeep::Range => E::custom(error),
+            NotKeep::Range => {
+                let range = Sentence::new(Message::SettingBetweenDurations);
+                E::custom(range.with("least", "1d").with("most", "100y").carry())
+            }
         })
     }
 }

@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde::de::Error;
 
 use crate::setting::RangedDuration;
+use crate::words::Message;
+use crate::words::Sentence;
 
 /// The section `[monitor]`: the heart-rate monitor.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -36,7 +38,10 @@ impl Default for MonitorSettings {
 
 fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    if text.trim().is_empty() { Err(D::Error::custom("must not be empty")) } else { Ok(text) }
+    if text.trim().is_empty() {
+        return Err(D::Error::custom(Sentence::new(Message::SettingNotEmpty).carry()));
+    }
+    Ok(text)
 }
 
 /// What `device` says when any monitor will do.

@@ -16,6 +16,8 @@ use serde::de::Visitor;
 
 use crate::setting::RangedCount;
 use crate::setting::RangedDuration;
+use crate::words::Message;
+use crate::words::Sentence;
 
 /// The section `[offer]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -154,13 +156,11 @@ impl FromStr for QuietHours {
 }
 
 /// Why a text does not name quiet hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotQuietHours {
     /// It does not have the form.
-    #[error("must be two times of day, written like \"22:00-07:00\"")]
     Form,
     /// Start and end are the same, which could mean never or always.
-    #[error("must start and end at different times; for whole days leave them out of `days`")]
     Equal,
 }
 
@@ -176,13 +176,13 @@ impl Visitor<'_> for QuietHoursVisitor {
     type Value = QuietHours;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("two times of day, written like \"22:00-07:00\"")
+        f.write_str(&Sentence::new(Message::SettingQuietHours).carry())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<QuietHours, E> {
         text.parse().map_err(|error| match error {
             NotQuietHours::Form => E::invalid_value(Unexpected::Str(text), &self),
-            NotQuietHours::Equal => E::custom(error),
+            NotQuietHours::Equal => E::custom(Sentence::new(Message::SettingEqualHours).carry()),
         })
     }
 }

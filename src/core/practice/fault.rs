@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
-/// Why a file isn't a practice: where, what, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {}{problem}; {remedy}", key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default())]
+use crate::words::Message;
+use crate::words::Sentence;
+use crate::words::Words;
+use crate::words::english_display;
+
+/// Why a file is not a practice: where, what, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptError {
     /// As it was named by the caller.
     pub file: String,
@@ -14,21 +18,34 @@ pub struct ScriptError {
     pub column: usize,
     /// The key with its parents, `step.lasts.3m`; `None` when no key is at fault.
     pub key: Option<String>,
-    pub problem: String,
-    /// What the writer can do about it.
-    pub remedy: String,
+    pub problem: Sentence,
+    pub remedy: Sentence,
 }
 
-/// A [`ScriptError`] whose file isn't known yet.
+impl ScriptError {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let Self { file, line, column, key, problem, remedy } = self;
+        let key = key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
+        let (problem, remedy) = (problem.text(words), remedy.text(words));
+        format!("{file}:{line}:{column}: {key}{problem}; {remedy}")
+    }
+}
+
+english_display!(ScriptError);
+
+impl std::error::Error for ScriptError {}
+
+/// A [`ScriptError`] that does not know its file yet.
 pub(super) struct PracticeFault {
     key: Option<String>,
     span: Range<usize>,
-    problem: String,
-    remedy: String,
+    problem: Sentence,
+    remedy: Sentence,
 }
 
 impl PracticeFault {
-    pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(problem: impl Into<Sentence>, remedy: impl Into<Sentence>) -> Self {
         Self { key: None, span: 0..0, problem: problem.into(), remedy: remedy.into() }
     }
 
@@ -42,35 +59,25 @@ impl PracticeFault {
 
     pub(super) fn from_toml(mut error: toml::de::Error) -> Self {
         let span = error.span().unwrap_or(0..0);
-        let problem = visible(&error.message().trim().replace('\n', ", ").replace('`', "\""));
-        // Names are in quotes: the missing or unknown one first, then those that are allowed.
-        let mut names = problem.split('"').skip(1).step_by(2);
-        let first = names.next().unwrap_or_default();
-        let remedy = if problem.starts_with("missing") {
-            "add it".to_owned()
-        } else if problem.ends_with("expected \"message\"") {
-            "write the words themselves in quotes".to_owned()
-        } else if problem.starts_with("unknown") {
-            let likeness = |name: &&str| strsim::jaro_winkler(name, first);
-            let alike = names.filter(|name| likeness(name) >= ALIKE);
-            let nearest = alike.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-            nearest.map_or_else(
-                || "take one of these".to_owned(),
-                |name| format!("\"{name}\" may be meant"),
-            )
-        } else if problem.starts_with("duplicate") {
-            "take one of them out".to_owned()
-        } else if problem.starts_with("must be") || problem.contains("is not a duration") {
-            "change it".to_owned()
-        } else {
-            "texts stand in quotes, durations too: \"20s\"".to_owned()
+        let carried = Sentence::carried(error.message());
+        let told = visible(&error.message().trim().replace('\n', ", ").replace('`', "\""));
+        // Names stand in quotes: the one that is missing or unknown first, then those that would be known.
+        let names: Vec<_> = told.split('"').skip(1).step_by(2).collect();
+        let (problem, remedy) = match carried {
+            Some(range) if !told.starts_with("invalid") => (range, Message::PracticeChange.into()),
+            Some(expected) => {
+                let problem = Sentence::new(Message::SettingMustBe).with("expected", expected);
+                (problem, Message::PracticeQuotes.into())
+            }
+            None => described(&told, &names),
         };
-        let field = problem.contains(" field ").then(|| first.to_owned());
-        // Only the text of an error without its input names the keys.
+        let field = told.contains(" field ").then(|| names.first().copied().unwrap_or_default());
+        // The keys are told only in the text of an error that holds no input.
         error.set_input(None);
-        let told = error.to_string();
-        let around = told.rsplit_once("in `").and_then(|(_, key)| key.trim_end().strip_suffix('`'));
-        let keys: Vec<_> = around.map(visible).into_iter().chain(field).collect();
+        let text = error.to_string();
+        let around = text.rsplit_once("in `").and_then(|(_, key)| key.trim_end().strip_suffix('`'));
+        let keys: Vec<_> =
+            around.map(visible).into_iter().chain(field.map(str::to_owned)).collect();
         let key = (!keys.is_empty()).then(|| keys.join("."));
         Self { key, span, problem, remedy }
     }
@@ -90,7 +97,45 @@ impl PracticeFault {
     }
 }
 
-/// Escapes control characters, which could rewrite the terminal, and cuts a long text.
+/// What is wrong and what to do, by what the parser says of it and the names it holds.
+fn described(told: &str, names: &[&str]) -> (Sentence, Sentence) {
+    let first = names.first().copied().unwrap_or_default();
+    let known = names.get(1..).unwrap_or_default();
+    let expected = || format!("\"{}\"", known.join("\", \""));
+    if told.starts_with("missing field") {
+        let problem = Sentence::new(Message::PracticeMissing).with("key", first);
+        return (problem, Message::PracticeAdd.into());
+    }
+    if told.starts_with("duplicate") {
+        return (Message::PracticeDuplicate.into(), Message::PracticeTakeOut.into());
+    }
+    let problem = if told.starts_with("unknown field") {
+        let message = match known {
+            [_] => Message::PracticeUnknownKeyBesideOne,
+            _ => Message::PracticeUnknownKey,
+        };
+        Sentence::new(message).with("key", first)
+    } else if told.starts_with("unknown variant") {
+        Sentence::new(Message::PracticeUnknownWord).with("word", first)
+    } else {
+        let problem = Sentence::new(Message::PracticeUnreadable).with("problem", told);
+        return (problem, Message::PracticeQuotes.into());
+    };
+    let problem = problem.with("known", expected());
+    if known == ["message"] {
+        return (problem, Message::PracticeOwnWords.into());
+    }
+    let likeness = |name: &&str| strsim::jaro_winkler(name, first);
+    let alike = known.iter().copied().filter(|name| likeness(name) >= ALIKE);
+    let nearest = alike.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let remedy = nearest.map_or_else(
+        || Message::PracticeTakeOne.into(),
+        |name| Sentence::new(Message::PracticeMeant).with("name", name),
+    );
+    (problem, remedy)
+}
+
+/// Without control characters, which in an error could rewrite the terminal it is shown in, and no longer than one reads.
 fn visible(text: &str) -> String {
     let shown =
         |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };

@@ -7,6 +7,9 @@ use crate::practice::file::Origin;
 use crate::practice::script::Practice;
 use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
+use crate::words::Message;
+use crate::words::Words;
+use crate::words::english_display;
 
 /// The practices to choose from, and the two that aren't among the choices.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,14 +108,27 @@ impl Library {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "no practice is called {asked:?}; the nearest is {nearest:?}, and \"kindbeat practices\" lists them all"
-)]
+/// There is no practice of that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownPractice {
     pub asked: String,
     pub nearest: String,
 }
+
+impl UnknownPractice {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let Self { asked, nearest } = self;
+        // A name may hold anything: quoted as Rust does, with its control characters escaped.
+        let args =
+            [("asked", format!("{asked:?}").into()), ("nearest", format!("{nearest:?}").into())];
+        words.text(Message::PracticeUnknown, &args)
+    }
+}
+
+english_display!(UnknownPractice);
+
+impl std::error::Error for UnknownPractice {}
 
 const IN_20_SECONDS: &str = "kind-hand";
 const AFTER_TRAUMA: &str = "soles-of-the-feet";

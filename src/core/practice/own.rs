@@ -6,17 +6,23 @@ use crate::practice::fault::ScriptError;
 use crate::practice::file::Origin;
 use crate::practice::library::Library;
 use crate::practice::script::Practice;
+use crate::words::Message;
+use crate::words::Sentence;
+use crate::words::Words;
+use crate::words::english_display;
 
-/// Why a file isn't in the library: which file, what is wrong, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a file of one's own is not among the practices: which one, what is wrong, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnFault {
-    #[error(transparent)]
-    Script(#[from] ScriptError),
-    /// The file, or the folder, can't be read.
-    #[error("{file}: {problem}; {remedy}")]
-    Unread { file: String, problem: String, remedy: String },
-    /// Two files have the same id.
-    #[error("{file}: id: {first} has {id:?} already; give one of them another name")]
+    /// It is not a practice.
+    Script(ScriptError),
+    Unread {
+        /// The file, or the folder.
+        file: String,
+        problem: Sentence,
+        remedy: Sentence,
+    },
+    /// Its name is taken.
     Twice {
         /// The file that is left out.
         file: String,
@@ -24,11 +30,38 @@ pub enum OwnFault {
         first: String,
         id: String,
     },
-    /// The owner's version of the grounding has to be outward.
-    #[error(
-        "{file}: inward: this practice is where \"this is too much\" leads, away from within; write inward = false, or give it another id"
-    )]
+    /// Where "this is too much" leads has to be outward.
     InwardGrounding { file: String },
+}
+
+impl OwnFault {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let said = |sentence: Sentence| sentence.text(words);
+        match self {
+            Self::Script(error) => error.text(words),
+            Self::Unread { file, problem, remedy } => {
+                format!("{file}: {}; {}", problem.text(words), remedy.text(words))
+            }
+            Self::Twice { file, first, id } => {
+                let twice = Sentence::new(Message::PracticeTwice).with("first", first.as_str());
+                format!("{file}: id: {}", said(twice.with("id", id.as_str())))
+            }
+            Self::InwardGrounding { file } => {
+                format!("{file}: inward: {}", said(Message::PracticeInward.into()))
+            }
+        }
+    }
+}
+
+english_display!(OwnFault);
+
+impl std::error::Error for OwnFault {}
+
+impl From<ScriptError> for OwnFault {
+    fn from(error: ScriptError) -> Self {
+        Self::Script(error)
+    }
 }
 
 impl OwnFault {
@@ -136,8 +169,8 @@ mod tests {
         let bad = practice("window", "").replace("20s\" }", "90s\" }");
         let unread = OwnFault::Unread {
             file: "c.toml".to_owned(),
-            problem: "not a text in UTF-8".to_owned(),
-            remedy: "save it as UTF-8".to_owned(),
+            problem: Message::PracticeNotText.into(),
+            remedy: Message::PracticeSaveText.into(),
         };
         let files = [
             ("a.toml", Ok(bad)),

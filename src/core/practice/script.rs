@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::practice::settings::Anchor;
 use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
+use crate::words::Message;
 use serde::Serialize;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -207,14 +208,16 @@ pub enum Element {
     Grounding,
 }
 
-impl fmt::Display for Element {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Mindfulness => "mindfulness",
-            Self::CommonHumanity => "common humanity",
-            Self::SelfKindness => "self-kindness",
-            Self::Grounding => "grounding",
-        })
+impl Element {
+    /// What it is called.
+    #[must_use]
+    pub const fn message(self) -> Message {
+        match self {
+            Self::Mindfulness => Message::ElementMindfulness,
+            Self::CommonHumanity => Message::ElementCommonHumanity,
+            Self::SelfKindness => Message::ElementSelfKindness,
+            Self::Grounding => Message::ElementGrounding,
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod language;
 mod message;
+mod sentence;
 
 use std::borrow::Cow;
 
@@ -21,6 +22,9 @@ use unic_langid::LanguageIdentifier;
 pub use fluent_bundle::FluentValue as Value;
 
 pub use self::message::Message;
+pub use self::sentence::Filling;
+pub use self::sentence::Sentence;
+pub use self::sentence::english_display;
 
 use self::language::Language;
 
@@ -83,12 +87,14 @@ impl Words {
     }
 }
 
-/// Whether these are the variables of the message; those of practices' messages are not listed.
+/// Whether these are the variables of the message. Those of practices' messages are not listed, and what they hold, the anchor, may
+/// be given to any.
 fn fits(id: &str, args: &[(&str, Value<'_>)]) -> bool {
     let listed = Message::ALL.iter().find(|message| message.id() == id);
     listed.is_none_or(|message| {
-        let is_given = |name| args.iter().any(|(given, _)| given == name);
-        args.len() == message.variables().len() && message.variables().iter().all(is_given)
+        let is_given = |name: &&str| args.iter().any(|(given, _)| given == name);
+        let is_known = |name: &str| name == "anchor" || message.variables().contains(&name);
+        message.variables().iter().all(is_given) && args.iter().all(|(name, _)| is_known(name))
     })
 }
 

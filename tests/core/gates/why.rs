@@ -113,14 +113,14 @@ fn a_stranger_is_told_how_things_stand() {
 
     # near usual
     No break has been offered since kindbeat was started.
-    Over the last minute your heart averaged 61 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of minute is 8 above usual.
+    Over the last minute your heart averaged 61 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
     It is near usual, so there is nothing to offer.
     What would hold an offer back just now:
     - the hands are at work; a pause is waited for
 
     # up, not yet for long enough
     No break has been offered since kindbeat was started.
-    Over the last minute your heart averaged 83 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of minute is 8 above usual.
+    Over the last minute your heart averaged 83 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
     It has been higher than usual since 09:30, not yet for long enough or by enough.
     What would hold an offer back just now:
     - the hands are at work; a pause is waited for
@@ -128,7 +128,7 @@ fn a_stranger_is_told_how_things_stand() {
     # offered
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
     It is still open: kindbeat break begins it.
-    Over the last minute your heart averaged 86 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of minute is 8 above usual.
+    Over the last minute your heart averaged 86 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
     It has been up since 09:30.
     What would hold an offer back just now:
     - the hands are at work; a pause is waited for
@@ -136,7 +136,7 @@ fn a_stranger_is_told_how_things_stand() {
     # fine
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
     The answer was: I'm fine.
-    Over the last minute your heart averaged 86 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of minute is 8 above usual.
+    Over the last minute your heart averaged 86 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
     It has been up since 09:30.
     What would hold an offer back just now:
     - the hands are at work; a pause is waited for
@@ -144,7 +144,7 @@ fn a_stranger_is_told_how_things_stand() {
     # settled, with a camera that does not tell
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
     The answer was: I'm fine.
-    Over the last minute your heart averaged 84 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of minute is 8 above usual.
+    Over the last minute your heart averaged 84 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
     It has been up since 09:30.
     What would hold an offer back just now:
     - the hands are at work; a pause is waited for

@@ -15,7 +15,9 @@ impl Desk<'_> {
         let configured = match &self.seen.config {
             Some(Ok(configured)) => configured,
             // It tells the place and what is allowed there, which nothing says shorter.
-            Some(Err(error)) => return fault(error.summary(), self.say(Message::ConfigSeeCheck)),
+            Some(Err(error)) => {
+                return fault(error.summary(self.words), self.say(Message::ConfigSeeCheck));
+            }
             None => return self.fault(Message::ConfigUnread, Message::SeeDisk),
         };
         let path = configured.path.display().to_string();
@@ -40,7 +42,7 @@ impl Desk<'_> {
         let Some(first) = faults.first() else {
             return fine(self.of(Message::PracticesFine, &[("count", (*count).into())]));
         };
-        let args = [("count", faults.len().into()), ("problem", first.to_string().into())];
+        let args = [("count", faults.len().into()), ("problem", first.text(self.words).into())];
         look(self.of(Message::PracticesFaulty, &args), self.say(Message::PracticesSeeList))
     }
 
@@ -61,44 +63,8 @@ impl Desk<'_> {
     }
 
     fn unusable(&self, error: &store::StoreError) -> Found {
-        use store::StoreError;
-        let (says, remedy) = match error {
-            StoreError::Unwritable { .. } => (Message::StoreUnwritable, Message::StoreOwn),
-            StoreError::ReadOnly { .. } => (Message::StoreReadOnly, Message::StoreMakeWritable),
-            StoreError::Full { .. } => (Message::StoreFull, Message::StoreFree),
-            StoreError::Busy { .. } => (Message::StoreBusy, Message::StoreClose),
-            StoreError::Corrupt { .. } => (Message::StoreCorrupt, Message::StoreBegunAnew),
-            StoreError::OtherVersion { .. } => (Message::StoreVersion, Message::StoreSameKindbeat),
-            StoreError::Stuck { .. } => (Message::StoreUnusable, Message::StoreMove),
-            StoreError::Database { .. } => (Message::StoreUnusable, Message::SeeDisk),
-            // Whoever only looks starts none.
-            StoreError::Thread { .. } => (Message::StoreUnread, Message::SeeDisk),
-        };
-        let mut args = Vec::new();
-        match error {
-            StoreError::Unwritable { path, .. }
-            | StoreError::ReadOnly { path }
-            | StoreError::Full { path, .. }
-            | StoreError::Busy { path, .. }
-            | StoreError::Corrupt { path, .. } => {
-                args.push(("path", path.display().to_string().into()))
-            }
-            StoreError::OtherVersion { path, found, known } => args.extend([
-                ("path", path.display().to_string().into()),
-                ("found", (*found).into()),
-                ("known", (*known).into()),
-            ]),
-            StoreError::Stuck { path, problem, .. } => args.extend([
-                ("path", path.display().to_string().into()),
-                ("problem", problem.as_str().into()),
-            ]),
-            StoreError::Database { path, source } => args.extend([
-                ("path", path.display().to_string().into()),
-                ("problem", source.to_string().into()),
-            ]),
-            StoreError::Thread { .. } => {}
-        }
-        fault(self.of(says, &args), self.say(remedy))
+        let [says, remedy] = error.sentences().map(|sentence| sentence.text(self.words));
+        fault(says, remedy)
     }
 
     /// As people say it.

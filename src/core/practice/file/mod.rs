@@ -47,6 +47,8 @@ use crate::practice::settings::Focus;
 use crate::practice::settings::Length;
 use crate::setting::RangedDuration;
 use crate::setting::plain;
+use crate::words::Message;
+use crate::words::Sentence;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -67,12 +69,10 @@ impl Practice {
     /// The first fault, with its place and a remedy.
     pub fn parse(file: &str, text: &str, origin: Origin) -> Result<Self, ScriptError> {
         let practice = if text.len() > Self::MAX_BYTES {
-            Err(PracticeFault::new("the file is too large", "a practice has at most 1 MiB of text"))
+            Err(PracticeFault::new(Message::PracticeTooLarge, Message::PracticeMost))
         } else if let Some(at) = most_marks(text) {
-            let fault = PracticeFault::new(
-                "too many words and marks",
-                "five minutes hold some hundred words",
-            );
+            let fault =
+                PracticeFault::new(Message::PracticeTooManyMarks, Message::PracticeFewWords);
             Err(fault.span(at..at))
         } else {
             match toml::from_str::<PracticeFile>(text) {
@@ -123,15 +123,15 @@ impl PracticeFile {
             text.as_ref().map_or(Ok(()), |text| check_text(key, text, origin))?;
         }
         if self.step.is_empty() {
-            return Err(PracticeFault::new(
-                "there is no step",
-                "begin each step with a line [[step]]",
-            )
-            .key("step"));
+            return Err(
+                PracticeFault::new(Message::PracticeNoStep, Message::PracticeBeginStep).key("step")
+            );
         }
         if let Some(step) = self.step.get(MAX_STEPS) {
-            let fault =
-                PracticeFault::new("too many steps", format!("a practice has at most {MAX_STEPS}"));
+            let fault = PracticeFault::new(
+                Message::PracticeTooManySteps,
+                Sentence::new(Message::PracticeMostSteps).with("most", MAX_STEPS.to_string()),
+            );
             return Err(fault.key("step").span(step.say.span()));
         }
         for step in &self.step {
@@ -173,8 +173,9 @@ impl PracticeFile {
             return Ok(());
         }
         let (total, least, most) = (plain(total), plain(least), plain(most));
-        let problem = format!("the steps of {length} last {total} together");
-        Err(PracticeFault::new(problem, format!("make it between {least} and {most}"))
+        let problem = Sentence::new(Message::PracticeTotal).with("length", length.to_string());
+        let remedy = Sentence::new(Message::PracticeMakeItBetween).with("least", least);
+        Err(PracticeFault::new(problem.with("total", total), remedy.with("most", most))
             .key(&format!("step.lasts.{length}"))
             .span(span))
     }
@@ -195,10 +196,7 @@ impl StepFile {
     fn check(&self, origin: Origin) -> Result<(), PracticeFault> {
         check_text("step.say", &self.say, origin)?;
         if self.breath == Some(Breath::Search) && origin == Origin::Own {
-            let fault = PracticeFault::new(
-                "this breath is not for practices",
-                "write \"slow\" or \"long out\"",
-            );
+            let fault = PracticeFault::new(Message::PracticeBreath, Message::PracticeBreaths);
             return Err(fault.key("step.breath").span(self.say.span()));
         }
         for choice in &self.choices {
@@ -209,15 +207,14 @@ impl StepFile {
             }
         }
         if let Some(choice) = self.choices.get(MAX_CHOICES) {
-            let fault =
-                PracticeFault::new("too many choices", format!("a step has at most {MAX_CHOICES}"));
+            let fault = PracticeFault::new(
+                Message::PracticeTooManyChoices,
+                Sentence::new(Message::PracticeMostChoices).with("most", MAX_CHOICES.to_string()),
+            );
             return Err(fault.key("step.choices").span(choice.span()));
         }
         if Length::ALL.iter().all(|length| self.lasts.get_ref().of(*length).is_none()) {
-            let fault = PracticeFault::new(
-                "the step is in no length",
-                "say how long it lasts: { 1m = \"20s\" }",
-            );
+            let fault = PracticeFault::new(Message::PracticeNoLength, Message::PracticeSayLength);
             return Err(fault.key("step.lasts").span(self.lasts.span()));
         }
         Ok(())
@@ -271,27 +268,24 @@ fn check_id(id: &Spanned<String>) -> Result<(), PracticeFault> {
     if id.get_ref().len() <= MAX_ID && id.get_ref().split('-').all(part) {
         return Ok(());
     }
-    let remedy =
-        format!("small letters a to z, digits and single hyphens, at most {MAX_ID}: \"kind-hand\"");
-    Err(PracticeFault::new("not a name a practice can have", remedy).key("id").span(id.span()))
+    let remedy = Sentence::new(Message::PracticeNames).with("most", MAX_ID.to_string());
+    Err(PracticeFault::new(Message::PracticeNoName, remedy).key("id").span(id.span()))
 }
 
 fn check_text(key: &str, text: &Spanned<Text>, origin: Origin) -> Result<(), PracticeFault> {
     let is_control = |c: char| c.is_control() && c != '\n';
     let (problem, remedy) = match (text.get_ref(), origin) {
-        (Text::Message(_), Origin::Own) => {
-            ("messages are for built-in practices", "write the words themselves in quotes")
-        }
+        (Text::Message(_), Origin::Own) => (Message::PracticeMessage, Message::PracticeOwnWords),
         (Text::Literal(_), Origin::BuiltIn) => {
-            ("built-in words have to be translatable", "write { message = \"...\" }")
+            (Message::PracticeBuiltIn, Message::PracticeWriteMessage)
         }
         (Text::Literal(words) | Text::Message(words), _) => {
             if words.trim().is_empty() {
-                ("there are no words", "write them in quotes, or take the line out")
+                (Message::PracticeNoWords, Message::PracticeWriteWords)
             } else if words.chars().count() > MAX_TEXT {
-                ("too many words", "2000 characters at most; several steps are easier to follow")
+                (Message::PracticeTooManyWords, Message::PracticeMostWords)
             } else if words.contains(is_control) {
-                ("a control character", "take it out; only line breaks may stand in a text")
+                (Message::PracticeControl, Message::PracticeNoControl)
             } else {
                 return Ok(());
             }
@@ -313,7 +307,7 @@ impl<'de> Visitor<'de> for TextVisitor {
     type Value = Text;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("words in quotes")
+        f.write_str(&Sentence::new(Message::PracticeWords).carry())
     }
 
     fn visit_str<E: serde::de::Error>(self, words: &str) -> Result<Text, E> {

@@ -1,6 +1,7 @@
 //! What is kept in files.
 
 use super::*;
+use kindbeat_core::words::Message;
 
 #[test]
 fn a_configuration_is_fine_or_says_what_to_do() {
@@ -34,8 +35,8 @@ fn own_practices_are_counted_and_their_first_fault_is_shown() {
     let with = |practices| Seen { practices, ..well() };
     let unread = OwnFault::Unread {
         file: "/home/a/.config/kindbeat/practices/a.toml".to_owned(),
-        problem: "not a text in UTF-8".to_owned(),
-        remedy: "save it as UTF-8".to_owned(),
+        problem: Message::PracticeNotText.into(),
+        remedy: Message::PracticeSaveText.into(),
     };
     let desks = [
         with(Some(OwnPractices { count: 1, faults: Vec::new() })),
@@ -104,8 +105,8 @@ fn a_store_is_readable_or_says_what_to_do() {
                           move it away by hand
     fault  store          /home/a/.local/state/kindbeat/kindbeat.db: cannot be used (Query is not read-only)
                           see whether the disk is there and healthy
-    fault  store          what is stored cannot be read: the disk does not answer
-                          see whether the disk is there and healthy
+    fault  store          the history cannot be written
+                          see what a sandbox or the limits of this machine forbid
     fault  store          what is stored cannot be read: the disk does not answer
                           see whether the disk is there and healthy
     "#);
