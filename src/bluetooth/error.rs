@@ -1,7 +1,7 @@
 //! Why Bluetooth failed.
 
 use kindbeat_core::connection::Address;
-use kindbeat_core::connection::Failure;
+use kindbeat_core::connection::CallFailure;
 
 /// What failed, and why.
 #[derive(Debug, thiserror::Error)]
@@ -52,20 +52,20 @@ impl BluetoothError {
     }
 
     /// What kind of failure it is.
-    pub(super) fn failure(&self) -> Failure {
+    pub(super) fn failure(&self) -> CallFailure {
         match self {
             // The name of a D-Bus error shows only in the debug form of both libraries.
             Self::BlueZ {
                 source: zbus::Error::InputOutput(_) | zbus::Error::Address(_), ..
             }
-            | Self::NoService => Failure::Bus,
+            | Self::NoService => CallFailure::Bus,
             Self::BlueZ { source, .. } => kind(&format!("{source:?}")),
             Self::Strap { source: btleplug::Error::DeviceNotFound, .. } | Self::Unknown => {
-                Failure::Unknown
+                CallFailure::Unknown
             }
             Self::Strap { source, .. } => kind(&format!("{source:?}")),
-            Self::TimedOut { .. } => Failure::TimedOut,
-            Self::Off | Self::NoAdapter | Self::NoHeartRate => Failure::Refused,
+            Self::TimedOut { .. } => CallFailure::TimedOut,
+            Self::Off | Self::NoAdapter | Self::NoHeartRate => CallFailure::Refused,
         }
     }
 
@@ -87,12 +87,12 @@ impl BluetoothError {
 }
 
 /// The kind of failure that the debug text of a D-Bus error names.
-fn kind(text: &str) -> Failure {
+fn kind(text: &str) -> CallFailure {
     let names_one_of = |names: &[&str]| names.iter().any(|name| text.contains(name));
     if names_one_of(&["UnknownObject", "UnknownMethod", "UnknownInterface", "DoesNotExist"]) {
-        Failure::Unknown
+        CallFailure::Unknown
     } else if names_one_of(&["NoReply", "TimedOut", "Timeout"]) {
-        Failure::TimedOut
+        CallFailure::TimedOut
     } else if names_one_of(&[
         "ServiceUnknown",
         "NameHasNoOwner",
@@ -100,9 +100,9 @@ fn kind(text: &str) -> Failure {
         "Disconnected",
         "Failed to send message",
     ]) {
-        Failure::Bus
+        CallFailure::Bus
     } else {
-        Failure::Refused
+        CallFailure::Refused
     }
 }
 
@@ -119,10 +119,10 @@ mod tests {
     #[test]
     fn errors_of_bluez_are_sorted_by_kind() {
         let failure = |name: &str| kind(&format!("DbusError(D-Bus error: text ({name}))"));
-        assert_eq!(failure("org.freedesktop.DBus.Error.UnknownObject"), Failure::Unknown);
-        assert_eq!(failure("org.freedesktop.DBus.Error.NoReply"), Failure::TimedOut);
-        assert_eq!(failure("org.freedesktop.DBus.Error.ServiceUnknown"), Failure::Bus);
-        assert_eq!(failure("org.bluez.Error.InProgress"), Failure::Refused);
+        assert_eq!(failure("org.freedesktop.DBus.Error.UnknownObject"), CallFailure::Unknown);
+        assert_eq!(failure("org.freedesktop.DBus.Error.NoReply"), CallFailure::TimedOut);
+        assert_eq!(failure("org.freedesktop.DBus.Error.ServiceUnknown"), CallFailure::Bus);
+        assert_eq!(failure("org.bluez.Error.InProgress"), CallFailure::Refused);
     }
 
     #[test]

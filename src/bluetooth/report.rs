@@ -7,9 +7,9 @@ use std::sync::PoisonError;
 use tokio::sync::mpsc::Sender;
 
 use kindbeat_core::connection::Address;
+use kindbeat_core::connection::CallFailure;
 use kindbeat_core::connection::ConnectionInput;
 use kindbeat_core::connection::Device;
-use kindbeat_core::connection::Failure;
 use kindbeat_core::connection::Ticket;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::MonitorInfo;
@@ -47,7 +47,7 @@ impl Reporter {
         self.input(ConnectionInput::Found(devices)).await;
     }
 
-    pub(super) async fn finished(&self, ticket: Ticket, result: Result<(), Failure>) {
+    pub(super) async fn finished(&self, ticket: Ticket, result: Result<(), CallFailure>) {
         self.input(ConnectionInput::Finished(ticket, result)).await;
     }
 

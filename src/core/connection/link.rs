@@ -15,7 +15,7 @@ pub enum ConnectionInput {
     /// The devices that Bluetooth knows, in reach or not, during [`Call::Look`] or [`Call::Scan`].
     Found(Vec<Device>),
     /// The call with this ticket ended. Without an error: the scan is over, the strap is connected and will notify, ...
-    Finished(Ticket, Result<(), Failure>),
+    Finished(Ticket, Result<(), CallFailure>),
     /// The strap sent a measurement.
     Measured,
     /// Bluetooth says that the strap is disconnected.
@@ -54,7 +54,7 @@ pub struct Ticket(pub(super) u64);
 
 /// Why a call did not do what it was to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum CallFailure {
     /// The system bus or BlueZ could not be reached.
     Bus,
     /// There was no answer within the limit.
@@ -74,7 +74,7 @@ pub enum Action {
         ticket: Ticket,
         /// What to do.
         call: Call,
-        /// How long the answers may take, the time a scan listens not counted. Then it failed with [`Failure::TimedOut`].
+        /// How long the answers may take, the time a scan listens not counted. Then it failed with [`CallFailure::TimedOut`].
         limit: SignedDuration,
     },
     /// The state of the link changed.

@@ -36,7 +36,7 @@ pub use device::NotAnAddress;
 pub use link::Action;
 pub use link::Adapter;
 pub use link::Call;
+pub use link::CallFailure;
 pub use link::ConnectionInput;
-pub use link::Failure;
 pub use link::Ticket;
 pub use machine::Connection;

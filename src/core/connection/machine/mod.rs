@@ -9,9 +9,9 @@ use super::Action;
 use super::Adapter;
 use super::Address;
 use super::Call;
+use super::CallFailure;
 use super::ConnectionInput;
 use super::Device;
-use super::Failure;
 use super::SearchBackoff;
 use super::Ticket;
 use super::limit;
@@ -152,7 +152,7 @@ impl Connection {
             | Stage::Looking { .. }
             | Stage::Scanning { .. }
             | Stage::Connecting { .. }
-            | Stage::Closing { .. } => self.finished(now, Err(Failure::TimedOut), out),
+            | Stage::Closing { .. } => self.finished(now, Err(CallFailure::TimedOut), out),
             Stage::Unpowered | Stage::Released => {}
         }
     }
@@ -201,7 +201,7 @@ impl Connection {
     }
 
     /// The call under way ended.
-    fn finished(&mut self, now: Timestamp, result: Result<(), Failure>, out: &mut Vec<Action>) {
+    fn finished(&mut self, now: Timestamp, result: Result<(), CallFailure>, out: &mut Vec<Action>) {
         if self.broken_by(result) {
             self.rebuild(now, now);
             return;
@@ -252,13 +252,13 @@ impl Connection {
     }
 
     /// Counts what did not get through to BlueZ; whether it is enough to doubt the connection to it.
-    fn broken_by(&mut self, result: Result<(), Failure>) -> bool {
+    fn broken_by(&mut self, result: Result<(), CallFailure>) -> bool {
         let radio = matches!(self.stage, Stage::Connecting { .. } | Stage::Closing { .. });
         match result {
             // A strap out of reach is silent too.
-            Err(Failure::TimedOut) if radio => {}
-            Err(Failure::Bus | Failure::TimedOut) => self.faults += 1,
-            Ok(()) | Err(Failure::Unknown | Failure::Refused) => self.faults = 0,
+            Err(CallFailure::TimedOut) if radio => {}
+            Err(CallFailure::Bus | CallFailure::TimedOut) => self.faults += 1,
+            Ok(()) | Err(CallFailure::Unknown | CallFailure::Refused) => self.faults = 0,
         }
         self.faults >= limit::FAULTS && !matches!(self.stage, Stage::Rebuilding(_))
     }

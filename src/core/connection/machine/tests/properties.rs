@@ -10,10 +10,10 @@ use crate::connection::Action;
 use crate::connection::Adapter;
 use crate::connection::Address;
 use crate::connection::Call;
+use crate::connection::CallFailure;
 use crate::connection::Connection;
 use crate::connection::ConnectionInput;
 use crate::connection::Device;
-use crate::connection::Failure;
 use crate::connection::Ticket;
 use crate::connection::limit;
 use crate::monitor::LinkState;
@@ -35,13 +35,13 @@ fn any_device() -> impl Strategy<Value = Device> {
     )
 }
 
-fn any_result() -> impl Strategy<Value = Result<(), Failure>> {
+fn any_result() -> impl Strategy<Value = Result<(), CallFailure>> {
     prop_oneof![
         3 => Just(Ok(())),
-        1 => Just(Err(Failure::Bus)),
-        1 => Just(Err(Failure::TimedOut)),
-        1 => Just(Err(Failure::Unknown)),
-        1 => Just(Err(Failure::Refused)),
+        1 => Just(Err(CallFailure::Bus)),
+        1 => Just(Err(CallFailure::TimedOut)),
+        1 => Just(Err(CallFailure::Unknown)),
+        1 => Just(Err(CallFailure::Refused)),
     ]
 }
 

@@ -7,10 +7,10 @@ use crate::connection::Action;
 use crate::connection::Adapter;
 use crate::connection::Address;
 use crate::connection::Call;
+use crate::connection::CallFailure;
 use crate::connection::Connection;
 use crate::connection::ConnectionInput;
 use crate::connection::Device;
-use crate::connection::Failure;
 use crate::connection::Ticket;
 use crate::monitor::LinkState;
 use crate::monitor::MonitorSettings;
@@ -215,14 +215,14 @@ impl World {
         self.bus && !self.hangs && self.adapter == Adapter::On
     }
 
-    fn would_connect(&self) -> Result<(), Failure> {
+    fn would_connect(&self) -> Result<(), CallFailure> {
         match () {
-            () if !self.bus => Err(Failure::Bus),
-            () if self.hangs => Err(Failure::TimedOut),
-            () if self.adapter != Adapter::On || self.strap.refuses => Err(Failure::Refused),
+            () if !self.bus => Err(CallFailure::Bus),
+            () if self.hangs => Err(CallFailure::TimedOut),
+            () if self.adapter != Adapter::On || self.strap.refuses => Err(CallFailure::Refused),
             () if self.strap.connected || self.strap.there => Ok(()),
-            () if self.strap.known => Err(Failure::TimedOut),
-            () => Err(Failure::Unknown),
+            () if self.strap.known => Err(CallFailure::TimedOut),
+            () => Err(CallFailure::Unknown),
         }
     }
 
@@ -233,12 +233,12 @@ impl World {
             return;
         }
         let (after, result) = match call {
-            _ if !self.bus => (10, Err(Failure::Bus)),
+            _ if !self.bus => (10, Err(CallFailure::Bus)),
             Call::Rebuild => {
                 self.reply(5, ConnectionInput::Adapter(self.adapter));
                 (10, Ok(()))
             }
-            _ if self.hangs => (limit.as_millis(), Err(Failure::TimedOut)),
+            _ if self.hangs => (limit.as_millis(), Err(CallFailure::TimedOut)),
             Call::Look => {
                 self.reply(5, ConnectionInput::Found(self.in_sight(false)));
                 (10, Ok(()))
@@ -255,10 +255,10 @@ impl World {
             }
             Call::Connect { address: STRAP } => match self.would_connect() {
                 Ok(()) => (if self.strap.connected { 100 } else { 900 }, Ok(())),
-                Err(Failure::TimedOut) => (limit.as_millis(), Err(Failure::TimedOut)),
+                Err(CallFailure::TimedOut) => (limit.as_millis(), Err(CallFailure::TimedOut)),
                 Err(other) => (20, Err(other)),
             },
-            Call::Connect { .. } => (900, Err(Failure::Refused)),
+            Call::Connect { .. } => (900, Err(CallFailure::Refused)),
             Call::Disconnect { .. } if self.strap.connected && !self.strap.there => (2_600, Ok(())),
             Call::Disconnect { .. } => (50, Ok(())),
         };
