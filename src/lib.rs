@@ -132,10 +132,10 @@
 //! **A notification server.** Its name and habits in `src/notification/layout.rs`; a way to start and click it in
 //! `tests/parts/notification/real/`; its package in `.ci/run`; a row in the README.
 //!
-//! **A practice.** `config/practices/NAME.toml`, its sentences in `config/words/en.ftl`, its name in
+//! **A practice.** A `.toml` file in `config/practices/`, its sentences in `config/words/en.ftl`, its name in
 //! `src/core/practice/library.rs`. `kindbeat practices check FILE` checks it.
 //!
-//! **A language.** `config/words/LANGUAGE.ftl` and its row in `src/core/words/mod.rs`. A missing message is said in English.
+//! **A language.** An `.ftl` file in `config/words/` and its row in `src/core/words/mod.rs`. A missing message is said in English.
 //!
 //! **A monitor that is no BLE strap.** A task that sends [`MonitorEvent`](kindbeat_core::monitor::MonitorEvent)s and takes
 //! [`MonitorCommand`](kindbeat_core::monitor::MonitorCommand)s, as [`bluetooth`] does, started in `src/daemon/start.rs`; a kind of

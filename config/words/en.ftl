@@ -1343,7 +1343,7 @@ recording-no-number = { $value } is not a number
 cannot-begin = this machine lets no program wait for anything
 already-running = kindbeat is running already; "kindbeat status" tells how it is
 ask-silent = kindbeat does not answer
-ask-failed = kindbeat cannot be asked
+ask-impossible = kindbeat cannot be asked
 ask-other-version = kindbeat, as it runs, tells what this version cannot read; restart it with "systemctl --user restart kindbeat"
 
 # Whole sentences: said on the bus, too.

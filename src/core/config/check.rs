@@ -24,7 +24,6 @@ use crate::words::Sentence;
 pub(super) struct ConfigFinding {
     /// In bytes of the text.
     pub(super) span: Range<usize>,
-    /// What is wrong.
     pub(super) message: Sentence,
     /// What would be right.
     pub(super) hint: Sentence,

@@ -20,7 +20,6 @@ use serde::de::Visitor;
 use crate::words::Message;
 use crate::words::Sentence;
 
-/// The section `[page]`: where a break and the history open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PageSettings {

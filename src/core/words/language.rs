@@ -14,7 +14,7 @@ pub(super) struct Language {
     tag: LanguageIdentifier,
     file: &'static str,
     /// The place in `file` of each message or term, in the order of their names; of two of one name the first.
-    begins: Vec<usize>,
+    begins: Box<[usize]>,
     change: Option<fn(&str) -> Cow<'_, str>>,
 }
 
@@ -33,12 +33,13 @@ impl Language {
             *at += line.len();
             Some((begin, line))
         });
-        let mut begins: Vec<_> =
-            lines.filter(|(_, line)| begins_entry(line)).map(|(begin, _)| begin).collect();
+        let entries = lines.filter(|(_, line)| begins_entry(line));
+        let mut entries: Vec<_> = entries.map(|(begin, line)| (name(line), begin)).collect();
         // Stable, so that the first of a name stays.
-        begins.sort_by_key(|&begin| name(&file[begin..]));
-        begins.dedup_by_key(|begin| name(&file[*begin..]));
-        begins.shrink_to_fit();
+        entries.sort_by_key(|(name, _)| *name);
+        entries.dedup_by_key(|(name, _)| *name);
+        // Anew, so that the names' memory goes.
+        let begins: Box<[_]> = entries.iter().map(|&(_, begin)| begin).collect();
         Self { tag: tag.parse().unwrap_or_default(), file, begins, change: None }
     }
 
@@ -92,13 +93,14 @@ impl Language {
 
 /// Whether a message or a term begins with this line: what goes on with one is indented or in braces.
 fn begins_entry(line: &str) -> bool {
-    line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '-')
+    line.as_bytes().first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'-')
 }
 
 /// The name of the message or, with its dash, of the term that `entry` begins with.
 fn name(entry: &str) -> &str {
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
-    entry.split(|letter| !is_name(letter)).next().unwrap_or_default()
+    let is_name = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
+    let end = entry.bytes().position(|letter| !is_name(letter));
+    &entry[..end.unwrap_or(entry.len())]
 }
 
 /// The message or term that is referred to and not there.

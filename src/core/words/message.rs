@@ -536,7 +536,7 @@ messages! {
     CannotBegin = "cannot-begin",
     AlreadyRunning = "already-running",
     AskSilent = "ask-silent",
-    AskFailed = "ask-failed",
+    AskFailed = "ask-impossible",
     AskOtherVersion = "ask-other-version",
     RefusedPractice = "refused-practice" [asked, nearest],
     RefusedLength = "refused-length" [given],

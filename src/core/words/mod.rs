@@ -8,7 +8,7 @@
 //! sets such marks in its own file.
 //!
 //! Nothing is parsed ahead: a file is kept as it is, with an index of where each message begins, and a message is parsed when it is
-//! said. That takes some ten microseconds, and saves the 400 kB that the parsed messages would fill for good.
+//! said. That takes a few microseconds, and saves the 600 kB that the parsed messages would fill for good.
 
 mod language;
 mod message;

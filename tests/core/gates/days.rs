@@ -72,6 +72,11 @@ proptest! {
                 }
                 Turn::Answers(answer) => {
                     desk.day.answer(answer);
+                    // "Start" begins a break that ends by itself: the one that is to stay open is open again.
+                    let open = GATES.iter().position(|gate| *gate == Gate::BreakOpen);
+                    if open.is_some_and(|open| closed[open]) {
+                        desk.set(Gate::BreakOpen, true);
+                    }
                 }
                 Turn::Up(minutes) => {
                     desk.day.heart_rate(84.0);
