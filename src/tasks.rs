@@ -102,7 +102,7 @@ impl Supervisor {
         loop {
             let failure = tokio::select! {
                 biased;
-                Some(ended) = self.set.join_next_with_id() => self.ended(ended),
+                Some(ended) = self.set.join_next_with_id() => self.ended(&ended),
                 // Never `None`: a spawner is held here.
                 Some(order) = self.orders.recv() => match order {
                     Order::Spawn(name, work) => {
@@ -141,8 +141,8 @@ impl Supervisor {
         self.names.insert(abort.id(), Named { name, kind, abort });
     }
 
-    fn ended(&mut self, ended: Result<(Id, ()), JoinError>) -> Option<Failure> {
-        let (id, panicked) = match &ended {
+    fn ended(&mut self, ended: &Result<(Id, ()), JoinError>) -> Option<Failure> {
+        let (id, panicked) = match ended {
             Ok((id, ())) => (*id, false),
             Err(error) => (error.id(), error.is_panic()),
         };

@@ -232,7 +232,9 @@ fn circles(sources: &[Source]) -> Vec<String> {
         // What imports nothing that is left is in no circle.
         loop {
             let left: BTreeSet<_> = arrows.keys().cloned().collect();
-            arrows.values_mut().for_each(|targets| targets.retain(|to| left.contains(to)));
+            for targets in arrows.values_mut() {
+                targets.retain(|to| left.contains(to));
+            }
             let count = arrows.len();
             arrows.retain(|_, targets| !targets.is_empty());
             if arrows.len() == count {
@@ -459,7 +461,7 @@ impl Source {
             line.starts_with("use ") || line.starts_with("pub") && line.contains(" use ")
         });
         let paths = lines.filter_map(|line| line.split("use ").nth(1));
-        paths.map(|path| segments(path)).collect()
+        paths.map(segments).collect()
     }
 }
 

@@ -158,7 +158,7 @@ impl AdapterWatch {
             match timeout(LIMIT, self.bluez.adapter()).await {
                 Ok(Ok(adapter)) => reporter.input(ConnectionInput::Adapter(adapter)).await,
                 Ok(Err(error)) => {
-                    debug!(error = error.without(None), "adapter: BlueZ failed to answer")
+                    debug!(error = error.without(None), "adapter: BlueZ failed to answer");
                 }
                 Err(_) => debug!("adapter: BlueZ did not answer in time"),
             }

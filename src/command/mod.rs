@@ -52,7 +52,8 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 /// program or a library says of it, in its own words.
 #[must_use]
 pub fn text(error: &anyhow::Error, words: &Words) -> String {
-    let causes = error.chain().map(|cause| own_text(cause, words).unwrap_or(cause.to_string()));
+    let causes =
+        error.chain().map(|cause| own_text(cause, words).unwrap_or_else(|| cause.to_string()));
     causes.collect::<Vec<_>>().join(": ")
 }
 

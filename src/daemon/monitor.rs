@@ -19,15 +19,15 @@ use super::history::History;
 pub(super) struct Monitor {
     commands: mpsc::Sender<MonitorCommand>,
     link: LinkState,
-    /// The one that is connected, or was last; `None` before the first.
-    monitor: Option<MonitorInfo>,
+    /// The monitor that is connected, or was last; `None` before the first.
+    info: Option<MonitorInfo>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
     rate: Option<f64>,
 }
 
 impl Monitor {
     pub(super) const fn new(commands: mpsc::Sender<MonitorCommand>) -> Self {
-        Self { commands, link: LinkState::Searching, monitor: None, rate: None }
+        Self { commands, link: LinkState::Searching, info: None, rate: None }
     }
 
     /// Takes in an event; the reading, where it is one.
@@ -51,10 +51,10 @@ impl Monitor {
                 }
             }
             MonitorEvent::Connected(monitor) => {
-                if self.monitor.as_ref().is_none_or(|before| before.id != monitor.id) {
+                if self.info.as_ref().is_none_or(|before| before.id != monitor.id) {
                     history.keep(now, Record::Monitor(Some(monitor.id.clone())));
                 }
-                self.monitor = Some(monitor);
+                self.info = Some(monitor);
             }
         }
         None
@@ -76,7 +76,7 @@ impl Monitor {
     }
 
     pub(super) fn sensor(&self) -> Option<SensorStatus> {
-        self.monitor.as_ref().map(|monitor| SensorStatus {
+        self.info.as_ref().map(|monitor| SensorStatus {
             name: monitor.name.clone(),
             address: monitor.id.address().to_owned(),
             battery: monitor.battery,

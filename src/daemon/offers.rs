@@ -98,7 +98,7 @@ impl DesktopOffers {
     }
 
     /// Takes in what happened on the screen; the answer, where it is one.
-    pub(super) fn handle(&self, event: NotifierEvent, reporter: &Reporter) -> Option<Clicked> {
+    pub(super) fn handle(event: NotifierEvent, reporter: &Reporter) -> Option<Clicked> {
         match event {
             NotifierEvent::Answered(id, answer, token) => {
                 return Some(Clicked { id, answer, token });

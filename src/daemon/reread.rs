@@ -25,7 +25,7 @@ pub(super) async fn config(reread: mpsc::Sender<Result<Config, ConfigError>>, mu
         if let Ok(path) = config_file::path() {
             file_watch::run(path, tell).await;
         }
-        pending().await
+        pending::<()>().await;
     };
     let read = async {
         loop {
@@ -51,7 +51,7 @@ pub(super) async fn practices(reread: mpsc::Sender<Practices>, mut hangup: Signa
         if let Some(folder) = config_file::practices() {
             file_watch::run_folder(folder, tell).await;
         }
-        pending().await
+        pending::<()>().await;
     };
     let read = async {
         loop {

@@ -139,7 +139,7 @@ impl Service {
     }
 
     pub(super) fn offers(&mut self, event: NotifierEvent) {
-        match self.offers.handle(event, &self.reporter) {
+        match DesktopOffers::handle(event, &self.reporter) {
             Some(Clicked { id, answer: Answer::Start, token }) => {
                 // A click is never lost: the offer may have run out at this very moment.
                 let input = Input::Answered(id, Answer::Start);

@@ -80,7 +80,7 @@ impl Place {
 
 /// Where the compositor listens: `WAYLAND_DISPLAY` is a name in `XDG_RUNTIME_DIR`, or a path.
 fn socket(display: &OsStr, runtime: Option<&Path>) -> PathBuf {
-    runtime.unwrap_or(Path::new("")).join(display)
+    runtime.unwrap_or_else(|| Path::new("")).join(display)
 }
 
 /// The socket of PulseAudio, in `XDG_RUNTIME_DIR`.

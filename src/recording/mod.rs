@@ -197,7 +197,7 @@ fn time(text: &[u8], before: Option<f64>) -> Result<f64, Sentence> {
     }
     let t_s = number(text)?;
     if !(0.0..=LAST_S).contains(&t_s) {
-        return Err(up_to(Message::RecordingBetween, text, LAST_S));
+        return Err(up_to(Message::RecordingBetween, text, &LAST_S));
     }
     match before {
         Some(before) if t_s <= before => {
@@ -214,7 +214,7 @@ fn rate(text: &[u8]) -> Result<Option<f64>, Sentence> {
     }
     let bpm = number(text)?;
     if !(0.0..=HIGHEST_BPM).contains(&bpm) {
-        return Err(up_to(Message::RecordingBetween, text, HIGHEST_BPM));
+        return Err(up_to(Message::RecordingBetween, text, &HIGHEST_BPM));
     }
     Ok((bpm > 0.0).then_some(bpm))
 }
@@ -225,7 +225,7 @@ fn intervals(text: &[u8]) -> Result<Vec<RrInterval>, Sentence> {
 
 fn interval(text: &[u8]) -> Result<RrInterval, Sentence> {
     let interval = RrInterval::from_millis(number(text)?);
-    interval.ok_or_else(|| up_to(Message::RecordingAbove, text, RrInterval::MAX_MS))
+    interval.ok_or_else(|| up_to(Message::RecordingAbove, text, &RrInterval::MAX_MS))
 }
 
 fn yes_or_no(text: &[u8]) -> Result<Option<bool>, Sentence> {
@@ -246,7 +246,7 @@ fn number(text: &[u8]) -> Result<f64, Sentence> {
     }
 }
 
-fn up_to(message: Message, text: &[u8], most: impl ToString) -> Sentence {
+fn up_to(message: Message, text: &[u8], most: &dyn ToString) -> Sentence {
     about(message, text).with("most", most.to_string())
 }
 

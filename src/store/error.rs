@@ -66,9 +66,11 @@ impl std::error::Error for StoreError {
             | Self::Stuck { source, .. }
             | Self::Thread { source } => Some(source),
             Self::Full { source, .. } | Self::Busy { source, .. } => Some(source),
-            // Its text says what the database said.
-            Self::Database { .. } => None,
-            Self::ReadOnly { .. } | Self::Corrupt { .. } | Self::OtherVersion { .. } => None,
+            // The text of `Database` quotes the database; the others say it all.
+            Self::Database { .. }
+            | Self::ReadOnly { .. }
+            | Self::Corrupt { .. }
+            | Self::OtherVersion { .. } => None,
         }
     }
 }

@@ -16,8 +16,8 @@ fn a_configuration_of_before_is_read() {
     let keys = EARLIER.lines().filter(|line| line.contains(" = "));
     let mut count = 0;
     for key in keys {
-        let without: String =
-            EARLIER.lines().filter(|line| *line != key).map(|line| format!("{line}\n")).collect();
+        let without: Vec<_> = EARLIER.lines().filter(|line| *line != key).collect();
+        let without = without.join("\n");
         let other = Config::parse("earlier.toml", &without).unwrap();
         assert_ne!(other, config, "{key}");
         count += 1;

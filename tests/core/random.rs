@@ -1,5 +1,7 @@
 //! Days that nobody thought of: random sequences of everything that can happen, and what must hold all the same.
 
+#![allow(clippy::unwrap_used, reason = "a failure here is the failure of the test")]
+
 use std::collections::HashSet;
 use std::mem::discriminant;
 
@@ -321,7 +323,9 @@ proptest! {
     #[test]
     fn what_is_remembered_is_what_the_next_run_remembers(ops in prop::collection::vec(op(), 1..20)) {
         let mut day = Day::with(settings(), "09:00");
-        ops.into_iter().for_each(|op| apply(&mut day, op));
+        for op in ops {
+            apply(&mut day, op);
+        }
         let memory = day.engine.memory();
         let next = Day::with(settings(), "09:00").engine.remembering(memory);
         prop_assert_eq!(next.memory(), memory);

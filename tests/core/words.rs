@@ -1,5 +1,7 @@
 //! What the program says: nothing missing, nothing left over, and in the tone it promises.
 
+#![allow(clippy::unwrap_used, reason = "a failure here is the failure of the test")]
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -95,7 +97,9 @@ impl Named {
             Expression::Inline(inline) => self.inline(inline),
             Expression::Select { selector, variants } => {
                 self.inline(selector);
-                variants.iter().for_each(|variant| self.pattern(&variant.value));
+                for variant in variants {
+                    self.pattern(&variant.value);
+                }
             }
         }
     }

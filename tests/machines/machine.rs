@@ -142,10 +142,10 @@ impl<F: DeserializeOwned + Debug + PartialEq, L> Run<F, L> {
         machine: &Machine,
         collect: impl FnOnce(&Path) -> anyhow::Result<L>,
     ) -> Result<Option<Self>, String> {
-        Self::run(machine, collect).map_err(|error| format!("{error:#}"))
+        Self::boot(machine, collect).map_err(|error| format!("{error:#}"))
     }
 
-    fn run(
+    fn boot(
         machine: &Machine,
         collect: impl FnOnce(&Path) -> anyhow::Result<L>,
     ) -> anyhow::Result<Option<Self>> {

@@ -1,5 +1,13 @@
 //! Recorded hearts: nobody guided them, so that a swing is whatever breath they took, and a search should seldom find a pace.
 
+#![allow(clippy::unwrap_used, reason = "a failure here is the failure of the test")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "seconds and beats of recordings are small"
+)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures, and what was left out")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;

@@ -52,16 +52,16 @@ pub fn run(
     let runtime = asking::runtime(words)?;
     let ended = runtime.block_on(async {
         let (problems, problem) = mpsc::channel(1);
-        let host = match Host::daemon(Bus::session(), practice.as_deref(), length).await? {
-            Some(daemon) => daemon,
-            None => {
-                // What is wrong with practices of the owner's, "kindbeat practices" says: it does not matter for this break.
-                let (library, _) = practice_files::library()?;
-                let (folder, clock) = (store::folder(), Arc::new(clock::now));
-                let locale = locale::of_messages();
-                let parts = LocalParts { config, locale, library, folder, clock };
-                Host::Local(Box::new(Local::begin(practice, length, parts, problems)?))
-            }
+        let daemon = Host::daemon(Bus::session(), practice.as_deref(), length).await?;
+        let host = if let Some(daemon) = daemon {
+            daemon
+        } else {
+            // A fault in a practice of the owner's doesn't matter for this break; "kindbeat practices" lists it.
+            let (library, _) = practice_files::library()?;
+            let (folder, clock) = (store::folder(), Arc::new(clock::now));
+            let locale = locale::of_messages();
+            let parts = LocalParts { config, locale, library, folder, clock };
+            Host::Local(Box::new(Local::begin(practice, length, parts, problems)?))
         };
         let mut player = Player::new(host, problem);
         let mut fallen_silent = None;

@@ -167,13 +167,11 @@ fn unknown_section(name: &str, span: Range<usize>) -> ConfigFinding {
 }
 
 fn sections_hint(name: &str) -> Sentence {
-    match nearest(name, known_sections()) {
-        Some(near) => Sentence::new(Message::SettingMeantSection).with("section", near),
-        None => {
-            let sections = format!("[{}]", known_sections().join("], ["));
-            Sentence::new(Message::SettingSections).with("sections", sections)
-        }
+    if let Some(near) = nearest(name, known_sections()) {
+        return Sentence::new(Message::SettingMeantSection).with("section", near);
     }
+    let sections = format!("[{}]", known_sections().join("], ["));
+    Sentence::new(Message::SettingSections).with("sections", sections)
 }
 
 fn unknown_key(section: &str, name: &str, span: Range<usize>) -> ConfigFinding {

@@ -82,9 +82,9 @@ fn each_gate_opens_when_its_time_is_over() {
 #[test]
 fn a_gate_that_is_switched_off_stays_open() {
     let switches = Gate::ALL.into_iter().filter_map(Gate::switch);
-    let off: String = switches.map(|switch| format!("{} = false\n", switch.key)).collect();
+    let off: Vec<_> = switches.map(|switch| format!("{} = false", switch.key)).collect();
     let settings: OfferSettings =
-        toml::from_str(&format!("{off}wait_for_pause = \"0 s\"")).unwrap();
+        toml::from_str(&format!("{}\nwait_for_pause = \"0 s\"", off.join("\n"))).unwrap();
     assert!(Gate::ALL.iter().all(|gate| gate.facts().is_empty() == gate.switch().is_none()));
     let everything = Desktop::from_fn(|_| Probe::Yes).with(Fact::Camera, Probe::Failed);
     let context =
