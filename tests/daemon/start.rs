@@ -33,7 +33,7 @@ async fn it_starts_without_an_adapter_and_uses_a_later_one() -> anyhow::Result<(
     let fake = Fake::start(&desktop.system.address()).await?;
     fake.unplug().await?;
     let mut program = desktop.start().await?;
-    program.says("there is no Bluetooth adapter").await?;
+    program.says("monitor: no Bluetooth adapter").await?;
     fake.plug_in().await?;
     fake.was_asked("StartNotify rate", 1).await?;
     fake.sends(&[0, 72]).await?;
@@ -63,7 +63,7 @@ async fn it_starts_without_any_message_bus() -> anyhow::Result<()> {
     }
     let mut program = Program::ready(command).await?;
     program.says("not on the session bus: kindbeat status").await?;
-    program.says("no session bus: offers cannot be shown").await?;
+    program.says("session bus not reachable: offers are not shown").await?;
     program.says("monitor: no Bluetooth adapter or no Bluetooth service").await?;
     program.stops().await.map(drop)
 }
