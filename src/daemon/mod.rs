@@ -12,7 +12,7 @@
 //!           effects: an offer shown, a page opened, a record kept, news told
 //! ```
 //!
-//! Whatever part of the world is missing, the others go on: each is a channel that may stay silent. [`start`] connects them to
+//! Whatever part of the world is missing, the others go on: each is a channel that may stay silent. [`start()`] connects them to
 //! this desktop; the demonstration connects others.
 
 mod deadlines;

@@ -1,7 +1,7 @@
 //! The desktop: whether somebody uses keyboard and pointer, the lock of the screen, sleep, and the facts that speak against an offer.
 //!
 //! One supervisor, [`run`], follows all sources in one place, [`Place`], and sends what changes. Nothing is polled: every source is
-//! watched for changes. No service is started by a question. [`probe`] asks every source once, for `doctor`.
+//! watched for changes. No service is started by a question. [`probe()`] asks every source once, for `doctor`.
 //!
 //! | | sources |
 //! | --- | --- |
