@@ -39,7 +39,8 @@ impl Screen {
     fn on(display: &[&str]) -> anyhow::Result<Self> {
         let mut server = Command::new("Xvfb")
             .args(display)
-            .args(["-displayfd", "1", "-screen", "0", "320x240x24", "-nolisten", "tcp"])
+            // Without "-noreset" it starts anew whenever its last client goes, and refuses everyone meanwhile.
+            .args(["-displayfd", "1", "-screen", "0", "320x240x24", "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
