@@ -129,9 +129,10 @@ impl FactWatch {
     /// Takes in the next thing that happens. Nothing is lost when this is dropped before it is done.
     pub(super) async fn turn(&mut self) {
         tokio::select! {
+            // A source reports before it ends, and both may be ready at once: the report says whether the source is followed again.
+            biased;
             Some(report) = self.reports.recv() => self.answers.take(report),
-            // It reported before it ended: that is taken first.
-            Some(Ok(source)) = self.tasks.join_next(), if self.reports.is_empty() => self.ended(source),
+            Some(Ok(source)) = self.tasks.join_next() => self.ended(source),
             () = &mut self.limit, if !self.is_over => self.is_over = true,
         }
     }
