@@ -10,6 +10,7 @@ use zbus::OwnedVariant;
 use super::bus;
 use super::bus::connect;
 use super::child::Running;
+use super::facts::FactSource;
 use super::place::Place;
 use super::report::NoAnswer;
 use super::report::Reporter;
@@ -17,6 +18,12 @@ use crate::dbus;
 use crate::dbus::DBUS;
 use crate::dbus::Object;
 use kindbeat_core::context::Fact;
+
+pub(super) const SOURCES: &[FactSource] = &[FactSource {
+    name: "notification server",
+    facts: &[Fact::DoNotDisturb],
+    follow: |place, reporter| Box::pin(follow(place, reporter)),
+}];
 
 /// Who can tell whether it is silenced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +37,7 @@ enum Server {
 }
 
 /// Reports, and begins anew whenever another server takes over.
-pub(super) async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
+async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let bus = connect(&place.session_bus).await?;
     let mut owners = dbus::owner_changes(&bus, SERVER).await?;
     loop {

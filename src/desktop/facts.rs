@@ -1,7 +1,7 @@
-//! The facts of a desktop: which sources answer for each, and their answers joined.
+//! The facts of a desktop: their sources followed, and the answers joined.
 
 use std::borrow::Cow;
-use std::convert::Infallible;
+use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +15,9 @@ use tokio::time::sleep;
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::capture;
-use super::do_not_disturb;
-use super::full_screen;
-use super::inhibitors;
 use super::place::Place;
 use super::report::ANSWER_LIMIT;
 use super::report::Answer;
-use super::report::FactSource;
 use super::report::NoAnswer;
 use super::report::Report;
 use super::report::Reporter;
@@ -31,60 +26,24 @@ use kindbeat_core::context::Desktop;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
-/// Which sources answer for which fact: one row each.
-const SOURCES: [(Fact, &[FactSource]); Fact::ALL.len()] = [
-    (Fact::Microphone, &[FactSource::PipeWire, FactSource::PulseAudio, FactSource::Alsa]),
-    (Fact::Camera, &[FactSource::PipeWire, FactSource::Cameras]),
-    (Fact::Sharing, &[FactSource::PipeWire]),
-    (Fact::FullScreen, &[FactSource::Display]),
-    (Fact::DoNotDisturb, &[FactSource::Notifications]),
-    (Fact::Inhibited, &[FactSource::GnomeSession, FactSource::Plasma, FactSource::Logind]),
-];
-
-impl FactSource {
-    const ALL: [Self; 9] = [
-        Self::PipeWire,
-        Self::PulseAudio,
-        Self::Alsa,
-        Self::Cameras,
-        Self::Display,
-        Self::Notifications,
-        Self::GnomeSession,
-        Self::Plasma,
-        Self::Logind,
-    ];
-
-    fn facts(self) -> impl Iterator<Item = Fact> {
-        let rows = SOURCES.into_iter().filter(move |(_, sources)| sources.contains(&self));
-        rows.map(|(fact, _)| fact)
-    }
-
-    /// Reports for as long as the source can be followed. An error holds for all of its facts; without one their last answers hold for
-    /// good.
-    async fn follow(self, place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
-        let never = |never: Infallible| match never {};
-        match self {
-            Self::PipeWire => capture::pipewire::follow(place, reporter).await.map(never),
-            Self::PulseAudio => capture::pulse::follow(place, reporter).await.map(never),
-            Self::Alsa => capture::devices::microphone(place, reporter).await,
-            Self::Cameras => capture::devices::camera(place, reporter).await,
-            Self::Display => full_screen::follow(place, reporter).await.map(never),
-            Self::Notifications => do_not_disturb::follow(place, reporter).await,
-            Self::GnomeSession => inhibitors::gnome(place, reporter).await,
-            Self::Plasma => inhibitors::plasma(place, reporter).await,
-            Self::Logind => inhibitors::logind(place, reporter).await,
-        }
-    }
+/// A part of the desktop that answers for facts, declared beside the code that follows it.
+pub(super) struct FactSource {
+    /// Its name, as long as nothing more exact is known.
+    pub(super) name: &'static str,
+    pub(super) facts: &'static [Fact],
+    pub(super) follow: Follow,
 }
+
+/// Reports for as long as a source can be followed. An error holds for all of the source's facts; without one their last answers hold for
+/// good.
+pub(super) type Follow = for<'a> fn(&'a Place, &'a Reporter) -> Following<'a>;
+
+pub(super) type Following<'a> = Pin<Box<dyn Future<Output = Result<(), NoAnswer>> + Send + 'a>>;
 
 /// Every source of a fact, followed in a task of its own until this is dropped.
 pub(super) struct FactWatch {
-    place: Arc<Place>,
     reports: mpsc::Receiver<Report>,
-    sender: mpsc::Sender<Report>,
-    tasks: JoinSet<FactSource>,
-    /// The pauses before each source is followed again.
-    backoffs: [Backoff; FactSource::ALL.len()],
+    _tasks: JoinSet<()>,
     answers: Answers,
     limit: Pin<Box<Sleep>>,
     /// Nobody waits for late sources any longer.
@@ -94,55 +53,30 @@ pub(super) struct FactWatch {
 }
 
 impl FactWatch {
-    pub(super) fn start(place: Arc<Place>) -> Self {
+    pub(super) fn start(place: &Arc<Place>, sources: Sources) -> Self {
         let (sender, reports) = mpsc::channel(REPORTS);
-        let mut watch = Self {
-            place,
+        let mut tasks = JoinSet::new();
+        for source in sources.iter().copied().flatten() {
+            let (place, reporter) = (Arc::clone(place), Reporter::new(source.name, sender.clone()));
+            tasks.spawn(async move { source.keep_following(&place, &reporter).await });
+        }
+        Self {
             reports,
-            sender,
-            tasks: JoinSet::new(),
-            backoffs: [Backoff::new(LONGEST_PAUSE); FactSource::ALL.len()],
-            answers: Answers::default(),
+            _tasks: tasks,
+            answers: Answers::new(sources),
             limit: Box::pin(sleep(ANSWER_LIMIT)),
             is_over: false,
             sent: None,
-        };
-        for source in FactSource::ALL {
-            watch.begin(source, Duration::ZERO);
         }
-        watch
-    }
-
-    fn begin(&mut self, source: FactSource, after: Duration) {
-        let (place, reporter) =
-            (Arc::clone(&self.place), Reporter::new(source, self.sender.clone()));
-        self.tasks.spawn(async move {
-            sleep(after).await;
-            if let Err(none) = source.follow(&place, &reporter).await {
-                let all = source.facts().map(|fact| (fact, Err(none.clone()).into()));
-                reporter.report_all(all.collect()).await;
-            }
-            source
-        });
     }
 
     /// Takes in the next thing that happens. Nothing is lost when this is dropped before it is done.
     pub(super) async fn turn(&mut self) {
         tokio::select! {
-            // A source reports before it ends, and both may be ready at once: the report says whether the source is followed again.
-            biased;
             Some(report) = self.reports.recv() => self.answers.take(report),
-            Some(Ok(source)) = self.tasks.join_next() => self.ended(source),
             () = &mut self.limit, if !self.is_over => self.is_over = true,
-        }
-    }
-
-    /// A source that is there and failed is followed again after a pause.
-    fn ended(&mut self, source: FactSource) {
-        if self.answers.has_failed(source) {
-            let pause = self.backoffs[source as usize].next_delay();
-            debug!(source = source.name(), ?pause, "source of a desktop fact lost");
-            self.begin(source, pause);
+            // No source is followed any more: every answer holds for good.
+            else => pending().await,
         }
     }
 
@@ -164,8 +98,8 @@ impl FactWatch {
 }
 
 /// The answer of every source of every fact, asked once; takes as long as the slowest source, at most half a second.
-pub(super) async fn probe(place: Arc<Place>) -> Vec<FactReport> {
-    let mut watch = FactWatch::start(place);
+pub(super) async fn probe(place: &Arc<Place>, sources: Sources) -> Vec<FactReport> {
+    let mut watch = FactWatch::start(place, sources);
     let all = async {
         while !watch.answers.are_complete() {
             watch.turn().await;
@@ -175,6 +109,28 @@ pub(super) async fn probe(place: Arc<Place>) -> Vec<FactReport> {
     let _ = timeout(ANSWER_LIMIT, all).await;
     watch.answers.list()
 }
+
+impl FactSource {
+    /// Follows the source, and where it is there and fails follows it again after a pause; ends where its last answers hold for good.
+    async fn keep_following(&self, place: &Place, reporter: &Reporter) {
+        let mut backoff = Backoff::new(LONGEST_PAUSE);
+        while let Err(none) = (self.follow)(place, reporter).await {
+            let is_absent = matches!(none, NoAnswer::Absent(_));
+            let answer = Answer::from(Err(none));
+            let all = self.facts.iter().map(|&fact| (fact, answer.clone()));
+            reporter.report_all(all.collect()).await;
+            if is_absent {
+                return;
+            }
+            let pause = backoff.next_delay();
+            debug!(source = self.name, ?pause, "source of a desktop fact lost");
+            sleep(pause).await;
+        }
+    }
+}
+
+/// Sources by the files that declare them, in the order in which `doctor` lists them.
+pub(super) type Sources = &'static [&'static [FactSource]];
 
 /// The answer of one source for one fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,21 +150,23 @@ struct Answers(Vec<Asked>);
 #[derive(Debug)]
 struct Asked {
     fact: Fact,
-    source: FactSource,
+    source: &'static str,
     /// With the name of the source; `None`: not yet.
     answer: Option<(&'static str, Answer)>,
 }
 
-impl Default for Answers {
-    fn default() -> Self {
-        let rows = SOURCES.iter().flat_map(|&(fact, sources)| {
-            sources.iter().map(move |&source| Asked { fact, source, answer: None })
-        });
-        Self(rows.collect())
-    }
-}
-
 impl Answers {
+    fn new(sources: Sources) -> Self {
+        let of =
+            |fact| {
+                let sources = sources.iter().copied().flatten();
+                sources
+                    .filter(move |source| source.facts.contains(&fact))
+                    .map(move |source| Asked { fact, source: source.name, answer: None })
+            };
+        Self(Fact::ALL.into_iter().flat_map(of).collect())
+    }
+
     fn take(&mut self, report: Report) {
         let Report { source, name, answers } = report;
         for (fact, answer) in answers {
@@ -222,11 +180,6 @@ impl Answers {
     /// Every source answered.
     fn are_complete(&self) -> bool {
         self.0.iter().all(|asked| asked.answer.is_some())
-    }
-
-    fn has_failed(&self, source: FactSource) -> bool {
-        let mut asked = self.0.iter().filter(|asked| asked.source == source);
-        asked.any(|asked| asked.probe() == Probe::Failed)
     }
 
     /// The answers joined; a source that did not answer yet counts as failed.
@@ -244,7 +197,7 @@ impl Answers {
         let known: Vec<_> =
             Fact::ALL.into_iter().filter(|&fact| self.probe(fact) != Probe::Absent).collect();
         let all = self.0.into_iter().map(|asked| {
-            let (fact, late) = (asked.fact, asked.source.name());
+            let (fact, late) = (asked.fact, asked.source);
             let (source, Answer { probe, why }) =
                 asked.answer.unwrap_or_else(|| (late, Answer::late()));
             FactReport { fact, source: source.into(), seen: probe, why }
@@ -268,27 +221,32 @@ const REPORTS: usize = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dbus::Bus;
+    use crate::desktop::FACT_SOURCES;
 
-    fn reports(answers: &mut Answers, source: FactSource, fact: Fact, answer: impl Into<Answer>) {
-        answers.take(Report { source, name: source.name(), answers: vec![(fact, answer.into())] });
+    fn reports(answers: &mut Answers, source: &'static str, fact: Fact, answer: impl Into<Answer>) {
+        answers.take(Report { source, name: source, answers: vec![(fact, answer.into())] });
+    }
+
+    fn nobody() -> Answers {
+        Answers::new(FACT_SOURCES)
     }
 
     /// Everybody says that there is nothing to ask.
     fn lacking() -> Answers {
-        let mut answers = Answers::default();
+        let mut answers = nobody();
         for asked in &mut answers.0 {
-            asked.answer =
-                Some((asked.source.name(), Answer::from(Err(NoAnswer::absent("not there")))));
+            asked.answer = Some((asked.source, Answer::from(Err(NoAnswer::absent("not there")))));
         }
         answers
     }
 
     #[test]
     fn an_unanswered_source_holds_and_an_absent_one_does_not() {
-        let mut answers = Answers::default();
+        let mut answers = nobody();
         assert!(!answers.are_complete());
         assert_eq!(answers.desktop()[Fact::Sharing], Probe::Failed);
-        reports(&mut answers, FactSource::PipeWire, Fact::Sharing, Err(NoAnswer::absent("")));
+        reports(&mut answers, "PipeWire", Fact::Sharing, Err(NoAnswer::absent("")));
         assert_eq!(answers.desktop()[Fact::Sharing], Probe::Absent);
         assert!(lacking().are_complete());
         assert_eq!(lacking().desktop(), Desktop::default());
@@ -298,18 +256,18 @@ mod tests {
     fn of_several_sources_the_one_that_holds_back_counts() {
         let mut answers = lacking();
         let fact = Fact::Inhibited;
-        reports(&mut answers, FactSource::Logind, fact, Ok(false));
+        reports(&mut answers, "logind", fact, Ok(false));
         assert_eq!(answers.desktop()[Fact::Inhibited], Probe::No);
-        reports(&mut answers, FactSource::Plasma, fact, Err(NoAnswer::failed("")));
+        reports(&mut answers, "Plasma power management", fact, Err(NoAnswer::failed("")));
         assert_eq!(answers.desktop()[Fact::Inhibited], Probe::Failed);
-        reports(&mut answers, FactSource::Logind, fact, Ok(true));
+        reports(&mut answers, "logind", fact, Ok(true));
         assert_eq!(answers.desktop()[Fact::Inhibited], Probe::Yes);
     }
 
     #[test]
     fn who_is_not_there_is_listed_only_where_nobody_is() {
         let mut answers = lacking();
-        reports(&mut answers, FactSource::PipeWire, Fact::Microphone, Ok(true));
+        reports(&mut answers, "PipeWire", Fact::Microphone, Ok(true));
         answers.0[6].answer = None;
         let list = answers.list();
         let of = |fact| {
@@ -320,5 +278,51 @@ mod tests {
         assert_eq!(of(Fact::Camera).len(), 2);
         assert_eq!(of(Fact::FullScreen), [("display", Probe::Failed)]);
         assert!(list.iter().all(|probed| probed.why.is_none() == (probed.seen == Probe::Yes)));
+    }
+
+    fn nowhere() -> Arc<Place> {
+        let bus = || Bus::at("unix:path=/nonexistent/bus".to_owned());
+        Arc::new(Place::from_environment(bus(), bus()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_source_that_fails_is_followed_again_each_time() {
+        const FAILS: FactSource = FactSource {
+            name: "one that fails",
+            facts: &[Fact::Sharing, Fact::Camera],
+            follow: |_, _| Box::pin(async { Err(NoAnswer::failed("it ended")) }),
+        };
+        const LATER: FactSource = FactSource {
+            name: "one that fails later",
+            follow: |_, reporter| {
+                Box::pin(async {
+                    reporter.report(Fact::Sharing, Ok(true)).await;
+                    Err(NoAnswer::failed("it ended"))
+                })
+            },
+            ..FAILS
+        };
+        const EACH: usize = 64;
+        let mut watch = FactWatch::start(&nowhere(), &[&[FAILS, LATER]]);
+        // One report each time, or two; and nobody waits for late sources any longer.
+        for turn in 0..3 * EACH {
+            let next = timeout(2 * LONGEST_PAUSE, watch.turn()).await;
+            assert!(next.is_ok(), "nothing is followed any longer after {turn} turns");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_source_that_is_absent_is_left_alone() {
+        const ABSENT: FactSource = FactSource {
+            name: "one that is absent",
+            facts: &[Fact::Sharing],
+            follow: |_, _| Box::pin(async { Err(NoAnswer::absent("it does not run")) }),
+        };
+        let mut watch = FactWatch::start(&nowhere(), &[&[ABSENT]]);
+        watch.turn().await;
+        assert!(watch.answers.are_complete());
+        // The limit; then nothing any more.
+        watch.turn().await;
+        assert!(timeout(100 * LONGEST_PAUSE, watch.turn()).await.is_err());
     }
 }

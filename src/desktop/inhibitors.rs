@@ -6,6 +6,7 @@ use zbus::Type;
 
 use super::bus::connect;
 use super::bus::follow;
+use super::facts::FactSource;
 use super::place::Place;
 use super::report::NoAnswer;
 use super::report::Reporter;
@@ -13,8 +14,26 @@ use crate::dbus;
 use crate::dbus::Object;
 use kindbeat_core::context::Fact;
 
+pub(super) const SOURCES: &[FactSource] = &[
+    FactSource {
+        name: "GNOME session",
+        facts: &[Fact::Inhibited],
+        follow: |place, reporter| Box::pin(gnome(place, reporter)),
+    },
+    FactSource {
+        name: "Plasma power management",
+        facts: &[Fact::Inhibited],
+        follow: |place, reporter| Box::pin(plasma(place, reporter)),
+    },
+    FactSource {
+        name: "logind",
+        facts: &[Fact::Inhibited],
+        follow: |place, reporter| Box::pin(logind(place, reporter)),
+    },
+];
+
 /// Follows the session manager of GNOME, which MATE and others have as well.
-pub(super) async fn gnome(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
+async fn gnome(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let bus = connect(&place.session_bus).await?;
     let changes =
         dbus::signals(&bus, |rule| rule.sender(GNOME.service).interface(GNOME.interface)).await?;
@@ -24,7 +43,7 @@ pub(super) async fn gnome(place: &Place, reporter: &Reporter) -> Result<(), NoAn
 }
 
 /// Follows the power management of Plasma.
-pub(super) async fn plasma(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
+async fn plasma(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let bus = connect(&place.session_bus).await?;
     let changes =
         dbus::signals(&bus, |rule| rule.sender(PLASMA.service).interface(PLASMA.interface)).await?;
@@ -34,7 +53,7 @@ pub(super) async fn plasma(place: &Place, reporter: &Reporter) -> Result<(), NoA
 }
 
 /// Follows logind, whatever the desktop.
-pub(super) async fn logind(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
+async fn logind(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let bus = connect(&place.system_bus).await?;
     let changes = dbus::signals(&bus, |rule| {
         rule.sender(LOGIND.service).interface(dbus::PROPERTIES).arg(0, LOGIND.interface)

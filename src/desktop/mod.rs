@@ -8,16 +8,10 @@
 //! | input activity | the first that answers of Mutter (GNOME), a Wayland compositor, an X server; else the hint of logind, which says little |
 //! | lock | logind, and the screen savers on the session bus |
 //! | sleep | logind |
-//! | microphone | PipeWire; PulseAudio; capture devices of ALSA |
-//! | camera | PipeWire; open camera devices |
-//! | screen shared | PipeWire |
-//! | full screen | X11; compositors with the protocol of wlroots |
-//! | do not disturb | the notification server |
-//! | inhibited | the session manager of GNOME; the power management of Plasma; logind |
+//! | facts | [`FACT_SOURCES`]: each names its facts where it is declared |
 //!
-//! The facts, from the microphone on, are followed only while the program wants them: before an offer, and while a page shows the heart. A fact
-//! with several sources holds if one of them says so. A source that should answer and does not holds back, one that is absent does
-//! not.
+//! The facts are followed only while the program wants them: before an offer, and while a page shows the heart. A fact with several
+//! sources holds if one of them says so. A source that should answer and does not holds back, one that is absent does not.
 //!
 //! Known limits: under Mutter, and under a compositor that offers no better than the first version of `ext-idle-notify-v1` or
 //! `org_kde_kwin_idle`, nobody rests while a program keeps the screen awake. An X server counts what a program does to
@@ -50,6 +44,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 
 use self::facts::FactWatch;
+use self::facts::Sources;
 use self::presence::PresenceInput;
 use self::presence::PresenceState;
 use crate::clock;
@@ -135,7 +130,7 @@ pub async fn run(
             command = commands.recv() => match command {
                 Some(DesktopCommand::WatchPauses(wanted)) => PresenceInput::WatchPauses(wanted),
                 Some(DesktopCommand::WatchFacts(true)) => {
-                    facts.get_or_insert_with(|| FactWatch::start(Arc::clone(&place))).send_again();
+                    facts.get_or_insert_with(|| FactWatch::start(&place, FACT_SOURCES)).send_again();
                     continue;
                 }
                 Some(DesktopCommand::WatchFacts(false)) => {
@@ -177,6 +172,16 @@ async fn turn(facts: &mut Option<FactWatch>) {
         None => pending().await,
     }
 }
+
+/// The sources of the facts, in the order in which `doctor` lists them.
+const FACT_SOURCES: Sources = &[
+    capture::pipewire::SOURCES,
+    capture::pulse::SOURCES,
+    capture::devices::SOURCES,
+    full_screen::SOURCES,
+    do_not_disturb::SOURCES,
+    inhibitors::SOURCES,
+];
 
 /// The longest pause before a source of presence is tried again: an attempt costs next to nothing, and somebody may be glad of a display that
 /// came late.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use tokio::time::timeout;
 
+use super::FACT_SOURCES;
 use super::Watches;
 use super::facts;
 use super::facts::FactReport;
@@ -53,7 +54,7 @@ pub struct PresenceReport {
 pub async fn probe(place: Place) -> DesktopReport {
     let place = Arc::new(place);
     let (presence, desktop) =
-        tokio::join!(timeout(LIMIT, presence(&place)), facts::probe(Arc::clone(&place)));
+        tokio::join!(timeout(LIMIT, presence(&place)), facts::probe(&place, FACT_SOURCES));
     DesktopReport { presence: presence.ok(), desktop }
 }
 

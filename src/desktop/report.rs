@@ -15,37 +15,6 @@ use crate::dbus;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
 
-/// A part of the desktop that answers for facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FactSource {
-    PipeWire,
-    PulseAudio,
-    Alsa,
-    Cameras,
-    Display,
-    Notifications,
-    GnomeSession,
-    Plasma,
-    Logind,
-}
-
-impl FactSource {
-    /// Its name, as long as nothing more exact is known.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::PipeWire => "PipeWire",
-            Self::PulseAudio => "PulseAudio",
-            Self::Alsa => "ALSA",
-            Self::Cameras => "camera devices",
-            Self::Display => "display",
-            Self::Notifications => "notification server",
-            Self::GnomeSession => "GNOME session",
-            Self::Plasma => "Plasma power management",
-            Self::Logind => "logind",
-        }
-    }
-}
-
 /// Why a source does not answer, in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoAnswer {
@@ -147,8 +116,9 @@ impl From<Result<bool, NoAnswer>> for Answer {
 /// Answers of one source that came together.
 #[derive(Debug)]
 pub(super) struct Report {
-    pub(super) source: FactSource,
-    /// The name of the source.
+    /// The source, by the name under which it is declared.
+    pub(super) source: &'static str,
+    /// Its most exact name.
     pub(super) name: &'static str,
     pub(super) answers: Vec<(Fact, Answer)>,
 }
@@ -156,14 +126,14 @@ pub(super) struct Report {
 /// The way on which a source reports.
 #[derive(Clone, Debug)]
 pub(super) struct Reporter {
-    source: FactSource,
+    source: &'static str,
     name: &'static str,
     reports: mpsc::Sender<Report>,
 }
 
 impl Reporter {
-    pub(super) const fn new(source: FactSource, reports: mpsc::Sender<Report>) -> Self {
-        Self { source, name: source.name(), reports }
+    pub(super) const fn new(source: &'static str, reports: mpsc::Sender<Report>) -> Self {
+        Self { source, name: source, reports }
     }
 
     /// The same source under a more exact name.

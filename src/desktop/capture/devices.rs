@@ -21,16 +21,27 @@ use rustix::fs::access;
 use tokio::time::timeout;
 
 use super::holders;
+use crate::desktop::facts::FactSource;
 use crate::desktop::place::Place;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::report::Reporter;
 use kindbeat_core::context::Fact;
 
+pub(in crate::desktop) const SOURCES: &[FactSource] = &[
+    FactSource {
+        name: "ALSA",
+        facts: &[Fact::Microphone],
+        follow: |place, reporter| Box::pin(microphone(place, reporter)),
+    },
+    FactSource {
+        name: "camera devices",
+        facts: &[Fact::Camera],
+        follow: |place, reporter| Box::pin(camera(place, reporter)),
+    },
+];
+
 /// Reports whether any capture device of ALSA is open.
-pub(in crate::desktop) async fn microphone(
-    place: &Place,
-    reporter: &Reporter,
-) -> Result<(), NoAnswer> {
+async fn microphone(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let devices = Devices { folder: place.dev.join("snd"), is_one: is_capture };
     let look = || async {
         if !place.proc.join("asound").is_dir() {
@@ -58,7 +69,7 @@ pub(in crate::desktop) async fn microphone(
 }
 
 /// Reports whether any program of the same user has a camera open.
-pub(in crate::desktop) async fn camera(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
+async fn camera(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let devices = Devices { folder: place.dev.clone(), is_one: is_camera };
     let look = || async {
         let mut cameras = devices.all().map_err(NoAnswer::failed)?;
@@ -95,11 +106,12 @@ impl Devices {
         loop {
             // Watched before it is looked at, so that nothing falls in between.
             let watched = self.watch(&mut buffer);
-            reporter.ask(fact, look()).await;
+            let answer = reporter.wait(fact, look()).await;
+            reporter.report(fact, answer.clone()).await;
             let mut events = match watched {
                 Ok(Some(events)) => events,
-                // Without the folder there is no such device.
-                Ok(None) => return Ok(()),
+                // Without the folder there is no such device, and nothing says when that changes.
+                Ok(None) => return answer.map(drop),
                 Err(error) => {
                     let folder = self.folder.display();
                     return Err(NoAnswer::Failed(format!("{folder} cannot be watched: {error}")));

@@ -4,7 +4,6 @@
 //! Where systemd keeps the socket for a PulseAudio that does not run, the question starts it, as any sound would. A program that only
 //! shows how loud it is counts as one that listens.
 
-use std::convert::Infallible;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -15,16 +14,20 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::desktop::child::Running;
+use crate::desktop::facts::FactSource;
 use crate::desktop::place::Place;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::report::Reporter;
 use kindbeat_core::context::Fact;
 
+pub(in crate::desktop) const SOURCES: &[FactSource] = &[FactSource {
+    name: "PulseAudio",
+    facts: &[Fact::Microphone],
+    follow: |place, reporter| Box::pin(follow(place, reporter)),
+}];
+
 /// Reports for as long as PulseAudio can be followed.
-pub(in crate::desktop) async fn follow(
-    place: &Place,
-    reporter: &Reporter,
-) -> Result<Infallible, NoAnswer> {
+async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let (program, socket) = place.pulse()?;
     // Whatever else may be wrong, pactl finds.
     if let Err(error) = UnixStream::connect(&socket).await

@@ -3,14 +3,20 @@
 mod wlroots;
 mod x11;
 
-use std::convert::Infallible;
-
+use super::facts::FactSource;
 use super::place::Place;
 use super::report::NoAnswer;
 use super::report::Reporter;
+use kindbeat_core::context::Fact;
+
+pub(super) const SOURCES: &[FactSource] = &[FactSource {
+    name: "display",
+    facts: &[Fact::FullScreen],
+    follow: |place, reporter| Box::pin(follow(place, reporter)),
+}];
 
 /// Reports for as long as the display can be followed.
-pub(super) async fn follow(place: &Place, reporter: &Reporter) -> Result<Infallible, NoAnswer> {
+async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     // Under Wayland there is an X server as well, which knows of some windows only.
     if let Some(wayland) = &place.wayland {
         wlroots::follow(wayland, &reporter.named("Wayland")).await

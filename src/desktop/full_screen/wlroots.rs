@@ -2,7 +2,6 @@
 //! (wlr-foreign-toplevel-management), GNOME and Plasma do not.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::path::Path;
 
 use wayland_client::Connection;
@@ -26,7 +25,7 @@ use crate::desktop::wayland::WaylandLink;
 use kindbeat_core::context::Fact;
 
 /// Reports whether the active window fills the screen, until the compositor goes.
-pub(super) async fn follow(socket: &Path, reporter: &Reporter) -> Result<Infallible, NoAnswer> {
+pub(super) async fn follow(socket: &Path, reporter: &Reporter) -> Result<(), NoAnswer> {
     let link = WaylandLink::connect(socket, Windows::default()).await;
     let mut link = link.map_err(|error| NoAnswer::no_compositor(&error))?;
     let mut reported = None;

@@ -1,7 +1,6 @@
 //! Windows under X11, as the window manager describes them (Extended Window Manager Hints).
 
 use std::borrow::Cow;
-use std::convert::Infallible;
 
 use x11rb_protocol::protocol::xproto;
 use x11rb_protocol::protocol::xproto::ChangeWindowAttributesAux;
@@ -20,7 +19,7 @@ use crate::desktop::x11::X11Link;
 use kindbeat_core::context::Fact;
 
 /// Reports whether the active window fills the screen, until the server goes.
-pub(super) async fn follow(display: &str, reporter: &Reporter) -> Result<Infallible, NoAnswer> {
+pub(super) async fn follow(display: &str, reporter: &Reporter) -> Result<(), NoAnswer> {
     let mut display = Display::open(display).await.map_err(no_answer)?;
     let mut reported = None;
     loop {

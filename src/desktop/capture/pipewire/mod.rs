@@ -4,11 +4,10 @@
 mod graph;
 mod objects;
 
-use std::convert::Infallible;
-
 use tokio::process::Command;
 
 use crate::desktop::child::Running;
+use crate::desktop::facts::FactSource;
 use crate::desktop::place::Place;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::report::Reporter;
@@ -19,11 +18,14 @@ use graph::InUse;
 use objects::Objects;
 use objects::Piece;
 
+pub(in crate::desktop) const SOURCES: &[FactSource] = &[FactSource {
+    name: "PipeWire",
+    facts: &[Fact::Microphone, Fact::Camera, Fact::Sharing],
+    follow: |place, reporter| Box::pin(follow(place, reporter)),
+}];
+
 /// Reports what is in use, for as long as PipeWire can be followed.
-pub(in crate::desktop) async fn follow(
-    place: &Place,
-    reporter: &Reporter,
-) -> Result<Infallible, NoAnswer> {
+async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let mut command = Command::new(place.pipewire()?);
     command.arg("--monitor");
     command.envs(place.runtime.iter().map(|runtime| ("XDG_RUNTIME_DIR", runtime)));
