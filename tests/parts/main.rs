@@ -20,3 +20,5 @@ mod again;
 mod bluez;
 #[path = "../support/bus.rs"]
 mod bus;
+#[path = "../support/xvfb.rs"]
+mod xvfb;

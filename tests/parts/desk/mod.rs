@@ -9,7 +9,6 @@ mod inhibited;
 mod limits;
 mod pipewire;
 mod pulse;
-mod screen;
 mod silence;
 mod stand;
 mod sway;

@@ -21,11 +21,11 @@ use super::bus::Ended;
 use super::bus::PrivateBus;
 use super::bus::installed;
 use super::limits::Limited;
-use super::screen::Screen;
 use super::stand::Watcher;
 use super::stand::nowhere;
 use super::stand::soon;
 use super::sway::Sway;
+use crate::xvfb::Xvfb;
 
 #[tokio::test]
 async fn dunst_is_paused_and_goes_on() -> anyhow::Result<()> {
@@ -33,7 +33,7 @@ async fn dunst_is_paused_and_goes_on() -> anyhow::Result<()> {
     if !installed(&needed)? {
         return Ok(());
     }
-    let screen = Screen::start()?;
+    let screen = Xvfb::start()?;
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let mut dunst = started(bus.program("dunst").env("DISPLAY", screen.display()))?;
     owned(&bus, SERVER).await?;
@@ -67,7 +67,7 @@ async fn xfce_is_silenced_in_its_settings() -> anyhow::Result<()> {
     if !installed(&needed)? {
         return Ok(());
     }
-    let screen = Screen::start()?;
+    let screen = Xvfb::start()?;
     let services = services.map(Path::new);
     let Some(bus) = PrivateBus::with_services(&services, Some(screen.display()))? else {
         return Ok(());

@@ -10,13 +10,13 @@ use kindbeat_core::context::Probe;
 
 use super::bus::Ended;
 use super::bus::installed;
-use super::screen::Screen;
 use super::stand::Watcher;
 use super::stand::nowhere;
 use super::stand::soon;
 use super::stand::there;
 use super::sway::DISPLAY;
 use super::sway::Sway;
+use crate::xvfb::Xvfb;
 
 #[tokio::test]
 async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
@@ -26,7 +26,7 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
-    let screen = Screen::start()?;
+    let screen = Xvfb::start()?;
     let mut place = nowhere(folder.path());
     place.x11 = Some(screen.display().to_owned());
     let mut watcher = Watcher::start(place.clone()).await?;

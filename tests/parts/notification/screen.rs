@@ -1,22 +1,15 @@
 //! A screen that nobody sees, to click on and to take pictures of.
 
 use std::fs;
-use std::io::BufRead as _;
-use std::io::BufReader;
 use std::path::Path;
-use std::process::Command;
-use std::process::Stdio;
 
 use anyhow::Context as _;
 use anyhow::ensure;
 
-use super::bus::Ended;
+use crate::xvfb::Xvfb;
 
-/// An X server; it ends with this value.
-pub(crate) struct Screen {
-    _server: Ended,
-    display: String,
-}
+/// It ends with this value.
+pub(crate) struct Screen(Xvfb);
 
 /// Something on it, to click on and to take a picture of.
 #[derive(Clone, Debug)]
@@ -33,21 +26,11 @@ pub(crate) const NEEDED: [(&str, &str); 3] =
 
 impl Screen {
     pub(crate) fn start() -> anyhow::Result<Self> {
-        let mut server = Command::new("Xvfb")
-            // It starts anew whenever its last client goes, and is not there meanwhile: unless it is told not to.
-            .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("Xvfb")?;
-        let output = server.stdout.take().context("piped")?;
-        let mut number = String::new();
-        BufReader::new(output).read_line(&mut number)?;
-        Ok(Self { _server: Ended(server), display: format!(":{}", number.trim()) })
+        Xvfb::start().map(Self)
     }
 
     pub(crate) fn display(&self) -> &str {
-        &self.display
+        self.0.display()
     }
 
     /// The window of this name, as soon as it is on the screen.
@@ -187,7 +170,7 @@ impl Screen {
     async fn run(&self, program: &str, arguments: &[&str]) -> anyhow::Result<String> {
         let output = tokio::process::Command::new(program)
             .args(arguments)
-            .env("DISPLAY", &self.display)
+            .env("DISPLAY", self.display())
             .output()
             .await
             .with_context(|| program.to_owned())?;

@@ -1,30 +1,23 @@
 //! A real X server.
 
-use std::io::BufRead as _;
-use std::io::BufReader;
 use std::process::Command;
-use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use anyhow::ensure;
 use kindbeat::desktop::IdleSource;
 use kindbeat::desktop::Place;
 use kindbeat::desktop::Watches;
 use kindbeat_core::context::InputActivity;
 
-use super::bus::Ended;
 use super::bus::installed;
 use super::client::Client;
 use super::client::WATCHES;
 use super::client::look;
 use super::client::nowhere;
+use crate::xvfb::Xvfb;
 
-/// A screen that nobody sees; it ends with this value.
-struct Screen {
-    server: Ended,
-    display: String,
-}
+/// Somebody at a screen; it ends with this value.
+struct Screen(Xvfb);
 
 impl Screen {
     /// `None`, and a line that says so, where something is not installed.
@@ -32,33 +25,16 @@ impl Screen {
         if !installed(&[("Xvfb", "xvfb"), ("xdotool", "xdotool")])? {
             return Ok(None);
         }
-        Self::on(&[]).map(Some)
-    }
-
-    /// Returns when it can be reached.
-    fn on(display: &[&str]) -> anyhow::Result<Self> {
-        let mut server = Command::new("Xvfb")
-            .args(display)
-            // Without "-noreset" it starts anew whenever its last client goes, and refuses everyone meanwhile.
-            .args(["-displayfd", "1", "-screen", "0", "320x240x24", "-nolisten", "tcp", "-noreset"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("Xvfb")?;
-        let output = server.stdout.take().context("piped")?;
-        let server = Ended(server);
-        let mut number = String::new();
-        BufReader::new(output).read_line(&mut number)?;
-        Ok(Self { server, display: format!(":{}", number.trim()) })
+        Ok(Some(Self(Xvfb::start()?)))
     }
 
     fn places(&self) -> Place {
-        Place { x11: Some(self.display.clone()), ..nowhere() }
+        Place { x11: Some(self.0.display().to_owned()), ..nowhere() }
     }
 
     fn xdotool(&self, arguments: &[&str]) -> anyhow::Result<()> {
         let status =
-            Command::new("xdotool").args(arguments).env("DISPLAY", &self.display).status()?;
+            Command::new("xdotool").args(arguments).env("DISPLAY", self.0.display()).status()?;
         ensure!(status.success(), "xdotool {arguments:?}");
         Ok(())
     }
@@ -136,10 +112,10 @@ async fn a_lost_x_server_is_unknown_and_heard_again_once_back() -> anyhow::Resul
     let Some(mut screen) = Screen::start()? else { return Ok(()) };
     let mut client = Client::start(screen.places(), WATCHES);
     at_work(&screen, &mut client).await?;
-    screen.server.end();
+    screen.0.kill();
     // A rest may have been told before it went.
     while client.hands().await? != InputActivity::Unknown {}
-    let screen = Screen::on(&[&screen.display])?;
+    screen.0.restart()?;
     at_work(&screen, &mut client).await
 }
 
