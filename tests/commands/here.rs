@@ -15,14 +15,14 @@ use kindbeat::store::StoredBreak;
 use kindbeat::store::Writer;
 use kindbeat_core::practice::Habits;
 use kindbeat_core::practice::Liking;
-use kindbeat_core::words::Message;
-use kindbeat_core::words::Words;
 use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::io::BufReader;
 
+use crate::spoken::first;
+use crate::spoken::last;
 use crate::tty::Tty;
 
 /// The break in a terminal; neither a screen, nor a message bus, nor anything of the owner's.
@@ -64,22 +64,6 @@ fn the_break(home: &Path) -> anyhow::Result<(StoredBreak, BreakEnd)> {
     let [taken] = <[StoredBreak; 1]>::try_from(breaks(home)?).ok().context("one break")?;
     let (how, _) = taken.ended.context("it has not ended")?;
     Ok((taken, how))
-}
-
-/// A line of this message, as it is said: the first one, or the last.
-fn first(message: &str) -> String {
-    words(message).lines().next().unwrap_or_default().to_owned()
-}
-
-fn last(message: &str) -> String {
-    words(message).lines().last().unwrap_or_default().to_owned()
-}
-
-fn words(message: &str) -> String {
-    // A practice's own lines depend on the anchor; the other messages do not take one.
-    let is_listed = Message::ALL.iter().any(|listed| listed.id() == message);
-    let anchor = [("anchor", "breath".into())];
-    Words::new("en").text(message, if is_listed { &[] } else { &anchor })
 }
 
 #[tokio::test]

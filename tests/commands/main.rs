@@ -6,3 +6,6 @@ mod here;
 mod practices;
 mod replay;
 mod tty;
+
+#[path = "../support/spoken.rs"]
+mod spoken;

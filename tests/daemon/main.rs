@@ -41,3 +41,5 @@ mod client;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../parts/notification/fake.rs"]
 mod fake;
+#[path = "../support/spoken.rs"]
+mod spoken;

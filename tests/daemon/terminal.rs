@@ -7,9 +7,8 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use kindbeat::interface::Client;
 use kindbeat::store::BreakEnd;
+use kindbeat::store::StoredBreak;
 use kindbeat_core::practice::Liking;
-use kindbeat_core::words::Message;
-use kindbeat_core::words::Words;
 use rustix::process::Signal;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
@@ -21,6 +20,8 @@ use tokio::process::ChildStdout;
 
 use crate::client::soon;
 use crate::program::Desktop;
+use crate::spoken::first;
+use crate::spoken::last;
 use crate::stored;
 
 /// `kindbeat break --here`, typed at in lines; killed with this value.
@@ -77,20 +78,13 @@ async fn holds(client: &Client, open: bool) -> anyhow::Result<()> {
     soon(asked).await.with_context(|| format!("waiting until a break is open: {open}"))?
 }
 
-/// A line of this message, as it is said: the first one, or the last.
-fn first(message: &str) -> String {
-    words(message).lines().next().unwrap_or_default().to_owned()
-}
-
-fn last(message: &str) -> String {
-    words(message).lines().last().unwrap_or_default().to_owned()
-}
-
-fn words(message: &str) -> String {
-    // A practice's own lines depend on the anchor; the other messages do not take one.
-    let is_listed = Message::ALL.iter().any(|listed| listed.id() == message);
-    let anchor = [("anchor", "breath".into())];
-    Words::new("en").text(message, if is_listed { &[] } else { &anchor })
+/// The one break that is stored, and how it ended.
+fn the_break(desktop: &Desktop) -> anyhow::Result<(StoredBreak, BreakEnd)> {
+    let [taken] = <[StoredBreak; 1]>::try_from(stored::breaks(&desktop.store())?)
+        .ok()
+        .context("one break")?;
+    let (how, _) = taken.ended.context("it has not ended")?;
+    Ok((taken, how))
 }
 
 #[tokio::test]
@@ -117,8 +111,8 @@ async fn a_break_in_a_terminal_is_kept_and_holds_offers() -> anyhow::Result<()> 
     ensure!(terminal.ends().await?.success());
     let log = program.stops().await?;
     ensure!(!log.contains("Quiet") && !log.contains("WARN a"), "{log}");
-    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
-    ensure!(matches!(taken.ended, Some((BreakEnd::Completed, _))), "{taken:?}");
+    let (taken, how) = the_break(&desktop)?;
+    ensure!(how == BreakEnd::Completed, "{taken:?}");
     let said = taken.answers.as_ref().context("what was said")?;
     ensure!((said.tension, said.note.as_deref()) == (Some(3), Some("Quiet.")), "{said:?}");
     ensure!(said.liking == Some(Liking::Less), "{said:?}");
@@ -145,8 +139,8 @@ async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result
     holds(&client, false).await?;
     program.stops().await?;
     ensure!(stored::state(&desktop.store())?.state.resting_until.is_some());
-    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
-    ensure!(matches!(taken.ended, Some((BreakEnd::TooMuch(0), _))), "{taken:?}");
+    let (taken, how) = the_break(&desktop)?;
+    ensure!(how == BreakEnd::TooMuch(0), "{taken:?}");
     Ok(())
 }
 
@@ -181,8 +175,8 @@ async fn a_daemon_that_ends_ends_the_break_and_keeps_it() -> anyhow::Result<()> 
     program.stops().await?;
     terminal.says(&first("ending-left")).await?;
     ensure!(terminal.ends().await?.success());
-    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
-    ensure!(matches!(taken.ended, Some((BreakEnd::Left(0), _))), "{taken:?}");
+    let (taken, how) = the_break(&desktop)?;
+    ensure!(how == BreakEnd::Left(0), "{taken:?}");
     Ok(())
 }
 
@@ -209,8 +203,8 @@ async fn a_daemon_that_starts_meanwhile_finds_the_history_free() -> anyhow::Resu
     terminal.types("q").await?;
     ensure!(terminal.ends().await?.success());
     program.stops().await?;
-    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
-    ensure!(matches!(taken.ended, Some((BreakEnd::Left(0), _))), "{taken:?}");
+    let (taken, how) = the_break(&desktop)?;
+    ensure!(how == BreakEnd::Left(0), "{taken:?}");
     Ok(())
 }
 
@@ -229,7 +223,7 @@ async fn the_last_window_shows_the_break_that_is_open() -> anyhow::Result<()> {
     terminal.types("q").await?;
     ensure!(terminal.ends().await?.success());
     program.stops().await?;
-    let [taken] = &stored::breaks(&desktop.store())?[..] else { anyhow::bail!("one break") };
-    ensure!(matches!(taken.ended, Some((BreakEnd::Left(0), _))), "{taken:?}");
+    let (taken, how) = the_break(&desktop)?;
+    ensure!(how == BreakEnd::Left(0), "{taken:?}");
     Ok(())
 }
