@@ -20,5 +20,7 @@ mod again;
 mod bluez;
 #[path = "../support/bus.rs"]
 mod bus;
+#[path = "../support/sway.rs"]
+mod sway;
 #[path = "../support/xvfb.rs"]
 mod xvfb;

@@ -11,7 +11,6 @@ mod pipewire;
 mod pulse;
 mod silence;
 mod stand;
-mod sway;
 mod waiting;
 mod window;
 

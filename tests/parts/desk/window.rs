@@ -14,8 +14,7 @@ use super::stand::Watcher;
 use super::stand::nowhere;
 use super::stand::soon;
 use super::stand::there;
-use super::sway::DISPLAY;
-use super::sway::Sway;
+use crate::sway::Sway;
 use crate::xvfb::Xvfb;
 
 #[tokio::test]
@@ -79,9 +78,9 @@ async fn under_sway_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     if !installed(&[("foot", "foot"), ("swaymsg", "sway")])? {
         return Ok(());
     }
-    let Some(sway) = Sway::start().await? else { return Ok(()) };
+    let Some(sway) = Sway::start()? else { return Ok(()) };
     let mut place = nowhere(sway.folder());
-    place.wayland = Some(sway.folder().join(DISPLAY));
+    place.wayland = Some(sway.socket());
     let mut watcher = Watcher::start(place.clone()).await?;
     assert_eq!(watcher.next().await?[Fact::FullScreen], Probe::No);
     let mut foot = Command::new("foot");
