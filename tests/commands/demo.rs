@@ -6,6 +6,7 @@ use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 use std::process::Child;
+use std::process::ChildStdout;
 use std::process::Command;
 use std::process::Stdio;
 
@@ -29,18 +30,29 @@ fn demo(home: &Path, stdin: Stdio) -> anyhow::Result<Child> {
 /// A demonstration that is typed at.
 struct Terminal {
     child: Child,
+    out: BufReader<ChildStdout>,
     said: Vec<String>,
     in_break: bool,
 }
 
 impl Terminal {
+    /// Starts it, and answers there.
+    fn start(home: &Path) -> anyhow::Result<Self> {
+        let mut child = demo(home, Stdio::piped())?;
+        let out = BufReader::new(child.stdout.take().context("its words")?);
+        let mut terminal = Self { child, out, said: Vec::new(), in_break: false };
+        terminal.at("answer here: Enter starts", "")?;
+        terminal.at("Enter: Begin", "")?;
+        Ok(terminal)
+    }
+
     /// Reads on until a line with `words`, and types `keys` then; in the break with what belongs together, up to an empty line,
     /// pressing Enter wherever the words are not.
-    fn at(&mut self, out: &mut impl BufRead, words: &str, keys: &str) -> anyhow::Result<()> {
+    fn at(&mut self, words: &str, keys: &str) -> anyhow::Result<()> {
         let (mut line, mut found, mut begun) = (String::new(), false, false);
         loop {
             line.clear();
-            ensure!(out.read_line(&mut line)? > 0, "{words:?} was not said: {:#?}", self.said);
+            ensure!(self.out.read_line(&mut line)? > 0, "{words:?} was not said: {:#?}", self.said);
             self.said.push(line.trim_end().to_owned());
             begun |= line.contains("Enter: Begin");
             found |= line.contains(words);
@@ -54,6 +66,15 @@ impl Terminal {
         }
     }
 
+    /// Reads on to its end; the lines of before.
+    fn ends(mut self) -> anyhow::Result<String> {
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest)?;
+        ensure!(rest.contains("That was the demonstration"), "{rest}");
+        ensure!(self.child.wait()?.success());
+        Ok(self.said.join("\n"))
+    }
+
     fn types(&mut self, keys: &str) -> anyhow::Result<()> {
         let stdin = self.child.stdin.as_mut().context("a keyboard")?;
         writeln!(stdin, "{keys}")?;
@@ -64,17 +85,9 @@ impl Terminal {
 #[test]
 fn keys_alone_finish_a_break_and_nothing_is_written() -> anyhow::Result<()> {
     let home = tempfile::tempdir()?;
-    let mut child = demo(home.path(), Stdio::piped())?;
-    let mut out = BufReader::new(child.stdout.take().context("its words")?);
-    let mut terminal = Terminal { child, said: Vec::new(), in_break: false };
-    terminal.at(&mut out, "answer here: Enter starts", "")?;
-    terminal.at(&mut out, "Enter: Begin", "")?;
-    terminal.at(&mut out, "how tense does it feel now", "4")?;
-    let mut rest = String::new();
-    out.read_to_string(&mut rest)?;
-    ensure!(rest.contains("That was the demonstration"), "{rest}");
-    ensure!(terminal.child.wait()?.success());
-    let all = terminal.said.join("\n");
+    let mut terminal = Terminal::start(home.path())?;
+    terminal.at("how tense does it feel now", "4")?;
+    let all = terminal.ends()?;
     ensure!(all.contains("The heart averaged") && all.contains("above the usual"), "{all}");
     ensure!(std::fs::read_dir(home.path())?.next().is_none(), "something was left in the home");
     Ok(())
@@ -83,18 +96,10 @@ fn keys_alone_finish_a_break_and_nothing_is_written() -> anyhow::Result<()> {
 #[test]
 fn too_much_leads_out_of_the_break_to_numbers_to_call() -> anyhow::Result<()> {
     let home = tempfile::tempdir()?;
-    let mut child = demo(home.path(), Stdio::piped())?;
-    let mut out = BufReader::new(child.stdout.take().context("its words")?);
-    let mut terminal = Terminal { child, said: Vec::new(), in_break: false };
-    terminal.at(&mut out, "answer here: Enter starts", "")?;
-    terminal.at(&mut out, "Enter: Begin", "")?;
-    terminal.at(&mut out, "Something may be difficult", "t")?;
-    terminal.at(&mut out, "findahelpline.com", "q")?;
-    let mut rest = String::new();
-    out.read_to_string(&mut rest)?;
-    ensure!(rest.contains("That was the demonstration"), "{rest}");
-    ensure!(terminal.child.wait()?.success());
-    Ok(())
+    let mut terminal = Terminal::start(home.path())?;
+    terminal.at("Something may be difficult", "t")?;
+    terminal.at("findahelpline.com", "q")?;
+    terminal.ends().map(drop)
 }
 
 #[test]
