@@ -57,7 +57,7 @@ fn run(
         Command::Demo { headless } => command::demo::run(headless, words, out)?,
         Command::Daemon => return command::daemon::run(words, complaints),
         Command::Replay { files, learn, config, set, json } => {
-            let request = command::replay::Request { files, learn, config, set, json };
+            let request = command::replay::ReplayRequest { files, learn, config, set, json };
             return command::replay::run(&request, words, out, complaints);
         }
         Command::Devices { seconds, json } => command::devices::run(seconds, json, words, out)?,

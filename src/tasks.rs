@@ -38,7 +38,7 @@ pub enum Failure {
     Ended(&'static str),
     #[error("{0} panicked; please report this")]
     Panicked(&'static str),
-    /// Outside the tasks that have a name: in a thread, or in a library. With its place in the code, where that is known.
+    /// In a thread, or in a task that no supervisor names. With its place in the code, where that is known.
     #[error("a panic at {0}; please report this")]
     PanickedAt(String),
 }
@@ -51,12 +51,12 @@ struct Named {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// It runs for as long as the program does. At the end of the program it ends by itself, and is waited for.
-    Closes,
+    /// It runs for as long as the program does. At the end of the program it puts something in order, and is waited for.
+    TidiesUp,
     /// It runs for as long as the program does.
-    Lasts,
-    /// It comes to an end, and may do so at any time.
-    Passes,
+    Permanent,
+    /// It may end at any time.
+    Temporary,
 }
 
 enum Order {
@@ -78,7 +78,7 @@ impl Supervisor {
 
     /// Starts a part that runs for as long as the program does.
     pub fn run(&mut self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
-        self.start(name, Kind::Lasts, work);
+        self.start(name, Kind::Permanent, work);
     }
 
     /// Starts a part that runs for as long as the program does, and then has something to put in order: [`Self::close`] waits for
@@ -88,7 +88,7 @@ impl Supervisor {
         name: &'static str,
         work: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.start(name, Kind::Closes, work);
+        self.start(name, Kind::TidiesUp, work);
     }
 
     /// From now on a panic in a thread or in a library is a failure as well. It holds for the whole process.
@@ -106,7 +106,7 @@ impl Supervisor {
                 // Never `None`: a spawner is held here.
                 Some(order) = self.orders.recv() => match order {
                     Order::Spawn(name, work) => {
-                        self.start(name, Kind::Passes, work);
+                        self.start(name, Kind::Temporary, work);
                         None
                     }
                     Order::Panicked(place) => Some(Failure::PanickedAt(place)),
@@ -122,7 +122,7 @@ impl Supervisor {
     /// Waits until those parts have ended that put something in order at the end of the program, but no longer than `patience`; ends
     /// all others at once.
     pub async fn close(mut self, patience: Duration) {
-        for named in self.names.values().filter(|named| named.kind != Kind::Closes) {
+        for named in self.names.values().filter(|named| named.kind != Kind::TidiesUp) {
             named.abort.abort();
         }
         let all = async { while self.set.join_next().await.is_some() {} };
@@ -149,8 +149,8 @@ impl Supervisor {
         let named = self.names.remove(&id)?;
         match named.kind {
             _ if panicked => Some(Failure::Panicked(named.name)),
-            Kind::Passes => None,
-            Kind::Closes | Kind::Lasts => Some(Failure::Ended(named.name)),
+            Kind::Temporary => None,
+            Kind::TidiesUp | Kind::Permanent => Some(Failure::Ended(named.name)),
         }
     }
 }

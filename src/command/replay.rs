@@ -28,7 +28,7 @@ use kindbeat_core::words::Words;
 
 /// What to replay, and with which settings.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub struct ReplayRequest {
     /// The recordings; each starts from the same state.
     pub files: Vec<PathBuf>,
     /// Recordings of earlier days, that only teach what is usual.
@@ -44,7 +44,7 @@ pub struct Request {
 /// Replays each file. What goes wrong with one is written to `complaints`, and does not stop the others; nothing of that file is
 /// printed then. Returns whether all went well; an error is one that concerns all of them.
 pub fn run(
-    request: &Request,
+    request: &ReplayRequest,
     words: &Words,
     out: &mut impl Write,
     complaints: &mut impl Write,

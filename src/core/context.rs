@@ -124,7 +124,7 @@ impl Probe {
         matches!(self, Self::Failed | Self::Yes)
     }
 
-    /// Of two that either of is enough: that it is so, else that one of them does not tell, else that it is not so.
+    /// Joins two sources of one fact: yes, else failed, else no, else absent.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         match (self, other) {

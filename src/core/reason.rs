@@ -68,20 +68,19 @@ fn about(gate: Gate, about: GateMessage, words: &Words) -> String {
     gate.message(about).map(|id| words.text(id, &[])).unwrap_or_default()
 }
 
-/// An offer, and what became of it.
+/// The last offer and its outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LastOffer {
-    /// When it was made.
-    pub made: Timestamp,
-    /// What it was told by.
+    pub made_at: Timestamp,
+    /// The figures of the elevation that it was made for.
     pub figures: Figures,
-    /// What became of it; `None` while it is open.
-    pub became: Option<OfferOutcome>,
+    /// `None` while it is open.
+    pub outcome: Option<OfferOutcome>,
 }
 
-/// The last offer, if any, and how things stand: every figure and every gate. Several lines; times are local.
+/// The last offer, if any, and the state of now: every figure and every closed gate. Several lines; times are local.
 #[must_use]
-pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words: &Words) -> String {
+pub fn why(snapshot: &Snapshot, last: Option<&LastOffer>, offset: Offset, words: &Words) -> String {
     let say = |message| words.text(message, &[]);
     let time = |at: Timestamp| -> Value<'static> {
         offset.to_datetime(at).strftime("%H:%M").to_string().into()
@@ -89,25 +88,25 @@ pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words:
     let since = |message, at| words.text(message, &[("time", time(at))]);
     let mut lines = Vec::new();
     match last {
-        Some(asked) => {
-            let reason = risen(&asked.figures, standing.thresholds.sustain, words);
-            let args = [("time", time(asked.made)), ("reason", reason.into())];
+        Some(offer) => {
+            let reason = risen(&offer.figures, snapshot.thresholds.sustain, words);
+            let args = [("time", time(offer.made_at)), ("reason", reason.into())];
             lines.push(words.text(Message::WhyLastOffer, &args));
-            lines.push(say(became(asked.became)));
+            lines.push(say(outcome(offer.outcome)));
         }
         None => lines.push(say(Message::WhyNoOffer)),
     }
-    let since_offer = |at| last.is_none_or(|asked| asked.made < at);
-    if let Some((at, gate)) = standing.last_held.filter(|&(at, _)| since_offer(at)) {
+    let since_offer = |at| last.is_none_or(|offer| offer.made_at < at);
+    if let Some((at, gate)) = snapshot.last_held.filter(|&(at, _)| since_offer(at)) {
         let args = [("time", time(at)), ("reason", held(gate, words).into())];
         lines.push(words.text(Message::WhyHeld, &args));
     }
-    match (standing.heart_rate, standing.usual) {
+    match (snapshot.heart_rate, snapshot.usual) {
         (None, _) => lines.push(say(Message::WhyNothingMeasured)),
         (Some(_), None) => {
             let minutes = |lasting: SignedDuration| -> Value<'static> { lasting.as_mins().into() };
             let args =
-                [("learned", minutes(standing.learned)), ("needed", minutes(standing.warm_up))];
+                [("learned", minutes(snapshot.learned)), ("needed", minutes(snapshot.warm_up))];
             lines.push(words.text(Message::WhyLearning, &args));
         }
         (Some(rate), Some(usual)) => {
@@ -115,11 +114,11 @@ pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words:
                 ("rate", rate.round().into()),
                 ("usual", usual.heart_rate.round().into()),
                 ("spread", usual.spread.round().into()),
-                ("rise", standing.thresholds.rise(usual.spread).round().into()),
-                ("span", lasting(standing.thresholds.sustain, words).into()),
+                ("rise", snapshot.thresholds.rise(usual.spread).round().into()),
+                ("span", lasting(snapshot.thresholds.sustain, words).into()),
             ];
             lines.push(words.text(Message::WhyFigures, &args));
-            lines.push(match standing.phase {
+            lines.push(match snapshot.phase {
                 Phase::Settled => say(Message::WhySettled),
                 Phase::Settling { .. } => say(Message::WhySettling),
                 Phase::Rising { since: at, .. } => since(Message::WhyRising, at),
@@ -127,12 +126,12 @@ pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words:
             });
         }
     }
-    if standing.closed.is_empty() {
+    if snapshot.closed.is_empty() {
         lines.push(say(Message::WhyAllOpen));
     } else {
         lines.push(say(Message::WhyClosed));
-        lines.extend(standing.closed.iter().map(|&gate| {
-            let failed = standing.failed.contains(&gate);
+        lines.extend(snapshot.closed.iter().map(|&gate| {
+            let failed = snapshot.failed.contains(&gate);
             let message = if failed { GateMessage::Unknown } else { GateMessage::Closed };
             format!("- {}", about(gate, message, words))
         }));
@@ -140,8 +139,8 @@ pub fn why(standing: &Snapshot, last: Option<&LastOffer>, offset: Offset, words:
     lines.join("\n")
 }
 
-const fn became(became: Option<OfferOutcome>) -> Message {
-    match became {
+const fn outcome(outcome: Option<OfferOutcome>) -> Message {
+    match outcome {
         None => Message::WhyOpen,
         Some(OfferOutcome::Expired) => Message::WhyExpired,
         Some(OfferOutcome::Replaced) => Message::WhyReplaced,

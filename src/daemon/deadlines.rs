@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 /// Something that is due at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Deadline {
+pub(super) enum PartDeadline {
     /// The engine lets time pass; its own deadlines have names there.
     Engine,
     /// What was gathered for the store is handed on.
@@ -14,7 +14,7 @@ pub(super) enum Deadline {
 }
 
 /// When each is due; `None`: not before something happens.
-pub(super) struct Deadlines(pub(super) [(Deadline, Option<Timestamp>); 3]);
+pub(super) struct Deadlines(pub(super) [(PartDeadline, Option<Timestamp>); 3]);
 
 impl Deadlines {
     /// When the first of them is due.
@@ -23,7 +23,7 @@ impl Deadlines {
     }
 
     /// Whether this one is due.
-    pub(super) fn is_due(&self, deadline: Deadline, now: Timestamp) -> bool {
+    pub(super) fn is_due(&self, deadline: PartDeadline, now: Timestamp) -> bool {
         self.0.iter().any(|(named, due)| *named == deadline && due.is_some_and(|due| due <= now))
     }
 }

@@ -1,19 +1,19 @@
-//! The daemon: joins the world to the [`Engine`](kindbeat_core::engine::Engine) in one loop, and decides nothing.
+//! The daemon: joins the world to the [`Engine`](kindbeat_core::engine::Engine) in one loop.
 //!
 //! ```text
-//!  monitor   desk and desktop   page   other programs   configuration   store   the clock
-//!      \            |            |          |                |           |        /
-//!       +-----------+------------+----------+----------------+-----------+-------+
+//!  monitor   notification   desktop   page   other programs   the owner's files   store   the clock
+//!      \          |            |        |           |                |             |        /
+//!       +---------+------------+--------+-----------+----------------+-------------+-------+
 //!                                   |
 //!                 run: one event at a time, on one thread
 //!                                   |
 //!                          Engine::handle(now, input)
 //!                                   |
-//!           effects: an offer shown, a page opened, a record kept, news told
+//!           effects: an offer shown, a page opened, a record kept, news sent
 //! ```
 //!
 //! Whatever part of the world is missing, the others go on: each is a channel that may stay silent. [`start()`] connects them to
-//! this desktop; the demonstration connects others.
+//! this desktop; the demonstration connects others. The table of the files is in the documentation of the crate.
 
 mod deadlines;
 mod desktop;
@@ -26,10 +26,10 @@ mod page;
 mod parts;
 mod preferences;
 mod publishing;
+mod reporter;
 mod reread;
 mod service;
 mod start;
-mod status;
 mod watchdog;
 
 pub use event_loop::Inlets;

@@ -6,6 +6,7 @@ use tracing::warn;
 
 use crate::store;
 use crate::store::Record;
+use kindbeat_core::context::Presence;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::monitor::MonitorCommand;
@@ -23,11 +24,13 @@ pub(super) struct Monitor {
     info: Option<MonitorInfo>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
     rate: Option<f64>,
+    /// It was let go because nobody is at the desk.
+    released: bool,
 }
 
 impl Monitor {
     pub(super) const fn new(commands: mpsc::Sender<MonitorCommand>) -> Self {
-        Self { commands, link: LinkState::Searching, info: None, rate: None }
+        Self { commands, link: LinkState::Searching, info: None, rate: None, released: false }
     }
 
     /// Takes in an event; the reading, where it is one.
@@ -40,8 +43,8 @@ impl Monitor {
         match event {
             MonitorEvent::Reading(reading) => {
                 self.rate = reading.heart_rate;
-                let heard = store::StoredReading { at: now, reading: reading.clone() };
-                history.keep(now, Record::Reading(heard));
+                let stored = store::StoredReading { at: now, reading: reading.clone() };
+                history.keep(now, Record::Reading(stored));
                 return Some(reading);
             }
             MonitorEvent::Link(link) => {
@@ -64,6 +67,19 @@ impl Monitor {
         let command = MonitorCommand::Configure(settings.clone());
         if self.commands.try_send(command).is_err() {
             warn!("the settings of the monitor come into force with the next start");
+        }
+    }
+
+    /// Lets the monitor go while nobody is at the desk, where the settings say so.
+    pub(super) fn follow(&mut self, presence: Presence, settings: &MonitorSettings) {
+        let release = settings.release_when_away && presence == Presence::Away;
+        if release == self.released {
+            return;
+        }
+        let command = if release { MonitorCommand::Release } else { MonitorCommand::TakeBack };
+        // A full queue is tried again with the next event.
+        if self.commands.try_send(command).is_ok() {
+            self.released = release;
         }
     }
 

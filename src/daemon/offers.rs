@@ -1,4 +1,4 @@
-//! Offers on the desktop: shown, taken away, and what became of the last one.
+//! Offers on the desktop: shown, taken away, and the outcome of the last one.
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -20,7 +20,7 @@ use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 
 use super::history::History;
-use super::status::Reporter;
+use super::reporter::Reporter;
 
 pub(super) struct DesktopOffers {
     commands: mpsc::Sender<NotifierCommand>,
@@ -58,7 +58,7 @@ impl DesktopOffers {
         history: &mut History,
         reporter: &Reporter,
     ) {
-        self.last = Some((id, LastOffer { made: now, figures, became: None }));
+        self.last = Some((id, LastOffer { made_at: now, figures, outcome: None }));
         self.keep(now, history);
         self.order(NotifierCommand::Show(notification::OfferNotification {
             id,
@@ -69,7 +69,7 @@ impl DesktopOffers {
         reporter.tell(News::OfferMade(body));
     }
 
-    /// Takes the offer away, since this became of it.
+    /// Takes the offer away, with this outcome.
     pub(super) fn withdraw(
         &mut self,
         now: Timestamp,
@@ -78,11 +78,11 @@ impl DesktopOffers {
         history: &mut History,
     ) {
         self.order(NotifierCommand::Withdraw(id));
-        self.became(now, id, outcome, history);
+        self.record_outcome(now, id, outcome, history);
     }
 
-    /// Something became of an offer, or of one that is gone already.
-    pub(super) fn became(
+    /// Records the outcome of an offer, or another outcome of one that is gone already.
+    pub(super) fn record_outcome(
         &mut self,
         now: Timestamp,
         id: OfferId,
@@ -92,7 +92,7 @@ impl DesktopOffers {
         if let Some((last, offer)) = &mut self.last
             && *last == id
         {
-            offer.became = Some(outcome);
+            offer.outcome = Some(outcome);
             self.keep(now, history);
         }
     }
@@ -122,9 +122,9 @@ impl DesktopOffers {
 
     fn keep(&self, now: Timestamp, history: &mut History) {
         if let Some((_, offer)) = self.last {
-            let ended = offer.became.map(|outcome| (outcome.into(), now));
+            let ended = offer.outcome.map(|outcome| (outcome.into(), now));
             let offer =
-                store::StoredOffer { made: offer.made, figures: offer.figures.into(), ended };
+                store::StoredOffer { made: offer.made_at, figures: offer.figures.into(), ended };
             history.keep(now, Record::Offer(offer));
         }
     }

@@ -33,7 +33,7 @@ use kindbeat_core::status::News;
 
 use super::history::History;
 use super::preferences::Preferences;
-use super::status::Reporter;
+use super::reporter::Reporter;
 
 pub(super) struct BreakPage {
     server: PageServer,

@@ -20,11 +20,11 @@ pub(super) async fn publish(
     mut news: mpsc::Receiver<News>,
     requests: mpsc::Sender<interface::Request>,
 ) {
-    let mut told = None;
+    let mut last = None;
     loop {
         let bus = match served.take() {
             Some(bus) => bus,
-            None => match reach_bus(&session, &mut news, &mut told, &requests).await {
+            None => match reach_bus(&session, &mut news, &mut last, &requests).await {
                 Some(bus) => bus,
                 None => return,
             },
@@ -34,7 +34,7 @@ pub(super) async fn publish(
                 happened = news.recv() => {
                     let Some(happened) = happened else { return };
                     bus.tell(&happened).await;
-                    note(happened, &mut told);
+                    note(happened, &mut last);
                 }
                 () = bus.gone() => break,
             }
@@ -44,11 +44,11 @@ pub(super) async fn publish(
 }
 
 /// Looks for the session bus until it is there, and tells it how things stand; `None` when there are no more news. What else
-/// happens meanwhile nobody there could hear: told later, it would no longer be true.
+/// happens meanwhile nobody there could hear: last later, it would no longer be true.
 async fn reach_bus(
     session: &Bus,
     news: &mut mpsc::Receiver<News>,
-    told: &mut Option<News>,
+    last: &mut Option<News>,
     requests: &mpsc::Sender<interface::Request>,
 ) -> Option<Served> {
     let mut backoff = Backoff::new(LONGEST_PAUSE);
@@ -57,12 +57,12 @@ async fn reach_bus(
         let served = loop {
             tokio::select! {
                 served = attempt.as_mut() => break served,
-                happened = news.recv() => note(happened?, told),
+                happened = news.recv() => note(happened?, last),
             }
         };
         if let Some(served) = served {
             info!("on the session bus now");
-            if let Some(news) = told {
+            if let Some(news) = last {
                 served.tell(news).await;
             }
             return Some(served);
@@ -80,9 +80,9 @@ async fn attempt(
 }
 
 /// Remembers how things stand.
-fn note(happened: News, told: &mut Option<News>) {
+fn note(happened: News, last: &mut Option<News>) {
     if matches!(happened, News::Changed(_)) {
-        *told = Some(happened);
+        *last = Some(happened);
     }
 }
 

@@ -41,8 +41,8 @@ use kindbeat_core::status::News;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Words;
 
-use super::deadlines::Deadline;
 use super::deadlines::Deadlines;
+use super::deadlines::PartDeadline;
 use super::desktop::DesktopContext;
 use super::history::History;
 use super::monitor::Monitor;
@@ -57,7 +57,7 @@ use super::page::Ways;
 use super::parts::Parts;
 use super::preferences::Preferences;
 use super::preferences::Reread;
-use super::status::Reporter;
+use super::reporter::Reporter;
 
 /// The daemon between two events.
 pub struct Service {
@@ -115,9 +115,9 @@ impl Service {
     /// When each part has something to do, if nothing else happens.
     pub(super) fn deadlines(&self) -> Deadlines {
         Deadlines([
-            (Deadline::Engine, self.engine.next_wakeup()),
-            (Deadline::Store, self.history.next_wakeup()),
-            (Deadline::Page, self.page.next_wakeup(&self.engine)),
+            (PartDeadline::Engine, self.engine.next_wakeup()),
+            (PartDeadline::Store, self.history.next_wakeup()),
+            (PartDeadline::Page, self.page.next_wakeup(&self.engine)),
         ])
     }
 
@@ -125,7 +125,7 @@ impl Service {
     pub(super) fn tick(&mut self) {
         self.handle(Input::Tick);
         let now = self.now();
-        if self.deadlines().is_due(Deadline::Page, now) {
+        if self.deadlines().is_due(PartDeadline::Page, now) {
             self.page.abandoned(now, &self.engine, &mut self.history, &self.reporter);
         }
     }
@@ -282,12 +282,12 @@ impl Service {
     /// Answers the last offer, or takes the answer back. One that is no longer open can still be begun, or told what it was.
     fn answer_last(&mut self, answer: LastAnswer) -> Result<(), Refusal> {
         let &(id, last) = self.offers.last().ok_or(Refusal::NoOffer)?;
-        match (answer, last.became) {
+        match (answer, last.outcome) {
             (LastAnswer::Given(Answer::Start), None) => {
                 self.start_break(Input::Answered(id, Answer::Start), None).map(drop)
             }
-            (LastAnswer::Given(Answer::Start), Some(became)) => {
-                self.handle(Input::Reanswered(became, OfferOutcome::Answered(Answer::Start)));
+            (LastAnswer::Given(Answer::Start), Some(before)) => {
+                self.handle(Input::Reanswered(before, OfferOutcome::Answered(Answer::Start)));
                 self.start_break(Input::BreakWanted(None, None), None).map(drop)
             }
             (LastAnswer::Given(answer), None) => {
@@ -297,13 +297,13 @@ impl Service {
             (LastAnswer::Undo, None) | (_, Some(OfferOutcome::Answered(Answer::Start))) => {
                 Err(Refusal::NoOffer)
             }
-            (said, Some(before)) => {
-                let became = match said {
+            (other, Some(before)) => {
+                let after = match other {
                     LastAnswer::Given(answer) => OfferOutcome::Answered(answer),
                     LastAnswer::Undo => OfferOutcome::Expired,
                 };
-                self.handle(Input::Reanswered(before, became));
-                self.offers.became(self.now(), id, became, &mut self.history);
+                self.handle(Input::Reanswered(before, after));
+                self.offers.record_outcome(self.now(), id, after, &mut self.history);
                 Ok(())
             }
         }
@@ -360,7 +360,7 @@ impl Service {
                     return Err(Refusal::NoSuchPractice(unknown.clone()));
                 }
                 Effect::BreakBegan(..) => {
-                    self.handle(Sitting::hold());
+                    self.handle(Sitting::pause_at_start());
                     return Ok(());
                 }
                 _ => {}
@@ -466,9 +466,11 @@ impl Service {
         notice.show(self.preferences.words(), &self.tasks);
     }
 
-    /// After each event: what is due is written, what has to outlive the program is kept, and what changed is told.
+    /// After each event: lets the monitor go or takes it back, writes what is due, keeps what the next run has to know, and reports
+    /// what changed.
     pub(super) fn settle(&mut self) {
         let now = self.now();
+        self.monitor.follow(self.engine.presence(now), &self.preferences.config().monitor);
         self.history.keep_memory(now, self.engine.memory());
         self.history.tick(now);
         let context = PageContext {

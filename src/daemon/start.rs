@@ -83,7 +83,7 @@ pub async fn start() -> anyhow::Result<()> {
     let _lock = lock(folder.as_deref())?;
     let served = match interface::serve(&session, requests.clone()).await {
         Ok(served) => Some(served),
-        Err(interface::Error::NameTaken) => return Err(AlreadyRunning.into()),
+        Err(interface::ServeError::NameTaken) => return Err(AlreadyRunning.into()),
         Err(error) => {
             warn!(
                 error = format!("{:#}", anyhow::Error::from(error)),

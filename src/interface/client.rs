@@ -21,7 +21,7 @@ use kindbeat_core::words::english_display;
 
 /// Why the daemon did not do it.
 #[derive(Debug)]
-pub enum Error {
+pub enum ClientError {
     /// There is no session bus, so no daemon can be found.
     NoBus(zbus::Error),
     NoDaemon,
@@ -39,7 +39,7 @@ pub enum Error {
     OtherVersion(serde_json::Error),
 }
 
-impl Error {
+impl ClientError {
     #[must_use]
     pub fn text(&self, words: &Words) -> String {
         let message = match self {
@@ -54,9 +54,9 @@ impl Error {
     }
 }
 
-english_display!(Error);
+english_display!(ClientError);
 
-impl std::error::Error for Error {
+impl std::error::Error for ClientError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::NoBus(source) | Self::Other(source) => Some(source),
@@ -74,33 +74,33 @@ pub struct Client {
 
 impl Client {
     /// Connects to the bus, and finds out whether a daemon is there.
-    pub async fn connect(bus: Bus) -> Result<Self, Error> {
+    pub async fn connect(bus: Bus) -> Result<Self, ClientError> {
         let connected = async {
             let builder = bus.builder().method_timeout(LIMIT);
-            let connection = builder.build().await.map_err(Error::NoBus)?;
+            let connection = builder.build().await.map_err(ClientError::NoBus)?;
             Self::on(&connection).await
         };
-        tokio::time::timeout(LIMIT, connected).await.unwrap_or(Err(Error::Silent))
+        tokio::time::timeout(LIMIT, connected).await.unwrap_or(Err(ClientError::Silent))
     }
 
-    async fn on(connection: &Connection) -> Result<Self, Error> {
+    async fn on(connection: &Connection) -> Result<Self, ClientError> {
         let builder = KindbeatProxy::builder(connection);
         let builder = builder.cache_properties(CacheProperties::No);
         let proxy = builder.build().await.map_err(sorted)?;
         let bus = fdo::DBusProxy::new(connection).await.map_err(sorted)?;
         let name = proxy.inner().destination().clone();
         let is_there = bus.name_has_owner(name).await.map_err(sorted)?;
-        if is_there { Ok(Self { proxy }) } else { Err(Error::NoDaemon) }
+        if is_there { Ok(Self { proxy }) } else { Err(ClientError::NoDaemon) }
     }
 
     /// How things stand.
-    pub async fn status(&self) -> Result<Status, Error> {
+    pub async fn status(&self) -> Result<Status, ClientError> {
         let status = self.proxy.status().await.map_err(sorted)?;
-        serde_json::from_str(&status).map_err(Error::OtherVersion)
+        serde_json::from_str(&status).map_err(ClientError::OtherVersion)
     }
 
     /// Why there was an offer, or is none, in words.
-    pub async fn why(&self) -> Result<String, Error> {
+    pub async fn why(&self) -> Result<String, ClientError> {
         self.proxy.why().await.map_err(sorted)
     }
 
@@ -109,35 +109,35 @@ impl Client {
         &self,
         practice: Option<&str>,
         length: Option<Length>,
-    ) -> Result<String, Error> {
+    ) -> Result<String, ClientError> {
         let seconds = length.map_or(0, Length::seconds);
         self.proxy.start_break(practice.unwrap_or_default(), seconds).await.map_err(sorted)
     }
 
     /// Ends the break that is open.
-    pub async fn end_break(&self) -> Result<(), Error> {
+    pub async fn end_break(&self) -> Result<(), ClientError> {
         self.proxy.end_break().await.map_err(sorted)
     }
 
     /// Offers nothing until then, to the second.
-    pub async fn snooze(&self, until: Timestamp) -> Result<(), Error> {
+    pub async fn snooze(&self, until: Timestamp) -> Result<(), ClientError> {
         self.proxy.snooze(until.as_second()).await.map_err(sorted)
     }
 
     /// Ends a snooze.
-    pub async fn resume(&self) -> Result<(), Error> {
+    pub async fn resume(&self) -> Result<(), ClientError> {
         self.proxy.resume().await.map_err(sorted)
     }
 
     /// Whether to ask, this time, whether the thresholds fit; then it counts as asked.
-    pub async fn take_question(&self) -> Result<bool, Error> {
+    pub async fn take_question(&self) -> Result<bool, ClientError> {
         self.proxy.take_question().await.map_err(sorted)
     }
 
     /// What is seen from where the daemon runs, of the desk and the desktop.
-    pub async fn look<T: DeserializeOwned>(&self) -> Result<T, Error> {
+    pub async fn look<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
         let seen = self.proxy.look().await.map_err(sorted)?;
-        serde_json::from_str(&seen).map_err(Error::OtherVersion)
+        serde_json::from_str(&seen).map_err(ClientError::OtherVersion)
     }
 
     /// Starts a break as [`Self::start_break`] does, to be shown by this program.
@@ -145,17 +145,17 @@ impl Client {
         &self,
         practice: Option<&str>,
         length: Option<Length>,
-    ) -> Result<BreakWindow, Error> {
+    ) -> Result<BreakWindow, ClientError> {
         let seconds = length.map_or(0, Length::seconds);
         let asked = self.proxy.break_here(practice.unwrap_or_default(), seconds);
         let socket = OwnedFd::from(asked.await.map_err(sorted)?);
         let opened = BreakWindow::open(socket.into());
-        let opened = tokio::time::timeout(LIMIT, opened).await.map_err(|_| Error::Silent)?;
-        opened.map_err(|error| Error::Other(error.into()))
+        let opened = tokio::time::timeout(LIMIT, opened).await.map_err(|_| ClientError::Silent)?;
+        opened.map_err(|error| ClientError::Other(error.into()))
     }
 
     /// Answers the last offer, with one of the [`words`](super::LastAnswer::WORDS).
-    pub async fn answer_last(&self, answer: &str) -> Result<(), Error> {
+    pub async fn answer_last(&self, answer: &str) -> Result<(), ClientError> {
         self.proxy.answer_last(answer).await.map_err(sorted)
     }
 }
@@ -189,24 +189,26 @@ trait Kindbeat {
 }
 
 /// What kind of error it is.
-fn sorted(error: impl Into<zbus::Error>) -> Error {
+fn sorted(error: impl Into<zbus::Error>) -> ClientError {
     match error.into() {
         zbus::Error::MethodError(name, says, _) => match name.as_str().strip_prefix(ERRORS) {
             Some(short) => {
-                Error::Refused { name: short.to_owned(), says: says.unwrap_or_default() }
+                ClientError::Refused { name: short.to_owned(), says: says.unwrap_or_default() }
             }
-            None => Error::Refused {
+            None => ClientError::Refused {
                 says: says.unwrap_or_else(|| name.to_string()),
                 name: name.to_string(),
             },
         },
         // It was there when it was asked, and ended.
-        zbus::Error::FDO(error) if matches!(*error, fdo::Error::NoReply(_)) => Error::NoDaemon,
-        error if dbus::is_absent(&error) => Error::NoDaemon,
-        zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => {
-            Error::Silent
+        zbus::Error::FDO(error) if matches!(*error, fdo::Error::NoReply(_)) => {
+            ClientError::NoDaemon
         }
-        error => Error::Other(error),
+        error if dbus::is_absent(&error) => ClientError::NoDaemon,
+        zbus::Error::InputOutput(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+            ClientError::Silent
+        }
+        error => ClientError::Other(error),
     }
 }
 

@@ -11,12 +11,12 @@ mod serving;
 mod window;
 
 pub use self::client::Client;
-pub use self::client::Error as ClientError;
+pub use self::client::ClientError;
 pub use self::request::LastAnswer;
 pub use self::request::Refusal;
 pub use self::request::Request;
 pub use self::request::WindowTicket;
-pub use self::serving::Error;
+pub use self::serving::ServeError;
 pub use self::serving::Served;
 pub use self::serving::serve;
 pub use self::window::BreakWindow;

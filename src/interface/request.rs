@@ -19,16 +19,10 @@ use kindbeat_core::words::english_display;
 /// `is_closed` tells: after five seconds nobody does.
 #[derive(Debug)]
 pub enum Request {
-    /// How things stand.
-    Status {
-        /// For the answer.
-        reply: oneshot::Sender<Status>,
-    },
+    /// The state of now.
+    Status { reply: oneshot::Sender<Status> },
     /// Why there was an offer, or is none.
-    Why {
-        /// For the answer, in words.
-        reply: oneshot::Sender<String>,
-    },
+    Why { reply: oneshot::Sender<String> },
     /// A break, now.
     StartBreak {
         /// The name of the practice; `None`: the default, or what the offer just missed would have begun.
@@ -38,38 +32,37 @@ pub enum Request {
         /// For the address of its page.
         reply: oneshot::Sender<Result<String, Refusal>>,
     },
-    /// No break any more.
+    /// End the break that is open.
     EndBreak {
-        /// For that it ended.
+        /// Sent when it has ended.
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
     /// No offers for a while.
     Snooze {
         /// Until when: not past, and at most a year ahead.
         until: Timestamp,
-        /// For that it is so.
+        /// Sent when it is in force.
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
     /// Offers again.
     Resume {
-        /// For that it is so; also where nothing was snoozed.
+        /// Sent when it is done, also where nothing was snoozed.
         reply: oneshot::Sender<()>,
     },
     /// An answer to the last offer.
     AnswerLast {
-        /// Which.
         answer: LastAnswer,
-        /// For that it was taken.
+        /// Sent when it is recorded.
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
     /// Whether `kindbeat status` asks its reader, this time, whether the thresholds fit.
     TakeQuestion {
-        /// For whether it does; then it counts as asked.
+        /// True: it asks, and the question counts as asked.
         reply: oneshot::Sender<bool>,
     },
-    /// What is seen from where the daemon runs, of the desk and the desktop.
+    /// Ask every source of the desktop once, from where the daemon runs: for `kindbeat doctor`.
     Look {
-        /// For what is seen, as JSON.
+        /// A `DesktopReport`, as JSON.
         reply: oneshot::Sender<String>,
     },
     /// A break, now, shown by the caller and not in a browser; the one that is open, where none in particular is asked for.
@@ -83,9 +76,8 @@ pub enum Request {
     },
     /// Something was done in such a window.
     Window {
-        /// What.
         input: PageInput,
-        /// For that the view shows it.
+        /// Sent when the view shows it.
         reply: oneshot::Sender<()>,
     },
     /// The window of this number is gone; nobody waits for an answer.

@@ -23,7 +23,7 @@ use kindbeat_core::status::News;
 
 /// Why kindbeat is not on the bus.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum ServeError {
     /// The bus cannot be reached.
     #[error("the session bus cannot be reached")]
     NoBus(#[source] zbus::Error),
@@ -46,24 +46,25 @@ pub struct Served {
 }
 
 /// Claims the name and serves until the returned handle is dropped. `requests` is told what is asked for.
-pub async fn serve(bus: &Bus, requests: mpsc::Sender<Request>) -> Result<Served, Error> {
+pub async fn serve(bus: &Bus, requests: mpsc::Sender<Request>) -> Result<Served, ServeError> {
     let opened = async {
-        let connection = bus.connection().await.map_err(Error::NoBus)?;
+        let connection = bus.connection().await.map_err(ServeError::NoBus)?;
         let server = connection.object_server();
-        server.at(PATH, Service::new(requests)).await.map_err(Error::Refused)?;
+        server.at(PATH, Service::new(requests)).await.map_err(ServeError::Refused)?;
         // Neither waits for the name nor takes it from another.
         let flags = RequestNameFlags::DO_NOT_QUEUE;
         let error = match connection.request_name_with_flags(NAME, flags).await {
             Ok(_) => return Ok(connection),
-            Err(zbus::Error::NameTaken) => Error::NameTaken,
-            Err(error) => Error::Refused(error),
+            Err(zbus::Error::NameTaken) => ServeError::NameTaken,
+            Err(error) => ServeError::Refused(error),
         };
         let _ = server.remove::<Service, _>(PATH).await;
         Err(error)
     };
-    let connection = tokio::time::timeout(LIMIT, opened).await.map_err(|_| Error::Silent)??;
-    let (news, told) = mpsc::channel(QUEUE);
-    tokio::spawn(tell(connection.clone(), told));
+    let connection =
+        tokio::time::timeout(LIMIT, opened).await.map_err(|_| ServeError::Silent)??;
+    let (news, waiting) = mpsc::channel(QUEUE);
+    tokio::spawn(tell(connection.clone(), waiting));
     Ok(Served { connection, news })
 }
 
@@ -74,13 +75,13 @@ impl Served {
     /// it does, or are left out where too many wait.
     pub async fn tell(&self, news: &News) {
         let (done, is_done) = oneshot::channel();
-        let told = async {
+        let telling = async {
             if self.news.send((news.clone(), done)).await.is_ok() {
                 // Not told where the bus is gone, which `gone` tells.
                 let _ = is_done.await;
             }
         };
-        if tokio::time::timeout(PATIENCE, told).await.is_err() {
+        if tokio::time::timeout(PATIENCE, telling).await.is_err() {
             debug!("the session bus does not take messages");
         }
     }

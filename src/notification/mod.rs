@@ -301,13 +301,13 @@ impl Notifier {
     }
 }
 
-/// A notice on the screen. It stays there when this is dropped, which closes the notice's own connection.
+/// A plain notification on the screen. It stays there when this is dropped, which closes the notice's own connection.
 #[derive(Debug)]
-pub struct Notice {
+pub struct PlainNotification {
     handle: NotificationHandle,
 }
 
-impl Notice {
+impl PlainNotification {
     pub async fn close(self) {
         // A notice that can't be closed is gone already.
         let _ = tokio::time::timeout(LIMIT, self.handle.close_async()).await;
@@ -331,12 +331,12 @@ pub enum NotificationError {
 }
 
 /// Shows a notice on the session bus. Both texts are without markup.
-pub async fn notice(title: &str, body: &str) -> Result<Notice, NotificationError> {
+pub async fn notice(title: &str, body: &str) -> Result<PlainNotification, NotificationError> {
     // notify-rust doesn't report the server before it shows a notification; all servers that were tried read markup.
     let notification = layout::plain(title, body, true);
     let shown = tokio::time::timeout(LIMIT, notification.show_async()).await;
     match shown {
-        Ok(Ok(handle)) => Ok(Notice { handle }),
+        Ok(Ok(handle)) => Ok(PlainNotification { handle }),
         Ok(Err(error)) => Err(NotificationError::Show(Box::new(error))),
         Err(_) => Err(NotificationError::NoReply),
     }

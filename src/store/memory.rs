@@ -21,7 +21,7 @@ impl Loaded {
         let kept = self.state;
         let memory = EngineMemory {
             offers: OfferMemory {
-                last_offer_at: kept.last_offer,
+                cool_down_from: kept.last_offer,
                 made: kept.offers_made,
                 counted_on: kept.offers_of_day,
                 snoozed_until: kept.snoozed_until,
@@ -29,7 +29,7 @@ impl Loaded {
                 fine_in_a_row: kept.fine_in_a_row,
                 fit_asked_at: kept.fit_asked,
             },
-            tender: kept.resting_until.is_some(),
+            after_too_much: kept.resting_until.is_some(),
         };
         let baseline = stored.unwrap_or_else(|| Baseline::new(method));
         Engine::new(settings, library, baseline).remembering(memory)
@@ -44,15 +44,17 @@ pub fn memory_changes(memory: EngineMemory, before: EngineMemory, now: Timestamp
     if offers.snoozed_until != kept.snoozed_until {
         records.push(Record::Snoozed(offers.snoozed_until));
     }
-    let resting =
-        |memory: EngineMemory| memory.tender.then(|| memory.offers.rest_until.unwrap_or(now));
-    if (memory.tender, offers.rest_until) != (before.tender, kept.rest_until) {
+    let resting = |memory: EngineMemory| {
+        memory.after_too_much.then(|| memory.offers.rest_until.unwrap_or(now))
+    };
+    if (memory.after_too_much, offers.rest_until) != (before.after_too_much, kept.rest_until) {
         records.push(Record::Resting(resting(memory).or(offers.rest_until)));
     }
-    if let (Some(last), Some((day, count))) = (offers.last_offer_at, offers.counted_on)
-        && (offers.last_offer_at, offers.counted_on) != (kept.last_offer_at, kept.counted_on)
+    if let Some(cool_down_from) = offers.cool_down_from
+        && (offers.cool_down_from, offers.counted_on) != (kept.cool_down_from, kept.counted_on)
     {
-        records.push(Record::Offered { last, made: offers.made, day, count });
+        let (made, of_day) = (offers.made, offers.counted_on);
+        records.push(Record::Offered { cool_down_from, made, of_day });
     }
     if offers.fine_in_a_row != kept.fine_in_a_row {
         records.push(Record::FineInARow(offers.fine_in_a_row));
@@ -61,4 +63,20 @@ pub fn memory_changes(memory: EngineMemory, before: EngineMemory, now: Timestamp
         records.push(Record::FitAsked(asked));
     }
     records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_break_before_the_first_offer_is_kept() {
+        let now = Timestamp::UNIX_EPOCH;
+        let offers = OfferMemory { cool_down_from: Some(now), ..OfferMemory::default() };
+        let memory = EngineMemory { offers, ..EngineMemory::default() };
+        assert_eq!(
+            memory_changes(memory, EngineMemory::default(), now),
+            [Record::Offered { cool_down_from: now, made: 0, of_day: None }]
+        );
+    }
 }

@@ -52,14 +52,12 @@ pub enum Record {
     Habits(Habits),
     /// The offers that count for the cool-down and for the limit of a day.
     Offered {
-        /// When the last one was made.
-        last: Timestamp,
+        /// When the last one was made or the last break taken, whichever was later.
+        cool_down_from: Timestamp,
         /// How many there were, ever.
         made: u64,
-        /// The local day that is counted.
-        day: Date,
-        /// How many were made on it.
-        count: u32,
+        /// The local day of the last one, and how many were made on it; `None` before the first.
+        of_day: Option<(Date, u32)>,
     },
 }
 

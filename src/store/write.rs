@@ -199,10 +199,11 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
                 .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
             write_state(connection, HABITS, Some(&habits))
         }
-        Record::Offered { last, made, day, count } => {
+        Record::Offered { cool_down_from, made, of_day } => {
             write_state(connection, OFFERS_MADE, Some(&made.to_string()))?;
-            write_state(connection, LAST_OFFER, Some(&last.to_string()))?;
-            write_state(connection, OFFERS_OF_DAY, Some(&format!("{day} {count}")))
+            write_state(connection, LAST_OFFER, Some(&cool_down_from.to_string()))?;
+            let of_day = of_day.map(|(day, count)| format!("{day} {count}"));
+            write_state(connection, OFFERS_OF_DAY, of_day.as_deref())
         }
     }
 }

@@ -50,11 +50,11 @@ fn last_asked(day: &Day) -> Option<LastOffer> {
     for (made, _, effect) in &day.effects {
         match effect {
             Effect::Offer(_, figures) => {
-                last = Some(LastOffer { made: *made, figures: *figures, became: None });
+                last = Some(LastOffer { made_at: *made, figures: *figures, outcome: None });
             }
             Effect::Withdraw(_, became) => {
                 if let Some(asked) = &mut last {
-                    asked.became = Some(*became);
+                    asked.outcome = Some(*became);
                 }
             }
             _ => {}
@@ -64,8 +64,8 @@ fn last_asked(day: &Day) -> Option<LastOffer> {
 }
 
 fn why(day: &Day) -> String {
-    let standing = day.engine.snapshot(day.now());
-    reason::why(&standing, last_asked(day).as_ref(), Offset::UTC, &Words::new("en"))
+    let snapshot = day.engine.snapshot(day.now());
+    reason::why(&snapshot, last_asked(day).as_ref(), Offset::UTC, &Words::new("en"))
 }
 
 /// The same person, after the program was started anew.
@@ -113,11 +113,11 @@ fn snooze_count_and_cool_down_outlive_a_run() {
     let until = day.now() + SignedDuration::from_hours(2);
     day.answer(Answer::Fine).put(Input::Snooze(until));
     let mut next = next_run(&day);
-    let standing = next.snapshot(day.now());
-    assert_eq!(standing.snoozed_until, Some(until));
-    assert_eq!(standing.closed, [Gate::Snoozed, Gate::CoolDown]);
-    assert_eq!(standing.offers_today, 1);
-    assert_eq!(standing.learned, day.engine.snapshot(day.now()).learned);
+    let snapshot = next.snapshot(day.now());
+    assert_eq!(snapshot.snoozed_until, Some(until));
+    assert_eq!(snapshot.closed, [Gate::Snoozed, Gate::CoolDown]);
+    assert_eq!(snapshot.offers_today, 1);
+    assert_eq!(snapshot.learned, day.engine.snapshot(day.now()).learned);
     next.handle(until, Input::Tick);
     assert_eq!(next.snapshot(until).closed, []);
 }
@@ -139,9 +139,9 @@ fn other_thresholds_apply_at_once_and_what_was_learned_stays() {
     let mut settings = Settings::default();
     settings.detection.sustain = Some(RangedDuration::secs(600));
     day.put(Input::Configured(Box::new(settings)));
-    let standing = day.engine.snapshot(day.now());
-    assert_eq!((standing.learned, standing.phase), (learned, Phase::Settled));
-    assert_eq!(standing.thresholds.sustain, SignedDuration::from_mins(10));
+    let snapshot = day.engine.snapshot(day.now());
+    assert_eq!((snapshot.learned, snapshot.phase), (learned, Phase::Settled));
+    assert_eq!(snapshot.thresholds.sustain, SignedDuration::from_mins(10));
 }
 
 #[test]
@@ -156,17 +156,17 @@ fn other_settings_leave_an_elevation_alone() {
 #[test]
 fn how_things_stand_is_told_by_what_is_measured() {
     let mut day = Day::starting("09:00");
-    let standing = day.engine.snapshot(day.now());
-    assert_eq!((standing.heart_rate, standing.quality, standing.usual), (None, None, None));
+    let snapshot = day.engine.snapshot(day.now());
+    assert_eq!((snapshot.heart_rate, snapshot.quality, snapshot.usual), (None, None, None));
     day.for_minutes(5);
-    let standing = day.engine.snapshot(day.now());
-    assert!(standing.usual.is_none() && standing.learned >= SignedDuration::from_mins(4));
-    assert_eq!(standing.quality, Some(Quality::Good));
+    let snapshot = day.engine.snapshot(day.now());
+    assert!(snapshot.usual.is_none() && snapshot.learned >= SignedDuration::from_mins(4));
+    assert_eq!(snapshot.quality, Some(Quality::Good));
     day.for_minutes(10);
     assert!(day.engine.snapshot(day.now()).usual.is_some());
     day.silent_for_minutes(3);
-    let standing = day.engine.snapshot(day.now());
-    assert_eq!((standing.heart_rate, standing.quality), (None, None));
+    let snapshot = day.engine.snapshot(day.now());
+    assert_eq!((snapshot.heart_rate, snapshot.quality), (None, None));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn why_tells_a_stranger_what_is_missing() {
     - offers are snoozed
     ");
     assert_eq!(
-        last_asked(&day).and_then(|asked| asked.became),
+        last_asked(&day).and_then(|asked| asked.outcome),
         Some(OfferOutcome::Answered(Answer::Later))
     );
 }

@@ -38,6 +38,7 @@ use kindbeat_core::config::ConfigError;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::monitor::LinkState;
+use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::page::Scene;
@@ -84,6 +85,7 @@ pub(crate) struct Desk {
 /// From a start of the service to its end.
 struct Run {
     monitor: mpsc::Sender<MonitorEvent>,
+    monitor_commands: mpsc::Receiver<MonitorCommand>,
     requests: mpsc::Sender<interface::Request>,
     configs: mpsc::Sender<Result<Config, ConfigError>>,
     watcher: mpsc::Receiver<DesktopCommand>,
@@ -170,7 +172,7 @@ impl Desk {
         let store = store::spawn(opened.store, keep, move |report| drop(told.send(report)))?;
         // One place only: when it is free again, what was in it has been dealt with.
         let (monitor, monitored) = mpsc::channel(1);
-        let (commands, _) = mpsc::channel(1);
+        let (commands, monitor_commands) = mpsc::channel(8);
         let (offers, wanted) = mpsc::channel(64);
         let (offer_events, told_of_offers) = mpsc::channel(64);
         let screen =
@@ -231,6 +233,7 @@ impl Desk {
         let news = told;
         self.run = Some(Run {
             monitor,
+            monitor_commands,
             requests,
             configs,
             watcher,
@@ -284,6 +287,12 @@ impl Desk {
         soon(monitor.reserve()).await??;
         self.is_looked_at().await?;
         Ok(())
+    }
+
+    /// What the service has asked of the strap since the last call.
+    pub(crate) fn asked_of_strap(&mut self) -> anyhow::Result<Vec<MonitorCommand>> {
+        let commands = &mut self.run()?.monitor_commands;
+        Ok(std::iter::from_fn(|| commands.try_recv().ok()).collect())
     }
 
     /// A second passes, in which the heart beats at about this rate.

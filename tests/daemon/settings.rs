@@ -1,11 +1,15 @@
 //! Settings that change while the service runs.
 
+use kindbeat::desktop::DesktopEvent;
 use kindbeat_core::config::Config;
+use kindbeat_core::context::InputActivity;
+use kindbeat_core::monitor::MonitorCommand;
 
 use crate::alone;
 use crate::desk::Desk;
 use crate::desk::EAGER;
 use crate::desk::UP;
+use crate::desk::USUAL;
 
 #[test]
 fn a_changed_threshold_is_in_force_at_once() -> anyhow::Result<()> {
@@ -28,6 +32,34 @@ fn a_changed_threshold_is_in_force_at_once() -> anyhow::Result<()> {
         desk.settles().await?;
         desk.seconds(60, UP).await?;
         assert_eq!(desk.status().await?.offers_today, 1);
+        Ok(())
+    })
+}
+
+#[test]
+fn the_strap_is_let_go_while_the_owner_is_away() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::new().await?;
+        desk.start(EAGER)?;
+        let left = InputActivity::Resting(desk.now());
+        desk.senses(DesktopEvent::Activity(left)).await?;
+        desk.wait(600);
+        desk.second(USUAL).await?;
+        assert_eq!(desk.asked_of_strap()?, [], "only where the settings say so");
+        let config = desk.config(&format!("{EAGER}[monitor]\nrelease_when_away = true\n"))?;
+        let settings = config.monitor.clone();
+        desk.configure(Ok(config)).await?;
+        let asked = desk.asked_of_strap()?;
+        assert_eq!(asked, [MonitorCommand::Configure(settings), MonitorCommand::Release]);
+        desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await?;
+        assert_eq!(desk.asked_of_strap()?, [MonitorCommand::TakeBack]);
+        let left = InputActivity::Resting(desk.now());
+        desk.senses(DesktopEvent::Activity(left)).await?;
+        desk.wait(298);
+        desk.second(USUAL).await?;
+        assert_eq!(desk.asked_of_strap()?, []);
+        desk.second(USUAL).await?;
+        assert_eq!(desk.asked_of_strap()?, [MonitorCommand::Release]);
         Ok(())
     })
 }

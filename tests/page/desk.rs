@@ -96,7 +96,7 @@ impl Desk {
         let grounding = Arc::clone(library.grounding());
         let practice = Arc::clone(&setup.practice);
         let mut session = Session::start(practice, setup.length, grounding, now);
-        session.handle(Visit::hold(), now);
+        session.handle(Visit::pause_at_start(), now);
         let mut state = State {
             now,
             session,
@@ -242,7 +242,7 @@ impl State {
     fn choose(&mut self, practice: Arc<Practice>, length: Length) {
         let grounding = Arc::clone(Library::built_in().unwrap().grounding());
         self.session = Session::start(practice, length, grounding, self.now);
-        self.session.handle(Visit::hold(), self.now);
+        self.session.handle(Visit::pause_at_start(), self.now);
     }
 
     fn show(&self) {

@@ -204,9 +204,9 @@ impl Day {
 
     /// What `kindbeat why` says at this moment.
     pub fn why(&self) -> String {
-        let standing = self.engine.snapshot(self.now);
+        let snapshot = self.engine.snapshot(self.now);
         let offset = self.around.utc_offset;
-        reason::why(&standing, self.asked.as_ref(), offset, &Words::new("en"))
+        reason::why(&snapshot, self.asked.as_ref(), offset, &Words::new("en"))
     }
 
     /// Now.
@@ -232,12 +232,13 @@ impl Day {
         let what = match effect {
             Effect::Offer(id, figures) => {
                 self.last_offer = Some(*id);
-                self.asked = Some(LastOffer { made: self.now, figures: *figures, became: None });
+                self.asked =
+                    Some(LastOffer { made_at: self.now, figures: *figures, outcome: None });
                 format!("offer, {:.0} over {:.0}", figures.heart_rate, figures.usual)
             }
             Effect::Withdraw(_, became) => {
                 if let Some(asked) = &mut self.asked {
-                    asked.became = Some(*became);
+                    asked.outcome = Some(*became);
                 }
                 "offer withdrawn".to_owned()
             }

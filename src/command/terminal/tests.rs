@@ -28,7 +28,7 @@ impl Taken {
         let library = Library::built_in().unwrap();
         let practice = Arc::clone(library.get(practice).unwrap());
         let mut session = Session::start(practice, length, Arc::clone(library.grounding()), NOW);
-        session.handle(Visit::hold(), NOW);
+        session.handle(Visit::pause_at_start(), NOW);
         let visit = Visit::new(Anchor::Breath, Sound::SILENT, false);
         Self { session, visit, teller: Teller::default(), said: String::new() }.told()
     }

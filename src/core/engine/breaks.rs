@@ -27,7 +27,7 @@ impl Engine {
 
     /// It was too much: rest for the day, and outward next.
     fn rest_for_the_day(&mut self, now: Timestamp) {
-        self.tender = true;
+        self.after_too_much = true;
         self.offers.rest(self.end_of_day(now));
     }
 
@@ -47,7 +47,7 @@ impl Engine {
                 let next =
                     Session::start(practice.clone(), length, self.library.grounding().clone(), now);
                 if own {
-                    self.tender = false;
+                    self.after_too_much = false;
                 }
                 if let Some(before) = &mut self.session
                     && before.handle(SessionCommand::Leave, now)
@@ -65,7 +65,7 @@ impl Engine {
     /// The owner's own practice, if there is one of that name; once it was too much, the outward grounding next.
     fn own_practice(&self) -> &str {
         match &self.settings.practice.default {
-            _ if self.tender => self.library.grounding().id(),
+            _ if self.after_too_much => self.library.grounding().id(),
             Some(chosen) if self.library.get(chosen).is_ok() => chosen,
             Some(_) | None => Library::usual(self.settings.practice.focus),
         }

@@ -72,10 +72,9 @@ impl Settings {
 /// What the next run has to know, besides the baseline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EngineMemory {
-    /// Of offers.
     pub offers: offer::OfferMemory,
-    /// Whether the last break was too much, so that the next one turns outward.
-    pub tender: bool,
+    /// The last break was too much, so that the next one turns outward.
+    pub after_too_much: bool,
 }
 
 /// One person at one desk.
@@ -108,7 +107,7 @@ pub struct Engine {
     sustained: Option<Figures>,
     offers: Offers,
     session: Option<Session>,
-    tender: bool,
+    after_too_much: bool,
     last_input_at: Option<Timestamp>,
 }
 
@@ -140,7 +139,7 @@ impl Engine {
             sustained: None,
             offers: Offers::new(),
             session: None,
-            tender: false,
+            after_too_much: false,
             last_input_at: None,
         }
     }
@@ -149,14 +148,14 @@ impl Engine {
     #[must_use]
     pub fn remembering(mut self, memory: EngineMemory) -> Self {
         self.offers = Offers::remembered(memory.offers);
-        self.tender = memory.tender;
+        self.after_too_much = memory.after_too_much;
         self
     }
 
     /// What the next run has to know, besides [`Self::baseline`].
     #[must_use]
     pub const fn memory(&self) -> EngineMemory {
-        EngineMemory { offers: self.offers.memory(), tender: self.tender }
+        EngineMemory { offers: self.offers.memory(), after_too_much: self.after_too_much }
     }
 
     /// Takes in what happened, and tells what is to be done. Never fails, whatever the order of inputs and times.

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::Presence;
 use crate::context::Probe;
 use crate::detection::Figures;
 use crate::detection::MIN_COVERAGE;
@@ -103,6 +104,12 @@ impl Engine {
         self.settings.offer.closed_gate(&self.moment(now))
     }
 
+    /// Whether somebody sits at the desk, as far as is known.
+    #[must_use]
+    pub fn presence(&self, now: Timestamp) -> Presence {
+        self.context.presence_at(now)
+    }
+
     fn moment(&self, now: Timestamp) -> Moment<'_> {
         let today = self.context.local_time(now).date();
         Moment {
@@ -115,7 +122,7 @@ impl Engine {
             exerting: self.tracker.exerting(),
             break_open: self.break_is_open(),
             quiet_until: self.offers.quiet_until(),
-            last_offer_at: self.offers.last_for_cool_down(),
+            cool_down_from: self.offers.cool_down_from(),
             offers_today: self.offers.counted_today(today),
             fine_in_a_row: self.offers.fine_in_a_row(),
         }

@@ -45,7 +45,7 @@ impl LocalSitting {
                 return Err(unknown);
             }
         }
-        self.ask(now, Sitting::hold());
+        self.ask(now, Sitting::pause_at_start());
         Ok(())
     }
 

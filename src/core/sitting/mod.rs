@@ -161,8 +161,8 @@ impl Sitting {
 
     /// What to put to the engine right after a break began: no step passes while the first page is read.
     #[must_use]
-    pub const fn hold() -> Input {
-        Input::Break(Visit::hold())
+    pub const fn pause_at_start() -> Input {
+        Input::Break(Visit::pause_at_start())
     }
 
     /// Takes in what a person does; what the engine has to be asked, if anything.

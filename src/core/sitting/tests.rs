@@ -209,7 +209,7 @@ fn too_much_grounds_now_and_the_next_break_too() {
     assert_eq!(table.breaks()[0].ended, Some((Ending::TooMuch { step: 0 }, table.now)));
     assert_eq!(table.news().last(), Some(&News::BreakEnded("too_much")));
     let memory = table.local.memory();
-    assert!(memory.tender && memory.offers.rest_until > Some(table.now), "{memory:?}");
+    assert!(memory.after_too_much && memory.offers.rest_until > Some(table.now), "{memory:?}");
     table.local.begin(table.now, None, None).unwrap();
     table.events.extend(table.local.take_events());
     assert_eq!(table.breaks().last().unwrap().practice, Library::GROUNDING);

@@ -159,7 +159,7 @@ fn the_next_run_starts_from_what_was_kept() {
             (at(0), Record::Monitor(monitor.clone())),
             (at(0), Record::Snoozed(Some(at(500)))),
             (at(0), Record::Resting(Some(at(50)))),
-            (at(0), Record::Offered { last: at(3), made: 7, day, count: 2 }),
+            (at(0), Record::Offered { cool_down_from: at(3), made: 7, of_day: Some((day, 2)) }),
             (at(0), Record::FineInARow(3)),
             (at(0), Record::FitAsked(at(2))),
             (at(0), Record::Habits(habits.clone())),

@@ -53,8 +53,8 @@ impl Desk {
         // An offer of an earlier run, for the cool-down.
         let last = Some(day.now());
         let memory = EngineMemory {
-            offers: offer::OfferMemory { last_offer_at: last, ..Default::default() },
-            tender: false,
+            offers: offer::OfferMemory { cool_down_from: last, ..Default::default() },
+            after_too_much: false,
         };
         day.engine = day.engine.clone().remembering(memory);
         day.desktop(Desktop::default());

@@ -4,8 +4,8 @@ use kindbeat::interface;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
 use kindbeat::interface::ClientError;
-use kindbeat::interface::Error;
 use kindbeat::interface::NAME;
+use kindbeat::interface::ServeError;
 use kindbeat_core::status::News;
 use tokio::sync::mpsc;
 use zbus::fdo::DBusProxy;
@@ -28,7 +28,7 @@ async fn a_second_one_finds_the_name_taken_and_the_first_serves_on() -> anyhow::
     let first = Stand::start(&bus).await?;
     let (requests, mut asked) = mpsc::channel(1);
     let second = soon(interface::serve(&Bus::at(bus.address()), requests)).await?;
-    assert!(matches!(second, Err(Error::NameTaken)), "{second:?}");
+    assert!(matches!(second, Err(ServeError::NameTaken)), "{second:?}");
     let client = Client::connect(Bus::at(bus.address())).await?;
     assert_eq!(client.status().await?, streaming());
     // It has not queued for the name either.
@@ -52,7 +52,7 @@ async fn without_a_bus_there_is_nothing_to_serve_and_nobody_to_ask() -> anyhow::
     let at = |address: &str| Bus::at(address.to_owned());
     for address in ["unix:path=/nonexistent/bus", "nonsense", ""] {
         let served = soon(interface::serve(&at(address), mpsc::channel(1).0)).await?;
-        assert!(matches!(served, Err(Error::NoBus(_))), "{served:?}");
+        assert!(matches!(served, Err(ServeError::NoBus(_))), "{served:?}");
         let error = client_error(soon(Client::connect(at(address))).await?)?;
         assert!(matches!(error, ClientError::NoBus(_)), "{error:?}");
     }

@@ -51,7 +51,7 @@ impl Stand {
             loop {
                 match interface::serve(&Bus::at(bus.address()), requests.clone()).await {
                     // The one before is on its way out.
-                    Err(interface::Error::NameTaken) => tokio::task::yield_now().await,
+                    Err(interface::ServeError::NameTaken) => tokio::task::yield_now().await,
                     served => return served,
                 }
             }

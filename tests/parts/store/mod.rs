@@ -215,7 +215,7 @@ fn fill_for_later(folder: &Path) {
         Record::Baseline(baseline.state()),
         Record::Monitor(MONITOR.parse().ok()),
         Record::Snoozed(Some(at(5_000))),
-        Record::Offered { last: started, made: 7, day: date(2026, 11, 23), count: 2 },
+        Record::Offered { cool_down_from: started, made: 7, of_day: Some((date(2026, 11, 23), 2)) },
     ] {
         store.keep(at(4_000), record);
     }

@@ -1,4 +1,7 @@
 //! The gates: what holds an offer back, one row each.
+//!
+//! To add one: its row below; its switch in [`OfferSettings`]; a fact, where it follows from one, in [`Fact`]. Every place that a gate
+//! needs beside its row fails a test until it has it.
 
 use std::fmt;
 
@@ -136,7 +139,7 @@ gates! {
         name: "cool_down",
         closed: |settings, moment| {
             let cool_down = settings.cool_down_after(moment.fine_in_a_row);
-            within(moment.last_offer_at, cool_down, moment.now)
+            within(moment.cool_down_from, cool_down, moment.now)
         },
     }
     /// Keyboard or pointer have not been idle for a moment.
@@ -146,7 +149,7 @@ gates! {
             !settings.wait_for_pause.value().is_zero() && !moment.is_pause()
         },
     }
-    /// The heart settled while an offer waited for a pause. Only the end of an elevation names it: no moment closes it.
+    /// The heart settled while an offer waited for a pause. Never closed: it only names the outcome of such an elevation.
     Settled {
         name: "settled",
     }
@@ -267,7 +270,7 @@ pub struct Moment<'a> {
     /// Until when nothing is offered at the owner's wish, or because the last offer was put off; `None`: no such wish.
     pub quiet_until: Option<Timestamp>,
     /// When the last offer was made or the last break taken; `None` where it doesn't count for the cool-down.
-    pub last_offer_at: Option<Timestamp>,
+    pub cool_down_from: Option<Timestamp>,
     pub offers_today: u32,
     /// How many times in a row the owner answered "I'm fine".
     pub fine_in_a_row: u32,

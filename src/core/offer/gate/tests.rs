@@ -23,7 +23,7 @@ fn moment(context: &Context) -> Moment<'_> {
         exerting: false,
         break_open: false,
         quiet_until: None,
-        last_offer_at: None,
+        cool_down_from: None,
         offers_today: 0,
         fine_in_a_row: 0,
     }
@@ -48,7 +48,7 @@ fn closed_by(gate: Gate) -> Option<Gate> {
         Gate::Moving => Moment { exerting: true, ..moment },
         Gate::JustReturned => Moment { returned_at: Some(at(NOON - 299)), ..moment },
         Gate::DailyLimit => Moment { offers_today: 3, ..moment },
-        Gate::CoolDown => Moment { last_offer_at: Some(at(NOON - 5_399)), ..moment },
+        Gate::CoolDown => Moment { cool_down_from: Some(at(NOON - 5_399)), ..moment },
         _ => moment,
     })
 }
@@ -72,7 +72,7 @@ fn each_gate_opens_when_its_time_is_over() {
     let over = Moment {
         quiet_until: Some(at(NOON)),
         returned_at: Some(at(NOON - 300)),
-        last_offer_at: Some(at(NOON - 5_400)),
+        cool_down_from: Some(at(NOON - 5_400)),
         offers_today: 2,
         ..moment(&context)
     };

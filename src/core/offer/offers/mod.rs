@@ -40,7 +40,7 @@ pub enum OfferOutcome {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OfferMemory {
     /// When the last offer was made or the last break taken, whichever was later; `None`: never.
-    pub last_offer_at: Option<Timestamp>,
+    pub cool_down_from: Option<Timestamp>,
     /// How many there were, ever.
     pub made: u64,
     /// The local day on which offers were last counted, and how many there were.
@@ -78,7 +78,7 @@ pub enum OfferState {
 #[derive(Clone, Debug)]
 pub struct Offers {
     state: OfferState,
-    last_offer_at: Option<Timestamp>,
+    cool_down_from: Option<Timestamp>,
     counted_on: Option<(Date, u32)>,
     snoozed_until: Option<Timestamp>,
     rest_until: Option<Timestamp>,
@@ -93,7 +93,7 @@ impl Offers {
     pub const fn new() -> Self {
         Self {
             state: OfferState::Nothing,
-            last_offer_at: None,
+            cool_down_from: None,
             counted_on: None,
             snoozed_until: None,
             rest_until: None,
@@ -108,7 +108,7 @@ impl Offers {
     pub const fn remembered(memory: OfferMemory) -> Self {
         Self {
             state: OfferState::Nothing,
-            last_offer_at: memory.last_offer_at,
+            cool_down_from: memory.cool_down_from,
             counted_on: memory.counted_on,
             snoozed_until: memory.snoozed_until,
             rest_until: memory.rest_until,
@@ -122,7 +122,7 @@ impl Offers {
     #[must_use]
     pub const fn memory(&self) -> OfferMemory {
         OfferMemory {
-            last_offer_at: self.last_offer_at,
+            cool_down_from: self.cool_down_from,
             made: self.made,
             counted_on: self.counted_on,
             snoozed_until: self.snoozed_until,
@@ -138,7 +138,7 @@ impl Offers {
         if !self.is_postponed() {
             self.counted_on = Some((today, self.today(today) + 1));
         }
-        self.last_offer_at = Some(now);
+        self.cool_down_from = Some(now);
         self.made += 1;
         let id = OfferId(self.made);
         self.state = OfferState::Open { id, until: later(now, settings.open_for.value()) };
@@ -212,14 +212,14 @@ impl Offers {
 
     /// A break was taken, offered or not: the next offer keeps as far from it as from an offer, and one that was put off is done with.
     pub fn break_taken(&mut self, now: Timestamp) {
-        self.last_offer_at = Some(now);
+        self.cool_down_from = Some(now);
         self.give_up_second();
     }
 
     /// The clock went back by `step`, to `now`: nothing that was made lies in the future, and no quiet lasts longer for it. The
     /// offer to withdraw, if one was open.
     pub fn clock_stepped_back(&mut self, now: Timestamp, step: SignedDuration) -> Option<OfferId> {
-        self.last_offer_at = self.last_offer_at.map(|last| last.min(now));
+        self.cool_down_from = self.cool_down_from.map(|last| last.min(now));
         self.fit_asked_at = self.fit_asked_at.map(|asked| asked.min(now));
         for until in [&mut self.snoozed_until, &mut self.rest_until] {
             *until = until.map(|until| until.saturating_sub(step).unwrap_or(now));
@@ -265,8 +265,8 @@ impl Offers {
     /// When the last offer was made or the last break taken, as far as it counts for the cool-down: not for a second asking the owner
     /// wished for.
     #[must_use]
-    pub const fn last_for_cool_down(&self) -> Option<Timestamp> {
-        if self.is_postponed() { None } else { self.last_offer_at }
+    pub const fn cool_down_from(&self) -> Option<Timestamp> {
+        if self.is_postponed() { None } else { self.cool_down_from }
     }
 
     /// How many times in a row its owner said to be fine, whatever was left unanswered in between; 0 after an offer was taken.

@@ -114,9 +114,9 @@ fn later_asks_once_more_without_counting_again() {
     let today = date(1970, 1, 1);
     assert!(offers.answer(at(1), id, Answer::Later, true));
     assert_eq!(offers.quiet_until(), Some(at(21)));
-    assert_eq!((offers.last_for_cool_down(), offers.counted_today(today)), (None, 0));
+    assert_eq!((offers.cool_down_from(), offers.counted_today(today)), (None, 0));
     offers.make(at(21), today, &OfferSettings::default());
-    assert_eq!((offers.last_for_cool_down(), offers.counted_today(today)), (Some(at(21)), 1));
+    assert_eq!((offers.cool_down_from(), offers.counted_today(today)), (Some(at(21)), 1));
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn later_is_forgotten_when_the_heart_settles() {
     let (mut offers, id) = offered();
     offers.answer(at(1), id, Answer::Later, true);
     offers.elevation_ended();
-    assert_eq!((offers.quiet_until(), offers.last_for_cool_down()), (None, Some(at(0))));
+    assert_eq!((offers.quiet_until(), offers.cool_down_from()), (None, Some(at(0))));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_snooze_ends_by_itself() {
 fn later_has_no_effect_once_the_heart_has_settled() {
     let (mut offers, id) = offered();
     assert!(offers.answer(at(5), id, Answer::Later, false));
-    assert_eq!((offers.quiet_until(), offers.last_for_cool_down()), (None, Some(at(0))));
+    assert_eq!((offers.quiet_until(), offers.cool_down_from()), (None, Some(at(0))));
 }
 
 #[test]
@@ -168,5 +168,5 @@ fn a_clock_that_steps_back_leaves_nothing_in_the_future() {
     let id = offers.make(at(60), date(1970, 1, 1), &OfferSettings::default());
     offers.snooze(at(90));
     assert_eq!(offers.clock_stepped_back(at(0), SignedDuration::from_mins(60)), Some(id));
-    assert_eq!((offers.last_for_cool_down(), next_deadline(&offers)), (Some(at(0)), Some(at(30))));
+    assert_eq!((offers.cool_down_from(), next_deadline(&offers)), (Some(at(0)), Some(at(30))));
 }

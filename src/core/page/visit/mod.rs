@@ -12,7 +12,7 @@ use serde::Serialize;
 /// How far the person has come on the page, beyond what the session knows.
 ///
 /// A break opens paused, with all of its first step still to come, and goes on once the first page was read: hand
-/// [`Visit::hold`] to the session when the break begins.
+/// [`Visit::pause_at_start`] to the session when the break begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Visit {
     /// Which screen of the first time is shown, from 0; `None`: they lie behind.
@@ -173,7 +173,7 @@ impl Visit {
 
     /// What to ask of the session as the break opens, so that no step passes while the first page is read.
     #[must_use]
-    pub const fn hold() -> SessionCommand {
+    pub const fn pause_at_start() -> SessionCommand {
         SessionCommand::Pause
     }
 

@@ -38,7 +38,7 @@ impl Page {
         let (practice, length) = library.resolve(id, length).unwrap();
         let grounding = Arc::clone(library.grounding());
         let mut session = Session::start(Arc::clone(practice), length, grounding, now);
-        session.handle(Visit::hold(), now);
+        session.handle(Visit::pause_at_start(), now);
         Self {
             session,
             visit: Visit::new(Anchor::Breath, Sound::SILENT, false),
