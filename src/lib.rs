@@ -18,11 +18,11 @@
 //!                         |
 //!    detection::Tracker:  Baseline (usual?)  Exertion (exercise?)  Detector (high for long enough?)
 //!                         |
-//!    offer::Gate:  may a break be offered now?    offer::Offers:  the open offer, its answer, cool-down, snooze
+//!    offer::Gate:  may a break be offered now?    offer::Offers:  the open offer, its answer and expiry, cool-down, snooze
 //!                         |
 //!    practice::Session:  the step of the break, until when, how it ended
 //!                         |
-//!                   engine::Effect  ----------------> notification, page, store, status
+//!                   engine::Effect  ----------------> notification, page, desktop, store, status
 //! ```
 //!
 //! # Where to look
@@ -34,15 +34,25 @@
 //! | when the heart counts as elevated | [`Detector`](kindbeat_core::detection::Detector) |
 //! | what counts as exercise | [`Exertion`](kindbeat_core::detection::Exertion) |
 //! | a gate (cool-down, quiet hours, in a call, ...) | one row in [`offer::gate`](kindbeat_core::offer::Gate) |
-//! | what follows from one input | [`Engine::handle`](kindbeat_core::engine::Engine::handle) |
-//! | the next moment something is due | the engine's table of deadlines, [`Engine::next_wakeup`](kindbeat_core::engine::Engine::next_wakeup) |
-//! | a break, wherever it is shown | [`Sitting`](kindbeat_core::sitting::Sitting); the page in [`page_server`], the terminal in [`command::here`] |
+//! | what follows from one input | [`Engine::handle`](kindbeat_core::engine::Engine::handle); time passes first: `pass_time` ends what is over |
+//! | an answer, the expiry of an offer, snooze, rest | [`Offers`](kindbeat_core::offer::Offers) in `src/core/offer/offers/mod.rs` |
+//! | what the answer "too much" leads to | `src/core/engine/breaks.rs` |
+//! | what a click, a reading, a command, sleep or a changed file leads to | `src/daemon/service.rs`: one function for each channel |
+//! | when the program next wakes up by itself | `src/core/engine/deadline.rs`; the daemon's own in `src/daemon/deadlines.rs` |
+//! | what survives a restart | [`EngineMemory`](kindbeat_core::engine::EngineMemory); `src/store/memory.rs` restores and keeps it |
+//! | a break, wherever it is shown | [`Sitting`](kindbeat_core::sitting::Sitting), owned by `src/daemon/page.rs`, and by `src/command/here/host.rs` where no daemon runs |
+//! | what the page of a break shows | [`page::Scene`](kindbeat_core::page::Scene); its HTML in `src/page_server/html/` |
 //! | a sentence that a person reads | `config/words/en.ftl`; its name in `src/core/words/message.rs` |
+//! | the reason that an offer or `why` gives | `src/core/reason.rs` |
 //! | the steps of a break, and how long they last | `config/practices/*.toml`, read by [`Practice`](kindbeat_core::practice::Practice) |
-//! | a default of the configuration | `config/default.toml`; a test holds it against the types |
+//! | a default of the configuration | `config/default.toml`; a test compares it with the types |
+//! | a fault in the configuration | found in `src/core/config/check.rs`, worded in `error.rs` beside it; in a running daemon `src/daemon/preferences.rs` |
+//! | what `status` shows | `Service::status` in `src/daemon/service.rs`; the rate is in `src/daemon/monitor.rs`, until the link is no longer streaming |
+//! | when a silent monitor counts as silent, and how it is found again | `src/core/connection/machine/mod.rs` |
+//! | the sources of a desktop fact | the table in `src/desktop/facts.rs` |
 //! | what other programs can ask over D-Bus | [`interface::Request`] |
 //! | what happens when a part panics or ends | [`tasks`] |
-//! | the source of a number | the doc of its constant, at the end of its file |
+//! | the source of a number | the doc of its constant, at the end of its file or in its type |
 //! | how good the detection is | `cargo run --release --example evaluate -- FOLDER` |
 //!
 //! # Rooms
@@ -51,10 +61,10 @@
 //! | --- | --- |
 //! | [`bluetooth`] | the heart-rate monitor, through BlueZ |
 //! | [`browser`] | the browser that opens the page |
-//! | [`clock`] | the clock and the time zone: nothing else reads them |
+//! | [`clock`] | the wall clock and the time zone: nothing else reads them (elsewhere tokio's timers measure waits) |
 //! | [`config_file`] | the file of the configuration |
 //! | [`dbus`] | our connections to the system bus and the session bus: one each, handed out |
-//! | [`desktop`] | the desktop session: presence, input activity, and the facts that close a gate |
+//! | [`desktop`] | the desktop session: presence, input activity, lock, sleep and waking, and the facts that close a gate |
 //! | [`file_watch`] | files that change |
 //! | [`interface`] | our own D-Bus interface, `org.kindbeat.Kindbeat1`: the service and its client |
 //! | [`locale`] | the language and the country of the desktop |
@@ -68,19 +78,41 @@
 //! | [`tasks`] | nothing: it supervises the tasks beside the loop |
 //! | [`terminal`] | the keyboard of a terminal |
 //!
-//! [`daemon`] joins them: each of its parts owns its fields, and one loop hands each event to one part and each effect of the engine
-//! to one part. [`command`] has one file for each command. `main.rs` and `cli.rs` only read the command line.
+//! [`command`] has a file or folder for each command that does more than one question; `main.rs` and `cli.rs` only read the command
+//! line.
+//!
+//! # The daemon
+//!
+//! [`daemon`] joins the rooms to the core. `event_loop.rs` shows every channel: it takes one event at a time and hands it to
+//! [`Service`](daemon::Service), which asks the engine and gives each effect to the one part that carries it out. A part is a type whose
+//! fields only its own file changes.
+//!
+//! | file | what it owns |
+//! | --- | --- |
+//! | `start.rs` | nothing: it opens the rooms, makes the channels and the tasks, and starts the loop |
+//! | `service.rs` | the engine and the parts; what each event leads to |
+//! | `monitor.rs` | the link, the monitor that is connected, its last rate |
+//! | `desktop.rs` | the context, and how closely the desktop is watched |
+//! | `offers.rs` | the offer on the screen, and the outcome of the last one |
+//! | `page.rs` | the break as its host sees it, the page or window that shows it, the voice that reads it |
+//! | `history.rs` | the store, and what of the engine was kept last |
+//! | `preferences.rs` | the configuration in force, its words, the faults of the owner's files |
+//! | `reporter.rs` | the news and the last status that other programs got |
+//! | `notices.rs` | nothing: the plain notices, each with its words |
+//! | `deadlines.rs`, `watchdog.rs` | when the loop wakes up by itself |
+//! | `publishing.rs`, `reread.rs` | tasks beside the loop: the D-Bus interface, the files that changed |
 //!
 //! # Rules
 //!
-//! 1. The core does no I/O, reads no clock and writes no log. Time is an argument, and so is the next deadline.
-//! 2. Every decision is in the core, where a test reaches it without waiting.
-//! 3. Imports point one way, and no files of one folder import each other in a circle. `tests/architecture.rs` holds both and lists
-//!    what each room may import; `.clippy.toml` forbids the clock.
+//! 1. The core does no I/O, reads no clock and writes no log. Time is an argument; the next deadline is returned.
+//! 2. What to offer, when, and what a break does is decided in the core, where a test reaches it without waiting. The daemon only decides
+//!    how it is carried out: which window opens, what is tried again.
+//! 3. Imports point one way, and no files of one folder import each other in a circle. `tests/architecture.rs` checks both and lists
+//!    what each room may import; `.clippy.toml` forbids the wall clock.
 //! 4. Packets, files, settings, clicks and clocks end in a result or in a clear error with its place: never in a panic, and never in
 //!    memory without a bound.
 //! 5. A task that ends or panics unexpectedly ends the process with 1, and systemd starts it again.
-//! 6. Nothing leaves the machine, and no connection to the outside is opened.
+//! 6. Nothing leaves the machine. Only `page_server` opens a socket of the network, on 127.0.0.1; `tests/architecture.rs` checks it.
 //!
 //! Log levels: **error** is our bug. **warn** is something the owner may want to mend. **info** is a milestone: ready, monitor
 //! connected, break begins. **debug** is the rest. A heart rate, a word the owner typed, or the name of a practice never appears at
@@ -97,7 +129,7 @@
 //! | artefact | an interval that no heart made, or no normal beat: missed, extra, ectopic |
 //! | RMSSD | root mean square of successive differences of NN intervals, in ms |
 //! | coverage | the share of a window with usable data, 0 to 1 |
-//! | sample | the summary of the last minute, made every 5 s: median rate, RMSSD, coverage |
+//! | sample | a summary made every 5 s: median rate of up to a minute, RMSSD of two minutes, coverage |
 //! | baseline, spread | the owner's usual rate and how far it varies; users read "usual" |
 //! | tracker | baseline, exertion and detector together, fed one sample after another |
 //! | elevation | the heart stays above the baseline for `sustain`; never "stress" |
@@ -105,15 +137,17 @@
 //! | debounce | a state has to last before it counts |
 //! | offer | the question on the desktop whether a break would help |
 //! | gate | a reason not to offer now |
-//! | hold | an elevation that was not offered, with the gate that was closed last |
-//! | cool-down | the least time between two offers |
-//! | snooze, rest | no offers until a time the owner chose; no offers until midnight after "too much" |
+//! | hold | an elevation that ended without an offer, and the gate that is named for it |
+//! | cool-down | the least time from an offer, or from a break, to the next offer |
+//! | snooze | no offers until a time that the owner chose |
+//! | rest | no offers until midnight, after the answer "too much" |
 //! | break | the guided pause; `practice` in code, since `break` is a keyword |
 //! | practice, step | a script of a break, and one part of it |
-//! | session, sitting | a break in progress; a break as its host sees it, with choices, questions and view |
+//! | session | the running break: its step, until when, how it ended; the engine has it |
+//! | sitting | what the host of a break keeps beside the session: choices, questions, view |
 //! | monitor, link | the heart-rate sensor; the state of our connection to it |
 //! | context | presence, input activity, desktop facts, local time |
-//! | fact, probe | something the desktop does; the answer about it: absent, failed, no, yes |
+//! | fact, probe | something the desktop does; the answer about it. Absent: no source on this desktop, the gate stays open. Failed: the source gives no answer, the gate closes. No, yes |
 //! | input, effect | what goes into the engine; what comes out |
 //! | snapshot, status | the engine's state at one moment; what other programs read |
 //! | record | what the store keeps |
@@ -123,11 +157,12 @@
 //! # Contributing
 //!
 //! The quick loop is `cargo test -p kindbeat-core`: every decision, in virtual time, with no real parts. `cargo test --test parts NAME`
-//! tests one room against real servers; `tests/run` runs everything a change has to pass.
+//! tests one room against real servers; NAME is a module below `tests/parts/` (`cargo test --test parts pulse`). `tests/run` runs
+//! everything a change has to pass. What a recipe forgets, a test names.
 //!
 //! **A gate.** A row in `src/core/offer/gate/mod.rs`; its switch in `src/core/offer/settings.rs` and `config/default.toml`; its
 //! sentences in `config/words/en.ftl`; a row in `tests/core/gates/desk.rs`. A gate that follows from a desktop fact also needs the
-//! fact in `src/core/context.rs` and its sources in `src/desktop/`.
+//! fact in `src/core/context.rs` and its sources in `src/desktop/facts.rs`.
 //!
 //! **A notification server.** Its name and habits in `src/notification/layout.rs`; a way to start and click it in
 //! `tests/parts/notification/real/`; its package in `.ci/run`; a row in the README.
@@ -137,13 +172,20 @@
 //!
 //! **A language.** An `.ftl` file in `config/words/` and its row in `src/core/words/mod.rs`. A missing message is said in English.
 //!
-//! **A monitor that is no BLE strap.** A task that sends [`MonitorEvent`](kindbeat_core::monitor::MonitorEvent)s and takes
-//! [`MonitorCommand`](kindbeat_core::monitor::MonitorCommand)s, as [`bluetooth`] does, started in `src/daemon/start.rs`; a kind of
-//! [`MonitorId`](kindbeat_core::monitor::MonitorId).
+//! **A monitor that is no BLE strap.** A room with a task that sends [`MonitorEvent`](kindbeat_core::monitor::MonitorEvent)s and takes
+//! [`MonitorCommand`](kindbeat_core::monitor::MonitorCommand)s, as [`bluetooth`] does; its row in the table above and in
+//! `tests/architecture.rs`; a variant of `MonitorKind` in `src/core/monitor/id.rs`; the setting that chooses it in
+//! `src/core/monitor/settings.rs` and `config/default.toml`; its start in `src/daemon/start.rs`; its socket or device in
+//! `systemd/kindbeat.service`.
 //!
-//! **A command.** Its grammar in `src/cli.rs`, its call in `src/main.rs`, a file in `src/command/`, its sentences in
-//! `config/words/en.ftl`, a row in the README. What it asks of the daemon is a `Request` in `src/interface/request.rs`, answered in
-//! `src/daemon/service.rs`.
+//! **A command.** Its grammar in `src/cli.rs`, its call in `src/main.rs`, a file in `src/command/` and its `mod` line, its sentences in
+//! `config/words/en.ftl` and `src/core/words/message.rs`, a row in the README. What it asks of the daemon is a variant of `Request` in
+//! `src/interface/request.rs`, a D-Bus method in `service.rs` and a call in `client.rs` beside it, answered in `src/daemon/service.rs`;
+//! `tests/parts/interface/` answers it too and knows the contract.
+//!
+//! **A column of the history.** A step of the schema in `src/store/schema/` (a file and a row in its `mod.rs`; an old database is migrated
+//! when the daemon opens it); its field in `record.rs`, `write.rs` and `read.rs` of the same room; the part of the daemon that fills it;
+//! a stored file of the new schema in `tests/parts/store/`.
 
 #[cfg(test)]
 #[path = "../tests/support/accented.rs"]
