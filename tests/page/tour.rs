@@ -30,6 +30,14 @@ impl<L: AsyncFnMut(&mut Browser, &str)> Look for L {}
 /// All that a break can show besides the steps of the other practices.
 pub(crate) async fn screens(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
     welcomes(browser, setup, look).await;
+    whole(browser, setup, look).await;
+    hearts(browser, setup, look).await;
+    too_much(browser, setup, look).await;
+    ends(browser, setup, look).await;
+}
+
+/// One break from its first page to the farewell.
+async fn whole(browser: &mut Browser, setup: &Setup, look: &mut impl Look) {
     let desk = arrive(setup, browser).await;
     look(browser, "first").await;
     browser.eval(OPEN_ALL).await;
@@ -44,6 +52,13 @@ pub(crate) async fn screens(browser: &mut Browser, setup: &Setup, look: &mut imp
     look(browser, "paused-open").await;
     browser.press("p").await;
     browser.until("pause.dataset.do === 'pause'").await;
+    question(browser, &desk, look).await;
+    look(browser, "farewell").await;
+    leave(browser).await;
+}
+
+/// The question after the break, from the last step to its answer.
+async fn question(browser: &mut Browser, desk: &Desk, look: &mut impl Look) {
     desk.wait(1);
     desk.heart(74.0);
     desk.wait(600);
@@ -59,11 +74,6 @@ pub(crate) async fn screens(browser: &mut Browser, setup: &Setup, look: &mut imp
     look(browser, "question-open").await;
     browser.press("Enter").await;
     browser.until(IS_FAREWELL).await;
-    look(browser, "farewell").await;
-    leave(browser).await;
-    hearts(browser, setup, look).await;
-    too_much(browser, setup, look).await;
-    ends(browser, setup, look).await;
 }
 
 /// The heart's line beside a slow breath, in each state of it, and the search for a pace with all that it can find.
