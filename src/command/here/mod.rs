@@ -42,12 +42,10 @@ pub fn run(
     out: &mut impl Write,
     complaints: &mut impl Write,
 ) -> anyhow::Result<()> {
-    // A fault in the settings is told, and is no reason to go without a break.
-    let config = config_file::load(None).or_else(|error| {
-        let problem = [("problem", error.summary(words).into())];
-        writeln!(complaints, "kindbeat: {}", words.text(Message::HereDefaults, &problem))
-            .map(|()| Config::default())
-    })?;
+    let (config, fault) = match config_file::load(None) {
+        Ok(config) => (config, None),
+        Err(error) => (Config::default(), Some(error.summary(words))),
+    };
     let read_aloud = config.practice.voice;
     let runtime = asking::runtime(words)?;
     let ended = runtime.block_on(async {
@@ -56,6 +54,11 @@ pub fn run(
         let host = if let Some(daemon) = daemon {
             daemon
         } else {
+            // A fault in the configuration is no reason to go without a break. A daemon goes by the last good one.
+            if let Some(fault) = fault {
+                let problem = [("problem", fault.into())];
+                writeln!(complaints, "kindbeat: {}", words.text(Message::HereDefaults, &problem))?;
+            }
             // A fault in a practice of the owner's doesn't matter for this break; "kindbeat practices" lists it.
             let (library, _) = practice_files::library()?;
             let (folder, clock) = (store::folder(), Arc::new(clock::now));
