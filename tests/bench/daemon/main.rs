@@ -1,11 +1,13 @@
 //! What the daemon itself takes, as a process of its own, beside its budgets: time to start, memory, threads, processor and
 //! wake-ups, while a strap streams and while there is none; and what its page takes of a browser.
 //!
+//! With `--beside PROGRAM` it prints what another build takes while a strap streams, before and after this one.
 //! With `--away` it waits until the strap counts as away, eleven minutes, and counts the wake-ups of ten minutes of that, and how long the strap then takes to be found again.
 
 #![allow(clippy::print_stdout, reason = "printing the figures is what it is for")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
+use std::path::Path;
 use std::time::Duration;
 
 #[allow(dead_code, clippy::unwrap_used, reason = "shared with the tests")]
@@ -33,7 +35,17 @@ fn main() -> anyhow::Result<()> {
         let (Some(system), Some(session)) = (Bus::start().await?, Bus::start().await?) else {
             return Ok(());
         };
-        streaming(&system, &session).await?;
+        let arguments: Vec<_> = std::env::args_os().collect();
+        let beside = arguments.iter().position(|argument| argument == "--beside");
+        let beside = beside.and_then(|at| arguments.get(at + 1)).map(Path::new);
+        for _ in 0..if beside.is_some() { 2 } else { 1 } {
+            if let Some(program) = beside {
+                println!("{}:", program.display());
+                streaming(&system, &session, Some(program)).await?;
+                println!("this build:");
+            }
+            streaming(&system, &session, None).await?;
+        }
         offers::measure(&system, &session).await?;
         page::measure(&system, &session).await?;
         searching(&system, &session).await
@@ -41,9 +53,12 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// A strap at 1 Hz, as most are.
-async fn streaming(system: &Bus, session: &Bus) -> anyhow::Result<()> {
+async fn streaming(system: &Bus, session: &Bus, other: Option<&Path>) -> anyhow::Result<()> {
     let strap = Fake::start(&system.address()).await?;
-    let daemon = Daemon::start(system, session, "").await?;
+    let daemon = match other {
+        Some(program) => Daemon::start_other(program, system, session).await?,
+        None => Daemon::start(system, session, "").await?,
+    };
     println!("start to ready: {:.0} ms (budget 100)", daemon.started.as_secs_f64() * 1e3);
     strap.was_asked("StartNotify rate", 1).await?;
     let mut heart = SimulatedHeart::new(1);
@@ -53,8 +68,9 @@ async fn streaming(system: &Bus, session: &Bus) -> anyhow::Result<()> {
     stream(&strap, &mut heart, seconds.by_ref().take(60)).await?;
     let used = daemon.usage()?.since(&before);
     println!(
-        "streaming at 1 Hz: {:.1} MB resident (budget 12), of it {:.1} MB its own, {:.1} MB files; {} threads",
+        "streaming at 1 Hz: {:.1} MB resident (budget 10.5), {:.1} MB proportional, {:.2} MB anonymous (budget 1.5), {:.1} MB files; {} threads",
         daemon.megabytes("VmRSS")?,
+        daemon.proportional()?,
         daemon.megabytes("RssAnon")?,
         daemon.megabytes("RssFile")?,
         daemon.status("Threads")?

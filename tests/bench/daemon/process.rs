@@ -23,8 +23,36 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Starts it with this configuration, and waits until it is ready.
+    /// Starts the program of this build with this configuration, and waits until it is ready.
     pub(crate) async fn start(system: &Bus, session: &Bus, config: &str) -> anyhow::Result<Self> {
+        // With one arena, as the unit has it.
+        let arena = Some(("MALLOC_ARENA_MAX", "1"));
+        Self::start_program(
+            Path::new(env!("CARGO_BIN_EXE_kindbeat")),
+            arena,
+            system,
+            session,
+            config,
+        )
+        .await
+    }
+
+    /// Starts another build of the program, without what the unit sets.
+    pub(crate) async fn start_other(
+        program: &Path,
+        system: &Bus,
+        session: &Bus,
+    ) -> anyhow::Result<Self> {
+        Self::start_program(program, None, system, session, "").await
+    }
+
+    async fn start_program(
+        program: &Path,
+        environment: Option<(&str, &str)>,
+        system: &Bus,
+        session: &Bus,
+        config: &str,
+    ) -> anyhow::Result<Self> {
         let home = tempfile::tempdir()?;
         let settings = home.path().join(".config/kindbeat");
         fs::create_dir_all(&settings)?;
@@ -32,9 +60,10 @@ impl Daemon {
         let socket = home.path().join("notify");
         let ready = UnixDatagram::bind(&socket)?;
         let began = Instant::now();
-        let child = Command::new(env!("CARGO_BIN_EXE_kindbeat"))
+        let child = Command::new(program)
             .arg("daemon")
             .env_clear()
+            .envs(environment)
             .env("HOME", home.path())
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("NOTIFY_SOCKET", &socket)
@@ -59,6 +88,14 @@ impl Daemon {
         let status = self.proc("status")?;
         let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
         Ok(line.and_then(|line| line.split_whitespace().next()).context("no figure")?.parse()?)
+    }
+
+    /// Its share of the memory, in megabytes: pages that others use too are counted in parts (PSS).
+    pub(crate) fn proportional(&self) -> anyhow::Result<f64> {
+        let rollup = self.proc("smaps_rollup")?;
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("no PSS")?;
+        let kilobytes: f64 = line.split_whitespace().next().context("no figure")?.parse()?;
+        Ok(kilobytes * 1024.0 / 1e6)
     }
 
     /// In megabytes, as a field of its status.
