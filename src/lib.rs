@@ -1,6 +1,6 @@
 //! kindbeat notices when a heart stays unusually high at the desk, and offers a short self-compassion break.
 //!
-//! Two crates. [`kindbeat_core`] makes every decision and is pure: time is an argument, inputs go in, effects come out. This crate
+//! Two crates. [`kindbeat_core`], in `src/core`, makes every decision and is pure: time is an argument, inputs go in, effects come out. This crate
 //! touches the world: one room for each thing that is touched, a daemon that joins the rooms to the core in one loop, and the
 //! commands that talk to the daemon.
 //!
@@ -36,8 +36,11 @@
 //! | a gate (cool-down, quiet hours, in a call, ...) | one row in [`offer::gate`](kindbeat_core::offer::Gate) |
 //! | what follows from one input | [`Engine::handle`](kindbeat_core::engine::Engine::handle); time passes first: `pass_time` ends what is over |
 //! | an answer, the expiry of an offer, snooze, rest | [`Offers`](kindbeat_core::offer::Offers) in `src/core/offer/offers/mod.rs` |
-//! | what the answer "too much" leads to | `src/core/engine/breaks.rs` |
-//! | what a click, a reading, a command, sleep or a changed file leads to | `src/daemon/service.rs`: one function for each channel |
+//! | what "this is too much" in a break leads to | `src/core/engine/breaks.rs` |
+//! | which RR interval is an artefact, and what becomes of it | `BeatFilter` in `src/core/heart/beat.rs` |
+//! | a hold | decided in `src/core/engine/elevation.rs`; stored with its elevation, `outcome` in the table `elevations` |
+//! | where a click, a reading, a command or a changed file enters | `src/daemon/service.rs`: one function for each channel; the part it names makes an [`Input`](kindbeat_core::engine::Input) of it |
+//! | sleep and waking | reported by `src/desktop/lock/logind.rs`; `Input::Woke` from `src/daemon/desktop.rs`; an offer whose time ran out meanwhile expires first |
 //! | when the program next wakes up by itself | `src/core/engine/deadline.rs`; the daemon's own in `src/daemon/deadlines.rs` |
 //! | what survives a restart | [`EngineMemory`](kindbeat_core::engine::EngineMemory); `src/store/memory.rs` restores and keeps it |
 //! | a break, wherever it is shown | [`Sitting`](kindbeat_core::sitting::Sitting), owned by `src/daemon/page.rs`, and by `src/command/here/host.rs` where no daemon runs |
@@ -46,12 +49,12 @@
 //! | the reason that an offer or `why` gives | `src/core/reason.rs` |
 //! | the steps of a break, and how long they last | `config/practices/*.toml`, read by [`Practice`](kindbeat_core::practice::Practice) |
 //! | a default of the configuration | `config/default.toml`; a test compares it with the types |
-//! | a fault in the configuration | found in `src/core/config/check.rs`, worded in `error.rs` beside it; in a running daemon `src/daemon/preferences.rs` |
+//! | a fault in the configuration | found in `src/core/config/check.rs`; a running daemon keeps the last good one and says so, `src/daemon/preferences.rs` |
 //! | what `status` shows | `Service::status` in `src/daemon/service.rs`; the rate is in `src/daemon/monitor.rs`, until the link is no longer streaming |
 //! | when a silent monitor counts as silent, and how it is found again | `src/core/connection/machine/mod.rs` |
 //! | the sources of a desktop fact | the table in `src/desktop/facts.rs` |
 //! | what other programs can ask over D-Bus | [`interface::Request`] |
-//! | what happens when a part panics or ends | [`tasks`] |
+//! | what happens when a task panics or ends | [`tasks`] |
 //! | the source of a number | the doc of its constant, at the end of its file or in its type |
 //! | how good the detection is | `cargo run --release --example evaluate -- FOLDER` |
 //!
@@ -89,7 +92,7 @@
 //!
 //! | file | what it owns |
 //! | --- | --- |
-//! | `start.rs` | nothing: it opens the rooms, makes the channels and the tasks, and starts the loop |
+//! | `start.rs`, `parts.rs` | nothing: they open the rooms, make the channels and the tasks, and start the loop |
 //! | `service.rs` | the engine and the parts; what each event leads to |
 //! | `monitor.rs` | the link, the monitor that is connected, its last rate |
 //! | `desktop.rs` | the context, and how closely the desktop is watched |
@@ -104,15 +107,16 @@
 //!
 //! # Rules
 //!
-//! 1. The core does no I/O, reads no clock and writes no log. Time is an argument; the next deadline is returned.
+//! 1. The core does no I/O, reads no clock and writes no log. Time is an argument; the next deadline is asked for.
 //! 2. What to offer, when, and what a break does is decided in the core, where a test reaches it without waiting. The daemon only decides
 //!    how it is carried out: which window opens, what is tried again.
-//! 3. Imports point one way, and no files of one folder import each other in a circle. `tests/architecture.rs` checks both and lists
-//!    what each room may import; `.clippy.toml` forbids the wall clock.
+//! 3. Imports point one way, and no files of one folder import each other in a circle. `tests/architecture.rs` checks both, lists
+//!    what each room may import, and checks rule 1; `.clippy.toml` forbids the wall clock.
 //! 4. Packets, files, settings, clicks and clocks end in a result or in a clear error with its place: never in a panic, and never in
 //!    memory without a bound.
 //! 5. A task that ends or panics unexpectedly ends the process with 1, and systemd starts it again.
-//! 6. Nothing leaves the machine. Only `page_server` opens a socket of the network, on 127.0.0.1; `tests/architecture.rs` checks it.
+//! 6. Nothing leaves the machine. Only `page_server` opens a socket of the network, which `tests/architecture.rs` checks, and only on
+//!    127.0.0.1.
 //!
 //! Log levels: **error** is our bug. **warn** is something the owner may want to mend. **info** is a milestone: ready, monitor
 //! connected, break begins. **debug** is the rest. A heart rate, a word the owner typed, or the name of a practice never appears at
@@ -136,18 +140,18 @@
 //! | hysteresis | an elevation ends below a lower threshold than it began at |
 //! | debounce | a state has to last before it counts |
 //! | offer | the question on the desktop whether a break would help |
-//! | gate | a reason not to offer now |
-//! | hold | an elevation that ended without an offer, and the gate that is named for it |
+//! | gate | a condition of an offer: while it is closed, nothing is offered |
+//! | hold | an elevation that a gate keeps from being offered; the gate that was closed last is stored with it |
 //! | cool-down | the least time from an offer, or from a break, to the next offer |
 //! | snooze | no offers until a time that the owner chose |
-//! | rest | no offers until midnight, after the answer "too much" |
+//! | rest | no offers until midnight, after a break that was too much |
 //! | break | the guided pause; `practice` in code, since `break` is a keyword |
 //! | practice, step | a script of a break, and one part of it |
 //! | session | the running break: its step, until when, how it ended; the engine has it |
 //! | sitting | what the host of a break keeps beside the session: choices, questions, view |
 //! | monitor, link | the heart-rate sensor; the state of our connection to it |
 //! | context | presence, input activity, desktop facts, local time |
-//! | fact, probe | something the desktop does; the answer about it. Absent: no source on this desktop, the gate stays open. Failed: the source gives no answer, the gate closes. No, yes |
+//! | fact, probe | something the desktop does; the answer about it: yes, no, absent (no source here: the gate stays open), failed (no answer: the gate closes) |
 //! | input, effect | what goes into the engine; what comes out |
 //! | snapshot, status | the engine's state at one moment; what other programs read |
 //! | record | what the store keeps |
@@ -158,7 +162,7 @@
 //!
 //! The quick loop is `cargo test -p kindbeat-core`: every decision, in virtual time, with no real parts. `cargo test --test parts NAME`
 //! tests one room against real servers; NAME is a module below `tests/parts/` (`cargo test --test parts pulse`). `tests/run` runs
-//! everything a change has to pass. What a recipe forgets, a test names.
+//! everything a change has to pass. A file that is forgotten below fails a test that names it.
 //!
 //! **A gate.** A row in `src/core/offer/gate/mod.rs`; its switch in `src/core/offer/settings.rs` and `config/default.toml`; its
 //! sentences in `config/words/en.ftl`; a row in `tests/core/gates/desk.rs`. A gate that follows from a desktop fact also needs the
@@ -180,7 +184,8 @@
 //!
 //! **A command.** Its grammar in `src/cli.rs`, its call in `src/main.rs`, a file in `src/command/` and its `mod` line, its sentences in
 //! `config/words/en.ftl` and `src/core/words/message.rs`, a row in the README. What it asks of the daemon is a variant of `Request` in
-//! `src/interface/request.rs`, a D-Bus method in `service.rs` and a call in `client.rs` beside it, answered in `src/daemon/service.rs`;
+//! `src/interface/request.rs`, a D-Bus method in `src/interface/service.rs`, a call in `src/interface/client.rs`, answered in
+//! `src/daemon/service.rs`;
 //! `tests/parts/interface/` answers it too and knows the contract.
 //!
 //! **A column of the history.** A step of the schema in `src/store/schema/` (a file and a row in its `mod.rs`; an old database is migrated

@@ -42,7 +42,7 @@ pub(super) enum Host {
     Local(Box<Local>),
 }
 
-/// What a break that is hosted here goes by.
+/// What a break needs when this process hosts it.
 pub(super) struct LocalParts {
     pub(super) config: Config,
     pub(super) locale: String,
@@ -127,7 +127,7 @@ impl Host {
 }
 
 impl Local {
-    /// Begins a break on what the last run stored. Why it is not kept, if it is not, goes to `problems`.
+    /// Begins a break on what the last run stored. If the break can't be stored, the reason goes to `problems`.
     pub(super) fn begin(
         practice: Option<String>,
         length: Option<Length>,

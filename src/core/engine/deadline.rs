@@ -42,15 +42,15 @@ impl Engine {
     /// What happens first if nothing else does, and when: never before the last call.
     #[must_use]
     pub fn next_deadline(&self) -> Option<(Deadline, Timestamp)> {
-        let set = self.deadlines().into_iter().chain(self.moment_deadlines());
+        let set = self.deadlines().into_iter().chain(self.waiting_deadlines());
         let (deadline, at) =
             set.filter_map(|(deadline, at)| Some((deadline, at?))).min_by_key(|&(_, at)| at)?;
         Some((deadline, self.last_input_at.map_or(at, |last| at.max(last))))
     }
 
     /// Whether something that an offer waits for is due.
-    pub(super) fn is_moment_due(&self, now: Timestamp) -> bool {
-        self.moment_deadlines().into_iter().any(|(_, at)| at.is_some_and(|at| at <= now))
+    pub(super) fn is_waiting_due(&self, now: Timestamp) -> bool {
+        self.waiting_deadlines().into_iter().any(|(_, at)| at.is_some_and(|at| at <= now))
     }
 
     fn deadlines(&self) -> [(Deadline, Option<Timestamp>); 5] {
@@ -67,7 +67,7 @@ impl Engine {
     }
 
     /// The deadlines after which an offer that waits may be made, or is given up; each only while it is to come.
-    fn moment_deadlines(&self) -> [(Deadline, Option<Timestamp>); 3] {
+    fn waiting_deadlines(&self) -> [(Deadline, Option<Timestamp>); 3] {
         let idle_since = match self.context.hands {
             InputActivity::Resting(since) if self.attention.hands => Some(since),
             _ => None,

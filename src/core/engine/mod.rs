@@ -162,7 +162,7 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
         // What was to be waited for may come together with something else, and the wake-up for it then comes no more.
-        let is_due = self.is_moment_due(now);
+        let is_due = self.is_waiting_due(now);
         self.pass_time(now, &mut effects);
         match input {
             Input::Measured(reading) => {
