@@ -4,22 +4,22 @@
 //! offer back, [`OfferSettings::closed_gate`] asks them in order, [`Offers`] keeps count.
 
 mod gate;
+mod hours;
 mod offers;
-mod settings;
 
 pub use gate::CALL_END_DEBOUNCE;
 pub use gate::Gate;
 pub use gate::GateMessage;
 pub use gate::Moment;
+pub use gate::OfferSettings;
 pub use gate::PAUSE_FROM;
 pub use gate::Switch;
+pub use hours::Day;
+pub use hours::NotQuietHours;
+pub use hours::QuietHours;
 pub use offers::Answer;
 pub use offers::OfferId;
 pub use offers::OfferMemory;
 pub use offers::OfferOutcome;
 pub use offers::OfferState;
 pub use offers::Offers;
-pub use settings::Day;
-pub use settings::NotQuietHours;
-pub use settings::OfferSettings;
-pub use settings::QuietHours;

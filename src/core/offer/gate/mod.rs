@@ -1,4 +1,4 @@
-//! The gates: what holds an offer back, one row each.
+//! The gates: what holds an offer back, one row each, and the settings that they go by.
 //!
 //! To add one: its row below; its switch in [`OfferSettings`]; a fact, where it follows from one, in [`Fact`]. Every place that a gate
 //! needs beside its row fails a test until it has it.
@@ -8,6 +8,10 @@ use std::fmt;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::civil::Time;
+use jiff::civil::Weekday;
+use serde::Deserialize;
+use serde::Serialize;
 
 use crate::context::Context;
 use crate::context::Desktop;
@@ -15,8 +19,11 @@ use crate::context::Fact;
 use crate::context::InputActivity;
 use crate::context::Presence;
 use crate::context::Probe;
+use crate::setting::RangedCount;
+use crate::setting::RangedDuration;
 
-use super::settings::OfferSettings;
+use super::hours::Day;
+use super::hours::QuietHours;
 
 /// Turns the table of gates into [`Gate`] and its rows.
 ///
@@ -155,6 +162,60 @@ gates! {
     }
 }
 
+/// The section `[offer]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one switch per gate, each a key of its own in the file"
+)]
+pub struct OfferSettings {
+    /// How long after an offer, or a break, no other comes, 0 s to 24 h; longer for a while where the owner was fine, see
+    /// [`Self::cool_down_after`].
+    pub cool_down: RangedDuration<0, 86_400>,
+    /// How many offers a day may hold at most, 0 to 1000; 0 asks never.
+    pub at_most_per_day: RangedCount<0, 1_000>,
+    /// How long an offer stands before it goes away by itself, 1 min to 60 min.
+    pub open_for: RangedDuration<60, 3_600>,
+    /// How long an offer waits for a pause in typing before it is given up, 0 s to 60 min; 0 s does not wait.
+    pub wait_for_pause: RangedDuration<0, 3_600>,
+    /// Times of day in which nothing is offered; empty: none.
+    pub quiet_hours: Vec<QuietHours>,
+    /// The days of the week on which something may be offered, each as often as it likes; empty: none.
+    pub days: Vec<Day>,
+    /// Whether an offer may say that it is about the heart. Off by itself for focus "anxiety" and while the screen is shared.
+    pub mention_heart: bool,
+    /// Whether nothing is offered while the microphone or the camera is in use.
+    pub hold_in_calls: bool,
+    /// Whether nothing is offered while the screen is shared.
+    pub hold_when_sharing: bool,
+    /// Whether nothing is offered while a window fills the screen.
+    pub hold_in_full_screen: bool,
+    /// Whether nothing is offered while notifications are silenced.
+    pub hold_on_do_not_disturb: bool,
+    /// Whether nothing is offered while a program keeps the screen awake, as players of films do.
+    pub hold_when_inhibited: bool,
+}
+
+impl Default for OfferSettings {
+    fn default() -> Self {
+        Self {
+            cool_down: RangedDuration::secs(90 * 60),
+            at_most_per_day: RangedCount::of(3),
+            open_for: RangedDuration::secs(10 * 60),
+            wait_for_pause: RangedDuration::secs(10 * 60),
+            quiet_hours: Vec::new(),
+            days: Day::ALL.to_vec(),
+            mention_heart: true,
+            hold_in_calls: true,
+            hold_when_sharing: true,
+            hold_in_full_screen: true,
+            hold_on_do_not_disturb: true,
+            hold_when_inhibited: true,
+        }
+    }
+}
+
 /// One gate: see [`gates`] for what each part means.
 struct Row {
     name: &'static str,
@@ -277,6 +338,27 @@ pub struct Moment<'a> {
 }
 
 impl OfferSettings {
+    /// Whether a time of day falls into the quiet hours.
+    #[must_use]
+    pub fn is_quiet(&self, time: Time) -> bool {
+        self.quiet_hours.iter().any(|hours| hours.contains(time))
+    }
+
+    /// How long after an offer no other comes, once its owner was fine so many times in a row: from the second time on each doubles
+    /// it, up to 8 h. What was set to be longer stays as long.
+    #[must_use]
+    pub fn cool_down_after(&self, fine_in_a_row: u32) -> SignedDuration {
+        let set = self.cool_down.value();
+        let doublings = fine_in_a_row.saturating_sub(1).min(MOST_DOUBLINGS);
+        set.saturating_mul(1 << doublings).min(MOST_COOL_DOWN).max(set)
+    }
+
+    /// Whether something may be offered on a day of the week.
+    #[must_use]
+    pub fn is_day(&self, weekday: Weekday) -> bool {
+        self.days.contains(&Day::from(weekday))
+    }
+
     /// The first closed gate, in the order of [`Gate::ALL`]; `None` when all are open.
     #[must_use]
     pub fn closed_gate(&self, moment: &Moment<'_>) -> Option<Gate> {
@@ -333,6 +415,11 @@ const PAUSE_UNTIL: SignedDuration = SignedDuration::from_secs(15);
 /// Muting, or changing the headset, lets the microphone go for a moment: a call has ended once neither microphone nor camera has
 /// been in use for this long.
 pub const CALL_END_DEBOUNCE: SignedDuration = SignedDuration::from_secs(10);
+
+/// A working day: whoever was fine again and again is asked once in it at most.
+const MOST_COOL_DOWN: SignedDuration = SignedDuration::from_hours(8);
+/// From one second to more than [`MOST_COOL_DOWN`].
+const MOST_DOUBLINGS: u32 = 15;
 
 #[cfg(test)]
 mod tests;

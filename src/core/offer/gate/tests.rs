@@ -3,7 +3,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::context::Desktop;
 use crate::context::Probe;
-use crate::offer::settings::Day;
 
 /// Sunday 1970-01-04, 12:00 UTC.
 const NOON: i64 = (3 * 24 + 12) * 3_600;
@@ -182,4 +181,26 @@ proptest! {
         let gate = settings.closed_gate(&Moment { now, ..moment(&context) });
         prop_assert_eq!(gate, quiet.then_some(Gate::QuietHours));
     }
+}
+
+#[test]
+fn by_default_any_moment_of_the_week_may_be_offered() {
+    let settings = OfferSettings::default();
+    assert!(settings.is_day(Weekday::Sunday) && !settings.is_quiet(Time::midnight()));
+}
+
+#[test]
+fn the_cool_down_doubles_from_the_second_fine_up_to_a_day() {
+    let minutes = |settings: &OfferSettings, fine| settings.cool_down_after(fine).as_mins();
+    let usual = OfferSettings::default();
+    assert_eq!(
+        [0, 1, 2, 3, 4, 5, u32::MAX].map(|fine| minutes(&usual, fine)),
+        [90, 90, 180, 360, 480, 480, 480]
+    );
+    let set = |seconds| OfferSettings {
+        cool_down: RangedDuration::secs(seconds),
+        ..OfferSettings::default()
+    };
+    assert_eq!(minutes(&set(12 * 3_600), 9), 720);
+    assert_eq!((minutes(&set(0), 9), minutes(&set(1), 99)), (0, 480));
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::settings::OfferSettings;
+use super::gate::OfferSettings;
 
 /// The number of an offer, unique while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
