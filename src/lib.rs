@@ -52,7 +52,7 @@
 //! | a fault in the configuration | found in `src/core/config/check.rs`; a running daemon keeps the last good one and says so, `src/daemon/preferences.rs` |
 //! | what `status` shows | `Service::status` in `src/daemon/service.rs`; the rate is in `src/daemon/monitor.rs`, until the link is no longer streaming |
 //! | when a silent monitor counts as silent, and how it is found again | `src/core/connection/machine/mod.rs` |
-//! | the sources of a desktop fact | the table in `src/desktop/facts.rs` |
+//! | the sources of a desktop fact | the list `FACT_SOURCES` in `src/desktop/mod.rs`; each is declared in its own file |
 //! | what other programs can ask over D-Bus | [`interface::Request`] |
 //! | what happens when a task panics or ends | [`tasks`] |
 //! | the source of a number | the doc of its constant, at the end of its file or in its type |
@@ -164,9 +164,11 @@
 //! tests one room against real servers; NAME is a module below `tests/parts/` (`cargo test --test parts pulse`). `tests/run` runs
 //! everything a change has to pass. A file that is forgotten below fails a test that names it.
 //!
-//! **A gate.** A row in `src/core/offer/gate/mod.rs`; its switch in `src/core/offer/settings.rs` and `config/default.toml`; its
-//! sentences in `config/words/en.ftl`; a row in `tests/core/gates/desk.rs`. A gate that follows from a desktop fact also needs the
-//! fact in `src/core/context.rs` and its sources in `src/desktop/facts.rs`.
+//! **A gate.** A row in `src/core/offer/gate/mod.rs`, and its switch in the settings there and in `config/default.toml`; its
+//! sentences in `config/words/en.ftl`; what they say in `tests/core/gates/why.rs`. A gate that follows from a desktop fact also
+//! needs the fact in `src/core/context.rs`, its sources in a file of `src/desktop/`, listed in `src/desktop/mod.rs` where the file
+//! is new, and a stand-in for a source in `tests/parts/desk/services.rs`. Any other gate needs a way to close it in
+//! `tests/core/gates/desk.rs`.
 //!
 //! **A notification server.** Its name and habits in `src/notification/layout.rs`; a way to start and click it in
 //! `tests/parts/notification/real/`; its package in `.ci/run`; a row in the README.

@@ -38,8 +38,8 @@ pub fn run(json: bool, words: &Words, out: &mut impl Write) -> anyhow::Result<bo
 /// What was found out about one thing that kindbeat needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was looked at: `bluetooth`, `strap`, `notifications`, `presence`, `microphone`, `camera`, `sharing`, `full_screen`,
-    /// `do_not_disturb`, `inhibited`, `page`, `voice`, `service`, `config`, `practices` or `store`.
+    /// What was looked at: `bluetooth`, `strap`, `notifications`, `presence`, the [name of a fact](kindbeat_core::context::Fact::name),
+    /// `page`, `voice`, `service`, `config`, `practices` or `store`.
     pub check: &'static str,
     /// What that is called, in the language of `says` and `remedy`.
     #[serde(skip)]

@@ -5,10 +5,10 @@
 
 mod busy;
 mod devices;
-mod inhibited;
 mod limits;
 mod pipewire;
 mod pulse;
+mod services;
 mod silence;
 mod stand;
 mod waiting;

@@ -1,4 +1,4 @@
-//! Programs that keep the session awake, asked of stand-ins for the services that only a whole desktop has.
+//! Services on a bus that answer for a fact: stand-ins for those that only a whole desktop has.
 
 use std::sync::Arc;
 use std::sync::Mutex;
