@@ -7,8 +7,11 @@ use tracing::debug;
 use tracing::warn;
 
 use crate::clock;
+use crate::desktop;
 use crate::desktop::DesktopCommand;
 use crate::desktop::DesktopEvent;
+use crate::desktop::DesktopReport;
+use crate::desktop::Place;
 use kindbeat_core::context::Context;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::context::Fact;
@@ -18,15 +21,21 @@ use kindbeat_core::engine::Input;
 pub(super) struct DesktopContext {
     /// `None`: nobody watches the desktop, and every fact is absent.
     watcher: Option<mpsc::Sender<DesktopCommand>>,
+    place: Place,
     context: Context,
     attention: Attention,
 }
 
 impl DesktopContext {
-    pub(super) fn new(watcher: Option<mpsc::Sender<DesktopCommand>>) -> Self {
+    pub(super) fn new(watcher: Option<mpsc::Sender<DesktopCommand>>, place: Place) -> Self {
         let context =
             Context { desktop: watcher.is_none().then(Desktop::default), ..Context::default() };
-        Self { watcher, context, attention: Attention::default() }
+        Self { watcher, place, context, attention: Attention::default() }
+    }
+
+    /// Asks every source of the desktop once.
+    pub(super) fn probe(&self) -> impl Future<Output = DesktopReport> + use<> {
+        desktop::probe(self.place.clone())
     }
 
     /// The context as it is now, for the engine.

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use crate::browser::Opener;
 use crate::clock::SharedClock;
 use crate::desktop::DesktopCommand;
+use crate::desktop::Place;
 use crate::notification;
 use crate::page_server;
 use crate::speech::PageReader;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub offers: mpsc::Sender<notification::NotifierCommand>,
     /// The watcher of the desktop; `None`: there is none, and every fact is absent.
     pub desktop: Option<mpsc::Sender<DesktopCommand>>,
+    /// Where the desktop is looked at for whoever asks.
+    pub place: Place,
     /// What serves the page.
     pub web: page_server::PageServer,
     /// What stands on the page.

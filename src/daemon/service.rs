@@ -6,10 +6,7 @@ use jiff::Timestamp;
 use tracing::debug;
 
 use crate::clock::SharedClock;
-use crate::dbus::Bus;
-use crate::desktop;
 use crate::desktop::DesktopEvent;
-use crate::desktop::Place;
 use crate::interface::LastAnswer;
 use crate::interface::Refusal;
 use crate::interface::Request;
@@ -90,7 +87,7 @@ impl Service {
         let mut service = Self {
             clock: parts.clock,
             monitor: Monitor::new(parts.monitor),
-            desktop: DesktopContext::new(parts.desktop),
+            desktop: DesktopContext::new(parts.desktop, parts.place),
             offers: DesktopOffers::new(parts.offers, preferences.words()),
             page: BreakPage::new(ways, parts.earlier, &preferences, now),
             history: History::new(parts.store, parts.engine.memory(), now),
@@ -254,16 +251,18 @@ impl Service {
                 let asks = !reply.is_closed() && self.engine.take_question(now);
                 let _ = reply.send(asks);
             }
-            Request::Look { mut reply } => self.tasks.spawn("a look at the desktop", async move {
-                let place = Place::from_environment(Bus::session(), Bus::system());
-                tokio::select! {
-                    () = reply.closed() => {}
-                    seen = desktop::probe(place) => {
-                        // It is plain data, which can always be written.
-                        let _ = reply.send(serde_json::to_string(&seen).unwrap_or_default());
+            Request::Look { mut reply } => {
+                let look = self.desktop.probe();
+                self.tasks.spawn("a look at the desktop", async move {
+                    tokio::select! {
+                        () = reply.closed() => {}
+                        seen = look => {
+                            // It is plain data, which can always be written.
+                            let _ = reply.send(serde_json::to_string(&seen).unwrap_or_default());
+                        }
                     }
-                }
-            }),
+                });
+            }
             Request::BreakHere { practice, length, reply } => {
                 let ticket = self.break_here(Input::BreakWanted(practice, length));
                 if let Err(Ok(WindowTicket { id, .. })) = reply.send(ticket) {

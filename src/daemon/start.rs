@@ -119,7 +119,7 @@ pub async fn start() -> anyhow::Result<()> {
     let (desktop_events, desktop_happened) = mpsc::channel(1);
     let place = Place::from_environment(session.clone(), system);
     let watches = Watches::default();
-    tasks.run("desktop", desktop::run(place, watches, watcher_commands, desktop_events));
+    tasks.run("desktop", desktop::run(place.clone(), watches, watcher_commands, desktop_events));
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: SharedClock = Arc::new(clock::now);
@@ -152,6 +152,7 @@ pub async fn start() -> anyhow::Result<()> {
         monitor,
         offers,
         desktop: Some(watcher),
+        place,
         web,
         view,
         opener: Opener::from_environment(),

@@ -21,8 +21,10 @@ use kindbeat::daemon::Parts;
 use kindbeat::daemon::Service;
 use kindbeat::daemon::Stopped;
 use kindbeat::daemon::Watchdog;
+use kindbeat::dbus::Bus;
 use kindbeat::desktop::DesktopCommand;
 use kindbeat::desktop::DesktopEvent;
+use kindbeat::desktop::Place;
 use kindbeat::interface;
 use kindbeat::interface::Served;
 use kindbeat::notification;
@@ -175,8 +177,7 @@ impl Desk {
         let (commands, monitor_commands) = mpsc::channel(8);
         let (offers, wanted) = mpsc::channel(64);
         let (offer_events, told_of_offers) = mpsc::channel(64);
-        let screen =
-            tokio::spawn(notification::run(notification::Bus::session(), wanted, offer_events));
+        let screen = tokio::spawn(notification::run(Bus::session(), wanted, offer_events));
         let (forward, offered) = mpsc::channel(1);
         let (tell_shown, on_screen) = mpsc::channel(64);
         tokio::spawn(watch_offers(told_of_offers, forward, tell_shown));
@@ -205,6 +206,7 @@ impl Desk {
             monitor: commands,
             offers,
             desktop: Some(desktop),
+            place: Place::from_environment(Bus::session(), Bus::system()),
             web,
             view,
             opener: Opener::from_environment(),
@@ -377,7 +379,7 @@ impl Desk {
 
     /// Puts the service on the session bus.
     pub(crate) async fn serve(&mut self) -> anyhow::Result<Served> {
-        Ok(interface::serve(&interface::Bus::session(), self.run()?.requests.clone()).await?)
+        Ok(interface::serve(&Bus::session(), self.run()?.requests.clone()).await?)
     }
 }
 

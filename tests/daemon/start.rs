@@ -3,14 +3,19 @@
 use std::fs;
 
 use anyhow::Context as _;
+use futures_util::StreamExt as _;
 use jiff::SignedDuration;
 use kindbeat::clock;
+use kindbeat::desktop::DesktopReport;
 use kindbeat::interface::Client;
 use kindbeat::store::FILE;
 use kindbeat::store::Store;
+use kindbeat_core::context::Probe;
 use rusqlite::Connection;
+use zbus::MessageStream;
 
 use crate::bluez::Fake;
+use crate::client::soon;
 use crate::program::Desktop;
 use crate::program::Program;
 use crate::program::shows;
@@ -49,8 +54,29 @@ async fn it_has_one_connection_of_its_own_to_each_bus() -> anyhow::Result<()> {
     fake.was_asked("StartNotify rate", 1).await?;
     desktop.client().await?.status().await?;
     // btleplug has one to the system bus.
-    assert_eq!(program.connections(&desktop.system).await?, 2);
-    assert_eq!(program.connections(&desktop.session).await?, 1);
+    let ours = async || {
+        let (system, session) = (&desktop.system, &desktop.session);
+        anyhow::Ok((program.connections(system).await?, program.connections(session).await?))
+    };
+    assert_eq!(ours().await?, (2, 1));
+    // The same while it looks at the desktop, where somebody takes every question and answers none.
+    let silent = desktop.session.connect().await?;
+    let mut questions = MessageStream::from(&silent);
+    silent.request_name("org.gnome.SessionManager").await?;
+    let client = desktop.client().await?;
+    let meanwhile = async {
+        while let Some(question) = questions.next().await {
+            if question?.header().member().is_some_and(|member| member == "IsInhibited") {
+                desktop.client().await?.status().await?;
+                return ours().await;
+            }
+        }
+        anyhow::bail!("the bus is lost")
+    };
+    let (seen, asked) = tokio::join!(client.look::<DesktopReport>(), soon(meanwhile));
+    assert_eq!(asked??, (2, 1));
+    let silent = seen?.desktop.into_iter().find(|probed| probed.source == "GNOME session");
+    assert_eq!(silent.map(|probed| probed.seen), Some(Probe::Failed));
     program.stops().await.map(drop)
 }
 

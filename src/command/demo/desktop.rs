@@ -24,6 +24,8 @@ use crate::daemon::Inlets;
 use crate::daemon::Parts;
 use crate::daemon::Service;
 use crate::daemon::Watchdog;
+use crate::dbus::Bus;
+use crate::desktop::Place;
 use crate::interface::LastAnswer;
 use crate::interface::Request;
 use crate::locale;
@@ -106,8 +108,8 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let beating = tokio::spawn(strap::run(time.clone(), events, chapters.clone()));
     let (offers, offer_commands) = mpsc::channel(QUEUE);
     let (offer_events, offered) = mpsc::channel(QUEUE);
-    let desktop =
-        tokio::spawn(notification::run(notification::Bus::session(), offer_commands, offer_events));
+    let session = Bus::session();
+    let desktop = tokio::spawn(notification::run(session.clone(), offer_commands, offer_events));
     let (from_browser, mut browser) = mpsc::channel(QUEUE);
     let (page, page_inputs) = mpsc::channel(QUEUE);
     let (requests, requested) = mpsc::channel(QUEUE);
@@ -140,6 +142,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             monitor: mpsc::channel(1).0,
             // What is simulated is offered whatever happens at the desk.
             desktop: None,
+            place: Place::from_environment(session, Bus::system()),
             clock,
             locale,
             config,

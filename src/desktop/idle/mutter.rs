@@ -24,12 +24,13 @@ pub(in crate::desktop) struct Mutter {
     watches: Watches,
     fired: Signals,
     owner: Signals,
-    away: u32,
+    away: Option<u32>,
     rest: Option<u32>,
     active: Option<u32>,
 }
 
 impl Mutter {
+    /// Asks only, since the connection is shared: a watch would stay with Mutter until the connection ends.
     pub(super) async fn open(session: &Bus, watches: Watches) -> Result<Self, NoAnswer> {
         let connection = session.connection().await.map_err(|error| NoAnswer::no_bus(&error))?;
         // Before the first watch, so that nothing is missed.
@@ -38,9 +39,9 @@ impl Mutter {
             rule.sender(SERVICE).interface(MONITOR.interface).member("WatchFired")
         })
         .await?;
-        let away = MONITOR.call(&connection, "AddIdleWatch", &milliseconds(watches.away)).await;
-        let away = bus::reply(away)?.ok_or_else(|| NoAnswer::absent("it does not run"))?;
-        let (rest, active) = (None, None);
+        let idle = MONITOR.call::<_, u64>(&connection, "GetIdletime", &()).await;
+        bus::reply(idle)?.ok_or_else(|| NoAnswer::absent("it does not run"))?;
+        let (away, rest, active) = (None, None, None);
         Ok(Self { connection, watches, fired, owner, away, rest, active })
     }
 
@@ -56,6 +57,8 @@ impl Mutter {
         mut rest: watch::Receiver<bool>,
         inputs: &Sender<PresenceInput>,
     ) -> Result<(), NoAnswer> {
+        let away = milliseconds(self.watches.away);
+        self.away = Some(MONITOR.call(&self.connection, "AddIdleWatch", &away).await?);
         self.idle_now(inputs).await?;
         loop {
             let wanted = *rest.borrow_and_update();
@@ -117,7 +120,7 @@ impl Mutter {
         let Ok(id) = fired.body().deserialize::<u32>() else { return Ok(()) };
         if Some(id) == self.active {
             self.send(PresenceInput::Used, inputs).await
-        } else if id == self.away || Some(id) == self.rest {
+        } else if [self.away, self.rest].contains(&Some(id)) {
             // How long it really is: a watch that is added in the midst of a rest fires at once.
             self.idle_now(inputs).await
         } else {
