@@ -38,7 +38,7 @@ pub fn read(folder: &Path) -> impl Iterator<Item = (String, Result<String, OwnFa
         Ok(files) => (files, None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => (Vec::new(), None),
         Err(error) => {
-            let problem = Sentence::detail(error.to_string());
+            let problem = unreadable(&error);
             (Vec::new(), Some(unread(folder, problem, Message::PracticeSeeFolder)))
         }
     };
@@ -60,9 +60,7 @@ pub fn text(file: &Path) -> Result<String, OwnFault> {
         Ok(Some(bytes)) => String::from_utf8(bytes)
             .map_err(|_| unread(file, Message::PracticeNotText, Message::PracticeSaveText)),
         Ok(None) => Err(unread(file, Message::PracticeNoFile, Message::PracticeIsText)),
-        Err(error) => {
-            Err(unread(file, Sentence::detail(error.to_string()), Message::PracticeSeeFile))
-        }
+        Err(error) => Err(unread(file, unreadable(&error), Message::PracticeSeeFile)),
     }
 }
 
@@ -93,6 +91,10 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
         }
     }
     Ok(files.into_iter().collect())
+}
+
+fn unreadable(error: &io::Error) -> Sentence {
+    Sentence::new(Message::PracticeUnread).with("problem", error.to_string())
 }
 
 fn unread(file: &Path, problem: impl Into<Sentence>, remedy: Message) -> OwnFault {
@@ -158,7 +160,7 @@ mod tests {
         huge.toml: the file is too large; a practice has at most 1 MiB of text
         latin.toml: not a text in UTF-8; save it as UTF-8
         link.toml: 5 bytes
-        lost.toml: No such file or directory (os error 2); see that it is there and that you can read it
+        lost.toml: cannot be read: No such file or directory (os error 2); see that it is there and that you can read it
         pipe.toml: not a file; a practice is a file of text
         zero.toml: not a file; a practice is a file of text
         ");

@@ -19,6 +19,10 @@ use tokio::time::timeout;
 use tracing::debug;
 use tracing::error;
 
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Words;
+use kindbeat_core::words::english_display;
+
 /// Every task of the program, by name.
 pub struct Supervisor {
     set: JoinSet<()>,
@@ -32,16 +36,31 @@ pub struct Supervisor {
 pub struct Spawner(mpsc::UnboundedSender<Order>);
 
 /// A part of the program that must not end has ended. The log names it, too.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    #[error("{0} has ended, which it never should; please report this")]
     Ended(&'static str),
-    #[error("{0} panicked; please report this")]
     Panicked(&'static str),
     /// In a thread, or in a task that no supervisor names. With its place in the code, where that is known.
-    #[error("a panic at {0}; please report this")]
-    PanickedAt(String),
+    PanickedAt(Option<String>),
 }
+
+impl Failure {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        match self {
+            Self::Ended(part) => words.text(Message::PartEnded, &[("part", (*part).into())]),
+            Self::Panicked(part) => words.text(Message::PartPanicked, &[("part", (*part).into())]),
+            Self::PanickedAt(Some(place)) => {
+                words.text(Message::PanicAt, &[("place", place.as_str().into())])
+            }
+            Self::PanickedAt(None) => words.text(Message::PanicSomewhere, &[]),
+        }
+    }
+}
+
+english_display!(Failure);
+
+impl std::error::Error for Failure {}
 
 struct Named {
     name: &'static str,
@@ -61,7 +80,7 @@ enum Kind {
 
 enum Order {
     Spawn(&'static str, Pin<Box<dyn Future<Output = ()> + Send>>),
-    Panicked(String),
+    Panicked(Option<String>),
 }
 
 impl Supervisor {
@@ -176,8 +195,7 @@ impl Spawner {
 
     /// What a panic says may quote what somebody typed: only its place is told.
     fn panicked(&self, panic: &PanicHookInfo<'_>) {
-        let place =
-            panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        let place = panic.location().map(ToString::to_string);
         error!(place, thread = thread::current().name(), "a panic");
         let _ = self.0.send(Order::Panicked(place));
     }
@@ -187,7 +205,7 @@ impl fmt::Debug for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Spawn(name, _) => write!(f, "Spawn({name})"),
-            Self::Panicked(place) => write!(f, "Panicked({place})"),
+            Self::Panicked(place) => write!(f, "Panicked({place:?})"),
         }
     }
 }

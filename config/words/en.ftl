@@ -1111,6 +1111,46 @@ probe-no = does not speak against an offer (told by { $source })
 probe-lacking = nothing here tells ({ $problem })
 probe-silent = what is there to tell does not ({ $problem })
 probe-meanwhile = offers are held back, as if it were so; "{ $setting } = false" under [offer] has them made all the same
+# What kindbeat asks on a desktop, where it has no name of its own.
+source-cameras = cameras
+source-display = display
+source-notifications = notification server
+source-gnome-session = GNOME session manager
+source-plasma = Plasma power management
+# Why one of them does not answer: said behind its name and a colon, as in "PipeWire: not running". $problem is what the system or
+# another program says of it, $program is the name of a program.
+source-not-running = not running
+source-ended = it ended
+source-late = no answer in time
+source-error = it answers with an error: { $problem }
+source-unknown-question = it does not know this question
+source-no-bus = there is no message bus
+source-bus-unreachable = the message bus cannot be reached: { $problem }
+source-bus-lost = the message bus is lost
+source-not-installed = { $program } is not installed
+source-not-started = { $program } cannot be started: { $problem }
+# $name is a program or a file.
+source-unread = { $name } cannot be read: { $problem }
+source-program-fault = { $program } ended with a fault: { $problem }
+source-program-ended = { $program } ended
+source-program-strange = { $program } answers in a way that cannot be read
+source-pipewire-instead = PipeWire takes its place
+source-no-sound-card = there is no sound card
+source-no-camera = there is no camera that you can use
+source-no-notifications = no program shows notifications
+# $server is a name, such as dunst.
+source-no-silence = { $server } does not tell whether it is silenced
+source-no-display = there is no display
+source-no-idle-time = this display does not tell how long keyboard and pointer rest
+source-no-full-screen = this display does not tell whether a window fills the screen
+source-compositor-unreachable = the Wayland compositor cannot be reached: { $problem }
+# DISPLAY is a variable of the environment.
+source-bad-display = DISPLAY cannot be read: { $problem }
+source-other-machine = the display is on another machine
+source-x-unreachable = the X server cannot be reached: { $problem }
+# $code is a number.
+source-x-refused = the X server refused a request (error { $code })
+source-x-strange = the X server answers in a way that cannot be read
 # $problem as the system says it.
 page-not-served = no page can be served on 127.0.0.1 ({ $problem })
 page-see-limits = see what a sandbox or the limits of this machine forbid
@@ -1179,7 +1219,7 @@ store-empty = { $path }: nothing is stored yet
 size-kilo = { $count } kB
 size-mega = { $count } MB
 store-unread = what is stored cannot be read: the disk does not answer
-store-nowhere = neither XDG_STATE_HOME nor HOME says where it belongs
+store-nowhere = neither XDG_STATE_HOME nor HOME says where the history belongs
 store-set-home = set HOME to your home, as an absolute path
 store-unwritable = { $path }: cannot be written
 store-own = make sure that it belongs to you, or move it with XDG_STATE_HOME
@@ -1197,6 +1237,14 @@ store-same-kindbeat = use the same kindbeat as the service, or restart that
 # $problem as the database says it.
 store-unusable = { $path }: cannot be used ({ $problem })
 store-move = move it away by hand
+# In place of $problem: what is wrong with the file.
+store-newer = written by a newer kindbeat, version { $found }
+store-cut-off = its last page is cut off
+store-folder = it is a folder
+# $says is one of store-nowhere to store-unusable, $remedy what to do.
+store-problem = { $says }; { $remedy }
+# $problem is store-problem, $detail what the system says of it.
+store-problem-detail = { $problem }: { $detail }
 
 ## A configuration that cannot be used: what is wrong, and what would be right. Words in ` ` and [ ] stand so in the file.
 
@@ -1307,6 +1355,8 @@ practice-not-text = not a text in UTF-8
 practice-save-text = save it as UTF-8
 practice-no-file = not a file
 practice-is-text = a practice is a file of text
+# $problem as the system says it.
+practice-unread = cannot be read: { $problem }
 practice-see-file = see that it is there and that you can read it
 practice-see-folder = make it a folder that you can read
 practice-left-out = the practices from here on are left out, { $most } are read
@@ -1341,6 +1391,11 @@ recording-no-number = { $value } is not a number
 ## Commands and their errors. Behind some of them stands what the system says, in its own words.
 
 cannot-begin = this machine lets no program wait for anything
+# Faults of kindbeat itself. $part is a name in the program, $place a line of it.
+part-ended = { $part } ended by itself; please report this
+part-panicked = { $part } panicked; please report this
+panic-at = a panic at { $place }; please report this
+panic-somewhere = a panic; please report this
 already-running = kindbeat is running already; "kindbeat status" tells how it is
 ask-silent = kindbeat does not answer
 ask-impossible = kindbeat cannot be asked
@@ -1363,7 +1418,6 @@ store-no-thread = the history cannot be written
 snooze-no-time = "{ $given }" is no time to snooze until; give how long (30m, 2h), a time of day (14:00), or today
 snooze-too-far = "{ $given }" is not within a year from now; give how long (30m, 2h), a time of day (14:00), or today
 history-no-day = "{ $given }" is no day; give one as 2026-11-23, or today, or yesterday
-history-no-home = neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history?
 here-defaults = { $problem }; the defaults apply to this break
 here-no-keyboard = the keyboard cannot be read
 # In a list: what became of an elevation.

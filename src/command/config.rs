@@ -83,6 +83,7 @@ fn unset(config: &Config, section: &str, key: &str, words: &Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accented;
 
     #[test]
     fn what_is_in_force_shows_every_key() {
@@ -94,6 +95,23 @@ mod tests {
                     "{section}.{key}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_a_configuration_holds_no_english() {
+        let words = accented::words();
+        let shown = in_force(&Config::default(), &words).unwrap();
+        // What is said of a key stands behind it; the rest is the file's own.
+        let said: Vec<_> =
+            shown.lines().filter_map(|line| line.strip_prefix("# ")?.split_once(": ")).collect();
+        assert!(said.len() > 3, "{shown}");
+        for (key, said) in said {
+            assert_eq!(accented::untranslated(said, &["5m"]), [""; 0], "{key}");
+        }
+        for message in [Message::ConfigFine, Message::ConfigAbsent] {
+            let said = about(message, Path::new("/0/1"), &words);
+            assert_eq!(accented::untranslated(&said, &[]), [""; 0]);
         }
     }
 

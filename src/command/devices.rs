@@ -135,6 +135,7 @@ pub const SECONDS: u64 = 10;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accented;
     use kindbeat_core::connection::Device;
 
     fn monitors() -> Vec<Nearby> {
@@ -167,6 +168,29 @@ mod tests {
         Polar? H10  F0:00:00:00:00:01   -52 dBm        ?  ?
         ?           F0:00:00:00:00:02    in use     87 %  ?
         ");
+    }
+
+    #[test]
+    fn a_list_of_monitors_holds_no_english() {
+        let other = accented::words();
+        for nearby in [&monitors()[..], &[]] {
+            let said = written(nearby, |nearby, out| as_text(nearby, &other, out));
+            assert_eq!(accented::untranslated(&said, &["Polar? H10", "F0", "RR", "dBm"]), [""; 0]);
+        }
+        let source = zbus::Error::Failure("0815".to_owned());
+        let errors = [
+            BluetoothError::NoService,
+            BluetoothError::NoAdapter,
+            BluetoothError::Off,
+            BluetoothError::Unknown,
+            BluetoothError::NoHeartRate,
+            BluetoothError::TimedOut { doing: "asking" },
+            BluetoothError::BlueZ { doing: "asking", source },
+        ];
+        for error in errors {
+            let said = with_remedy(&error, in_words(&error), &other).to_string();
+            assert_eq!(accented::untranslated(&said, &[]), [""; 0], "{error:?}");
+        }
     }
 
     #[test]

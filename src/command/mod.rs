@@ -28,6 +28,7 @@ use crate::daemon::AlreadyRunning;
 use crate::interface::ClientError;
 use crate::recording::RecordingError;
 use crate::store::StoreError;
+use crate::tasks::Failure;
 use kindbeat_core::config::ConfigError;
 use kindbeat_core::practice::OwnFault;
 use kindbeat_core::practice::ScriptError;
@@ -67,7 +68,7 @@ fn own_text(cause: &(dyn Error + 'static), words: &Words) -> Option<String> {
         };
     }
     text_of!(ConfigError, OwnFault, ScriptError, UnknownPractice, RecordingError);
-    text_of!(StoreError, ClientError, Sentence, AlreadyRunning);
+    text_of!(StoreError, ClientError, Sentence, AlreadyRunning, Failure);
     None
 }
 
@@ -82,17 +83,4 @@ fn harmless(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use anyhow::Context as _;
-
-    use super::*;
-    use kindbeat_core::config::Config;
-
-    #[test]
-    fn a_bad_configuration_is_told_apart_by_its_exit_code() {
-        let bad = Config::parse("config.toml", "[offer]\nx = 1\n").context("starting").unwrap_err();
-        assert_eq!(exit_code(&bad), 78);
-        assert_eq!(exit_code(&anyhow::anyhow!("no strap")), 1);
-        assert_eq!(exit_code(&Usage("what?".to_owned()).into()), 2);
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ use crate::store::memory_changes;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::engine::EngineMemory;
 use kindbeat_core::heart::Sample;
+use kindbeat_core::words::Sentence;
 
 pub(super) struct History {
     /// `None`: nothing can be written here, or nothing is to be.
@@ -66,7 +67,7 @@ impl History {
 
     /// The store reported; why nothing can be written, where that is so.
     #[must_use]
-    pub(super) fn report(report: store::StoreEvent) -> Option<String> {
+    pub(super) fn report(report: store::StoreEvent) -> Option<Sentence> {
         match report {
             store::StoreEvent::Failing(why) => Some(why),
             store::StoreEvent::Recovered { lost } => {

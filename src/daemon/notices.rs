@@ -28,7 +28,7 @@ impl Notice<'_> {
     /// Shows it, as soon as that can be done.
     pub(super) fn show(self, words: &Words, tasks: &Spawner) {
         let (title, body) = self.text(words);
-        tasks.spawn("a notice", async move {
+        tasks.spawn("notice", async move {
             if let Err(error) = notice(&title, &body).await {
                 debug!(%error, "a notice is not on the screen");
             }

@@ -1,5 +1,8 @@
 //! What the owner has set: the configuration in force, the words it asks for, and what is wrong with files of the owner's.
 
+use std::sync::Arc;
+
+use tokio::sync::watch;
 use tracing::info;
 use tracing::warn;
 
@@ -12,7 +15,9 @@ pub(super) struct Preferences {
     config: Config,
     /// Of the desktop, `de_AT.UTF-8`.
     locale: String,
-    words: Words,
+    words: Arc<Words>,
+    /// Who else speaks to the owner follows these.
+    spoken: watch::Sender<Arc<Words>>,
     /// Why the file of the configuration is not in force; `None` when it is.
     fault: Option<String>,
     /// What is wrong with practices of the owner's, as the log has it.
@@ -31,9 +36,10 @@ pub(super) enum Reread {
 }
 
 impl Preferences {
-    /// `words` are those that the configuration asks for.
-    pub(super) const fn new(config: Config, locale: String, words: Words) -> Self {
-        Self { config, locale, words, fault: None, practice_faults: Vec::new() }
+    /// `spoken` are the words that the configuration asks for.
+    pub(super) fn new(config: Config, locale: String, spoken: watch::Sender<Arc<Words>>) -> Self {
+        let words = Arc::clone(&spoken.borrow());
+        Self { config, locale, words, spoken, fault: None, practice_faults: Vec::new() }
     }
 
     pub(super) const fn config(&self) -> &Config {
@@ -44,7 +50,7 @@ impl Preferences {
         &self.locale
     }
 
-    pub(super) const fn words(&self) -> &Words {
+    pub(super) fn words(&self) -> &Words {
         &self.words
     }
 
@@ -66,7 +72,8 @@ impl Preferences {
                 }
                 let monitor_changed = config.monitor != self.config.monitor;
                 self.config = config;
-                self.words = Words::new(self.config.language(&self.locale));
+                self.words = Arc::new(Words::new(self.config.language(&self.locale)));
+                self.spoken.send_replace(Arc::clone(&self.words));
                 Reread::InForce { monitor_changed }
             }
             Err(error) => {

@@ -1,9 +1,11 @@
 //! The news on the session bus, whenever there is one.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tracing::info;
 use tracing::warn;
 
@@ -12,6 +14,7 @@ use crate::interface::Bus;
 use crate::interface::Served;
 use kindbeat_core::backoff::Backoff;
 use kindbeat_core::status::News;
+use kindbeat_core::words::Words;
 
 /// Hands the news to the session bus; where that is gone, it is looked for again.
 pub(super) async fn publish(
@@ -19,12 +22,14 @@ pub(super) async fn publish(
     mut served: Option<Served>,
     mut news: mpsc::Receiver<News>,
     requests: mpsc::Sender<interface::Request>,
+    words: watch::Receiver<Arc<Words>>,
 ) {
+    let door = Door { session, requests, words };
     let mut last = None;
     loop {
         let bus = match served.take() {
             Some(bus) => bus,
-            None => match reach_bus(&session, &mut news, &mut last, &requests).await {
+            None => match reach_bus(&door, &mut news, &mut last).await {
                 Some(bus) => bus,
                 None => return,
             },
@@ -44,16 +49,15 @@ pub(super) async fn publish(
 }
 
 /// Looks for the session bus until it is there, and tells it how things stand; `None` when there are no more news. What else
-/// happens meanwhile nobody there could hear: last later, it would no longer be true.
+/// happens meanwhile nobody there could hear: told later, it would no longer be true.
 async fn reach_bus(
-    session: &Bus,
+    door: &Door,
     news: &mut mpsc::Receiver<News>,
     last: &mut Option<News>,
-    requests: &mpsc::Sender<interface::Request>,
 ) -> Option<Served> {
     let mut backoff = Backoff::new(LONGEST_PAUSE);
     loop {
-        let mut attempt = pin!(attempt(session, backoff.next_delay(), requests.clone()));
+        let mut attempt = pin!(door.open(backoff.next_delay()));
         let served = loop {
             tokio::select! {
                 served = attempt.as_mut() => break served,
@@ -70,13 +74,20 @@ async fn reach_bus(
     }
 }
 
-async fn attempt(
-    session: &Bus,
-    pause: Duration,
+/// What the service is reached with.
+struct Door {
+    session: Bus,
     requests: mpsc::Sender<interface::Request>,
-) -> Option<Served> {
-    tokio::time::sleep(pause).await;
-    interface::serve(session, requests).await.ok()
+    words: watch::Receiver<Arc<Words>>,
+}
+
+impl Door {
+    /// Attempts it once, after a pause.
+    async fn open(&self, pause: Duration) -> Option<Served> {
+        tokio::time::sleep(pause).await;
+        let (requests, words) = (self.requests.clone(), self.words.clone());
+        interface::serve(&self.session, requests, words).await.ok()
+    }
 }
 
 /// Remembers how things stand.

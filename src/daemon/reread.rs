@@ -3,7 +3,6 @@
 use std::future::pending;
 use std::time::Duration;
 
-use anyhow::Context;
 use tokio::signal::unix::Signal;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -75,8 +74,9 @@ pub(super) async fn practices(reread: mpsc::Sender<Practices>, mut hangup: Signa
 /// others follow.
 pub(super) async fn practices_at_start() -> anyhow::Result<Practices> {
     match timeout(PATIENCE, spawn_blocking(practice_files::library)).await {
-        Ok(read) => read.context("reading the breaks")?,
-        Err(_) => Ok((Library::built_in()?, Vec::new())),
+        Ok(Ok(read)) => Ok(read?),
+        // After a panic, too, which ends the daemon in a moment.
+        Ok(Err(_)) | Err(_) => Ok((Library::built_in()?, Vec::new())),
     }
 }
 

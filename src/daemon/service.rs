@@ -1,8 +1,10 @@
 //! The parts and the engine: an event goes to its part, what it means to the engine, and every effect of that to one part.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tracing::debug;
 
 use crate::clock::SharedClock;
@@ -71,9 +73,9 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service to which nothing has happened yet. `words` are those that the configuration asks for.
+    /// A service to which nothing has happened yet. `words` are those that the configuration asks for, and follow it.
     #[must_use]
-    pub fn new(parts: Parts, words: Words, help: HelpLines) -> Self {
+    pub fn new(parts: Parts, words: watch::Sender<Arc<Words>>, help: HelpLines) -> Self {
         let now = (parts.clock)();
         let preferences = Preferences::new(parts.config, parts.locale, words);
         let ways = Ways {
@@ -181,7 +183,7 @@ impl Service {
 
     pub(super) fn store(&self, report: store::StoreEvent) {
         if let Some(why) = History::report(report) {
-            self.notify(Notice::StoreFailing(&why));
+            self.notify(Notice::StoreFailing(&why.text(self.preferences.words())));
         }
     }
 
@@ -253,7 +255,7 @@ impl Service {
             }
             Request::Look { mut reply } => {
                 let look = self.desktop.probe();
-                self.tasks.spawn("a look at the desktop", async move {
+                self.tasks.spawn("desktop-look", async move {
                     tokio::select! {
                         () = reply.closed() => {}
                         seen = look => {
@@ -320,10 +322,9 @@ impl Service {
         };
         let opened = self.page.open(&context, token);
         opened.map_err(|error| {
-            let error = anyhow::Error::from(error);
             self.handle(Input::Break(SessionCommand::Leave));
             self.notify(Notice::NoPage);
-            Refusal::NoPage(format!("{error:#}"))
+            Refusal::NoPage(error.to_string())
         })
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use sd_notify::NotifyState;
+use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
@@ -31,6 +32,7 @@ use crate::speech::PageReader;
 use crate::speech::Speaker;
 use crate::store;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::StoreLock;
 use crate::tasks::Supervisor;
 use kindbeat_core::config;
@@ -73,15 +75,16 @@ impl std::error::Error for AlreadyRunning {}
 pub async fn start() -> anyhow::Result<()> {
     let locale = locale::of_messages();
     let config = load_config(&locale).await?;
+    let words = Arc::new(Words::new(config.language(&locale)));
+    let (speak, spoken) = watch::channel(Arc::clone(&words));
     // Before anybody hears that we are ready: a signal that nobody listens to would end us.
-    let stop = stop_signal().context("listening for signals")?;
-    let hangup = signal(SignalKind::hangup()).context("listening for signals")?;
-    let hangup_again = signal(SignalKind::hangup()).context("listening for signals")?;
+    let signals = signals().with_context(|| words.text(Message::CannotBegin, &[]))?;
+    let (stop, hangup, hangup_again) = signals;
     let (session, system) = (Bus::session(), Bus::system());
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
     let _lock = lock(folder.as_deref())?;
-    let served = match interface::serve(&session, requests.clone()).await {
+    let served = match interface::serve(&session, requests.clone(), spoken.clone()).await {
         Ok(served) => Some(served),
         Err(interface::ServeError::NameTaken) => return Err(AlreadyRunning.into()),
         Err(error) => {
@@ -94,7 +97,6 @@ pub async fn start() -> anyhow::Result<()> {
     };
     let mut tasks = Supervisor::new();
     tasks.watch_panics();
-    let words = Words::new(config.language(&locale));
     let (report, reports) = mpsc::unbounded_channel();
     let (store, mut loaded) = open_store(folder.as_deref(), &config, &words, report, &mut tasks);
 
@@ -123,7 +125,7 @@ pub async fn start() -> anyhow::Result<()> {
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: SharedClock = Arc::new(clock::now);
-    let help = HelpLines::built_in().context("reading the help lines of the program")?;
+    let help = HelpLines::built_in()?;
     let (view, shown) = watch::channel(empty_page(&words, &locale, &help));
     let web = page_server::PageServer::new(Arc::clone(&clock), shown, page_inputs)
         .supervised_by(tasks.spawner());
@@ -132,12 +134,12 @@ pub async fn start() -> anyhow::Result<()> {
     tasks.run_and_close("speech", speech);
 
     let (configs, config_read) = mpsc::channel(1);
-    tasks.run("configuration watch", reread::config(configs, hangup));
+    tasks.run("configuration-watch", reread::config(configs, hangup));
     let (library, faults) = reread::practices_at_start().await?;
     let (practices, practices_read) = mpsc::channel(1);
-    tasks.run("practices watch", reread::practices(practices, hangup_again));
+    tasks.run("practices-watch", reread::practices(practices, hangup_again));
     let (news, newsreel) = mpsc::channel(QUEUE);
-    tasks.run("interface", publish(session, served, newsreel, requests));
+    tasks.run("interface", publish(session, served, newsreel, requests, spoken));
 
     let earlier =
         Earlier { habits: loaded.state.habits.clone(), past: std::mem::take(&mut loaded.past) };
@@ -160,7 +162,7 @@ pub async fn start() -> anyhow::Result<()> {
         news,
         tasks: tasks.spawner(),
     };
-    let mut service = Service::new(parts, words, help);
+    let mut service = Service::new(parts, speak, help);
     service.practice_faults(faults);
     let inlets = Inlets {
         monitor: monitored,
@@ -212,11 +214,8 @@ fn open_store(
     tasks: &mut Supervisor,
 ) -> (Option<store::StoreHandle>, store::Loaded) {
     let now = clock::now();
-    let opened = || -> anyhow::Result<_> {
-        let folder = folder.context(
-            "neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history to be?",
-        )?;
-        let opened = Store::open(folder, now)?;
+    let opened = || -> Result<_, StoreError> {
+        let opened = Store::open(folder.ok_or(StoreError::NoHome)?, now)?;
         let loaded = opened.store.load_state()?;
         let keep = config.history.keep.before(now);
         // The thread drops its end when it ends, by a panic too.
@@ -241,31 +240,33 @@ fn open_store(
             if let Some(aside) = aside {
                 let (problem, path) = (aside.why.problem(), aside.path.display().to_string());
                 warn!(
-                    problem,
+                    %problem,
                     path, "the history cannot be used and is kept aside; a new one is begun"
                 );
-                Notice::StoreAside(&problem, &path).show(words, &tasks.spawner());
+                Notice::StoreAside(&problem.text(words), &path).show(words, &tasks.spawner());
             }
             (Some(store), loaded)
         }
         Err(error) => {
-            let problem = format!("{error:#}");
-            warn!(error = problem, "nothing is remembered: the store cannot be opened");
-            Notice::NoStore(&problem).show(words, &tasks.spawner());
+            let error = error.with_detail();
+            warn!(%error, "nothing is remembered: the store cannot be opened");
+            Notice::NoStore(&error.text(words)).show(words, &tasks.spawner());
             (None, store::Loaded::default())
         }
     }
 }
 
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+/// That it is to end, and twice that files are to be read again.
+fn signals() -> std::io::Result<(impl Future<Output = ()>, Signal, Signal)> {
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
+    let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-    })
+    };
+    Ok((stop, signal(SignalKind::hangup())?, signal(SignalKind::hangup())?))
 }
 
 /// Whether systemd started this very process, and not a person in a terminal that it started.

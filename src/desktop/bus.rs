@@ -3,19 +3,19 @@
 use std::io::ErrorKind;
 
 use zbus::Connection;
-use zbus::Message;
 
 use super::report::NoAnswer;
 use super::report::Reporter;
 use crate::dbus::Bus;
 use crate::dbus::Signals;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words::Message;
 
 /// The connection to a bus; where there is no bus, whoever would be asked is absent.
 pub(super) async fn connect(bus: &Bus) -> Result<Connection, NoAnswer> {
     bus.connection().await.map_err(|error| match error {
         zbus::Error::Connection(error, _) if error.kind() == ErrorKind::NotFound => {
-            NoAnswer::absent("there is no bus to ask on")
+            NoAnswer::absent(Message::SourceNoBus)
         }
         error => NoAnswer::no_bus(&error),
     })
@@ -36,7 +36,7 @@ pub(super) async fn follow<F>(
     fact: Fact,
     reporter: &Reporter,
     mut changes: Signals,
-    concerns: impl Fn(&Message) -> bool,
+    concerns: impl Fn(&zbus::Message) -> bool,
     ask: impl Fn() -> F,
 ) -> Result<(), NoAnswer>
 where
@@ -51,7 +51,7 @@ where
             tokio::select! {
                 () = &mut answer, if !answered => answered = true,
                 change = changes.next() => {
-                    again |= concerns(&change.ok_or_else(|| NoAnswer::failed("the bus is lost"))?);
+                    again |= concerns(&change.ok_or_else(NoAnswer::bus_lost)?);
                 }
             }
         }

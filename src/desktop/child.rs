@@ -10,6 +10,8 @@ use tokio::process::ChildStdout;
 use tokio::process::Command;
 
 use super::report::NoAnswer;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
 
 /// A program that runs; it ends with this value.
 pub(super) struct Running {
@@ -27,33 +29,38 @@ impl Running {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| NoAnswer::Failed(format!("{name} does not start: {error}")))?;
+            .map_err(|error| {
+                let why = Sentence::new(Message::SourceNotStarted).with("program", name);
+                NoAnswer::Failed(why.with("problem", error.to_string()))
+            })?;
         let output = child.stdout.take();
-        let output = output.ok_or_else(|| NoAnswer::Failed(format!("{name} has no output")))?;
+        let output =
+            output.ok_or_else(|| NoAnswer::program(Message::SourceProgramStrange, name))?;
         Ok(Self { name, output, child })
     }
 
     /// What it says next, at most as much as the buffer holds; 0: it has ended.
     pub(super) async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, NoAnswer> {
         let read = self.output.read(buffer).await;
-        read.map_err(|error| NoAnswer::Failed(format!("{}: {error}", self.name)))
+        read.map_err(|error| NoAnswer::unread(self.name, &error))
     }
 
     /// All that it says, once it has ended well; a program that fails, or says more bytes than these, has said nothing.
     pub(super) async fn output(mut self, most: u64) -> Result<String, NoAnswer> {
         let name = self.name;
-        let failed = |error: io::Error| NoAnswer::Failed(format!("{name}: {error}"));
+        let failed = |error: io::Error| NoAnswer::unread(name, &error);
+        let strange = || NoAnswer::program(Message::SourceProgramStrange, name);
         let mut output = Vec::new();
         self.output.take(most + 1).read_to_end(&mut output).await.map_err(failed)?;
         if u64::try_from(output.len()).is_ok_and(|length| length > most) {
-            return Err(NoAnswer::Failed(format!("{name} says more than {most} bytes")));
+            return Err(strange());
         }
         let status = self.child.wait().await.map_err(failed)?;
         if !status.success() {
-            return Err(NoAnswer::Failed(format!("{name} failed ({status})")));
+            let why = Sentence::new(Message::SourceProgramFault).with("program", name);
+            return Err(NoAnswer::Failed(why.with("problem", status.to_string())));
         }
-        String::from_utf8(output)
-            .map_err(|_| NoAnswer::Failed(format!("{name} says what is no text")))
+        String::from_utf8(output).map_err(|_| strange())
     }
 }
 

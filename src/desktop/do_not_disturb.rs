@@ -14,13 +14,16 @@ use super::facts::FactSource;
 use super::place::Place;
 use super::report::NoAnswer;
 use super::report::Reporter;
+use super::report::SourceName;
 use crate::dbus;
 use crate::dbus::DBUS;
 use crate::dbus::Object;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words;
+use kindbeat_core::words::Sentence;
 
 pub(super) const SOURCES: &[FactSource] = &[FactSource {
-    name: "notification server",
+    name: SourceName::Words(words::Message::SourceNotifications),
     facts: &[Fact::DoNotDisturb],
     follow: |place, reporter| Box::pin(follow(place, reporter)),
 }];
@@ -49,7 +52,7 @@ async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
         };
         tokio::select! {
             owner = owners.next() => if owner.is_none() {
-                return Err(NoAnswer::failed("the bus is lost"));
+                return Err(NoAnswer::bus_lost());
             },
             () = followed => {}
         }
@@ -80,7 +83,7 @@ async fn who(bus: &Connection) -> Result<(String, Server), NoAnswer> {
         Ok(owner) => owner,
         Err(error) => {
             return Err(match NoAnswer::from(error) {
-                NoAnswer::Absent(_) => NoAnswer::absent("nobody shows notifications"),
+                NoAnswer::Absent(_) => NoAnswer::absent(words::Message::SourceNoNotifications),
                 broken @ NoAnswer::Failed(_) => broken,
             });
         }
@@ -90,7 +93,9 @@ async fn who(bus: &Connection) -> Result<(String, Server), NoAnswer> {
         at.call(bus, "GetServerInformation", &()).await?;
     match Server::of(&name) {
         Some(server) => Ok((owner, server)),
-        None => Err(NoAnswer::Absent(format!("{name} does not tell whether it is silenced"))),
+        None => Err(NoAnswer::Absent(
+            Sentence::new(words::Message::SourceNoSilence).with("server", name),
+        )),
     }
 }
 
@@ -172,8 +177,8 @@ impl Server {
 
 /// Reports what GNOME's settings say, which only its own program can read.
 async fn gnome(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
-    let program = place.program("gsettings");
-    let program = program.ok_or_else(|| NoAnswer::absent("gsettings is not installed"))?;
+    let program = place.program(GSETTINGS);
+    let program = program.ok_or_else(|| NoAnswer::not_installed(GSETTINGS))?;
     // Before the question, so that no change falls in between.
     let mut changes = gsettings(&program, place, "monitor")?;
     let mut line = [0; 256];
@@ -184,7 +189,7 @@ async fn gnome(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
         };
         reporter.ask(Fact::DoNotDisturb, ask()).await;
         if changes.read(&mut line).await? == 0 {
-            return Err(NoAnswer::failed("gsettings ended"));
+            return Err(NoAnswer::program(words::Message::SourceProgramEnded, GSETTINGS));
         }
     }
 }
@@ -193,7 +198,7 @@ fn gsettings(program: &Path, place: &Place, what: &str) -> Result<Running, NoAns
     let mut command = Command::new(program);
     command.args([what, "org.gnome.desktop.notifications", "show-banners"]);
     command.envs(place.session_bus.address().map(|address| ("DBUS_SESSION_BUS_ADDRESS", address)));
-    Running::start("gsettings", &mut command)
+    Running::start(GSETTINGS, &mut command)
 }
 
 /// What it says is whether banners are shown.
@@ -201,10 +206,12 @@ fn is_silenced(said: &str) -> Result<bool, NoAnswer> {
     match said.trim() {
         "true" => Ok(false),
         "false" => Ok(true),
-        "" => Err(NoAnswer::failed("gsettings says nothing")),
-        other => Err(NoAnswer::Failed(format!("gsettings says {other:?}"))),
+        _ => Err(NoAnswer::program(words::Message::SourceProgramStrange, GSETTINGS)),
     }
 }
+
+/// The program that reads the settings of GNOME.
+const GSETTINGS: &str = "gsettings";
 
 const SERVER: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";

@@ -1,6 +1,5 @@
 //! The facts of a desktop: their sources followed, and the answers joined.
 
-use std::borrow::Cow;
 use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,15 +20,17 @@ use super::report::Answer;
 use super::report::NoAnswer;
 use super::report::Report;
 use super::report::Reporter;
+use super::report::SourceName;
 use kindbeat_core::backoff::Backoff;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
+use kindbeat_core::words::Sentence;
 
 /// A part of the desktop that answers for facts, declared beside the code that follows it.
 pub(super) struct FactSource {
     /// Its name, as long as nothing more exact is known.
-    pub(super) name: &'static str,
+    pub(super) name: SourceName,
     pub(super) facts: &'static [Fact],
     pub(super) follow: Follow,
 }
@@ -123,7 +124,7 @@ impl FactSource {
                 return;
             }
             let pause = backoff.next_delay();
-            debug!(source = self.name, ?pause, "source of a desktop fact lost");
+            debug!(source = %Sentence::from(self.name), ?pause, "source of a desktop fact lost");
             sleep(pause).await;
         }
     }
@@ -137,10 +138,11 @@ pub(super) type Sources = &'static [&'static [FactSource]];
 #[serde(deny_unknown_fields)]
 pub struct FactReport {
     pub fact: Fact,
-    pub source: Cow<'static, str>,
+    /// What the source is called.
+    pub source: Sentence,
     pub seen: Probe,
-    /// Why the source does not answer, in a sentence; `None` where it does.
-    pub why: Option<String>,
+    /// Why the source does not answer; `None` where it does.
+    pub why: Option<Sentence>,
 }
 
 /// The last answer of each source for each of its facts.
@@ -150,9 +152,9 @@ struct Answers(Vec<Asked>);
 #[derive(Debug)]
 struct Asked {
     fact: Fact,
-    source: &'static str,
+    source: SourceName,
     /// With the name of the source; `None`: not yet.
-    answer: Option<(&'static str, Answer)>,
+    answer: Option<(SourceName, Answer)>,
 }
 
 impl Answers {
@@ -223,8 +225,13 @@ mod tests {
     use super::*;
     use crate::dbus::Bus;
     use crate::desktop::FACT_SOURCES;
+    use kindbeat_core::words::Message;
 
-    fn reports(answers: &mut Answers, source: &'static str, fact: Fact, answer: impl Into<Answer>) {
+    const PIPEWIRE: SourceName = SourceName::Own("PipeWire");
+    const LOGIND: SourceName = SourceName::Own("logind");
+    const PLASMA: SourceName = SourceName::Words(Message::SourcePlasma);
+
+    fn reports(answers: &mut Answers, source: SourceName, fact: Fact, answer: impl Into<Answer>) {
         answers.take(Report { source, name: source, answers: vec![(fact, answer.into())] });
     }
 
@@ -236,7 +243,8 @@ mod tests {
     fn lacking() -> Answers {
         let mut answers = nobody();
         for asked in &mut answers.0 {
-            asked.answer = Some((asked.source, Answer::from(Err(NoAnswer::absent("not there")))));
+            let absent = Err(NoAnswer::absent(Message::SourceNotRunning));
+            asked.answer = Some((asked.source, Answer::from(absent)));
         }
         answers
     }
@@ -246,7 +254,8 @@ mod tests {
         let mut answers = nobody();
         assert!(!answers.are_complete());
         assert_eq!(answers.desktop()[Fact::Sharing], Probe::Failed);
-        reports(&mut answers, "PipeWire", Fact::Sharing, Err(NoAnswer::absent("")));
+        let absent = Err(NoAnswer::absent(Message::SourceNotRunning));
+        reports(&mut answers, PIPEWIRE, Fact::Sharing, absent);
         assert_eq!(answers.desktop()[Fact::Sharing], Probe::Absent);
         assert!(lacking().are_complete());
         assert_eq!(lacking().desktop(), Desktop::default());
@@ -256,27 +265,27 @@ mod tests {
     fn of_several_sources_the_one_that_holds_back_counts() {
         let mut answers = lacking();
         let fact = Fact::Inhibited;
-        reports(&mut answers, "logind", fact, Ok(false));
+        reports(&mut answers, LOGIND, fact, Ok(false));
         assert_eq!(answers.desktop()[Fact::Inhibited], Probe::No);
-        reports(&mut answers, "Plasma power management", fact, Err(NoAnswer::failed("")));
+        reports(&mut answers, PLASMA, fact, Err(NoAnswer::gone()));
         assert_eq!(answers.desktop()[Fact::Inhibited], Probe::Failed);
-        reports(&mut answers, "logind", fact, Ok(true));
+        reports(&mut answers, LOGIND, fact, Ok(true));
         assert_eq!(answers.desktop()[Fact::Inhibited], Probe::Yes);
     }
 
     #[test]
     fn who_is_not_there_is_listed_only_where_nobody_is() {
         let mut answers = lacking();
-        reports(&mut answers, "PipeWire", Fact::Microphone, Ok(true));
+        reports(&mut answers, PIPEWIRE, Fact::Microphone, Ok(true));
         answers.0[6].answer = None;
         let list = answers.list();
         let of = |fact| {
             let listed = list.iter().filter(move |probed| probed.fact == fact);
-            listed.map(|probed| (&*probed.source, probed.seen)).collect::<Vec<_>>()
+            listed.map(|probed| (probed.source.to_string(), probed.seen)).collect::<Vec<_>>()
         };
-        assert_eq!(of(Fact::Microphone), [("PipeWire", Probe::Yes)]);
+        assert_eq!(of(Fact::Microphone), [("PipeWire".to_owned(), Probe::Yes)]);
         assert_eq!(of(Fact::Camera).len(), 2);
-        assert_eq!(of(Fact::FullScreen), [("display", Probe::Failed)]);
+        assert_eq!(of(Fact::FullScreen), [("display".to_owned(), Probe::Failed)]);
         assert!(list.iter().all(|probed| probed.why.is_none() == (probed.seen == Probe::Yes)));
     }
 
@@ -289,9 +298,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_source_that_fails_is_followed_again_each_time() {
         const FAILS: FactSource = FactSource {
-            name: "one that fails",
+            name: SourceName::Own("one that fails"),
             facts: &[Fact::Sharing, Fact::Camera],
-            follow: |_, _| Box::pin(async { Err(NoAnswer::failed("it ended")) }),
+            follow: |_, _| Box::pin(async { Err(NoAnswer::gone()) }),
         };
         for watch in 0..64 {
             let mut watched = FactWatch::start(&nowhere(), &[&[FAILS]]);
@@ -305,9 +314,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_source_that_is_absent_is_left_alone() {
         const ABSENT: FactSource = FactSource {
-            name: "one that is absent",
+            name: SourceName::Own("one that is absent"),
             facts: &[Fact::Sharing],
-            follow: |_, _| Box::pin(async { Err(NoAnswer::absent("it does not run")) }),
+            follow: |_, _| Box::pin(async { Err(NoAnswer::absent(Message::SourceNotRunning)) }),
         };
         let mut watch = FactWatch::start(&nowhere(), &[&[ABSENT]]);
         watch.turn().await;

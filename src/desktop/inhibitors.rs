@@ -10,23 +10,25 @@ use super::facts::FactSource;
 use super::place::Place;
 use super::report::NoAnswer;
 use super::report::Reporter;
+use super::report::SourceName;
 use crate::dbus;
 use crate::dbus::Object;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words;
 
 pub(super) const SOURCES: &[FactSource] = &[
     FactSource {
-        name: "GNOME session",
+        name: SourceName::Words(words::Message::SourceGnomeSession),
         facts: &[Fact::Inhibited],
         follow: |place, reporter| Box::pin(gnome(place, reporter)),
     },
     FactSource {
-        name: "Plasma power management",
+        name: SourceName::Words(words::Message::SourcePlasma),
         facts: &[Fact::Inhibited],
         follow: |place, reporter| Box::pin(plasma(place, reporter)),
     },
     FactSource {
-        name: "logind",
+        name: SourceName::Own("logind"),
         facts: &[Fact::Inhibited],
         follow: |place, reporter| Box::pin(logind(place, reporter)),
     },

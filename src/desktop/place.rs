@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::report::NoAnswer;
 use crate::dbus::Bus;
+use kindbeat_core::words::Message;
 
 /// Where the parts of a desktop are found: of the desktop that the environment names, or, for a test, of one of its own.
 #[derive(Clone, Debug)]
@@ -71,10 +72,9 @@ impl Place {
     fn client(&self, socket: &str, program: &str) -> Result<PathBuf, NoAnswer> {
         let socket = self.runtime.as_ref().map(|runtime| runtime.join(socket));
         if !socket.is_some_and(|socket| socket.exists()) {
-            return Err(NoAnswer::absent("it does not run"));
+            return Err(NoAnswer::absent(Message::SourceNotRunning));
         }
-        let found = self.program(program);
-        found.ok_or_else(|| NoAnswer::Absent(format!("{program} is not installed")))
+        self.program(program).ok_or_else(|| NoAnswer::not_installed(program))
     }
 }
 

@@ -23,6 +23,7 @@ use super::report::NoAnswer;
 use super::report::in_time;
 use crate::clock;
 use kindbeat_core::context::InputActivity;
+use kindbeat_core::words::Sentence;
 
 /// All sources, and what they answer at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +41,7 @@ pub struct PresenceReport {
     /// The idle source; `None`: there is none.
     pub source: Option<IdleSource>,
     /// The better idle sources that do not answer, the best first; each with the reason, where it should.
-    pub silent: Vec<(IdleSource, Option<String>)>,
+    pub silent: Vec<(IdleSource, Option<Sentence>)>,
     /// A Wayland compositor knows only what happens from now on: `Unknown`.
     pub hands: InputActivity,
     /// Who says whether the screen is locked, by the name on the bus; empty: nobody.
@@ -86,7 +87,7 @@ async fn presence(place: &Place) -> PresenceReport {
                     input_activity(idle, watches, clock::now())
                 });
             }
-            Err(none) => report.silent.push((source, Some(none.to_string()))),
+            Err(none) => report.silent.push((source, Some(none.into_sentence()))),
         }
     }
     match login {
@@ -95,7 +96,7 @@ async fn presence(place: &Place) -> PresenceReport {
             report.take(session);
         }
         Err(none) if report.source.is_none() => {
-            report.silent.push((IdleSource::Logind, Some(none.to_string())));
+            report.silent.push((IdleSource::Logind, Some(none.into_sentence())));
         }
         Err(_) => {}
     }

@@ -14,50 +14,100 @@ use super::x11::X11Error;
 use crate::dbus;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
 
-/// Why a source does not answer, in a sentence.
+/// What a source is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SourceName {
+    /// The name that it has in every language.
+    Own(&'static str),
+    Words(Message),
+}
+
+impl From<SourceName> for Sentence {
+    fn from(name: SourceName) -> Self {
+        match name {
+            SourceName::Own(name) => Self::detail(name),
+            SourceName::Words(message) => message.into(),
+        }
+    }
+}
+
+/// Why a source does not answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoAnswer {
     /// It is not there.
-    Absent(String),
+    Absent(Sentence),
     /// It is there and does not answer as it should.
-    Failed(String),
+    Failed(Sentence),
 }
 
 impl NoAnswer {
-    pub(super) fn absent(why: impl fmt::Display) -> Self {
-        Self::Absent(why.to_string())
+    pub(super) fn absent(why: impl Into<Sentence>) -> Self {
+        Self::Absent(why.into())
     }
 
-    pub(super) fn failed(why: impl fmt::Display) -> Self {
-        Self::Failed(why.to_string())
+    pub(super) fn failed(why: impl Into<Sentence>) -> Self {
+        Self::Failed(why.into())
+    }
+
+    /// With what the system or another program says of it.
+    pub(super) fn problem(why: Message, problem: impl fmt::Display) -> Self {
+        Self::Failed(Sentence::new(why).with("problem", problem.to_string()))
     }
 
     /// The source ended while it was followed.
     pub(super) fn gone() -> Self {
-        Self::failed("it ended")
+        Self::failed(Message::SourceEnded)
     }
 
     pub(super) fn no_bus(error: &zbus::Error) -> Self {
-        Self::Failed(format!("the bus cannot be reached: {error}"))
+        Self::problem(Message::SourceBusUnreachable, error)
+    }
+
+    pub(super) fn bus_lost() -> Self {
+        Self::failed(Message::SourceBusLost)
     }
 
     pub(super) fn no_compositor(error: &io::Error) -> Self {
-        Self::Failed(format!("the Wayland compositor cannot be asked: {error}"))
+        Self::problem(Message::SourceCompositorUnreachable, error)
+    }
+
+    /// A program or a file with this name.
+    pub(super) fn unread(name: impl fmt::Display, error: &io::Error) -> Self {
+        let why = Sentence::new(Message::SourceUnread).with("name", name.to_string());
+        Self::Failed(why.with("problem", error.to_string()))
+    }
+
+    /// A program that has to be there.
+    pub(super) fn not_installed(program: &str) -> Self {
+        Self::Absent(Sentence::new(Message::SourceNotInstalled).with("program", program))
+    }
+
+    /// What a program did wrong.
+    pub(super) fn program(why: Message, program: &str) -> Self {
+        Self::Failed(Sentence::new(why).with("program", program))
+    }
+
+    pub(super) fn into_sentence(self) -> Sentence {
+        let (Self::Absent(why) | Self::Failed(why)) = self;
+        why
     }
 }
 
+/// In English: for the log.
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Self::Absent(why) | Self::Failed(why)) = self;
-        f.write_str(why)
+        why.fmt(f)
     }
 }
 
 impl From<zbus::Error> for NoAnswer {
     fn from(error: zbus::Error) -> Self {
         if dbus::is_absent(&error) {
-            return Self::absent("it does not run");
+            return Self::absent(Message::SourceNotRunning);
         }
         if let zbus::Error::FDO(fault) = &error
             && let fdo::Error::UnknownObject(_)
@@ -66,15 +116,15 @@ impl From<zbus::Error> for NoAnswer {
             | fdo::Error::UnknownProperty(_) = **fault
         {
             // Another program of that name, or an older one.
-            return Self::absent("it knows nothing of that");
+            return Self::absent(Message::SourceUnknownQuestion);
         }
-        Self::Failed(format!("it answers with an error: {error}"))
+        Self::problem(Message::SourceError, error)
     }
 }
 
 impl From<X11Error> for NoAnswer {
     fn from(error: X11Error) -> Self {
-        Self::failed(error)
+        Self::Failed(error.into())
     }
 }
 
@@ -83,8 +133,7 @@ pub(super) async fn in_time<T>(
     limit: Duration,
     asking: impl Future<Output = Result<T, NoAnswer>>,
 ) -> Result<T, NoAnswer> {
-    let late = |_| NoAnswer::Failed(format!("no answer in {limit:?}"));
-    timeout(limit, asking).await.map_err(late)?
+    timeout(limit, asking).await.map_err(|_| NoAnswer::failed(Message::SourceLate))?
 }
 
 /// The answer of one source for one fact.
@@ -92,13 +141,13 @@ pub(super) async fn in_time<T>(
 pub(super) struct Answer {
     pub(super) probe: Probe,
     /// Why the source does not answer; `None` where it does.
-    pub(super) why: Option<String>,
+    pub(super) why: Option<Sentence>,
 }
 
 impl Answer {
     /// For a source that takes longer than [`ANSWER_LIMIT`].
     pub(super) fn late() -> Self {
-        Err(NoAnswer::failed("it does not answer within half a second")).into()
+        Err(NoAnswer::failed(Message::SourceLate)).into()
     }
 }
 
@@ -117,28 +166,28 @@ impl From<Result<bool, NoAnswer>> for Answer {
 #[derive(Debug)]
 pub(super) struct Report {
     /// The source, by the name under which it is declared.
-    pub(super) source: &'static str,
+    pub(super) source: SourceName,
     /// Its most exact name.
-    pub(super) name: &'static str,
+    pub(super) name: SourceName,
     pub(super) answers: Vec<(Fact, Answer)>,
 }
 
 /// The way on which a source reports.
 #[derive(Clone, Debug)]
 pub(super) struct Reporter {
-    source: &'static str,
-    name: &'static str,
+    source: SourceName,
+    name: SourceName,
     reports: mpsc::Sender<Report>,
 }
 
 impl Reporter {
-    pub(super) const fn new(source: &'static str, reports: mpsc::Sender<Report>) -> Self {
+    pub(super) const fn new(source: SourceName, reports: mpsc::Sender<Report>) -> Self {
         Self { source, name: source, reports }
     }
 
     /// The same source under a more exact name.
     pub(super) fn named(&self, name: &'static str) -> Self {
-        Self { name, ..self.clone() }
+        Self { name: SourceName::Own(name), ..self.clone() }
     }
 
     pub(super) async fn report(&self, fact: Fact, answer: impl Into<Answer>) {

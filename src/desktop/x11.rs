@@ -2,6 +2,7 @@
 //! machine is reached.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 
 use tokio::io::AsyncReadExt as _;
@@ -19,33 +20,59 @@ use x11rb_protocol::x11_utils::VoidRequest;
 use x11rb_protocol::xauth::Family;
 use x11rb_protocol::xauth::get_auth;
 
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
+
 /// Why an X server cannot be asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub(super) enum X11Error {
     /// The name of the display is none.
-    #[error("DISPLAY cannot be read: {0}")]
-    Display(#[source] DisplayParsingError),
+    Display(DisplayParsingError),
     /// It is reached over a network only, and so are its keyboard and its windows.
-    #[error("the display is on another machine")]
     Elsewhere,
     /// It lets nobody in.
-    #[error("the X server refuses the connection: {0}")]
-    Refused(#[source] Box<ConnectError>),
+    Refused(Box<ConnectError>),
     /// The connection is broken, or there is none.
-    #[error("the X server cannot be reached: {0}")]
-    Unreachable(#[from] io::Error),
+    Unreachable(io::Error),
     /// It hung up.
-    #[error("the X server went away")]
     Gone,
     /// It answers with something else.
-    #[error("the X server answers with what cannot be read: {0}")]
-    Strange(#[from] ParseError),
+    Strange,
     /// It answers with more than was asked for.
-    #[error("the X server answers with too much")]
     TooLong,
     /// It refused a request with this code.
-    #[error("the X server refused a request (error {0})")]
     Request(u8),
+}
+
+impl From<X11Error> for Sentence {
+    fn from(error: X11Error) -> Self {
+        let problem = |message, problem: &dyn fmt::Display| {
+            Self::new(message).with("problem", problem.to_string())
+        };
+        match error {
+            X11Error::Display(error) => problem(Message::SourceBadDisplay, &error),
+            X11Error::Elsewhere => Message::SourceOtherMachine.into(),
+            X11Error::Refused(error) => problem(Message::SourceXUnreachable, &error),
+            X11Error::Unreachable(error) => problem(Message::SourceXUnreachable, &error),
+            X11Error::Gone => Message::SourceEnded.into(),
+            X11Error::Strange | X11Error::TooLong => Message::SourceXStrange.into(),
+            X11Error::Request(code) => {
+                Self::new(Message::SourceXRefused).with("code", i64::from(code))
+            }
+        }
+    }
+}
+
+impl From<io::Error> for X11Error {
+    fn from(error: io::Error) -> Self {
+        Self::Unreachable(error)
+    }
+}
+
+impl From<ParseError> for X11Error {
+    fn from(_: ParseError) -> Self {
+        Self::Strange
+    }
 }
 
 /// A connection on which one request at a time waits for its reply.

@@ -7,7 +7,6 @@ use zbus::names::ErrorName;
 
 use super::ERRORS;
 use super::Refusal;
-use crate::locale;
 use kindbeat_core::words::Words;
 
 /// A refusal, as an error of the bus.
@@ -16,10 +15,9 @@ pub(super) struct Refused {
     text: String,
 }
 
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        let words = Words::new(&locale::of_messages());
-        Self { name: format!("{ERRORS}{}", refusal.name()), text: refusal.text(&words) }
+impl Refused {
+    pub(super) fn new(refusal: &Refusal, words: &Words) -> Self {
+        Self { name: format!("{ERRORS}{}", refusal.name()), text: refusal.text(words) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The interface `org.kindbeat.Kindbeat1`: every call becomes a [`Request`].
 
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use zbus::object_server::SignalEmitter;
 
@@ -20,10 +22,13 @@ use super::window;
 use crate::clock;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::Status;
+use kindbeat_core::words::Words;
 
 /// The object on the bus.
 pub(super) struct Service {
     requests: mpsc::Sender<Request>,
+    /// Those in which a refusal is said.
+    words: watch::Receiver<Arc<Words>>,
     /// When the last read of a property found the daemon silent.
     silent: Mutex<Option<Instant>>,
     /// Held during a look.
@@ -31,8 +36,13 @@ pub(super) struct Service {
 }
 
 impl Service {
-    pub(super) fn new(requests: mpsc::Sender<Request>) -> Self {
-        Self { requests, silent: Mutex::new(None), looking: tokio::sync::Mutex::default() }
+    pub(super) fn new(requests: mpsc::Sender<Request>, words: watch::Receiver<Arc<Words>>) -> Self {
+        Self { requests, words, silent: Mutex::new(None), looking: tokio::sync::Mutex::default() }
+    }
+
+    fn refused(&self, refusal: &Refusal) -> Refused {
+        let words = Arc::clone(&self.words.borrow());
+        Refused::new(refusal, &words)
     }
 
     /// Asks the daemon, and waits for its answer, but not for ever.
@@ -46,7 +56,31 @@ impl Service {
             answer.await.map_err(|_| Refusal::Ending)
         };
         let answer = tokio::time::timeout(LIMIT, asked).await;
-        Ok(answer.unwrap_or(Err(Refusal::Busy))?)
+        answer.unwrap_or(Err(Refusal::Busy)).map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// The same where the daemon may refuse.
+    async fn ask_for<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Request,
+    ) -> Result<T, Refused> {
+        self.ask(request).await?.map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// The practice and the length that are asked for; `None`: those that are set.
+    fn chosen(
+        &self,
+        practice: String,
+        length_s: u32,
+    ) -> Result<(Option<String>, Option<Length>), Refused> {
+        let length = match length_s {
+            0 => None,
+            seconds => Some(
+                Length::from_seconds(seconds)
+                    .ok_or_else(|| self.refused(&Refusal::InvalidLength(seconds.to_string())))?,
+            ),
+        };
+        Ok((Some(practice).filter(|practice| !practice.is_empty()), length))
     }
 
     /// How things stand, for a property. Whoever reads all of them asks seven times in a row: where the daemon is silent, that
@@ -54,7 +88,7 @@ impl Service {
     async fn read(&self) -> Result<Status, Refused> {
         let silent = *self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         if silent.is_some_and(|silent| silent.elapsed() < AGAIN) {
-            return Err(Refusal::Busy.into());
+            return Err(self.refused(&Refusal::Busy));
         }
         let status = self.ask(|reply| Request::Status { reply }).await;
         *self.silent.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -113,19 +147,20 @@ impl Service {
     /// 60, 180 or 300 seconds. Returns the address of the page, which opens it once.
     #[zbus(out_args("url"))]
     async fn start_break(&self, practice: String, length_s: u32) -> Result<String, Refused> {
-        let (practice, length) = chosen(practice, length_s)?;
-        Ok(self.ask(|reply| Request::StartBreak { practice, length, reply }).await??)
+        let (practice, length) = self.chosen(practice, length_s)?;
+        self.ask_for(|reply| Request::StartBreak { practice, length, reply }).await
     }
 
     /// Ends the break that is open.
     async fn end_break(&self) -> Result<(), Refused> {
-        Ok(self.ask(|reply| Request::EndBreak { reply }).await??)
+        self.ask_for(|reply| Request::EndBreak { reply }).await
     }
 
     /// Offers nothing until then, in seconds since 1970 (UTC): a time that lies ahead, by a year at most.
     async fn snooze(&self, until: i64) -> Result<(), Refused> {
-        let until = time_ahead(until, clock::now())?;
-        Ok(self.ask(|reply| Request::Snooze { until, reply }).await??)
+        let until = time_ahead(until, clock::now());
+        let until = until.map_err(|refusal| self.refused(&refusal))?;
+        self.ask_for(|reply| Request::Snooze { until, reply }).await
     }
 
     /// Ends a snooze; where there is none, nothing changes.
@@ -136,8 +171,10 @@ impl Service {
     /// Answers the last offer: start, later, fine, moving (I was moving), excited (I was excited); or undo, which takes the
     /// answer back.
     async fn answer_last(&self, answer: String) -> Result<(), Refused> {
-        let answer = LastAnswer::from_word(&answer).ok_or(Refusal::InvalidAnswer(answer))?;
-        Ok(self.ask(|reply| Request::AnswerLast { answer, reply }).await??)
+        let Some(answer) = LastAnswer::from_word(&answer) else {
+            return Err(self.refused(&Refusal::InvalidAnswer(answer)));
+        };
+        self.ask_for(|reply| Request::AnswerLast { answer, reply }).await
     }
 
     /// Internal, for "kindbeat status": whether it asks its reader, this time, whether the thresholds fit; once a week at most.
@@ -150,7 +187,7 @@ impl Service {
     /// as JSON that a kindbeat of the same version reads. One look at a time; whoever asks meanwhile is told that it is busy.
     #[zbus(out_args("seen"))]
     async fn look(&self) -> Result<String, Refused> {
-        let _looking = self.looking.try_lock().map_err(|_| Refusal::Busy)?;
+        let _looking = self.looking.try_lock().map_err(|_| self.refused(&Refusal::Busy))?;
         self.ask(|reply| Request::Look { reply }).await
     }
 
@@ -159,8 +196,8 @@ impl Service {
     /// that a kindbeat of the same version reads, one a line. Whoever closes it closes the window; one is open at a time, the last.
     #[zbus(out_args("window"))]
     async fn break_here(&self, practice: String, length_s: u32) -> Result<zbus::OwnedFd, Refused> {
-        let (practice, length) = chosen(practice, length_s)?;
-        let ticket = self.ask(|reply| Request::BreakHere { practice, length, reply }).await??;
+        let (practice, length) = self.chosen(practice, length_s)?;
+        let ticket = self.ask_for(|reply| Request::BreakHere { practice, length, reply }).await?;
         match window::pair() {
             Ok((ours, theirs)) => {
                 tokio::spawn(window::serve(ours, ticket, self.requests.clone()));
@@ -169,7 +206,7 @@ impl Service {
             Err(error) => {
                 // The daemon is ending where it is not taken.
                 let _ = self.requests.send(Request::WindowClosed(ticket.id)).await;
-                Err(Refusal::NoPage(error.to_string()).into())
+                Err(self.refused(&Refusal::NoPage(error.to_string())))
             }
         }
     }
@@ -233,24 +270,13 @@ impl Properties {
     }
 }
 
-/// The practice and the length that are asked for; `None`: those that are set.
-fn chosen(practice: String, length_s: u32) -> Result<(Option<String>, Option<Length>), Refusal> {
-    let length = match length_s {
-        0 => None,
-        seconds => Some(
-            Length::from_seconds(seconds)
-                .ok_or_else(|| Refusal::InvalidLength(seconds.to_string()))?,
-        ),
-    };
-    Ok((Some(practice).filter(|practice| !practice.is_empty()), length))
-}
-
 /// The moment so many seconds after 1970, where it lies ahead, by a year at most.
 fn time_ahead(seconds: i64, now: Timestamp) -> Result<Timestamp, Refusal> {
-    let invalid = || Refusal::InvalidTime(format!("{seconds} s after 1970"));
-    let until = Timestamp::from_second(seconds).map_err(|_| invalid())?;
+    let until = Timestamp::from_second(seconds);
+    let until = until.map_err(|_| Refusal::InvalidTime(seconds.to_string()))?;
     let ahead = until.duration_since(now);
-    if ahead.is_positive() && ahead <= LONGEST_SNOOZE { Ok(until) } else { Err(invalid()) }
+    let is_allowed = ahead.is_positive() && ahead <= LONGEST_SNOOZE;
+    if is_allowed { Ok(until) } else { Err(Refusal::InvalidTime(until.to_string())) }
 }
 
 /// How long the daemon may take: it answers in milliseconds when well.
@@ -268,6 +294,30 @@ mod tests {
 
     use super::*;
 
+    fn speaking(requests: mpsc::Sender<Request>) -> Service {
+        Service::new(requests, watch::channel(Arc::new(Words::new("en"))).1)
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_worded_in_the_language_of_the_moment() {
+        let (words, current) = watch::channel(Arc::new(Words::new("en")));
+        let (requests, asked) = mpsc::channel(1);
+        drop(asked);
+        let service = Service::new(requests, current);
+        let said = async || {
+            let wrong = service.answer_last("maybe".to_owned()).await.err();
+            let ending = service.resume().await.err();
+            let all = wrong.into_iter().chain(ending);
+            all.filter_map(|refused| refused.description().map(str::to_owned)).collect::<Vec<_>>()
+        };
+        let english = said().await;
+        assert!(english[0].starts_with("\"maybe\" is no answer"), "{english:?}");
+        let loud = Words::altered("en-XA", |text| text.to_uppercase().into());
+        words.send_replace(Arc::new(loud));
+        let other = said().await.join("\n").replace("maybe", "");
+        assert!(!other.contains(char::is_lowercase) && other.lines().count() == 2, "{other}");
+    }
+
     fn told<T>(result: Result<T, Refused>) -> Result<T, String> {
         result.map_err(|refused| refused.name().to_string())
     }
@@ -275,7 +325,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_daemon_that_is_silent_is_waited_for_five_seconds() {
         let (requests, mut asked) = mpsc::channel(1);
-        let service = Service::new(requests);
+        let service = speaking(requests);
         let begun = Instant::now();
         assert_eq!(told(service.why().await), Err("org.kindbeat.Error.Busy".to_owned()));
         assert_eq!(begun.elapsed(), LIMIT);
@@ -287,7 +337,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_daemon_that_takes_nothing_is_not_waited_for_longer() {
         let (requests, _asked) = mpsc::channel(1);
-        let service = Service::new(requests);
+        let service = speaking(requests);
         let begun = Instant::now();
         // The first fills the queue.
         let (first, second) = tokio::join!(service.resume(), service.end_break());
@@ -298,7 +348,7 @@ mod tests {
     #[tokio::test]
     async fn one_look_is_taken_at_a_time() {
         let (requests, mut asked) = mpsc::channel(1);
-        let service = Service::new(requests);
+        let service = speaking(requests);
         let answer = async {
             let Some(Request::Look { reply }) = asked.recv().await else { panic!("no look") };
             reply.send("seen".to_owned()).unwrap();
@@ -311,7 +361,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn all_properties_of_a_silent_daemon_wait_only_once() {
         let (requests, mut asked) = mpsc::channel(16);
-        let service = Service::new(requests);
+        let service = speaking(requests);
         let begun = Instant::now();
         assert!(service.state().await.is_err() && service.usual().await.is_err());
         assert!(service.battery().await.is_err() && service.elevated().await.is_err());
@@ -331,12 +381,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_daemon_that_ends_is_not_waited_for() {
         let (requests, asked) = mpsc::channel(1);
-        let service = Service::new(requests);
+        let service = speaking(requests);
         let begun = Instant::now();
         drop(asked);
         assert_eq!(told(service.resume().await), Err("org.kindbeat.Error.Ending".to_owned()));
         let (requests, mut asked) = mpsc::channel(1);
-        let service = Service::new(requests);
+        let service = speaking(requests);
         let (resumed, ()) = tokio::join!(service.resume(), async {
             drop(asked.recv().await);
         });

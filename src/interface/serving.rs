@@ -1,10 +1,12 @@
 //! The daemon's side: claims the name, serves, and tells the news.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tracing::debug;
 use zbus::Connection;
 use zbus::Variant;
@@ -20,6 +22,7 @@ use super::Request;
 use super::service::Properties;
 use super::service::Service;
 use kindbeat_core::status::News;
+use kindbeat_core::words::Words;
 
 /// Why kindbeat is not on the bus.
 #[derive(Debug, thiserror::Error)]
@@ -45,12 +48,17 @@ pub struct Served {
     news: mpsc::Sender<(News, oneshot::Sender<()>)>,
 }
 
-/// Claims the name and serves until the returned handle is dropped. `requests` is told what is asked for.
-pub async fn serve(bus: &Bus, requests: mpsc::Sender<Request>) -> Result<Served, ServeError> {
+/// Claims the name and serves until the returned handle is dropped. `requests` is told what is asked for; `words` are those in which a
+/// refusal is said.
+pub async fn serve(
+    bus: &Bus,
+    requests: mpsc::Sender<Request>,
+    words: watch::Receiver<Arc<Words>>,
+) -> Result<Served, ServeError> {
     let opened = async {
         let connection = bus.connection().await.map_err(ServeError::NoBus)?;
         let server = connection.object_server();
-        server.at(PATH, Service::new(requests)).await.map_err(ServeError::Refused)?;
+        server.at(PATH, Service::new(requests, words)).await.map_err(ServeError::Refused)?;
         // Neither waits for the name nor takes it from another.
         let flags = RequestNameFlags::DO_NOT_QUEUE;
         let error = match connection.request_name_with_flags(NAME, flags).await {

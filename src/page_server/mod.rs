@@ -66,15 +66,15 @@ pub struct OpenedPage {
     pub fetched: oneshot::Receiver<()>,
 }
 
-/// Why a page can't be opened.
+/// Why a page can't be opened, as the system says it.
 #[derive(Debug, thiserror::Error)]
 pub enum PageServerError {
     /// No port is free on the loopback.
-    #[error("listening on 127.0.0.1 for the page")]
-    Listen(#[source] io::Error),
+    #[error(transparent)]
+    Listen(io::Error),
     /// The system gives no random bytes.
-    #[error("asking the system for random bytes for the page's address")]
-    Random(#[source] getrandom::Error),
+    #[error(transparent)]
+    Random(getrandom::Error),
 }
 
 /// Shared by the daemon's side, the listener and every request.
@@ -129,7 +129,7 @@ impl PageServer {
             open.address = Some(address);
             let serving = connection::serve(listener, address, Arc::clone(&self.shared));
             match &self.tasks {
-                Some(tasks) => tasks.spawn("page server", serving),
+                Some(tasks) => tasks.spawn("page-server", serving),
                 None => drop(tokio::spawn(serving)),
             }
             address

@@ -1,5 +1,6 @@
 //! Why the store cannot do its work.
 
+use std::error::Error;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -14,6 +15,8 @@ use kindbeat_core::words::english_display;
 /// What went wrong with the store, where, and what helps.
 #[derive(Debug)]
 pub enum StoreError {
+    /// Nothing says where the store belongs.
+    NoHome,
     /// The folder, or a file in it, cannot be made, or its rights cannot be set.
     Unwritable {
         /// The folder or file.
@@ -32,8 +35,8 @@ pub enum StoreError {
     /// The content makes no sense.
     Corrupt {
         path: PathBuf,
-        /// What is wrong, as the database says it.
-        problem: String,
+        /// What is wrong.
+        problem: Sentence,
     },
     /// Written by a kindbeat that is not this one.
     OtherVersion {
@@ -47,7 +50,7 @@ pub enum StoreError {
     Stuck {
         path: PathBuf,
         /// Why it cannot be used.
-        problem: String,
+        problem: Sentence,
         /// Why it cannot be moved.
         source: io::Error,
     },
@@ -59,15 +62,16 @@ pub enum StoreError {
 
 english_display!(StoreError);
 
-impl std::error::Error for StoreError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Unwritable { source, .. }
             | Self::Stuck { source, .. }
             | Self::Thread { source } => Some(source),
             Self::Full { source, .. } | Self::Busy { source, .. } => Some(source),
             // The text of `Database` quotes the database; the others say it all.
-            Self::Database { .. }
+            Self::NoHome
+            | Self::Database { .. }
             | Self::ReadOnly { .. }
             | Self::Corrupt { .. }
             | Self::OtherVersion { .. } => None,
@@ -86,7 +90,7 @@ impl StoreError {
                 Self::Busy { path, source }
             }
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Self::Corrupt { path, problem: source.to_string() }
+                Self::Corrupt { path, problem: Sentence::detail(source.to_string()) }
             }
             _ => Self::Database { path, source },
         }
@@ -95,13 +99,27 @@ impl StoreError {
     /// What is wrong, and what helps.
     #[must_use]
     pub fn text(&self, words: &Words) -> String {
-        self.sentences().map(|sentence| sentence.text(words)).join("; ")
+        self.sentence().text(words)
+    }
+
+    /// The same, and what the system or the database says of it: for whoever does not see the [`source`](Error::source).
+    #[must_use]
+    pub fn with_detail(&self) -> Sentence {
+        let Some(source) = self.source() else { return self.sentence() };
+        let detail = Sentence::new(Message::StoreProblemDetail).with("detail", source.to_string());
+        detail.with("problem", self.sentence())
+    }
+
+    fn sentence(&self) -> Sentence {
+        let [says, remedy] = self.sentences();
+        Sentence::new(Message::StoreProblem).with("says", says).with("remedy", remedy)
     }
 
     /// What is wrong, and what helps, apart.
     #[must_use]
     pub fn sentences(&self) -> [Sentence; 2] {
         let (says, remedy) = match self {
+            Self::NoHome => (Message::StoreNowhere, Message::StoreSetHome),
             Self::Unwritable { .. } => (Message::StoreUnwritable, Message::StoreOwn),
             Self::ReadOnly { .. } => (Message::StoreReadOnly, Message::StoreMakeWritable),
             Self::Full { .. } => (Message::StoreFull, Message::StoreFree),
@@ -120,7 +138,7 @@ impl StoreError {
             Self::OtherVersion { found, known, .. } => {
                 says.with("found", found.to_string()).with("known", known.to_string())
             }
-            Self::Stuck { problem, .. } => says.with("problem", problem.as_str()),
+            Self::Stuck { problem, .. } => says.with("problem", problem.clone()),
             Self::Database { source, .. } => says.with("problem", source.to_string()),
             _ => says,
         };
@@ -137,7 +155,7 @@ impl StoreError {
             | Self::OtherVersion { path, .. }
             | Self::Stuck { path, .. }
             | Self::Database { path, .. } => Some(path),
-            Self::Thread { .. } => None,
+            Self::NoHome | Self::Thread { .. } => None,
         }
     }
 }

@@ -62,6 +62,9 @@ pub use self::thread::spawn;
 pub use self::writer::Batch;
 pub use self::writer::Writer;
 
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
+
 /// The name of the database in its folder.
 pub const FILE: &str = "kindbeat.db";
 
@@ -226,10 +229,10 @@ fn set_up(connection: &Connection, version: i64) -> rusqlite::Result<()> {
 }
 
 /// What is wrong with the database; `None` when nothing is.
-fn problem_of(connection: &Connection, path: &Path) -> rusqlite::Result<Option<String>> {
+fn problem_of(connection: &Connection, path: &Path) -> rusqlite::Result<Option<Sentence>> {
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
-        return Ok(Some(verdict));
+        return Ok(Some(Sentence::detail(verdict)));
     }
     // The check takes what is missing of the last page for zeros.
     let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
@@ -237,19 +240,19 @@ fn problem_of(connection: &Connection, path: &Path) -> rusqlite::Result<Option<S
         Ok(row.get::<_, i64>(1)? > row.get::<_, i64>(2)?)
     })?;
     let cut = fs::metadata(path).is_ok_and(|file| file.len() % page.unsigned_abs() != 0);
-    Ok((cut && !in_log).then(|| "its last page is cut off".to_owned()))
+    Ok((cut && !in_log).then(|| Message::StoreCutOff.into()))
 }
 
 /// Tells a file that may not be read, which can be moved out of the way, from a folder that may not be written.
 fn unopened(path: &Path, source: io::Error) -> Refused {
     let kind = source.kind();
     match fs::File::open(path).map(|file| file.metadata().is_ok_and(|file| file.is_dir())) {
-        Ok(true) => Refused::Unusable(Unusable::Unreadable("it is a folder".to_owned())),
+        Ok(true) => Refused::Unusable(Unusable::Unreadable(Message::StoreFolder.into())),
         Ok(false) if kind == io::ErrorKind::PermissionDenied => {
             Refused::Failed(StoreError::ReadOnly { path: path.to_owned() })
         }
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            Refused::Unusable(Unusable::Unreadable(error.to_string()))
+            Refused::Unusable(Unusable::Unreadable(Sentence::detail(error.to_string())))
         }
         Ok(false) | Err(_) => {
             Refused::Failed(StoreError::Unwritable { path: path.to_owned(), source })

@@ -14,6 +14,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::StoreError;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
 
 /// A database that could not be used and was renamed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +30,11 @@ pub struct Quarantined {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unusable {
     /// Damaged, or something else altogether: what the check found.
-    Corrupt(String),
+    Corrupt(Sentence),
     /// Written by a newer kindbeat, with this version of the schema.
     Newer(i64),
-    /// It may not be read: what the system said.
-    Unreadable(String),
+    /// It may not be read.
+    Unreadable(Sentence),
 }
 
 impl Unusable {
@@ -44,12 +46,12 @@ impl Unusable {
         }
     }
 
-    /// What is wrong with it, in words.
+    /// What is wrong with it.
     #[must_use]
-    pub fn problem(&self) -> String {
+    pub fn problem(&self) -> Sentence {
         match self {
             Self::Corrupt(problem) | Self::Unreadable(problem) => problem.clone(),
-            Self::Newer(version) => format!("written by a newer kindbeat, version {version}"),
+            Self::Newer(version) => Sentence::new(Message::StoreNewer).with("found", *version),
         }
     }
 }

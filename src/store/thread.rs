@@ -19,6 +19,7 @@ use super::StoreError;
 use super::record::Record;
 use super::writer::Batch;
 use super::writer::Writer;
+use kindbeat_core::words::Sentence;
 
 /// The way to a store that writes by itself. When it is dropped, what still waits in it is lost: see [`Self::finish`].
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub struct StoreHandle {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreEvent {
     /// Writing fails; records wait in memory and are tried again. Why, and what helps.
-    Failing(String),
+    Failing(Sentence),
     /// Writing works again.
     Recovered {
         /// How many readings and minutes memory had no room for, the oldest first; 0: nothing is missing.
@@ -174,9 +175,9 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
             }
             Err(error) if !self.failing => {
                 self.failing = true;
-                let error = anyhow::Error::from(error);
-                warn!(error = format!("{error:#}"), "store failing: records wait in memory");
-                (self.report)(StoreEvent::Failing(format!("{error:#}")));
+                let error = error.with_detail();
+                warn!(%error, "store failing: records wait in memory");
+                (self.report)(StoreEvent::Failing(error));
             }
             Err(_) => {}
         }

@@ -99,6 +99,8 @@ struct Run {
     service: JoinHandle<Stopped>,
     tasks: Spawner,
     screen: JoinHandle<()>,
+    /// The words of the service.
+    spoken: watch::Receiver<Arc<Words>>,
 }
 
 /// Offers come soon, and one after the other.
@@ -227,7 +229,8 @@ impl Desk {
             watchdog: Watchdog::none(),
         };
         let (stop, stopped) = oneshot::channel();
-        let service = Service::new(parts, Words::new("en"), help);
+        let (words, spoken) = watch::channel(Arc::new(words));
+        let service = Service::new(parts, words, help);
         let service = tokio::task::spawn_local(daemon::run(service, inlets, async {
             // Also when the test is over.
             let _ = stopped.await;
@@ -246,6 +249,7 @@ impl Desk {
             service,
             tasks: spawner,
             screen,
+            spoken,
         });
         Ok(())
     }
@@ -379,7 +383,9 @@ impl Desk {
 
     /// Puts the service on the session bus.
     pub(crate) async fn serve(&mut self) -> anyhow::Result<Served> {
-        Ok(interface::serve(&Bus::session(), self.run()?.requests.clone()).await?)
+        let run = self.run()?;
+        let (requests, spoken) = (run.requests.clone(), run.spoken.clone());
+        Ok(interface::serve(&Bus::session(), requests, spoken).await?)
     }
 }
 

@@ -11,6 +11,8 @@ use kindbeat::interface::Client;
 use kindbeat::store::FILE;
 use kindbeat::store::Store;
 use kindbeat_core::context::Probe;
+use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
 use rusqlite::Connection;
 use zbus::MessageStream;
 
@@ -75,7 +77,8 @@ async fn it_has_one_connection_of_its_own_to_each_bus() -> anyhow::Result<()> {
     };
     let (seen, asked) = tokio::join!(client.look::<DesktopReport>(), soon(meanwhile));
     assert_eq!(asked??, (2, 1));
-    let silent = seen?.desktop.into_iter().find(|probed| probed.source == "GNOME session");
+    let manager = Sentence::from(Message::SourceGnomeSession);
+    let silent = seen?.desktop.into_iter().find(|probed| probed.source == manager);
     assert_eq!(silent.map(|probed| probed.seen), Some(Probe::Failed));
     program.stops().await.map(drop)
 }

@@ -71,7 +71,7 @@ struct Stage<'a, W> {
     view: watch::Receiver<View>,
     chapters: watch::Sender<Chapter>,
     scene: Scene,
-    words: Words,
+    words: Arc<Words>,
     teller: Teller,
     /// What is typed next answers how tense it is before the break.
     asks_before: bool,
@@ -114,9 +114,8 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let (page, page_inputs) = mpsc::channel(QUEUE);
     let (requests, requested) = mpsc::channel(QUEUE);
     let (news, mut newsreel) = mpsc::channel(QUEUE);
-    let words = Words::new(config.language(&locale));
-    // The daemon speaks for itself.
-    let its_own = Words::new(config.language(&locale));
+    let words = Arc::new(Words::new(config.language(&locale)));
+    let spoken = watch::Sender::new(Arc::clone(&words));
     let view = watch::Sender::new(empty_page(&words, &locale, &help));
     let shown = view.subscribe();
     let clock: clock::SharedClock = Arc::new({
@@ -151,7 +150,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             news,
             tasks: tasks.spawner(),
         },
-        its_own,
+        spoken,
         help,
     );
     let inlets = Inlets {

@@ -79,7 +79,7 @@ pub(super) async fn run(
     let start = time.now();
     let monitor = MonitorInfo {
         id: MonitorId::new(MonitorKind::Simulated, "strap"),
-        name: Some("simulated strap".to_owned()),
+        name: None,
         battery: Some(80),
     };
     for event in [MonitorEvent::Connected(monitor), MonitorEvent::Link(LinkState::Streaming)] {

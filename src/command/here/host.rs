@@ -5,7 +5,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
@@ -17,6 +16,7 @@ use crate::interface::Client;
 use crate::interface::ClientError;
 use crate::store;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::memory_changes;
 use kindbeat_core::config::Config;
 use kindbeat_core::context::Context;
@@ -31,6 +31,7 @@ use kindbeat_core::sitting::Earlier;
 use kindbeat_core::sitting::LocalSitting;
 use kindbeat_core::sitting::SittingEvent;
 use kindbeat_core::sitting::ViewContext;
+use kindbeat_core::words::Sentence;
 use kindbeat_core::words::Words;
 
 /// Who hosts the break.
@@ -46,6 +47,8 @@ pub(super) enum Host {
 pub(super) struct LocalParts {
     pub(super) config: Config,
     pub(super) locale: String,
+    /// Those that the configuration asks for.
+    pub(super) words: Words,
     pub(super) library: Library,
     /// Where the history is; `None`: nowhere.
     pub(super) folder: Option<PathBuf>,
@@ -131,15 +134,15 @@ impl Local {
     pub(super) fn begin(
         practice: Option<String>,
         length: Option<Length>,
-        LocalParts { config, locale, library, folder, clock }: LocalParts,
-        problems: mpsc::Sender<String>,
+        LocalParts { config, locale, words, library, folder, clock }: LocalParts,
+        problems: mpsc::Sender<Sentence>,
     ) -> anyhow::Result<Self> {
         let now = clock();
         let (store, mut loaded) = match opened(folder.as_deref(), now) {
             Ok((store, loaded)) => (Some(store), loaded),
             Err(problem) => {
                 // There is room for one.
-                let _ = problems.try_send(format!("{problem:#}"));
+                let _ = problems.try_send(problem.with_detail());
                 let look = |folder: &Path| Store::open_to_look(folder).ok()??.load_state().ok();
                 (None, folder.as_deref().and_then(look).unwrap_or_default())
             }
@@ -158,7 +161,7 @@ impl Local {
         let mut local = Self {
             kept: engine.memory(),
             sitting: LocalSitting::new(engine, earlier),
-            words: Words::new(config.language(&locale)),
+            words,
             locale,
             help: HelpLines::built_in()?,
             clock,
@@ -230,11 +233,8 @@ impl std::fmt::Debug for Local {
 }
 
 /// The history and what the last run left in it. A daemon may start meanwhile, so its lock is not taken for longer than a moment.
-fn opened(folder: Option<&Path>, now: Timestamp) -> anyhow::Result<(Store, store::Loaded)> {
-    let folder = folder.context(
-        "Neither XDG_STATE_HOME nor HOME is set to an absolute path: where is the history to be?",
-    )?;
-    let store = Store::open_beside(folder, now)?;
+fn opened(folder: Option<&Path>, now: Timestamp) -> Result<(Store, store::Loaded), StoreError> {
+    let store = Store::open_beside(folder.ok_or(StoreError::NoHome)?, now)?;
     let loaded = store.load_state()?;
     Ok((store, loaded))
 }

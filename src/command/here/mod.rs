@@ -51,7 +51,7 @@ pub fn run(
     let ended = runtime.block_on(async {
         let (problems, problem) = mpsc::channel(1);
         let daemon = Host::daemon(Bus::session(), practice.as_deref(), length).await?;
-        let host = if let Some(daemon) = daemon {
+        let mut host = if let Some(daemon) = daemon {
             daemon
         } else {
             // A fault in the configuration is no reason to go without a break. A daemon goes by the last good one.
@@ -63,10 +63,13 @@ pub fn run(
             let (library, _) = practice_files::library()?;
             let (folder, clock) = (store::folder(), Arc::new(clock::now));
             let locale = locale::of_messages();
-            let parts = LocalParts { config, locale, library, folder, clock };
+            let words = Words::new(config.language(&locale));
+            let parts = LocalParts { config, locale, words, library, folder, clock };
             Host::Local(Box::new(Local::begin(practice, length, parts, problems)?))
         };
-        let mut player = Player::new(host, problem);
+        // Those of its host, which may be set otherwise than here.
+        let its_words = Words::new(&host.view().language);
+        let mut player = Player::new(host, its_words, problem);
         let mut fallen_silent = None;
         if read_aloud {
             let (voice, heard, silence) = Speaker::start(speech::address());

@@ -21,6 +21,7 @@ use kindbeat_core::page::Screen;
 use kindbeat_core::page::View;
 use kindbeat_core::practice::Liking;
 use kindbeat_core::words::Message;
+use kindbeat_core::words::Sentence;
 use kindbeat_core::words::Words;
 
 /// A terminal in front of a break.
@@ -35,7 +36,7 @@ pub(super) struct Player {
     /// Whether it speaks.
     heard: mpsc::Receiver<SpeechEvent>,
     /// Why the break is not kept.
-    problem: mpsc::Receiver<String>,
+    problem: mpsc::Receiver<Sentence>,
 }
 
 /// How far it is, beyond what the view says: a terminal asks one thing after the other, where a page shows all at once.
@@ -63,9 +64,9 @@ enum Question {
 }
 
 impl Player {
-    pub(super) fn new(mut host: Host, problem: mpsc::Receiver<String>) -> Self {
+    pub(super) fn new(host: Host, words: Words, problem: mpsc::Receiver<Sentence>) -> Self {
         Self {
-            words: Words::new(&host.view().language),
+            words,
             host,
             teller: Teller::default(),
             stage: Stage::Break,
@@ -101,7 +102,7 @@ impl Player {
             done = tokio::select! {
                 event = terminal.next() => self.event(event, terminal, out).await,
                 Some(problem) = self.problem.recv() => {
-                    Ok(writeln!(complaints, "{}", not_kept(&self.words, problem))?)
+                    Ok(writeln!(complaints, "{}", not_kept(&self.words, &problem.text(&self.words)))?)
                 }
                 Some(event) = self.heard.recv() => match event {
                     SpeechEvent::Speaking => Ok(()),
@@ -128,9 +129,11 @@ impl Player {
         let written = self.host.finish();
         // It may have turned out only now.
         match self.problem.try_recv() {
-            Ok(problem) => writeln!(complaints, "{}", not_kept(&self.words, problem)),
+            Ok(problem) => {
+                writeln!(complaints, "{}", not_kept(&self.words, &problem.text(&self.words)))
+            }
             Err(_) if written => Ok(()),
-            Err(_) => writeln!(complaints, "{}", not_kept(&self.words, String::new()).trim_end()),
+            Err(_) => writeln!(complaints, "{}", not_kept(&self.words, "").trim_end()),
         }
     }
 
@@ -285,7 +288,7 @@ impl Player {
 }
 
 /// That the break is not kept, and why.
-fn not_kept(words: &Words, problem: String) -> String {
+fn not_kept(words: &Words, problem: &str) -> String {
     words.text(Message::TerminalNotKept, &[("problem", problem.into())])
 }
 

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use super::*;
+use crate::accented;
 use crate::clock::SharedClock;
 use crate::store::BreakEnd;
 use crate::store::Record;
@@ -26,13 +27,27 @@ async fn taken(practice: &str, typed: &[&str]) -> (String, StoredBreak) {
 
 /// The same, and so long after the last piece nobody is there any more.
 async fn taken_for(practice: &str, typed: &[&str], after: Duration) -> (String, StoredBreak) {
+    taken_in(english, practice, typed, after).await
+}
+
+fn english() -> Words {
+    Words::new("en")
+}
+
+/// The same in these words.
+async fn taken_in(
+    words: fn() -> Words,
+    practice: &str,
+    typed: &[&str],
+    after: Duration,
+) -> (String, StoredBreak) {
     let begun = Instant::now();
     let clock: SharedClock = Arc::new(move || {
         Timestamp::from_second(1_900_000_000).unwrap()
             + SignedDuration::try_from(begun.elapsed()).unwrap()
     });
     let folder = welcomed();
-    let mut player = player(practice, folder.path(), Config::default(), clock);
+    let mut player = player(practice, folder.path(), Config::default(), words, clock);
     let (keys, chunks) = mpsc::channel(1);
     let mut terminal = Terminal::from_chunks(chunks).unwrap();
     let (mut out, mut complaints) = (Vec::new(), Vec::new());
@@ -68,10 +83,17 @@ fn welcomed() -> TempDir {
     folder
 }
 
-fn player(practice: &str, folder: &Path, config: Config, clock: SharedClock) -> Player {
+fn player(
+    practice: &str,
+    folder: &Path,
+    config: Config,
+    words: fn() -> Words,
+    clock: SharedClock,
+) -> Player {
     let parts = LocalParts {
         config,
         locale: "en_GB".to_owned(),
+        words: words(),
         library: Library::built_in().unwrap(),
         folder: Some(folder.to_owned()),
         clock,
@@ -79,7 +101,7 @@ fn player(practice: &str, folder: &Path, config: Config, clock: SharedClock) -> 
     let (problems, problem) = mpsc::channel(1);
     let (practice, length) = (Some(practice.to_owned()), Some(Length::OneMinute));
     let local = Local::begin(practice, length, parts, problems).unwrap();
-    Player::new(Host::Local(Box::new(local)), problem)
+    Player::new(Host::Local(Box::new(local)), words(), problem)
 }
 
 #[tokio::test]
@@ -89,7 +111,7 @@ async fn a_missing_voice_is_reported_once_in_plain_words() {
     let noon = Timestamp::from_second(1_900_000_000).unwrap();
     let mut config = Config::default();
     config.practice.voice = true;
-    let mut player = player("kind-hand", folder.path(), config, Arc::new(move || noon))
+    let mut player = player("kind-hand", folder.path(), config, english, Arc::new(move || noon))
         .aloud(PageReader::new(voice), heard);
     let (keys, chunks) = mpsc::channel(1);
     let mut terminal = Terminal::from_chunks(chunks).unwrap();
@@ -146,6 +168,38 @@ async fn steps_come_by_themselves_and_the_first_one_waits() {
     let answer = kept.answers.unwrap();
     assert_eq!((answer.tension, answer.liking), (Some(3), Some(Liking::More)));
     assert_eq!(answer.note.as_deref(), Some("A line."));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_break_in_another_language_holds_no_english() {
+    let days = [
+        &["r\n", "h\n", "0815\n", "7\n", "P\n", "\n", "P\n", "p\n", "9\n", "3\n", "m\n", "0815.\n"]
+            [..],
+        &["\n", "t\n", "9\n", "\n", "\n", "\n", "3\n", "9\n", "l\n", "\n"],
+    ];
+    for typed in days {
+        let over = Duration::from_secs(32 * 60);
+        let (said, _) = taken_in(accented::words, "self-compassion-break", typed, over).await;
+        assert!(said.lines().count() > 20, "{said}");
+        // Keys to press, and a place on the web.
+        let known = ["b:", "findahelpline.com"];
+        assert_eq!(accented::untranslated(&said, &known), [""; 0]);
+    }
+    let noon = Timestamp::from_second(1_900_000_000).unwrap();
+    let nowhere = player(
+        "stop",
+        Path::new("/dev/null"),
+        Config::default(),
+        accented::words,
+        Arc::new(move || noon),
+    );
+    let mut complaints = Vec::new();
+    nowhere.finish(&mut complaints).unwrap();
+    let said = String::from_utf8(complaints).unwrap();
+    assert!(said.contains("/dev/null"), "{said}");
+    let of_the_system = io::Error::from_raw_os_error(17).to_string();
+    let known = ["/dev/null", of_the_system.as_str()];
+    assert_eq!(accented::untranslated(&said, &known), [""; 0]);
 }
 
 #[tokio::test(start_paused = true)]

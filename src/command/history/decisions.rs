@@ -23,7 +23,7 @@ pub fn run(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let (from, to) = (Timestamp::MIN, Timestamp::MAX);
-    let (elevations, offers) = match opened(folder, telling.words)? {
+    let (elevations, offers) = match opened(folder)? {
         Some(store) => (store.elevations(from, to)?, store.offers(from, to)?),
         None => Default::default(),
     };

@@ -7,7 +7,6 @@ pub mod decisions;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,6 +19,7 @@ use crate::store::BreakEnd;
 use crate::store::ElevationDecision;
 use crate::store::OfferEnd;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::StoredBreak;
 use crate::store::StoredElevation;
 use crate::store::StoredFigures;
@@ -54,7 +54,7 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let today = telling.zone.to_datetime(now).date();
     let day = day.map(|day| date(day, today, telling.words)).transpose()?;
-    let Some(store) = opened(folder, telling.words)? else {
+    let Some(store) = opened(folder)? else {
         writeln!(out, "{}", telling.say(Message::HistoryNone))?;
         return Ok(());
     };
@@ -65,9 +65,8 @@ pub fn run(
 }
 
 /// The history, for a look; `None`: there is none yet.
-fn opened(folder: Option<&Path>, words: &Words) -> anyhow::Result<Option<Store>> {
-    let folder = folder.with_context(|| words.text(Message::HistoryNoHome, &[]))?;
-    Ok(Store::open_to_look(folder)?)
+fn opened(folder: Option<&Path>) -> Result<Option<Store>, StoreError> {
+    Store::open_to_look(folder.ok_or(StoreError::NoHome)?)
 }
 
 /// `2026-11-23`, `today` or `yesterday`.

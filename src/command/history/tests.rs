@@ -1,6 +1,7 @@
 use jiff::tz::Offset;
 
 use super::*;
+use crate::accented;
 use crate::store::Record;
 use crate::store::Writer;
 use kindbeat_core::heart::Rates;
@@ -89,10 +90,11 @@ fn told(records: Vec<Record>, day: Option<&str>) -> anyhow::Result<String> {
     tell(records, |folder, telling, out| run(Some(folder), day, now(), telling, out))
 }
 
-/// What is told of these records.
+/// What is told of these records; in another language nothing of it is in English.
+#[track_caller]
 fn tell(
     records: Vec<Record>,
-    what: impl FnOnce(&Path, &Telling<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
+    what: impl Fn(&Path, &Telling<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
 ) -> anyhow::Result<String> {
     let folder = tempfile::tempdir()?;
     let mut writer = Writer::new(SignedDuration::from_hours(24 * 365));
@@ -102,14 +104,17 @@ fn tell(
     if let Some(batch) = writer.flush(now()) {
         Store::open(folder.path(), now())?.store.write(&batch)?;
     }
-    let mut out = Vec::new();
-    let telling = Telling {
-        library: &Library::built_in()?,
-        words: &Words::new("en"),
-        zone: &TimeZone::fixed(Offset::constant(1)),
+    let (library, zone) = (Library::built_in()?, TimeZone::fixed(Offset::constant(1)));
+    let in_words = |words: &Words| {
+        let mut out = Vec::new();
+        let telling = Telling { library: &library, words, zone: &zone };
+        what(folder.path(), &telling, &mut out)?;
+        anyhow::Ok(String::from_utf8(out)?)
     };
-    what(folder.path(), &telling, &mut out)?;
-    Ok(String::from_utf8(out)?)
+    let other = in_words(&accented::words())?;
+    let filled_in = ["Tea ?[2J <b>helps</b>.", "gone"];
+    assert_eq!(accented::untranslated(&other, &filled_in), [""; 0]);
+    in_words(&Words::new("en"))
 }
 
 #[test]

@@ -2,13 +2,19 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::Serialize;
+use serde::Serializer;
+
 use super::Message;
 use super::Value;
 use super::Words;
 
 /// A message with what is to be filled in.
 ///
-/// `Display` says it in English: for the log.
+/// `Display` says it in English: for the log. Serialized it is one text, in nobody's language; any other text is read as a
+/// [`detail`](Self::detail).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
     message: Message,
@@ -31,7 +37,7 @@ impl Sentence {
         Self { message, values: Vec::new() }
     }
 
-    /// What another program or a library says of it, in its own language.
+    /// What another program or a library says, in its own language, or what it is called.
     #[must_use]
     pub fn detail(text: impl Into<String>) -> Self {
         Self::new(Message::Detail).with("detail", text.into())
@@ -67,6 +73,7 @@ impl Sentence {
                 Filling::Count(count) => count.to_string(),
                 Filling::Sentence(sentence) => sentence.to_string(),
             };
+            let value = value.replace(MARKS, "?");
             text.extend([BETWEEN, name, BETWEEN, &value]);
         }
         text + END
@@ -85,7 +92,9 @@ impl Sentence {
             let name = message.variables().iter().find(|known| **known == name)?;
             sentence = sentence.with(name, value);
         }
-        Some(sentence)
+        // One of another version may lack some.
+        let is_given = |name: &&str| sentence.values.iter().any(|(given, _)| given == name);
+        message.variables().iter().all(is_given).then_some(sentence)
     }
 }
 
@@ -102,6 +111,22 @@ impl fmt::Display for Sentence {
 }
 
 impl std::error::Error for Sentence {}
+
+impl Serialize for Sentence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.message, &self.values[..]) {
+            (Message::Detail, [(_, Filling::Text(text))]) => serializer.serialize_str(text),
+            _ => serializer.serialize_str(&self.carry()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Sentence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(Self::carried(&text).unwrap_or_else(|| Self::detail(text)))
+    }
+}
 
 impl From<String> for Filling {
     fn from(text: String) -> Self {
@@ -151,6 +176,7 @@ pub use __english_display as english_display;
 const BEGIN: &str = "\u{2}";
 const BETWEEN: &str = "\u{1f}";
 const END: &str = "\u{3}";
+const MARKS: [char; 3] = ['\u{2}', '\u{1f}', '\u{3}'];
 
 #[cfg(test)]
 mod tests {
@@ -163,6 +189,22 @@ mod tests {
         assert_eq!(Sentence::carried(&text), Some(sentence));
         assert_eq!(Sentence::carried("invalid type: map"), None);
         assert_eq!(Sentence::carried("\u{2}nothing\u{3}"), None);
+    }
+
+    #[test]
+    fn a_sentence_is_written_and_read_again() {
+        let known = Sentence::new(Message::SettingBetween).with("least", "3").with("most", "40");
+        for sentence in [known.clone(), Message::SettingNotEmpty.into(), Sentence::detail("X11")] {
+            let written = serde_json::to_string(&sentence).unwrap();
+            assert_eq!(serde_json::from_str::<Sentence>(&written).unwrap(), sentence);
+        }
+        let plain: Sentence = serde_json::from_str("\"it does not run\"").unwrap();
+        assert_eq!(plain.to_string(), "it does not run");
+        // Of another version: nothing to fill in.
+        let other = known.carry().replace("most", "more");
+        assert_eq!(Sentence::carried(&other), None);
+        let marked = Sentence::new(Message::SettingMeantKey).with("key", "a\u{3}b");
+        assert_eq!(Sentence::carried(&marked.carry()).unwrap().to_string(), "did you mean `a?b`?");
     }
 
     #[test]

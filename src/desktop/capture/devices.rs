@@ -25,16 +25,18 @@ use crate::desktop::facts::FactSource;
 use crate::desktop::place::Place;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::report::Reporter;
+use crate::desktop::report::SourceName;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words::Message;
 
 pub(in crate::desktop) const SOURCES: &[FactSource] = &[
     FactSource {
-        name: "ALSA",
+        name: SourceName::Own("ALSA"),
         facts: &[Fact::Microphone],
         follow: |place, reporter| Box::pin(microphone(place, reporter)),
     },
     FactSource {
-        name: "camera devices",
+        name: SourceName::Words(Message::SourceCameras),
         facts: &[Fact::Camera],
         follow: |place, reporter| Box::pin(camera(place, reporter)),
     },
@@ -44,12 +46,14 @@ pub(in crate::desktop) const SOURCES: &[FactSource] = &[
 async fn microphone(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let devices = Devices { folder: place.dev.join("snd"), is_one: is_capture };
     let look = || async {
-        if !place.proc.join("asound").is_dir() {
-            return Err(NoAnswer::absent("there is no sound card"));
+        let cards = place.proc.join("asound");
+        if !cards.is_dir() {
+            return Err(NoAnswer::absent(Message::SourceNoSoundCard));
         }
         let is_explained = place.pipewire().is_ok();
-        for status in statuses(&place.proc).map_err(NoAnswer::failed)? {
-            match fs::read_to_string(&status) {
+        let unread = |path: &Path, error: &io::Error| NoAnswer::unread(path.display(), error);
+        for path in statuses(&place.proc).map_err(|error| unread(&cards, &error))? {
+            match fs::read_to_string(&path) {
                 Ok(status) => {
                     let Some(owner) = owner(&status) else { continue };
                     if !(is_explained && holders::is_pipewire(&place.proc, owner)) {
@@ -58,9 +62,7 @@ async fn microphone(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> 
                 }
                 // Unplugged meanwhile.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(NoAnswer::Failed(format!("{}: {error}", status.display())));
-                }
+                Err(error) => return Err(unread(&path, &error)),
             }
         }
         Ok(false)
@@ -72,15 +74,16 @@ async fn microphone(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> 
 async fn camera(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let devices = Devices { folder: place.dev.clone(), is_one: is_camera };
     let look = || async {
-        let mut cameras = devices.all().map_err(NoAnswer::failed)?;
+        let unread = |path: &Path, error: &io::Error| NoAnswer::unread(path.display(), error);
+        let mut cameras = devices.all().map_err(|error| unread(&place.dev, &error))?;
         // One that this user cannot open is in use by none of their programs.
         cameras.retain(|camera| access(camera, Access::READ_OK).is_ok());
         if cameras.is_empty() {
-            return Err(NoAnswer::absent("there is no camera that could be used"));
+            return Err(NoAnswer::absent(Message::SourceNoCamera));
         }
         let is_explained = place.pipewire().is_ok();
         let held = holders::of(&place.proc, &cameras, is_explained).await;
-        held.map_err(|error| NoAnswer::Failed(format!("{}: {error}", place.proc.display())))
+        held.map_err(|error| unread(&place.proc, &error))
     };
     devices.follow(Fact::Camera, reporter, look).await
 }
@@ -112,10 +115,7 @@ impl Devices {
                 Ok(Some(events)) => events,
                 // Without the folder there is no such device, and nothing says when that changes.
                 Ok(None) => return answer.map(drop),
-                Err(error) => {
-                    let folder = self.folder.display();
-                    return Err(NoAnswer::Failed(format!("{folder} cannot be watched: {error}")));
-                }
+                Err(error) => return Err(NoAnswer::unread(self.folder.display(), &error)),
             };
             while !events
                 .next()

@@ -18,10 +18,12 @@ use crate::desktop::facts::FactSource;
 use crate::desktop::place::Place;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::report::Reporter;
+use crate::desktop::report::SourceName;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words::Message;
 
 pub(in crate::desktop) const SOURCES: &[FactSource] = &[FactSource {
-    name: "PulseAudio",
+    name: SourceName::Own("PulseAudio"),
     facts: &[Fact::Microphone],
     follow: |place, reporter| Box::pin(follow(place, reporter)),
 }];
@@ -33,14 +35,14 @@ async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     if let Err(error) = UnixStream::connect(&socket).await
         && error.kind() == ErrorKind::ConnectionRefused
     {
-        return Err(NoAnswer::absent("it does not run any more"));
+        return Err(NoAnswer::absent(Message::SourceNotRunning));
     }
     let pulse = Pulse { program, socket };
     let mut changes = Changes::new(pulse.pactl(&["subscribe"])?);
     let info = async { pulse.pactl(&["info"])?.output(LONGEST).await };
     let info = reporter.wait(Fact::Microphone, info).await?;
     if info.contains(PIPEWIRE) && place.pipewire().is_ok() {
-        return Err(NoAnswer::absent("PipeWire stands in for it"));
+        return Err(NoAnswer::absent(Message::SourcePipewireInstead));
     }
     loop {
         let ask = async {
@@ -65,7 +67,7 @@ impl Pulse {
         server.push(&self.socket);
         let mut command = Command::new(&self.program);
         command.args(arguments).env("LC_ALL", "C").env("PULSE_SERVER", server);
-        Running::start("pactl", &mut command)
+        Running::start(PACTL, &mut command)
     }
 }
 
@@ -96,8 +98,8 @@ impl Changes {
                 }
             };
             if length == 0 {
-                let why = "pactl ended: PulseAudio went away or does not answer";
-                return Err(NoAnswer::failed(why));
+                // PulseAudio went away or does not answer.
+                return Err(NoAnswer::program(Message::SourceProgramEnded, PACTL));
             }
             // It prints our own questions, too. What changed before it printed anything is lost.
             let is_first = !std::mem::replace(&mut self.listens, true);
@@ -115,7 +117,7 @@ fn is_in_use(sources: &str) -> Result<bool, NoAnswer> {
     for line in sources.lines() {
         let fields: Vec<_> = line.split('\t').collect();
         let [_, name, .., state] = fields[..] else {
-            return Err(NoAnswer::Failed(format!("pactl says {line:?}")));
+            return Err(NoAnswer::program(Message::SourceProgramStrange, PACTL));
         };
         let is_microphone = !name.ends_with(".monitor") && !name.ends_with(".a2dp_source");
         in_use |= is_microphone && state == "RUNNING";
@@ -142,6 +144,9 @@ impl Lines {
         is_named
     }
 }
+
+/// The program that asks PulseAudio.
+const PACTL: &str = "pactl";
 
 /// What a line says of a source; a line about a program at a source has another word behind it.
 const SOURCE: &[u8] = b" on source #";

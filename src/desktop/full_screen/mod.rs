@@ -7,10 +7,12 @@ use super::facts::FactSource;
 use super::place::Place;
 use super::report::NoAnswer;
 use super::report::Reporter;
+use super::report::SourceName;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words::Message;
 
 pub(super) const SOURCES: &[FactSource] = &[FactSource {
-    name: "display",
+    name: SourceName::Words(Message::SourceDisplay),
     facts: &[Fact::FullScreen],
     follow: |place, reporter| Box::pin(follow(place, reporter)),
 }];
@@ -23,6 +25,6 @@ async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     } else if let Some(display) = &place.x11 {
         x11::follow(display, &reporter.named("X11")).await
     } else {
-        Err(NoAnswer::absent("there is no display"))
+        Err(NoAnswer::absent(Message::SourceNoDisplay))
     }
 }

@@ -23,6 +23,7 @@ use crate::desktop::report::NoAnswer;
 use crate::desktop::report::Reporter;
 use crate::desktop::wayland::WaylandLink;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words::Message;
 
 /// Reports whether the active window fills the screen, until the compositor goes.
 pub(super) async fn follow(socket: &Path, reporter: &Reporter) -> Result<(), NoAnswer> {
@@ -33,8 +34,7 @@ pub(super) async fn follow(socket: &Path, reporter: &Reporter) -> Result<(), NoA
         // First the compositor says what it offers, then what windows there are.
         if link.state.is_settled() {
             if link.state.manager.is_none() {
-                let why = "this Wayland compositor does not tell whether a window fills the screen";
-                return Err(NoAnswer::absent(why));
+                return Err(NoAnswer::absent(Message::SourceNoFullScreen));
             }
             let is_filled = link.state.is_filled();
             if reported != Some(is_filled) {

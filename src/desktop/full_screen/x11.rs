@@ -17,6 +17,7 @@ use crate::desktop::x11::CORE;
 use crate::desktop::x11::X11Error;
 use crate::desktop::x11::X11Link;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words::Message;
 
 /// Reports whether the active window fills the screen, until the server goes.
 pub(super) async fn follow(display: &str, reporter: &Reporter) -> Result<(), NoAnswer> {
@@ -26,8 +27,7 @@ pub(super) async fn follow(display: &str, reporter: &Reporter) -> Result<(), NoA
         let is_filled = display.is_filled().await?;
         if reported != Some(is_filled) {
             reported = Some(is_filled);
-            let manager = "the window manager does not tell which window is in use";
-            let answer = is_filled.ok_or_else(|| NoAnswer::absent(manager));
+            let answer = is_filled.ok_or_else(|| NoAnswer::absent(Message::SourceNoFullScreen));
             reporter.report(Fact::FullScreen, answer).await;
         }
         display.change().await?;

@@ -34,6 +34,7 @@ use crate::desktop::Watches;
 use crate::desktop::presence::PresenceInput;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::wayland::WaylandLink;
+use kindbeat_core::words::Message;
 
 /// A compositor that tells of idle seats.
 pub(in crate::desktop) struct Wayland {
@@ -81,13 +82,11 @@ impl Wayland {
             (Some(ext), _) => Notifier::Ext(ext),
             (None, Some(kwin)) => Notifier::Kwin(kwin),
             (None, None) => {
-                return Err(NoAnswer::absent(
-                    "this Wayland compositor does not tell of idle seats",
-                ));
+                return Err(NoAnswer::absent(Message::SourceNoIdleTime));
             }
         };
         let seat = inbox.seat.take();
-        let seat = seat.ok_or_else(|| NoAnswer::absent("this Wayland compositor has no seat"))?;
+        let seat = seat.ok_or_else(|| NoAnswer::absent(Message::SourceNoIdleTime))?;
         Ok(Self { link, notifier, seat, watches })
     }
 

@@ -17,6 +17,7 @@ use crate::desktop::Watches;
 use crate::desktop::bus;
 use crate::desktop::presence::PresenceInput;
 use crate::desktop::report::NoAnswer;
+use kindbeat_core::words;
 
 /// Mutter, which was there and answered.
 pub(in crate::desktop) struct Mutter {
@@ -40,7 +41,7 @@ impl Mutter {
         })
         .await?;
         let idle = MONITOR.call::<_, u64>(&connection, "GetIdletime", &()).await;
-        bus::reply(idle)?.ok_or_else(|| NoAnswer::absent("it does not run"))?;
+        bus::reply(idle)?.ok_or_else(|| NoAnswer::absent(words::Message::SourceNotRunning))?;
         let (away, rest, active) = (None, None, None);
         Ok(Self { connection, watches, fired, owner, away, rest, active })
     }

@@ -25,6 +25,7 @@ use crate::desktop::presence::PresenceInput;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::x11::CORE;
 use crate::desktop::x11::X11Link;
+use kindbeat_core::words::Message;
 
 /// An X server that counts idle time.
 pub(in crate::desktop) struct X11 {
@@ -51,7 +52,7 @@ enum Alarm {
 
 impl X11 {
     pub(super) async fn open(display: &str, watches: Watches) -> Result<Self, NoAnswer> {
-        let no_counter = || NoAnswer::absent("this X server does not count idle time");
+        let no_counter = || NoAnswer::absent(Message::SourceNoIdleTime);
         let mut link = X11Link::connect(display).await?;
         let name = Cow::Borrowed(sync::X11_EXTENSION_NAME.as_bytes());
         let extension = link.ask(QueryExtensionRequest { name }, CORE).await?;

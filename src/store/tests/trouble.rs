@@ -275,7 +275,7 @@ fn what_could_not_be_written_is_kept_and_written_later() {
         assert!(handle.settle(Duration::from_secs(60)));
     }
     assert!(
-        matches!(reports.try_recv(), Ok(StoreEvent::Failing(why)) if why.contains("disk is full"))
+        matches!(reports.try_recv(), Ok(StoreEvent::Failing(why)) if why.to_string().contains("disk is full"))
     );
     assert!(reports.try_recv().is_err(), "said once");
     // Another connection makes the room: what was heard long ago goes.

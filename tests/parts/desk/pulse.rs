@@ -61,7 +61,8 @@ async fn a_program_that_records_is_seen_from_its_start_to_its_end() -> anyhow::R
     watcher.until(|seen| seen[Fact::Microphone] == Probe::Yes).await?;
     let listed = desktop::probe(nowhere(bus.folder())).await.desktop;
     let told = listed.iter().find(|probed| probed.fact == Fact::Microphone);
-    assert_eq!(told.map(|probed| (&*probed.source, probed.seen)), Some(("PulseAudio", Probe::Yes)));
+    let told = told.map(|probed| (probed.source.to_string(), probed.seen));
+    assert_eq!(told, Some(("PulseAudio".to_owned(), Probe::Yes)));
     // It goes, and that the microphone is free is never told; its socket stays, with nobody behind it.
     server.end();
     assert_eq!(watcher.next().await?[Fact::Microphone], Probe::Failed);
@@ -93,8 +94,8 @@ async fn where_pipewire_stands_in_for_it_only_pipewire_is_asked() -> anyhow::Res
     let told: Vec<_> = listed
         .iter()
         .filter(|probed| probed.fact == Fact::Microphone)
-        .map(|probed| (&*probed.source, probed.seen))
+        .map(|probed| (probed.source.to_string(), probed.seen))
         .collect();
-    assert_eq!(told, [("PipeWire", Probe::No)]);
+    assert_eq!(told, [("PipeWire".to_owned(), Probe::No)]);
     Ok(())
 }

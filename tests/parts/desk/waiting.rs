@@ -81,7 +81,7 @@ async fn who_does_not_answer_within_half_a_second_is_told_as_failed() -> anyhow:
         let is_late =
             [Fact::FullScreen, Fact::DoNotDisturb, Fact::Inhibited].contains(&probed.fact);
         assert_eq!(probed.seen == Probe::Failed, is_late, "{probed:?}");
-        assert!(probed.why.is_some_and(|why| !why.is_empty()));
+        assert!(probed.why.is_some());
     }
     Ok(())
 }

@@ -66,7 +66,8 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
     watcher.until(|seen| seen[Fact::FullScreen] == Probe::Yes).await?;
     let listed = desktop::probe(place).await.desktop;
     let full = listed.iter().find(|probed| probed.fact == Fact::FullScreen);
-    assert_eq!(full.map(|probed| (&*probed.source, probed.seen)), Some(("X11", Probe::Yes)));
+    let full = full.map(|probed| (probed.source.to_string(), probed.seen));
+    assert_eq!(full, Some(("X11".to_owned(), Probe::Yes)));
     // It closes: nothing fills the screen any more.
     drop(first);
     watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;

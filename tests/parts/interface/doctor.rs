@@ -14,6 +14,7 @@ use kindbeat::store::Store;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Probe;
+use kindbeat_core::words::Sentence;
 use serde_json::Value;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::AsyncWriteExt as _;
@@ -90,7 +91,7 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
     };
     // One of another version: what is seen from here has to do.
     insta::assert_snapshot!(of_the_desk().await?, @r#"
-    presence look: logind is there to tell of keyboard and pointer, and does not: the bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
     full_screen ok: nothing here tells (display: there is no display) (-)
     service look: running, but it does not tell what it sees of your desk; what is said of it above is seen from here ("systemctl --user restart kindbeat")
     "#);
@@ -102,8 +103,12 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
         locked: false,
         sleep: true,
     };
-    let window =
-        FactReport { fact: Fact::FullScreen, source: "X11".into(), seen: Probe::Yes, why: None };
+    let window = FactReport {
+        fact: Fact::FullScreen,
+        source: Sentence::detail("X11"),
+        seen: Probe::Yes,
+        why: None,
+    };
     stand.sees(&DesktopReport { presence: Some(presence), desktop: vec![window] })?;
     insta::assert_snapshot!(of_the_desk().await?, @r#"
     presence ok: ext-idle-notify-v1 tells of keyboard and pointer, org.freedesktop.login1 of the lock (-)
@@ -117,7 +122,7 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
 async fn a_desk_that_lacks_everything_is_told_what_to_do() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (code, found) = findings(&bus).await?;
-    let missing = "GNOME session: it does not run; Plasma power management: it does not run; logind: there is no bus to ask on";
+    let missing = "GNOME session manager: not running; Plasma power management: not running; logind: there is no message bus";
     assert!(
         found.contains(&format!("inhibited ok: nothing here tells ({missing}) (-)")),
         "{found}"
@@ -126,7 +131,7 @@ async fn a_desk_that_lacks_everything_is_told_what_to_do() -> anyhow::Result<()>
     bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
     strap look: none is known yet (put one on, then see whether "kindbeat devices" lists it)
     notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
-    presence look: logind is there to tell of keyboard and pointer, and does not: the bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
     page fault: no program is there to open it with (install a browser such as chromium, or name one as page.open_with in the configuration)
     voice ok: off (-)
     service fault: not running (start it with "kindbeat daemon", best along with your desktop)
@@ -161,7 +166,7 @@ async fn a_desk_that_has_most_of_it_lacks_the_rest() -> anyhow::Result<()> {
     bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
     strap ok: Polar H10 streams; battery 87 % (-)
     notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
-    presence look: logind is there to tell of keyboard and pointer, and does not: the bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
     page ok: opens with chromium (-)
     voice ok: off (-)
     service look: running, but it does not tell what it sees of your desk; what is said of it above is seen from here ("systemctl --user restart kindbeat")

@@ -12,6 +12,7 @@ use zbus::fdo::DBusProxy;
 
 use super::bus::PrivateBus;
 use super::stand::Stand;
+use super::stand::english;
 use super::stand::soon;
 use super::stand::streaming;
 
@@ -27,7 +28,7 @@ async fn a_second_one_finds_the_name_taken_and_the_first_serves_on() -> anyhow::
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let first = Stand::start(&bus).await?;
     let (requests, mut asked) = mpsc::channel(1);
-    let second = soon(interface::serve(&Bus::at(bus.address()), requests)).await?;
+    let second = soon(interface::serve(&Bus::at(bus.address()), requests, english())).await?;
     assert!(matches!(second, Err(ServeError::NameTaken)), "{second:?}");
     let client = Client::connect(Bus::at(bus.address())).await?;
     assert_eq!(client.status().await?, streaming());
@@ -51,7 +52,7 @@ async fn a_second_one_finds_the_name_taken_and_the_first_serves_on() -> anyhow::
 async fn without_a_bus_there_is_nothing_to_serve_and_nobody_to_ask() -> anyhow::Result<()> {
     let at = |address: &str| Bus::at(address.to_owned());
     for address in ["unix:path=/nonexistent/bus", "nonsense", ""] {
-        let served = soon(interface::serve(&at(address), mpsc::channel(1).0)).await?;
+        let served = soon(interface::serve(&at(address), mpsc::channel(1).0, english())).await?;
         assert!(matches!(served, Err(ServeError::NoBus(_))), "{served:?}");
         let error = client_error(soon(Client::connect(at(address))).await?)?;
         assert!(matches!(error, ClientError::NoBus(_)), "{error:?}");

@@ -19,7 +19,9 @@ use kindbeat_core::status::News;
 use kindbeat_core::status::Quality;
 use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
+use kindbeat_core::words::Words;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::bus::PrivateBus;
@@ -46,10 +48,20 @@ struct Mind {
 
 impl Stand {
     pub(crate) async fn start(bus: &PrivateBus) -> anyhow::Result<Self> {
+        Self::speaking(bus, english()).await
+    }
+
+    /// One that refuses in these words.
+    pub(crate) async fn speaking(
+        bus: &PrivateBus,
+        words: watch::Receiver<Arc<Words>>,
+    ) -> anyhow::Result<Self> {
         let (requests, asked) = mpsc::channel(4);
         let served = soon(async {
             loop {
-                match interface::serve(&Bus::at(bus.address()), requests.clone()).await {
+                match interface::serve(&Bus::at(bus.address()), requests.clone(), words.clone())
+                    .await
+                {
                     // The one before is on its way out.
                     Err(interface::ServeError::NameTaken) => tokio::task::yield_now().await,
                     served => return served,
@@ -102,6 +114,15 @@ impl Drop for Stand {
     fn drop(&mut self) {
         self.answering.abort();
     }
+}
+
+/// The words of a daemon that speaks English.
+pub(crate) fn english() -> watch::Receiver<Arc<Words>> {
+    spoken(Words::new("en"))
+}
+
+pub(crate) fn spoken(words: Words) -> watch::Receiver<Arc<Words>> {
+    watch::channel(Arc::new(words)).1
 }
 
 async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {

@@ -21,8 +21,8 @@ impl Desk<'_> {
                 let why =
                     found.silent.iter().find_map(|(source, why)| Some((source, why.as_ref()?)));
                 let Some((source, why)) = why else { return fine(self.say(Message::PresenceNone)) };
-                let args =
-                    [("source", source.to_string().into()), ("problem", why.as_str().into())];
+                let why = why.text(self.words);
+                let args = [("source", source.to_string().into()), ("problem", why.into())];
                 return look(
                     self.of(Message::PresenceFails, &args),
                     self.say(Message::PresenceMeanwhile),
@@ -45,7 +45,7 @@ impl Desk<'_> {
         let mut those: Vec<_> = probed
             .iter()
             .filter(|probed| probed.seen == seen)
-            .map(|probed| &*probed.source)
+            .map(|probed| probed.source.text(self.words))
             .collect();
         those.dedup();
         let sources = || [("source", those.join(", ").into())];
@@ -53,7 +53,7 @@ impl Desk<'_> {
             Probe::Yes => fine(self.of(Message::ProbeYes, &sources())),
             Probe::No => fine(self.of(Message::ProbeNo, &sources())),
             Probe::Absent => {
-                fine(self.of(Message::ProbeLacking, &[("problem", why(&probed).into())]))
+                fine(self.of(Message::ProbeLacking, &[("problem", self.why(&probed).into())]))
             }
             Probe::Failed => self.fails(fact, &probed),
         }
@@ -62,7 +62,7 @@ impl Desk<'_> {
     fn fails(&self, fact: Fact, probed: &[&FactReport]) -> Found {
         let failed: Vec<_> =
             probed.iter().copied().filter(|probed| probed.seen == Probe::Failed).collect();
-        let says = self.of(Message::ProbeSilent, &[("problem", why(&failed).into())]);
+        let says = self.of(Message::ProbeSilent, &[("problem", self.why(&failed).into())]);
         let config = self.configured().map(|configured| &configured.config);
         let offer = config.map(|config| config.offer.clone()).unwrap_or_default();
         match Gate::of(fact).and_then(Gate::switch) {
@@ -72,13 +72,16 @@ impl Desk<'_> {
             _ => fine(says),
         }
     }
-}
 
-/// Why each of them says nothing.
-fn why(probed: &[&FactReport]) -> String {
-    let told = probed.iter().map(|probed| match &probed.why {
-        Some(why) => format!("{}: {why}", probed.source),
-        None => probed.source.to_string(),
-    });
-    told.collect::<Vec<_>>().join("; ")
+    /// Why each of them says nothing.
+    fn why(&self, probed: &[&FactReport]) -> String {
+        let told = probed.iter().map(|probed| {
+            let source = probed.source.text(self.words);
+            match &probed.why {
+                Some(why) => format!("{source}: {}", why.text(self.words)),
+                None => source,
+            }
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
 }

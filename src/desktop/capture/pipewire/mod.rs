@@ -11,7 +11,9 @@ use crate::desktop::facts::FactSource;
 use crate::desktop::place::Place;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::report::Reporter;
+use crate::desktop::report::SourceName;
 use kindbeat_core::context::Fact;
+use kindbeat_core::words::Message;
 
 use graph::Graph;
 use graph::InUse;
@@ -19,7 +21,7 @@ use objects::Objects;
 use objects::Piece;
 
 pub(in crate::desktop) const SOURCES: &[FactSource] = &[FactSource {
-    name: "PipeWire",
+    name: SourceName::Own("PipeWire"),
     facts: &[Fact::Microphone, Fact::Camera, Fact::Sharing],
     follow: |place, reporter| Box::pin(follow(place, reporter)),
 }];
@@ -29,14 +31,15 @@ async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let mut command = Command::new(place.pipewire()?);
     command.arg("--monitor");
     command.envs(place.runtime.iter().map(|runtime| ("XDG_RUNTIME_DIR", runtime)));
-    let mut dump = Running::start("pw-dump", &mut command)?;
+    let mut dump = Running::start(PW_DUMP, &mut command)?;
     let (mut objects, mut graph) = (Objects::default(), Graph::default());
     let mut buffer = vec![0; BUFFER];
     let mut reported: Option<InUse> = None;
     loop {
         let length = dump.read(&mut buffer).await?;
         if length == 0 {
-            return Err(NoAnswer::failed("pw-dump ended: PipeWire went away or does not answer"));
+            // PipeWire went away or does not answer.
+            return Err(NoAnswer::program(Message::SourceProgramEnded, PW_DUMP));
         }
         let mut is_whole = false;
         objects
@@ -47,9 +50,7 @@ async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
                     Ok(())
                 }
             })
-            .map_err(|fault| {
-                NoAnswer::Failed(format!("pw-dump says what cannot be read: {fault}"))
-            })?;
+            .map_err(|_| NoAnswer::program(Message::SourceProgramStrange, PW_DUMP))?;
         // What belongs together comes in one list: in its middle a link may be there and its end not yet.
         if is_whole && reported != Some(graph.in_use()) {
             let in_use = graph.in_use();
@@ -61,6 +62,9 @@ async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
         }
     }
 }
+
+/// The program that asks PipeWire.
+const PW_DUMP: &str = "pw-dump";
 
 /// So much is read at once, of the 50 to 500 kB that come first.
 const BUFFER: usize = 4096;

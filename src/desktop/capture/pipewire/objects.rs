@@ -33,13 +33,11 @@ enum Text {
 }
 
 /// Why it cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// No list of objects.
-    #[error("it is not a list of objects")]
     Strange,
     /// More than anything is known to need.
-    #[error("it is too much")]
     TooMuch,
 }
 

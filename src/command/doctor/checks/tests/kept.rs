@@ -69,7 +69,7 @@ fn a_store_is_readable_or_says_what_to_do() {
         with(Some(Ok(Stored::default()))),
         with(Some(Err(store::StoreError::Corrupt {
             path: path(),
-            problem: "not a database".to_owned(),
+            problem: Sentence::detail("not a database"),
         }))),
         with(Some(Err(store::StoreError::ReadOnly { path: path() }))),
         with(Some(Err(store::StoreError::Unwritable { path: path(), source: denied() }))),
@@ -78,7 +78,7 @@ fn a_store_is_readable_or_says_what_to_do() {
         with(Some(Err(store::StoreError::OtherVersion { path: path(), found: 9, known: 2 }))),
         with(Some(Err(store::StoreError::Stuck {
             path: path(),
-            problem: "disk I/O error".to_owned(),
+            problem: Sentence::detail("disk I/O error"),
             source: denied(),
         }))),
         with(Some(Err(store::StoreError::Database { path: path(), source: failed() }))),
@@ -87,7 +87,7 @@ fn a_store_is_readable_or_says_what_to_do() {
     ];
     assert_snapshot!(lines("store", &desks), @r#"
     ok     store          /home/a/.local/state/kindbeat/kindbeat.db: nothing is stored yet
-    fault  store          neither XDG_STATE_HOME nor HOME says where it belongs
+    fault  store          neither XDG_STATE_HOME nor HOME says where the history belongs
                           set HOME to your home, as an absolute path
     fault  store          /home/a/.local/state/kindbeat/kindbeat.db: is damaged
                           it is kept aside and a new one begun at the next start of kindbeat daemon
