@@ -13,6 +13,8 @@ mod recordings;
 mod speech;
 mod store;
 
+#[path = "../support/accented.rs"]
+mod accented;
 #[path = "../support/again.rs"]
 mod again;
 #[allow(dead_code, reason = "each test program uses a part of it")]

@@ -214,6 +214,12 @@ impl Day {
         self.now
     }
 
+    /// What `kindbeat why` says at this moment, in these words.
+    pub fn why_in(&self, words: &Words) -> String {
+        let asked = self.asked.as_ref();
+        reason::why(&self.engine.snapshot(self.now), asked, self.around.utc_offset, words)
+    }
+
     /// What happened, a line each, with the time of day.
     pub fn log(&self) -> &str {
         &self.log

@@ -7,10 +7,19 @@ use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::setting::RangedDuration;
+use kindbeat_core::words::Words;
 
 use crate::gates::desk::Desk;
 use crate::gates::desk::GATES;
 use crate::gates::desk::eager;
+
+/// What it says; in another language nothing of it is in English.
+#[track_caller]
+fn explained(desk: &Desk) -> String {
+    let other = desk.day.why_in(&Words::altered("en-XA", |text| text.to_uppercase().into()));
+    assert!(!other.contains(char::is_lowercase), "{other}");
+    desk.day.why()
+}
 
 /// What it says while the heart is up and the gate closed, and once the heart has settled.
 #[test]
@@ -21,10 +30,10 @@ fn a_closed_gate_is_named_while_it_holds_and_afterwards() {
         desk.set(gate, true);
         desk.day.heart_rate(84.0);
         desk.minutes(4);
-        let during = desk.day.why();
+        let during = explained(&desk);
         desk.day.heart_rate(62.0);
         desk.minutes(6);
-        let after = desk.day.why();
+        let after = explained(&desk);
         let line = |text: &str, what: &str| {
             text.lines().find(|line| line.starts_with(what)).unwrap_or("nothing").to_owned()
         };
@@ -86,7 +95,7 @@ fn a_closed_gate_is_named_while_it_holds_and_afterwards() {
 #[test]
 fn a_stranger_is_told_how_things_stand() {
     let mut said = Vec::new();
-    let mut say = |what: &str, desk: &Desk| said.push(format!("# {what}\n{}\n", desk.day.why()));
+    let mut say = |what: &str, desk: &Desk| said.push(format!("# {what}\n{}\n", explained(desk)));
     say("still learning", &Desk::quiet(Settings::default()));
     let mut desk = Desk::quiet(eager());
     say("near usual", &desk);
@@ -171,7 +180,7 @@ fn an_offer_that_never_found_its_moment_says_so() {
     assert_eq!(desk.offers(), 0, "given up is given up");
     desk.day.heart_rate(62.0);
     desk.minutes(6);
-    let why = desk.day.why();
+    let why = explained(&desk);
     assert!(why.contains("Nothing was offered: the hands did not rest in time."), "{why}");
     let mut desk = Desk::quiet(eager());
     desk.set(Gate::NoPause, true);
@@ -179,7 +188,7 @@ fn an_offer_that_never_found_its_moment_says_so() {
     desk.minutes(4);
     desk.day.heart_rate(62.0);
     desk.minutes(6);
-    let why = desk.day.why();
+    let why = explained(&desk);
     assert!(
         why.contains("Nothing was offered: the heart settled before a good moment came."),
         "{why}"

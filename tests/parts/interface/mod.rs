@@ -8,6 +8,7 @@ mod doctor;
 mod following;
 mod life;
 mod news;
+mod spoken;
 mod stand;
 
 use crate::bus;
