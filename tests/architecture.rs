@@ -13,8 +13,8 @@ use std::path::PathBuf;
 
 use kindbeat_core::config::Config;
 
-/// The rooms that join the others, and may import any.
-const FREE: [&str; 4] = ["lib", "main", "command", "daemon"];
+/// What joins the rooms, and may import any; and how the program is linked.
+const FREE: [&str; 5] = ["build", "lib", "main", "command", "daemon"];
 
 /// What every other room beside the core may import of its neighbours; all may import the core.
 const ROOMS: [(&str, &[&str]); 19] = [
