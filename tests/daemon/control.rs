@@ -1,9 +1,16 @@
 //! What the owner and other programs do to the daemon while it runs, and before it starts.
 
 use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
 
+use anyhow::Context as _;
 use kindbeat::interface;
 use rustix::process::Signal;
+use tokio::io::AsyncBufReadExt as _;
+use tokio::io::BufReader;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use zbus::Connection;
 use zbus::DynamicType;
 
@@ -72,6 +79,48 @@ async fn a_fault_at_start_sets_the_exit_code_and_shows_a_notice() -> anyhow::Res
     assert_eq!(shows(&mut screen, 3).await?.title, mark, "one notice and no more");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_daemon_that_hangs_keeps_no_command_for_long() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let program = desktop.start().await?;
+    program.signal(Signal::STOP)?;
+    let mut asked = JoinSet::new();
+    for arguments in [
+        &["status"][..],
+        &["status", "--json"],
+        &["why"],
+        &["break"],
+        &["fine"],
+        &["fine", "--undo"],
+        &["snooze", "1h"],
+        &["resume"],
+    ] {
+        let mut command = desktop.kindbeat(arguments);
+        command.kill_on_drop(true);
+        asked.spawn(async move {
+            let output = timeout(PATIENCE, command.output()).await;
+            (arguments, output.expect("it ends in time"))
+        });
+    }
+    while let Some(ended) = asked.join_next().await {
+        let (arguments, output) = ended?;
+        let output = output?;
+        let says = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {says}");
+        assert!(says.contains("does not answer"), "{arguments:?}: {says}");
+    }
+    let mut bar = desktop.kindbeat(&["status", "--waybar"]);
+    let mut bar = bar.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+    let lines = BufReader::new(bar.stdout.take().context("piped")?).lines();
+    let line = timeout(PATIENCE, async { { lines }.next_line().await }).await??;
+    assert!(line.is_some_and(|line| line.starts_with('{')), "a bar shows something");
+    program.signal(Signal::CONT)?;
+    Ok(())
+}
+
+/// What a person waits for a prompt at most.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A notification of somebody else, to be told from ours; its title.
 async fn mark(bus: &PrivateBus) -> anyhow::Result<&'static str> {
