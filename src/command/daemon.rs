@@ -22,7 +22,8 @@ pub fn run(words: &Words, complaints: &mut impl Write) -> anyhow::Result<bool> {
     runtime.shutdown_background();
     match ended {
         Err(error) if error.is::<AlreadyRunning>() => {
-            writeln!(complaints, "kindbeat: {}", super::text(&error, words))?;
+            // The exit code says that it is no failure, also where nothing can be written.
+            let _ = writeln!(complaints, "kindbeat: {}", super::text(&error, words));
             Ok(true)
         }
         ended => ended.map(|()| true),
@@ -30,13 +31,15 @@ pub fn run(words: &Words, complaints: &mut impl Write) -> anyhow::Result<bool> {
 }
 
 /// The log goes to standard error, and from there to the journal: what happened to the parts, at `info` and above never a figure
-/// of the heart and nothing that was typed. `KINDBEAT_LOG` (`error`, `warn`, `info`, `debug`, `trace`) says from which level on.
+/// of the heart and nothing that was typed. A line that cannot be written is left out. `KINDBEAT_LOG` (`error`, `warn`, `info`, `debug`, `trace`) says from which level on.
 fn start_logging() {
     let level = env::var("KINDBEAT_LOG").ok().and_then(|level| level.parse().ok());
     let to_terminal = io::stderr().is_terminal();
     let log = tracing_subscriber::fmt()
         .with_max_level(level.unwrap_or_else(|| LevelFilter::from_level(Level::INFO)))
         .with_writer(io::stderr)
+        // Else a line that cannot be written, on a full disk or into a closed terminal, is a panic.
+        .log_internal_errors(false)
         .with_ansi(to_terminal)
         .with_target(false);
     // The journal has a time of its own.

@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
 use jiff::SignedDuration;
+use jiff::Timestamp;
 use kindbeat::clock;
 use kindbeat::desktop::DesktopReport;
 use kindbeat::interface::Client;
@@ -14,6 +15,10 @@ use kindbeat_core::context::Probe;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Sentence;
 use rusqlite::Connection;
+use rustix::fs::CWD;
+use rustix::fs::FileType;
+use rustix::fs::Mode;
+use rustix::fs::mknodat;
 use zbus::MessageStream;
 
 use crate::bluez::Fake;
@@ -148,6 +153,27 @@ async fn a_disk_that_fills_up_is_said_and_stops_nothing() -> anyhow::Result<()> 
 async fn keep_busy(client: &Client) -> anyhow::Result<()> {
     for hour in (1..8_000).cycle() {
         client.snooze(clock::now() + SignedDuration::from_hours(hour)).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_ends_nothing() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    mknodat(CWD, desktop.folder().join("log"), FileType::Fifo, Mode::RWXU, 0)?;
+    // Descriptor 3 keeps the pipe of the test open.
+    let full = "exec 3>&2 2>/dev/full;";
+    let nobody_reads = "exec 3>&2 4<>\"$HOME/log\" 2>\"$HOME/log\" 4>&-;";
+    let mut until = Timestamp::from_second(clock::now().as_second())?;
+    for log in [full, nobody_reads] {
+        let program = Program::ready(desktop.after(log)).await?;
+        until += SignedDuration::from_hours(1);
+        desktop.client().await?.snooze(until).await?;
+        let (status, _) = Program::start(desktop.after(log))?.ends().await?;
+        assert_eq!(status.code(), Some(0), "that it is running already is no failure");
+        assert_eq!(program.stops().await?, "");
+        let stored = stored::state(&desktop.store())?.state;
+        assert_eq!(stored.snoozed_until, Some(until));
     }
     Ok(())
 }
