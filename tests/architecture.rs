@@ -26,7 +26,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("dbus", &[]),
     ("desktop", &["clock", "dbus"]),
     ("file_watch", &[]),
-    ("interface", &["clock", "dbus", "locale"]),
+    ("interface", &["clock", "dbus"]),
     ("locale", &[]),
     ("notification", &["clock", "dbus"]),
     ("page_server", &["clock", "tasks"]),

@@ -1250,6 +1250,8 @@ store-problem-detail = { $problem }: { $detail }
 
 # What another program or a library says, in its own words.
 detail = { $detail }
+# $place is a file, or a file and a line: "config.toml:2:1".
+config-faulty = { $place }: the configuration has a fault; "kindbeat config check" shows it
 # $path is a file, here and below.
 config-missing = there is no file { $path }
 config-folder = { $path } is a folder, not a configuration file

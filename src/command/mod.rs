@@ -25,6 +25,7 @@ pub mod why;
 use std::error::Error;
 
 use crate::daemon::AlreadyRunning;
+use crate::daemon::FaultyConfig;
 use crate::interface::ClientError;
 use crate::recording::RecordingError;
 use crate::store::StoreError;
@@ -40,7 +41,7 @@ use kindbeat_core::words::Words;
 /// else 1.
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> u8 {
-    if error.chain().any(<dyn Error>::is::<ConfigError>) {
+    if error.chain().any(|cause| cause.is::<ConfigError>() || cause.is::<FaultyConfig>()) {
         78
     } else if error.is::<Usage>() {
         2
@@ -68,7 +69,7 @@ fn own_text(cause: &(dyn Error + 'static), words: &Words) -> Option<String> {
         };
     }
     text_of!(ConfigError, OwnFault, ScriptError, UnknownPractice, RecordingError);
-    text_of!(StoreError, ClientError, Sentence, AlreadyRunning, Failure);
+    text_of!(StoreError, ClientError, Sentence, AlreadyRunning, FaultyConfig, Failure);
     None
 }
 

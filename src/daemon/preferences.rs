@@ -81,30 +81,28 @@ impl Preferences {
                 if self.fault.as_ref() == Some(&summary) {
                     return Reread::Nothing;
                 }
-                warn!(%error, "the configuration has a fault; the last good one stays in force");
+                warn!(
+                    at = error.place(),
+                    "the configuration has a fault, which \"kindbeat config check\" shows; the last good one stays in force"
+                );
                 self.fault = Some(summary.clone());
                 Reread::Faulty(summary)
             }
         }
     }
 
-    /// Logs which practices of the owner's have a fault, and where, unless they are known; what stands there is the owner's.
+    /// Logs how many practices of the owner's have a fault, unless it is known. Their names may say what troubles the owner.
     pub(super) fn practice_faults(&mut self, faults: Vec<OwnFault>) {
         if faults == self.practice_faults {
             return;
         }
-        for fault in faults.iter().take(MOST_TOLD) {
+        if !faults.is_empty() {
+            let count = faults.len();
             warn!(
-                at = fault.place(),
-                "a practice of your own cannot be used; \"kindbeat practices list\" tells why"
+                count,
+                "some practices of your own cannot be used; \"kindbeat practices list\" says why"
             );
-        }
-        if faults.len() > MOST_TOLD {
-            warn!(more = faults.len() - MOST_TOLD, "more practices of your own cannot be used");
         }
         self.practice_faults = faults;
     }
 }
-
-/// More would only fill the log.
-const MOST_TOLD: usize = 10;

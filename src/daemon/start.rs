@@ -35,7 +35,6 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::StoreLock;
 use crate::tasks::Supervisor;
-use kindbeat_core::config;
 use kindbeat_core::config::Config;
 use kindbeat_core::page::empty_page;
 use kindbeat_core::practice::HelpLines;
@@ -68,9 +67,26 @@ english_display!(AlreadyRunning);
 
 impl std::error::Error for AlreadyRunning {}
 
+/// The configuration has a fault, of which the journal learns the place alone: what stands there is the owner's.
+#[derive(Debug)]
+pub struct FaultyConfig {
+    place: String,
+}
+
+impl FaultyConfig {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        words.text(Message::ConfigFaulty, &[("place", self.place.as_str().into())])
+    }
+}
+
+english_display!(FaultyConfig);
+
+impl std::error::Error for FaultyConfig {}
+
 /// Runs the daemon until SIGTERM or SIGINT, then writes what is left to write, which takes less than five seconds.
 ///
-/// An error is one of the configuration, of the build, or [`AlreadyRunning`]; everything else that is missing is said, in the log
+/// An error is one of the configuration (for a service a [`FaultyConfig`]), of the build, or [`AlreadyRunning`]; everything else that is missing is said, in the log
 /// and where its owner sees it, and the daemon runs without.
 pub async fn start() -> anyhow::Result<()> {
     let locale = locale::of_messages();
@@ -183,16 +199,16 @@ pub async fn start() -> anyhow::Result<()> {
     run(service, inlets, stop).await.close().await
 }
 
-/// The configuration; what is wrong with it is told on the desktop too, where nobody looks at what a service says.
-async fn load_config(locale: &str) -> Result<Config, config::ConfigError> {
-    let config = config_file::load(None);
-    if let Err(error) = &config
-        && is_service()
-    {
-        let words = Words::new(locale);
-        notice_bad_config(&error.summary(&words), &words).await;
+/// The configuration. What is wrong with it stands in the error, or, for a service, in a notice on the desktop.
+async fn load_config(locale: &str) -> anyhow::Result<Config> {
+    match config_file::load(None) {
+        Err(error) if is_service() => {
+            let words = Words::new(locale);
+            notice_bad_config(&error.summary(&words), &words).await;
+            Err(FaultyConfig { place: error.place() }.into())
+        }
+        config => Ok(config?),
     }
-    config
 }
 
 /// The lock of the history, held for as long as the daemon runs; `None` where it cannot be had, which the store explains.

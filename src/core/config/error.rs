@@ -62,6 +62,20 @@ impl ConfigError {
         }
     }
 
+    /// Where the first fault is, and nothing of what stands there, which is the owner's: for the log.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::Missing(path) | Self::Folder(path) | Self::TooLarge(path) => {
+                clean(&path.to_string_lossy())
+            }
+            Self::Unreadable { path, .. } => clean(&path.to_string_lossy()),
+            Self::NotText { path, line } => format!("{}:{line}", clean(&path.to_string_lossy())),
+            Self::NoHome => "HOME".to_owned(),
+            Self::Faults(faults) => faults.list.first().map(Fault::place).unwrap_or_default(),
+        }
+    }
+
     fn sentence(&self) -> Sentence {
         let (message, path) = match self {
             Self::Missing(path) => (Message::ConfigMissing, path),
@@ -181,19 +195,23 @@ impl Fault {
         }
     }
 
-    fn text(&self, words: &Words) -> String {
+    fn place(&self) -> String {
         let Self { source, line, column, .. } = self;
+        format!("{source}:{line}:{column}")
+    }
+
+    fn text(&self, words: &Words) -> String {
+        let Self { line, .. } = self;
         let (message, hint) = self.in_words(words);
         let snippet = snippet(&self.whole[self.shown.clone()], *line, self.span.clone(), &hint);
-        format!("{source}:{line}:{column}: {message}\n{snippet}")
+        format!("{}: {message}\n{snippet}", self.place())
     }
 
     /// The fault in one line.
     #[must_use]
     pub fn summary(&self, words: &Words) -> String {
-        let Self { source, line, column, .. } = self;
         let (message, hint) = self.in_words(words);
-        format!("{source}:{line}:{column}: {message}: {hint}")
+        format!("{}: {message}: {hint}", self.place())
     }
 
     fn in_words(&self, words: &Words) -> (String, String) {

@@ -64,21 +64,6 @@ impl From<ScriptError> for OwnFault {
     }
 }
 
-impl OwnFault {
-    /// The place of the fault without any words of the file: fit for a log.
-    #[must_use]
-    pub fn place(&self) -> String {
-        match self {
-            Self::Script(ScriptError { file, line, column, .. }) => {
-                format!("{file}:{line}:{column}")
-            }
-            Self::Unread { file, .. }
-            | Self::Twice { file, .. }
-            | Self::InwardGrounding { file } => file.clone(),
-        }
-    }
-}
-
 impl Library {
     /// The library with the practices of these files added. Each file is its name, for faults only, and its text, or why
     /// that can't be read. A practice replaces one with its id, or comes last. Faults are in the order of the files; a fault

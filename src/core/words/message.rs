@@ -450,6 +450,7 @@ messages! {
 
     // A configuration that cannot be used: what is wrong, and what would be right.
     Detail = "detail" [detail],
+    ConfigFaulty = "config-faulty" [place],
     ConfigMissing = "config-missing" [path],
     ConfigFolder = "config-folder" [path],
     ConfigUnreadable = "config-unreadable" [path, problem],
