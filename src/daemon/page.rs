@@ -40,6 +40,8 @@ pub(super) struct BreakPage {
     view: watch::Sender<View>,
     opener: Opener,
     opened: (mpsc::Sender<Opening>, mpsc::Receiver<Opening>),
+    /// The page of this break that was opened last; `None` before the first.
+    last: Option<LastPage>,
     tasks: Spawner,
     help: HelpLines,
     reader: PageReader,
@@ -61,6 +63,14 @@ pub(super) struct Ways {
     pub(super) reader: PageReader,
     pub(super) tasks: Spawner,
     pub(super) help: HelpLines,
+}
+
+/// The page that was opened last.
+struct LastPage {
+    url: String,
+    opened_at: Timestamp,
+    /// Nothing has fetched it yet, and what opens it has not given up.
+    is_awaited: bool,
 }
 
 /// What became of opening a page.
@@ -100,6 +110,7 @@ impl BreakPage {
             view: ways.view,
             opener: ways.opener,
             opened: mpsc::channel(OPENINGS),
+            last: None,
             tasks: ways.tasks,
             help: ways.help,
             reader: ways.reader,
@@ -111,16 +122,25 @@ impl BreakPage {
         }
     }
 
-    /// Opens the page of the break in a browser; its address.
+    /// Opens the page of the break in a browser; its address. A key that is held down asks for many: while a page is awaited it is the
+    /// answer, and for a moment after it was opened there is another address and no other window.
     pub(super) fn open(
         &mut self,
         context: &PageContext<'_>,
         token: Option<String>,
     ) -> Result<String, PageServerError> {
+        let is_new =
+            |last: &LastPage| context.now.duration_since(last.opened_at).abs() < REOPEN_AFTER;
+        match &self.last {
+            Some(last) if last.is_awaited => return Ok(last.url.clone()),
+            Some(last) if is_new(last) => return Ok(self.server.open()?.url),
+            _ => {}
+        }
         // The page shows what stands there from its first request on.
         self.publish(context);
         let opened = self.server.open()?;
         let url = opened.url.clone();
+        self.last = Some(LastPage { url: url.clone(), opened_at: context.now, is_awaited: true });
         let opener = self.opener.clone();
         let open_with = context.preferences.config().page.open_with.clone();
         let tell = self.opened.0.clone();
@@ -153,7 +173,10 @@ impl BreakPage {
     }
 
     /// A page is open in a browser, or is not: its address, where nothing here opens pages.
-    pub(super) fn was_opened(opening: Opening) -> Option<String> {
+    pub(super) fn was_opened(&mut self, opening: Opening) -> Option<String> {
+        if let Some(last) = self.last.as_mut().filter(|last| last.url == opening.url) {
+            last.is_awaited = false;
+        }
         match opening.outcome {
             OpenOutcome::Fetched => debug!("the page is open"),
             OpenOutcome::Closed => debug!("the page was not fetched"),
@@ -200,6 +223,7 @@ impl BreakPage {
         reporter: &Reporter,
     ) {
         if let Effect::BreakBegan(..) = effect {
+            self.last = None;
             self.speaks = self.reader.may_speak();
         }
         self.sitting.follow(now, effect, engine);
@@ -326,5 +350,7 @@ pub(super) fn is_open(engine: &Engine) -> bool {
 const LAST_WORDS: SignedDuration = SignedDuration::from_mins(60);
 /// Between two events of a monitor that streams lies a second. Longer than this, and the clock may have jumped.
 const JUMP: SignedDuration = SignedDuration::from_secs(5);
+/// A key that repeats does so many times a second, and a person who presses twice does within two seconds.
+const REOPEN_AFTER: SignedDuration = SignedDuration::from_secs(3);
 /// So many pages may be opened at once before one waits to be told of.
 const OPENINGS: usize = 16;

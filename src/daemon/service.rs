@@ -171,7 +171,7 @@ impl Service {
     }
 
     pub(super) fn opened(&mut self, opening: Opening) {
-        if let Some(url) = BreakPage::was_opened(opening) {
+        if let Some(url) = self.page.was_opened(opening) {
             self.notify(Notice::PageAddress(&url));
             self.reporter.tell(News::PageNotOpened(url));
         }

@@ -13,6 +13,7 @@ use kindbeat_core::practice::Length;
 use kindbeat_core::status::News;
 
 use crate::alone;
+use crate::client::soon;
 use crate::desk::Desk;
 use crate::desk::EAGER;
 use crate::desk::UP;
@@ -40,6 +41,40 @@ fn a_break_is_started_and_ended_over_the_bus() -> anyhow::Result<()> {
         let breaks = stored::breaks(&folder()?)?;
         ensure!(matches!(breaks[..], [ref taken] if taken.length_s == 20), "{breaks:?}");
         Ok(())
+    })
+}
+
+#[test]
+fn a_key_that_is_held_down_opens_one_window() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::session()).await?;
+        let url = client.start_break(None, None).await?;
+        for _ in 0..30 {
+            assert_eq!(client.start_break(None, None).await?, url);
+        }
+        assert_eq!(desk.browser.started().await?.url, url);
+        // However long the browser takes.
+        desk.wait(30);
+        assert_eq!(client.start_break(None, None).await?, url);
+        Visitor::fetch(&url).await?;
+        // Fetched, and known to be: from then on there are addresses of their own, and after a moment a window.
+        let known = async {
+            while client.start_break(None, None).await? == url {}
+            anyhow::Ok(())
+        };
+        soon(known).await??;
+        desk.wait(3);
+        let other = client.start_break(None, None).await?;
+        assert_eq!(desk.browser.started().await?.url, other, "the second window in all");
+        // Another break has a page of its own at once.
+        client.end_break().await?;
+        let next = client.start_break(None, None).await?;
+        assert_ne!(next, other);
+        assert_eq!(desk.browser.started().await?.url, next);
+        drop(served);
+        desk.stop().await
     })
 }
 

@@ -145,6 +145,7 @@ fn asked_for_once_more_it_brings_up_the_break_that_is_under_way() -> anyhow::Res
         page.does("begin").await?;
         page.does("next").await?;
         let there = page.sees().await?;
+        desk.wait(3);
         let again = wanted(&mut desk, None).await?;
         let step = |page: &str| page.split_once("data-moment").unwrap().1[..20].to_owned();
         assert_eq!(step(&again.sees().await?), step(&there));
