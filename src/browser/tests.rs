@@ -78,7 +78,10 @@ impl Desktop {
 async fn the_first_way_that_is_fetched_is_the_last_one_gone() {
     let desktop = Desktop::new().has("chromium", "exit 0").has("xdg-open", "exit 0");
     assert_eq!(desktop.open(&[], Some("t1"), "chromium").await, OpenOutcome::Fetched);
-    assert_eq!(desktop.calls(), ["chromium --app=URL --window-size=480,720 --no-first-run t1 t1"]);
+    assert_eq!(
+        desktop.calls(),
+        ["chromium --incognito --app=URL --window-size=480,720 --no-first-run t1 t1"]
+    );
 }
 
 #[tokio::test]
@@ -89,7 +92,7 @@ async fn a_way_that_fails_is_left_at_once() {
     assert_eq!(
         desktop.calls(),
         [
-            "chromium --app=URL --window-size=480,720 --no-first-run none none",
+            "chromium --incognito --app=URL --window-size=480,720 --no-first-run none none",
             "xdg-open URL none none"
         ]
     );

@@ -21,7 +21,8 @@ pub(super) enum Detached {
     Not,
 }
 
-/// The best first: the owner's program, a browser that can show a window with only the page, the browser of the desktop.
+/// The best first: the owner's program, a browser that can show a window with only the page, one that has private windows, the browser
+/// of the desktop. A private window leaves no break in the history, which a browser may copy to other machines.
 ///
 /// `find` finds a program by name.
 pub(super) fn ways(
@@ -34,14 +35,21 @@ pub(super) fn ways(
         let program = find(program).unwrap_or_else(|| program.into());
         Invocation { program, arguments: with_address(arguments, url) }
     });
-    let browser = BROWSERS.iter().find_map(|name| find(name)).map(|program| {
+    let window = BROWSERS.iter().find_map(|name| Some((name, find(name)?)));
+    let window = window.map(|(name, program)| {
+        // Edge has a word of its own for it.
+        let private = if is_edge(name) { "--inprivate" } else { "--incognito" };
         let app = format!("--app={url}");
-        let arguments = vec![app, WINDOW_SIZE.to_owned(), "--no-first-run".to_owned()];
+        let arguments = [private, &app, WINDOW_SIZE, "--no-first-run"].map(str::to_owned);
+        Invocation { program, arguments: arguments.into() }
+    });
+    let firefox = FIREFOXES.iter().find_map(|name| find(name)).map(|program| {
+        let arguments = vec!["--private-window".to_owned(), url.to_owned()];
         Invocation { program, arguments }
     });
     let desktop =
         find("xdg-open").map(|program| Invocation { program, arguments: vec![url.to_owned()] });
-    [set, browser, desktop].into_iter().flatten().collect()
+    [set, window, firefox, desktop].into_iter().flatten().collect()
 }
 
 /// Replaces `{url}` in the arguments, or appends the address where no argument has it.
@@ -113,6 +121,20 @@ const BROWSERS: [&str; 16] = [
     "com.microsoft.Edge",
 ];
 
+fn is_edge(name: &str) -> bool {
+    name.to_lowercase().contains("edge")
+}
+
+/// Browsers of the Firefox family, which all know `--private-window`.
+const FIREFOXES: [&str; 6] = [
+    "firefox",
+    "firefox-esr",
+    "librewolf",
+    "waterfox",
+    "org.mozilla.firefox",
+    "io.gitlab.librewolf-community",
+];
+
 /// Room for a step and its buttons, no more.
 const WINDOW_SIZE: &str = "--window-size=480,720";
 
@@ -164,17 +186,26 @@ mod tests {
         assert_eq!(
             all(&[], &["xdg-open", "vivaldi", "brave"]),
             [
-                "/usr/bin/brave --app=URL --window-size=480,720 --no-first-run",
+                "/usr/bin/brave --incognito --app=URL --window-size=480,720 --no-first-run",
                 "/usr/bin/xdg-open URL"
             ]
         );
-        assert_eq!(all(&[], &["xdg-open", "firefox"]), ["/usr/bin/xdg-open URL"]);
+        assert_eq!(
+            all(&[], &["xdg-open", "firefox"]),
+            ["/usr/bin/firefox --private-window URL", "/usr/bin/xdg-open URL"]
+        );
+        assert_eq!(
+            all(&[], &["com.microsoft.Edge"]),
+            [
+                "/usr/bin/com.microsoft.Edge --inprivate --app=URL --window-size=480,720 --no-first-run"
+            ]
+        );
         assert_eq!(all(&[], &[]), [""; 0]);
     }
 
     #[test]
     fn the_owners_browser_comes_first_with_the_address_in_its_place() {
-        assert_eq!(all(&["firefox", "--kiosk"], &["firefox"]), ["/usr/bin/firefox --kiosk URL"]);
+        assert_eq!(all(&["falkon", "--x"], &["falkon"]), ["/usr/bin/falkon --x URL"]);
         assert_eq!(all(&["b", "--app={url}", "--x"], &[]), ["b --app=URL --x"]);
         assert_eq!(all(&["b", "{url}", "{url}"], &[]), ["b URL URL"]);
         assert_eq!(all(&["b"], &["xdg-open"]), ["b URL", "/usr/bin/xdg-open URL"]);

@@ -28,9 +28,21 @@ live.addEventListener("error", () => {
   else lost ??= setTimeout(gone, 6000);
 });
 
+small();
 farewell();
 follow();
 page.focus({ preventScroll: true });
+
+// A browser that runs already gives a new window the size of its last one. A window with only the page can be made small, and is, once;
+// a tab stays as it is.
+function small() {
+  const [width, height] = [480, 720];
+  const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (!isNew || outerWidth <= width + 40) return;
+  resizeTo(width, height);
+  const [left, top] = [screen.availLeft ?? 0, screen.availTop ?? 0];
+  moveTo(left + (screen.availWidth - width) / 2, top + Math.max(0, screen.availHeight - height) / 2);
+}
 
 // Shows a page sent as HTML, part by part: a part that is the same stays untouched.
 function show(html) {

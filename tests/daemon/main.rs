@@ -29,6 +29,7 @@ mod streaming;
 mod terminal;
 mod unit;
 mod visitor;
+mod window;
 
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../support/bluez/mod.rs"]
@@ -43,3 +44,6 @@ mod client;
 mod fake;
 #[path = "../support/spoken.rs"]
 mod spoken;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../support/xvfb.rs"]
+mod xvfb;

@@ -9,23 +9,29 @@ use anyhow::Context as _;
 
 use crate::bus::Ended;
 
-/// A screen of 800 by 600 pixels; it ends with this value.
+/// A screen; it ends with this value.
 pub(crate) struct Xvfb {
+    size: &'static str,
     server: Ended,
     display: String,
 }
 
 impl Xvfb {
-    /// Returns when it can be reached.
+    /// One of 800 by 600 pixels. Returns when it can be reached.
     pub(crate) fn start() -> anyhow::Result<Self> {
-        Self::on(None)
+        Self::sized("800x600")
     }
 
-    fn on(display: Option<&str>) -> anyhow::Result<Self> {
+    pub(crate) fn sized(size: &'static str) -> anyhow::Result<Self> {
+        Self::on(None, size)
+    }
+
+    fn on(display: Option<&str>, size: &'static str) -> anyhow::Result<Self> {
         let mut server = Command::new("Xvfb")
             .args(display)
             // Without "-noreset" it starts anew whenever its last client goes, and refuses everyone meanwhile.
-            .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"])
+            .args(["-displayfd", "1", "-screen", "0", &format!("{size}x24")])
+            .args(["-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -34,7 +40,7 @@ impl Xvfb {
         let server = Ended(server);
         let mut number = String::new();
         BufReader::new(output).read_line(&mut number)?;
-        Ok(Self { server, display: format!(":{}", number.trim()) })
+        Ok(Self { size, server, display: format!(":{}", number.trim()) })
     }
 
     pub(crate) fn display(&self) -> &str {
@@ -48,7 +54,7 @@ impl Xvfb {
 
     /// And comes back on the same display, as a new one.
     pub(crate) fn restart(&mut self) -> anyhow::Result<()> {
-        *self = Self::on(Some(&self.display))?;
+        *self = Self::on(Some(&self.display), self.size)?;
         Ok(())
     }
 }
