@@ -12,7 +12,7 @@ fn the_unit_says_what_the_daemon_relies_on() {
     for needed in [
         "Type=notify",
         "Restart=on-failure",
-        "Environment=MALLOC_ARENA_MAX=1",
+        "Environment=MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=0 MALLOC_TRIM_THRESHOLD_=65536",
         "RestartPreventExitStatus=78",
         "ExecReload=/bin/kill -HUP $MAINPID",
         "UMask=0077",

@@ -22,14 +22,18 @@ pub(crate) struct Daemon {
     _home: tempfile::TempDir,
 }
 
+/// What the daemon runs with where it is installed.
+const UNIT: &str = include_str!("../../../systemd/kindbeat.service");
+
 impl Daemon {
-    /// Starts the program of this build with this configuration, and waits until it is ready.
+    /// Starts the program of this build with this configuration, as its unit does, and waits until it is ready.
     pub(crate) async fn start(system: &Bus, session: &Bus, config: &str) -> anyhow::Result<Self> {
-        // With one arena, as the unit has it.
-        let arena = Some(("MALLOC_ARENA_MAX", "1"));
+        let unit = UNIT.lines().filter_map(|line| line.strip_prefix("Environment="));
+        let environment = unit.flat_map(str::split_whitespace);
+        let environment = environment.filter_map(|set| set.split_once('='));
         Self::start_program(
             Path::new(env!("CARGO_BIN_EXE_kindbeat")),
-            arena,
+            environment,
             system,
             session,
             config,
@@ -43,12 +47,12 @@ impl Daemon {
         system: &Bus,
         session: &Bus,
     ) -> anyhow::Result<Self> {
-        Self::start_program(program, None, system, session, "").await
+        Self::start_program(program, [], system, session, "").await
     }
 
     async fn start_program(
         program: &Path,
-        environment: Option<(&str, &str)>,
+        environment: impl IntoIterator<Item = (&str, &str)>,
         system: &Bus,
         session: &Bus,
         config: &str,
