@@ -935,6 +935,7 @@ notice-config-start =
 notice-store-title = kindbeat: the history
 notice-store-failing = The history cannot be written for now. It is kept in memory, and writing is tried again. { $problem }
 notice-store-aside = The history that was there cannot be used: { $problem }. It is kept as { $path }, and a new one was begun.
+notice-store-anew = The history was deleted or replaced while kindbeat was using it. A new one was begun.
 notice-store-none = kindbeat runs, but remembers nothing of today. { $problem }
 notice-page-title = kindbeat: the break
 notice-page-address = No browser opened the break by itself. Within a minute, this address opens it: { $url }
@@ -975,6 +976,7 @@ status-offers = Offers
 status-snoozed = Snoozed
 status-break = Break
 status-settings = Settings
+status-history = History
 # $name is what the strap calls itself; $state is one of those that follow.
 status-sensor = { $name }, { $state }
 # $level in percent.
@@ -1014,6 +1016,8 @@ status-learned-hours = from { $hours } hours of wear
 status-offers-today = { $count } today
 status-snoozed-until = until { $time }
 status-break-open = one is open
+# $problem is what is wrong and what helps.
+status-history-waits = is not written just now: { $problem }
 # $problem is told by the file: where, and what.
 status-settings-kept = the file has a fault, so the earlier ones apply: { $problem }
 status-offline = kindbeat is not running
@@ -1216,6 +1220,9 @@ practices-see-list = "kindbeat practices list" names each with its fault
 # $size is size-kilo or size-mega.
 store-fine = { $path }: { $size }
 store-empty = { $path }: nothing is stored yet
+# $problem is what is wrong and what helps.
+store-waits = kindbeat cannot write the history just now: { $problem }
+store-mend-first = mend that before kindbeat ends: what happens meanwhile waits in its memory
 size-kilo = { $count } kB
 size-mega = { $count } MB
 store-unread = what is stored cannot be read: the disk does not answer

@@ -35,6 +35,8 @@ pub struct Status {
     pub page_open: bool,
     /// Why the configuration file isn't in force; `None` when it is.
     pub config_error: Option<String>,
+    /// Why the history isn't written, and what helps; `None` when it is.
+    pub history_error: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]

@@ -82,7 +82,7 @@ pub async fn run(
             Some(read) = inlets.configs.recv() => service.configure(read),
             Some(read) = inlets.practices.recv() => service.practices(read),
             Some(event) = inlets.voice.recv() => service.voice(&event),
-            Some(report) = inlets.reports.recv() => service.store(report),
+            Some(report) = inlets.reports.recv() => service.store(&report),
             Some(opening) = service.opening() => service.opened(opening),
             () = sleep(wait) => service.tick(),
         }

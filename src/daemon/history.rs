@@ -6,6 +6,7 @@ use tracing::debug;
 
 use crate::store;
 use crate::store::Record;
+use crate::store::StoreEvent;
 use crate::store::memory_changes;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::engine::EngineMemory;
@@ -15,6 +16,8 @@ use kindbeat_core::words::Sentence;
 pub(super) struct History {
     /// `None`: nothing can be written here, or nothing is to be.
     store: Option<store::StoreHandle>,
+    /// Why nothing is written at the moment; `None` while all is well.
+    failing: Option<Sentence>,
     /// The engine's memory as it is stored.
     memory: EngineMemory,
     /// When the baseline was stored last.
@@ -28,7 +31,7 @@ impl History {
         memory: EngineMemory,
         now: Timestamp,
     ) -> Self {
-        Self { store, memory, baseline_at: now }
+        Self { store, failing: None, memory, baseline_at: now }
     }
 
     pub(super) fn keep(&mut self, now: Timestamp, record: Record) {
@@ -65,16 +68,21 @@ impl History {
         }
     }
 
-    /// The store reported; why nothing can be written, where that is so.
-    #[must_use]
-    pub(super) fn report(report: store::StoreEvent) -> Option<Sentence> {
+    /// The store reported.
+    pub(super) fn report(&mut self, report: &StoreEvent) {
         match report {
-            store::StoreEvent::Failing(why) => Some(why),
-            store::StoreEvent::Recovered { lost } => {
+            StoreEvent::Failing(why) | StoreEvent::Absent(why) => self.failing = Some(why.clone()),
+            StoreEvent::Recovered { lost } => {
                 debug!(lost, "store works again");
-                None
+                self.failing = None;
             }
+            StoreEvent::BegunAnew | StoreEvent::Quarantined(_) => {}
         }
+    }
+
+    /// Why nothing is written at the moment; `None` while all is well.
+    pub(super) const fn failing(&self) -> Option<&Sentence> {
+        self.failing.as_ref()
     }
 
     /// Hands on what is due.

@@ -16,6 +16,8 @@ pub(super) enum Notice<'a> {
     StoreFailing(&'a str),
     /// Nothing is remembered, for this reason.
     NoStore(&'a str),
+    /// The history was deleted or replaced while it was in use, and a new one is begun.
+    StoreAnew,
     /// The history could not be used, for this reason, and is kept aside under this path.
     StoreAside(&'a str, &'a str),
     /// No browser opened the page of the break, which has this address.
@@ -50,6 +52,7 @@ impl Notice<'_> {
                 Message::NoticeStoreTitle,
                 say(Message::NoticeStoreNone, &[("problem", problem.into())]),
             ),
+            Self::StoreAnew => (Message::NoticeStoreTitle, say(Message::NoticeStoreAnew, &[])),
             Self::StoreAside(problem, path) => {
                 let args = [("problem", problem.into()), ("path", path.into())];
                 (Message::NoticeStoreTitle, say(Message::NoticeStoreAside, &args))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tracing::debug;
+use tracing::warn;
 
 use crate::clock::SharedClock;
 use crate::desktop::DesktopEvent;
@@ -17,6 +18,7 @@ use crate::notification::NotifierEvent;
 use crate::practice_files::Practices;
 use crate::speech::SpeechEvent;
 use crate::store;
+use crate::store::StoreEvent;
 use crate::tasks::Spawner;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
@@ -181,9 +183,22 @@ impl Service {
         self.page.voice(event);
     }
 
-    pub(super) fn store(&self, report: store::StoreEvent) {
-        if let Some(why) = History::report(report) {
-            self.notify(Notice::StoreFailing(&why.text(self.preferences.words())));
+    pub(super) fn store(&mut self, report: &StoreEvent) {
+        self.history.report(report);
+        let words = self.preferences.words();
+        match report {
+            StoreEvent::Failing(why) => self.notify(Notice::StoreFailing(&why.text(words))),
+            StoreEvent::Absent(why) => self.notify(Notice::NoStore(&why.text(words))),
+            StoreEvent::BegunAnew => self.notify(Notice::StoreAnew),
+            StoreEvent::Quarantined(aside) => {
+                let (problem, path) = (aside.why.problem(), aside.path.display().to_string());
+                warn!(
+                    %problem,
+                    path, "the history cannot be used and is kept aside; a new one is begun"
+                );
+                self.notify(Notice::StoreAside(&problem.text(words), &path));
+            }
+            StoreEvent::Recovered { .. } => {}
         }
     }
 
@@ -459,6 +474,7 @@ impl Service {
             offers_today: snapshot.offers_today,
             page_open: self.page.is_open(),
             config_error: self.preferences.fault().map(str::to_owned),
+            history_error: self.history.failing().map(|why| why.text(self.preferences.words())),
         }
     }
 

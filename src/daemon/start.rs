@@ -33,7 +33,9 @@ use crate::speech::Speaker;
 use crate::store;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::StoreEvent;
 use crate::store::StoreLock;
+use crate::store::UnopenedStore;
 use crate::tasks::Supervisor;
 use kindbeat_core::config::Config;
 use kindbeat_core::page::empty_page;
@@ -45,7 +47,6 @@ use kindbeat_core::words::english_display;
 
 use super::event_loop::Inlets;
 use super::event_loop::run;
-use super::notices::Notice;
 use super::parts::Parts;
 use super::publishing::publish;
 use super::reread;
@@ -99,7 +100,7 @@ pub async fn start() -> anyhow::Result<()> {
     let (session, system) = (Bus::session(), Bus::system());
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
-    let _lock = lock(folder.as_deref())?;
+    let lock = lock(folder.as_deref())?;
     let served = match interface::serve(&session, requests.clone(), spoken.clone()).await {
         Ok(served) => Some(served),
         Err(interface::ServeError::NameTaken) => return Err(AlreadyRunning.into()),
@@ -114,7 +115,8 @@ pub async fn start() -> anyhow::Result<()> {
     let mut tasks = Supervisor::new();
     tasks.watch_panics();
     let (report, reports) = mpsc::unbounded_channel();
-    let (store, mut loaded) = open_store(folder.as_deref(), &config, &words, report, &mut tasks);
+    let (store, mut loaded) =
+        open_store(folder.as_deref(), lock.is_some(), &config, &report, &mut tasks);
 
     let (monitor, monitor_commands) = mpsc::channel(QUEUE);
     let (monitor_events, monitored) = mpsc::channel(QUEUE);
@@ -157,8 +159,7 @@ pub async fn start() -> anyhow::Result<()> {
     let (news, newsreel) = mpsc::channel(QUEUE);
     tasks.run("interface", publish(session, served, newsreel, requests, spoken));
 
-    let earlier =
-        Earlier { habits: loaded.state.habits.clone(), past: std::mem::take(&mut loaded.past) };
+    let earlier = earlier(&mut loaded);
     let engine = loaded.into_engine(&config, library);
     let parts = Parts {
         clock,
@@ -221,55 +222,83 @@ fn lock(folder: Option<&Path>) -> Result<Option<StoreLock>, AlreadyRunning> {
     }
 }
 
-/// The store and what is in it; without a store, where it cannot be opened, and its owner is told.
+/// The store and what is in it. Where it cannot be opened, what can be read of it, and its owner is told.
 fn open_store(
     folder: Option<&Path>,
+    is_locked: bool,
     config: &Config,
-    words: &Words,
-    reports: mpsc::UnboundedSender<store::StoreEvent>,
+    reports: &mpsc::UnboundedSender<StoreEvent>,
     tasks: &mut Supervisor,
 ) -> (Option<store::StoreHandle>, store::Loaded) {
     let now = clock::now();
-    let opened = || -> Result<_, StoreError> {
-        let opened = Store::open(folder.ok_or(StoreError::NoHome)?, now)?;
-        let loaded = opened.store.load_state()?;
-        let keep = config.history.keep.before(now);
-        // The thread drops its end when it ends, by a panic too.
-        let (thread, held) = mpsc::channel::<()>(1);
-        let tell = move |report| {
-            let _ = &held;
-            // The daemon is ending: the log has it.
-            let _ = reports.send(report);
-        };
-        let store = store::spawn(opened.store, keep, tell)?;
-        Ok((store, thread, loaded, opened.quarantined))
+    let tell = |report| {
+        // The loop has the other end, and has not begun.
+        let _ = reports.send(report);
     };
-    match opened() {
-        Ok((store, thread, loaded, aside)) => {
-            tasks.run("store", async move { thread.closed().await });
-            for name in &loaded.ignored {
-                warn!(
-                    name,
-                    "what is stored under this name cannot be read; beginning anew with it"
-                );
+    let absent = |error: &StoreError| {
+        let error = error.with_detail();
+        warn!(%error, "nothing is remembered: there is no store");
+        tell(StoreEvent::Absent(error));
+    };
+    let Some(folder) = folder else {
+        absent(&StoreError::NoHome);
+        return (None, store::Loaded::default());
+    };
+    let opened = Store::open(folder, now).and_then(|opened| {
+        let loaded = opened.store.load_state()?;
+        Ok((opened, loaded))
+    });
+    let (store, loaded) = match opened {
+        Ok((opened, loaded)) => {
+            if let Some(aside) = opened.quarantined {
+                tell(StoreEvent::Quarantined(aside));
             }
-            if let Some(aside) = aside {
-                let (problem, path) = (aside.why.problem(), aside.path.display().to_string());
-                warn!(
-                    %problem,
-                    path, "the history cannot be used and is kept aside; a new one is begun"
-                );
-                Notice::StoreAside(&problem.text(words), &path).show(words, &tasks.spawner());
-            }
-            (Some(store), loaded)
+            (Some(opened.store), loaded)
         }
         Err(error) => {
             let error = error.with_detail();
-            warn!(%error, "nothing is remembered: the store cannot be opened");
-            Notice::NoStore(&error.text(words)).show(words, &tasks.spawner());
-            (None, store::Loaded::default())
+            warn!(%error, "store failing: records wait in memory");
+            tell(StoreEvent::Failing(error));
+            let read = Store::open_regardless(folder).ok().flatten();
+            let read = read.and_then(|store| store.load_state().ok());
+            (None, read.unwrap_or_default())
+        }
+    };
+    for name in &loaded.ignored {
+        warn!(name, "what is stored under this name cannot be read; beginning anew with it");
+    }
+    let keep = config.history.keep.before(now);
+    // The thread drops its end when it ends, by a panic too.
+    let (thread, held) = mpsc::channel::<()>(1);
+    let report = {
+        let reports = reports.clone();
+        move |report| {
+            let _ = &held;
+            // The daemon is ending: the log has it.
+            let _ = reports.send(report);
+        }
+    };
+    let spawned = if let Some(store) = store {
+        store::spawn(store, keep, report)
+    } else {
+        let unopened = UnopenedStore { folder: folder.to_owned(), at: now, is_locked };
+        store::spawn_unopened(unopened, keep, report)
+    };
+    match spawned {
+        Ok(store) => {
+            tasks.run("store", async move { thread.closed().await });
+            (Some(store), loaded)
+        }
+        Err(error) => {
+            absent(&error);
+            (None, loaded)
         }
     }
+}
+
+/// What the page needs of it.
+fn earlier(loaded: &mut store::Loaded) -> Earlier {
+    Earlier { habits: loaded.state.habits.clone(), past: std::mem::take(&mut loaded.past) }
 }
 
 /// That it is to end, and twice that files are to be read again.

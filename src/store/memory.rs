@@ -34,6 +34,27 @@ impl Loaded {
         let baseline = stored.unwrap_or_else(|| Baseline::new(method));
         Engine::new(settings, library, baseline).remembering(memory)
     }
+
+    /// The records that bring an empty store to this; the breaks are not among them.
+    pub(super) fn into_records(self) -> Vec<Record> {
+        let kept = self.state;
+        let offered = kept.last_offer.map(|cool_down_from| Record::Offered {
+            cool_down_from,
+            made: kept.offers_made,
+            of_day: kept.offers_of_day,
+        });
+        let records = [
+            self.baseline.map(Record::Baseline),
+            kept.monitor.map(|monitor| Record::Monitor(Some(monitor))),
+            kept.snoozed_until.map(|until| Record::Snoozed(Some(until))),
+            kept.resting_until.map(|until| Record::Resting(Some(until))),
+            Some(Record::FineInARow(kept.fine_in_a_row)),
+            kept.fit_asked.map(Record::FitAsked),
+            Some(Record::Habits(kept.habits)),
+            offered,
+        ];
+        records.into_iter().flatten().collect()
+    }
 }
 
 /// The records that bring a store which holds `before` to `memory`.

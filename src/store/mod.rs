@@ -10,6 +10,7 @@
 //! them by the same [`kindbeat_core::heart::BeatFilter`] that judged them live.
 
 mod error;
+mod file_id;
 mod lock;
 mod memory;
 mod overview;
@@ -36,6 +37,8 @@ use rusqlite::Connection;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
+use self::file_id::FileId;
+
 pub use self::error::StoreError;
 pub use self::lock::StoreLock;
 pub use self::memory::memory_changes;
@@ -58,7 +61,9 @@ pub use self::record::StoredOffer;
 pub use self::record::StoredState;
 pub use self::thread::StoreEvent;
 pub use self::thread::StoreHandle;
+pub use self::thread::UnopenedStore;
 pub use self::thread::spawn;
+pub use self::thread::spawn_unopened;
 pub use self::writer::Batch;
 pub use self::writer::Writer;
 
@@ -85,6 +90,8 @@ pub struct Store {
     path: PathBuf,
     /// The hour of the rows in `open_beats`; `None` while that is not known.
     open_hour: Option<i64>,
+    /// The file that is open; `None`: nobody looks whether it is still there.
+    file: Option<FileId>,
 }
 
 /// A store, and what had to be done to open it.
@@ -141,13 +148,14 @@ impl Store {
                 return Err(StoreError::ReadOnly { path });
             }
             set_up(&connection, schema::VERSION).map_err(of)?;
-            return Ok(Self { connection, path, open_hour: None });
+            connection.busy_timeout(PATIENCE).map_err(of)?;
+            return Ok(Self { connection, path, open_hour: None, file: None });
         }
         let Some(_lock) = StoreLock::take(folder)? else {
             let found = found.map_or(0, |(found, _)| found);
             return Err(StoreError::OtherVersion { path, found, known: schema::VERSION });
         };
-        Ok(Self::open(folder, now)?.store)
+        Ok(Self { file: None, ..Self::open(folder, now)?.store })
     }
 
     /// A store that ends with the program: for tests and demonstrations.
@@ -160,7 +168,7 @@ impl Store {
             Ok(connection)
         };
         let connection = open().map_err(|source| StoreError::of(&path, source))?;
-        Ok(Self { connection, path, open_hour: None })
+        Ok(Self { connection, path, open_hour: None, file: None })
     }
 
     #[must_use]
@@ -185,6 +193,7 @@ impl Store {
         let mut connection =
             Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE)
                 .map_err(failed)?;
+        connection.busy_timeout(PATIENCE_AT_FIRST).map_err(failed)?;
         // What turns out to be unusable is kept with its log as it was.
         connection.set_db_config(NO_CHECKPOINT, true).map_err(failed)?;
         let found = schema::version(&connection).map_err(failed)?;
@@ -201,7 +210,18 @@ impl Store {
         connection.set_db_config(NO_CHECKPOINT, false).map_err(failed)?;
         schema::migrate(&mut connection, schema::STEPS).map_err(failed)?;
         quarantine::make_private(path).map_err(|source| unopened(path, source))?;
-        Ok(Self { connection, path: path.to_owned(), open_hour: None })
+        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        let file = FileId::of(path).ok();
+        Ok(Self { connection, path: path.to_owned(), open_hour: None, file })
+    }
+
+    /// Whether the database that is open is still the one at its path: neither deleted nor replaced.
+    fn is_in_place(&self) -> bool {
+        match (self.file, FileId::of(&self.path)) {
+            (Some(open), Ok(found)) => open == found,
+            (Some(_), Err(error)) => !is_absent(&error),
+            (None, _) => true,
+        }
     }
 
     /// Runs a query and sorts its error.
@@ -214,7 +234,6 @@ impl Store {
 }
 
 fn set_up(connection: &Connection, version: i64) -> rusqlite::Result<()> {
-    connection.busy_timeout(PATIENCE)?;
     if version == 0 {
         // Only a database without tables takes it: pages set free can be given back a few at a time.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
@@ -243,6 +262,10 @@ fn problem_of(connection: &Connection, path: &Path) -> rusqlite::Result<Option<S
     Ok((cut && !in_log).then(|| Message::StoreCutOff.into()))
 }
 
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 /// Tells a file that may not be read, which can be moved out of the way, from a folder that may not be written.
 fn unopened(path: &Path, source: io::Error) -> Refused {
     let kind = source.kind();
@@ -266,6 +289,8 @@ const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
 const NO_CHECKPOINT: DbConfig = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
 /// How long to wait while another program writes.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same at the start, which others wait for.
+const PATIENCE_AT_FIRST: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;

@@ -5,37 +5,58 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
 
 use super::FILE;
 use super::FLAGS;
+use super::NO_CHECKPOINT;
 use super::PATIENCE;
 use super::Store;
 use super::StoreError;
 use super::schema;
 
 impl Store {
-    /// Opens the database in `folder` for reading, while another program may be writing; `None` if there is none yet.
+    /// Opens the database in `folder` for reading, while another program may be writing; `None` if there is none yet. Also on a full
+    /// disk.
     pub fn open_to_read(folder: &Path) -> Result<Option<Self>, StoreError> {
         let path = folder.join(FILE);
-        Self::reader(&path, |path| {
-            Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY)
-        })
+        let opened = Self::reader(&path, |path| {
+            let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY;
+            let connection = Connection::open_with_flags(path, flags)?;
+            connection.busy_timeout(PATIENCE)?;
+            Ok(connection)
+        });
+        match opened {
+            Err(
+                StoreError::Database { .. } | StoreError::Busy { .. } | StoreError::Full { .. },
+            ) => Self::open_regardless(folder).or(opened),
+            opened => opened,
+        }
+    }
+
+    /// Opens the database in `folder` for reading where that needs what the disk has no room for, the index of the log, or where
+    /// another program locks it. For a short look, as [`Self::open_to_look`]; what is only in the log is seen unless another program
+    /// has it.
+    pub fn open_regardless(folder: &Path) -> Result<Option<Self>, StoreError> {
+        let path = folder.join(FILE);
+        let has_log = fs::metadata(log_of(folder)).is_ok_and(|log| log.is_file() && log.len() > 0);
+        if has_log && let Ok(opened) = Self::reader(&path, alone) {
+            return Ok(opened);
+        }
+        Self::reader(&path, unchanged)
     }
 
     /// The same, and leaves nothing behind: a reader that is alone otherwise leaves an empty log. For a short look: a writer that
     /// comes meanwhile is not noticed, and may make what is read seem damaged.
     pub fn open_to_look(folder: &Path) -> Result<Option<Self>, StoreError> {
-        if folder.join(format!("{FILE}-wal")).exists() {
+        if log_of(folder).exists() {
             return Self::open_to_read(folder);
         }
-        let path = folder.join(FILE);
-        Self::reader(&path, |path| {
-            let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-            Connection::open_with_flags(still(path), flags)
-        })
+        Self::reader(&folder.join(FILE), unchanged)
     }
 
     fn reader(
@@ -48,7 +69,6 @@ impl Store {
         }
         let open = || {
             let connection = open(path)?;
-            connection.busy_timeout(PATIENCE)?;
             let version = schema::version(&connection)?;
             Ok((connection, version))
         };
@@ -56,10 +76,30 @@ impl Store {
         let path = path.to_owned();
         match found {
             0 => Ok(None),
-            schema::VERSION => Ok(Some(Self { connection, path, open_hour: None })),
+            schema::VERSION => Ok(Some(Self { connection, path, open_hour: None, file: None })),
             _ => Err(StoreError::OtherVersion { path, found, known: schema::VERSION }),
         }
     }
+}
+
+fn log_of(folder: &Path) -> PathBuf {
+    folder.join(format!("{FILE}-wal"))
+}
+
+/// With the log but without its index, which is kept in memory: only for a connection that no other may join.
+fn alone(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    connection.set_db_config(NO_CHECKPOINT, true)?;
+    connection.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// Without the log, and without a look at who locks it.
+fn unchanged(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(still(path), flags)
 }
 
 /// The path as a URI that says that nobody writes (`SQLite`, "Uniform Resource Identifiers", 3.2).

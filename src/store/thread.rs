@@ -1,11 +1,15 @@
 //! The store on a thread of its own, so that the daemon's loop never waits for the disk.
 
+use std::fs;
 use std::io;
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Duration;
@@ -14,8 +18,15 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use tracing::warn;
 
+use super::FILE;
+use super::OpenedStore;
 use super::Store;
 use super::StoreError;
+use super::file_id::FileId;
+use super::lock::StoreLock;
+use super::quarantine::Quarantined;
+use super::quarantine::with_companions;
+use super::read::Loaded;
 use super::record::Record;
 use super::writer::Batch;
 use super::writer::Writer;
@@ -35,6 +46,12 @@ pub struct StoreHandle {
 pub enum StoreEvent {
     /// Writing fails; records wait in memory and are tried again. Why, and what helps.
     Failing(Sentence),
+    /// Nothing is kept for as long as the program runs. Why, and what helps.
+    Absent(Sentence),
+    /// The database was deleted or replaced while it was in use: a new one is in use, which knows what the program does.
+    BegunAnew,
+    /// The database could not be used and is kept aside; a new one is in use.
+    Quarantined(Quarantined),
     /// Writing works again.
     Recovered {
         /// How many readings and minutes memory had no room for, the oldest first; 0: nothing is missing.
@@ -57,14 +74,43 @@ pub fn spawn(
     keep: SignedDuration,
     report: impl FnMut(StoreEvent) + Send + 'static,
 ) -> Result<StoreHandle, StoreError> {
+    let folder = store.path().parent().unwrap_or_else(|| Path::new("")).to_owned();
+    let unopened = UnopenedStore { folder, at: Timestamp::UNIX_EPOCH, is_locked: true };
+    start(unopened, Some(store), AGAIN, keep, report)
+}
+
+/// The same for a store that could not be opened: its records wait in memory, and opening it is tried again each minute.
+pub fn spawn_unopened(
+    store: UnopenedStore,
+    keep: SignedDuration,
+    report: impl FnMut(StoreEvent) + Send + 'static,
+) -> Result<StoreHandle, StoreError> {
+    start(store, None, AGAIN, keep, report)
+}
+
+pub(super) fn start(
+    UnopenedStore { folder, at, is_locked }: UnopenedStore,
+    store: Option<Store>,
+    again: Duration,
+    keep: SignedDuration,
+    report: impl FnMut(StoreEvent) + Send + 'static,
+) -> Result<StoreHandle, StoreError> {
     let (orders, inbox) = mpsc::channel();
     let waiting = Arc::new(AtomicUsize::new(0));
     let thread = StoreThread {
+        folder,
+        at,
+        is_locked,
+        lock: None,
+        failing: store.is_none(),
+        tried: at,
         store,
+        again,
+        is_anew: false,
+        companions: [None; 2],
         report,
         waiting: Arc::clone(&waiting),
         backlog: Batch::default(),
-        failing: false,
     };
     thread::Builder::new()
         .name("store".to_owned())
@@ -131,9 +177,34 @@ impl StoreHandle {
     }
 }
 
+/// A store that could not be opened.
+#[derive(Debug)]
+pub struct UnopenedStore {
+    /// Where it is, or is to be.
+    pub folder: PathBuf,
+    /// When that was tried.
+    pub at: Timestamp,
+    /// Whether the caller holds the lock of the folder; else it is taken before the store is opened.
+    pub is_locked: bool,
+}
+
 /// The thread that writes.
 struct StoreThread<R> {
-    store: Store,
+    folder: PathBuf,
+    /// When something was handed on last.
+    at: Timestamp,
+    is_locked: bool,
+    lock: Option<StoreLock>,
+    /// `None` while it cannot be opened.
+    store: Option<Store>,
+    /// When opening it was tried last.
+    tried: Timestamp,
+    /// How long after that it is tried again.
+    again: Duration,
+    /// Whether the database that was in use is gone, and no other is in use yet.
+    is_anew: bool,
+    /// The log of the database in use and the index of that, as they were last seen.
+    companions: [Option<FileId>; 2],
     report: R,
     waiting: Arc<AtomicUsize>,
     backlog: Batch,
@@ -143,10 +214,27 @@ struct StoreThread<R> {
 impl<R: FnMut(StoreEvent)> StoreThread<R> {
     /// Works until the handle is dropped.
     fn run(mut self, inbox: &Receiver<Order>) {
-        while let Ok(order) = inbox.recv() {
+        loop {
+            let order = if self.failing {
+                inbox.recv_timeout(self.again)
+            } else {
+                inbox.recv().map_err(RecvTimeoutError::from)
+            };
+            let order = match order {
+                Ok(order) => order,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.flush();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
             match order {
                 Order::Write(batch) => {
-                    self.write(batch);
+                    self.at = batch.at;
+                    self.backlog.append(batch);
+                    if self.store.is_some() || self.may_try() {
+                        self.flush();
+                    }
                     self.waiting.fetch_sub(1, Ordering::AcqRel);
                 }
                 Order::Answer(answer) => {
@@ -154,6 +242,9 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
                     let _ = answer.send(());
                 }
                 Order::Close(answer) => {
+                    if self.store.is_none() {
+                        self.flush();
+                    }
                     let whole = !self.failing;
                     drop(self);
                     let _ = answer.send(whole);
@@ -163,9 +254,14 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
         }
     }
 
-    fn write(&mut self, batch: Batch) {
-        self.backlog.append(batch);
-        match self.store.write(&self.backlog) {
+    /// Whether it is time to open the store; by the time of the records, whichever way the clock was set.
+    fn may_try(&self) -> bool {
+        self.at.duration_since(self.tried).unsigned_abs() >= self.again
+    }
+
+    /// Writes all that waits, and reports what has changed.
+    fn flush(&mut self) {
+        match self.write() {
             Ok(()) => {
                 let lost = std::mem::take(&mut self.backlog).lost;
                 if std::mem::take(&mut self.failing) {
@@ -182,9 +278,72 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
             Err(_) => {}
         }
     }
+
+    fn write(&mut self) -> Result<(), StoreError> {
+        let mut store = match self.store.take() {
+            Some(store) if store.is_in_place() => store,
+            gone => {
+                if let Some(gone) = gone {
+                    self.save(gone);
+                }
+                self.open()?
+            }
+        };
+        let written = store.write(&self.backlog);
+        self.companions = companions(store.path()).map(|path| FileId::of(&path).ok());
+        self.store = Some(store);
+        written
+    }
+
+    /// Takes over what a database that is gone knows for the next run: it can still be read.
+    fn save(&mut self, gone: Store) {
+        let records = gone.load_state().map(Loaded::into_records).unwrap_or_default();
+        let later = std::mem::replace(&mut self.backlog, Batch::of(records));
+        self.backlog.append(later);
+        let paths = companions(gone.path());
+        drop(gone);
+        // Its log must not meet another database.
+        for (path, last) in paths.iter().zip(self.companions) {
+            if last.is_some() && FileId::of(path).ok() == last {
+                // Where it stays, the check of the new one finds the harm.
+                let _ = fs::remove_file(path);
+            }
+        }
+        self.is_anew = true;
+    }
+
+    fn open(&mut self) -> Result<Store, StoreError> {
+        self.tried = self.at;
+        if !self.is_locked && self.lock.is_none() {
+            self.lock = StoreLock::take(&self.folder)?;
+            if self.lock.is_none() {
+                let source = rusqlite::Error::SqliteFailure(
+                    rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+                    None,
+                );
+                return Err(StoreError::Busy { path: self.folder.join(FILE), source });
+            }
+        }
+        let OpenedStore { store, quarantined } = Store::open(&self.folder, self.at)?;
+        if std::mem::take(&mut self.is_anew) {
+            warn!("the database was deleted or replaced while in use: a new one is in use");
+            (self.report)(StoreEvent::BegunAnew);
+        }
+        if let Some(aside) = quarantined {
+            (self.report)(StoreEvent::Quarantined(aside));
+        }
+        Ok(store)
+    }
+}
+
+fn companions(database: &Path) -> [PathBuf; 2] {
+    let [_, log, index] = with_companions(database);
+    [log, index]
 }
 
 /// So many batches may wait for the thread before they are kept together instead.
 const ROOM: usize = 64;
+/// How long until a store that cannot be opened is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
 /// `SQLite` asks for no more than a tenth of this.
 const STACK: usize = 512 * 1024;

@@ -123,6 +123,11 @@ impl Writer {
 }
 
 impl Batch {
+    /// These records alone.
+    pub(super) fn of(records: Vec<Record>) -> Self {
+        Self { records, ..Self::default() }
+    }
+
     /// Adds a record; of the baseline only the last state counts.
     fn push(&mut self, record: Record) {
         if matches!(record, Record::Baseline(_)) {

@@ -10,8 +10,11 @@ use anyhow::Context as _;
 use kindbeat::interface;
 use kindbeat::interface::Client;
 use rustix::process::Pid;
+use rustix::process::Resource;
+use rustix::process::Rlimit;
 use rustix::process::Signal;
 use rustix::process::kill_process;
+use rustix::process::prlimit;
 use tempfile::TempDir;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;
@@ -234,6 +237,15 @@ impl Program {
         let id = self.process.id().context("it has ended")?;
         let id = Pid::from_raw(i32::try_from(id)?).context("a process")?;
         Ok(kill_process(id, signal)?)
+    }
+
+    /// Lets its files grow again.
+    pub(crate) fn has_room(&self) -> anyhow::Result<()> {
+        let id = self.process.id().context("it has ended")?;
+        let id = Pid::from_raw(i32::try_from(id)?).context("a process")?;
+        let unlimited = Rlimit { current: None, maximum: None };
+        prlimit(Some(id), Resource::Fsize, unlimited)?;
+        Ok(())
     }
 
     /// Waits until it ends; how it ended, and all that it logged.

@@ -121,13 +121,67 @@ async fn it_starts_where_nothing_can_be_written_and_tells_its_owner() -> anyhow:
     fs::write(desktop.folder().join("state"), "a file, and no folder")?;
     let mut screen = desktop.screen().await?;
     let mut program = desktop.start().await?;
-    program.says("nothing is remembered: the store cannot be opened").await?;
+    program.says("store failing: records wait in memory").await?;
     let notice = shows(&mut screen, 1).await?;
     assert_eq!(notice.title, "kindbeat: the history");
-    assert!(notice.body.contains("remembers nothing of today"), "{}", notice.body);
+    assert!(notice.body.contains("cannot be written for now"), "{}", notice.body);
     assert!(notice.body.contains("cannot be written"), "{}", notice.body);
-    desktop.client().await?.status().await?;
+    let error = desktop.client().await?.status().await?.history_error;
+    assert!(error.as_deref().is_some_and(|error| error.contains("cannot be written")), "{error:?}");
     program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn on_a_full_disk_it_remembers_and_writes_when_there_is_room() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    stored::learned(&desktop.store(), clock::now(), 64.0)?;
+    let hour = SignedDuration::from_hours(1);
+    let snoozed = Timestamp::from_second(clock::now().as_second())? + hour;
+    let program = desktop.start().await?;
+    desktop.client().await?.snooze(snoozed).await?;
+    program.stops().await?;
+
+    let mut screen = desktop.screen().await?;
+    let full = "trap '' XFSZ; ulimit -S -f 0;";
+    let mut program = Program::ready(desktop.after(full)).await?;
+    program.says("store failing: records wait in memory").await?;
+    let notice = shows(&mut screen, 1).await?;
+    assert!(notice.body.contains("cannot be written for now"), "{}", notice.body);
+    let client = desktop.client().await?;
+    let status = client.status().await?;
+    assert_eq!((status.snoozed_until, status.usual), (Some(snoozed), Some(64.0)));
+    assert!(status.history_error.is_some_and(|error| error.contains(FILE)));
+    for command in ["history", "why --all"] {
+        let mut command = desktop.after(&format!("{full} exec \"$0\" {command};"));
+        let ended = command.output().await?;
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+    client.snooze(snoozed + hour).await?;
+    program.has_room()?;
+    let log = program.stops().await?;
+    assert!(log.contains("store works again"), "{log}");
+    assert_eq!(stored::state(&desktop.store())?.state.snoozed_until, Some(snoozed + hour));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_history_deleted_while_in_use_is_begun_anew_and_said() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let mut screen = desktop.screen().await?;
+    let mut program = desktop.start().await?;
+    let client = desktop.client().await?;
+    let snoozed = Timestamp::from_second(clock::now().as_second())? + SignedDuration::from_hours(1);
+    client.snooze(snoozed).await?;
+    fs::remove_dir_all(desktop.store())?;
+    client.snooze(snoozed).await?;
+    client.resume().await?;
+    program.says("the database was deleted or replaced while in use").await?;
+    let notice = shows(&mut screen, 1).await?;
+    assert!(notice.body.contains("deleted or replaced"), "{}", notice.body);
+    client.snooze(snoozed).await?;
+    program.stops().await?;
+    assert_eq!(stored::state(&desktop.store())?.state.snoozed_until, Some(snoozed));
+    Ok(())
 }
 
 #[tokio::test]
@@ -143,7 +197,8 @@ async fn a_disk_that_fills_up_is_said_and_stops_nothing() -> anyhow::Result<()> 
     }
     let notice = shows(&mut screen, 1).await?;
     assert!(notice.body.contains("cannot be written for now"), "{}", notice.body);
-    assert!(client.status().await?.snoozed_until.is_some());
+    let status = client.status().await?;
+    assert!(status.snoozed_until.is_some() && status.history_error.is_some(), "{status:?}");
     let log = program.stops().await?;
     assert!(log.contains("not everything could be written before the end"), "{log}");
     Ok(())

@@ -149,7 +149,11 @@ impl Local {
         };
         let report = move |report| match report {
             store::StoreEvent::Failing(problem) => drop(problems.try_send(problem)),
-            store::StoreEvent::Recovered { .. } => {}
+            // Its database is not looked after: it is open for minutes.
+            store::StoreEvent::Absent(_)
+            | store::StoreEvent::BegunAnew
+            | store::StoreEvent::Quarantined(_)
+            | store::StoreEvent::Recovered { .. } => {}
         };
         let keep = config.history.keep.before(now);
         let store = store.map(|store| store::spawn(store, keep, report)).transpose();

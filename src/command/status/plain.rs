@@ -24,6 +24,9 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
     let settings = |error: &String| {
         words.text(Message::StatusSettingsKept, &[("problem", harmless(error).into())])
     };
+    let history = |error: &String| {
+        words.text(Message::StatusHistoryWaits, &[("problem", harmless(error).into())])
+    };
     let lines = [
         (say(Message::StatusStrap), Some(strap(status, words))),
         (say(Message::StatusHeart), Some(heart(status, words))),
@@ -37,6 +40,7 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
             status.snoozed_until.map(|until| at(Message::StatusSnoozedUntil, until)),
         ),
         (say(Message::StatusBreak), status.page_open.then(|| say(Message::StatusBreakOpen))),
+        (say(Message::StatusHistory), status.history_error.as_ref().map(history)),
         (say(Message::StatusSettings), status.config_error.as_ref().map(settings)),
     ];
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
@@ -141,7 +145,7 @@ mod tests {
     fn shown(status: &Status) -> String {
         let now = "2030-05-07T14:00:00Z".parse().unwrap();
         let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
-        let filled_in = ["Polar H10", "config.toml:3:1: unknown key"];
+        let filled_in = ["Polar H10", "config.toml:3:1: unknown key", "kindbeat.db: is read-only"];
         let other = plain(status, now, &zone, &accented::words());
         assert_eq!(accented::untranslated(&other, &filled_in), [""; 0]);
         plain(status, now, &zone, &Words::new("en"))
@@ -188,6 +192,7 @@ mod tests {
             held_by: Some("in_call".to_owned()),
             page_open: true,
             config_error: Some("config.toml:3:1: unknown key".to_owned()),
+            history_error: Some("kindbeat.db: is read-only".to_owned()),
             ..Status::default()
         };
         assert_snapshot!(shown(&status), @r"
@@ -200,6 +205,7 @@ mod tests {
         Offers    0 today
         Snoozed   until 15:04
         Break     one is open
+        History   is not written just now: kindbeat.db: is read-only
         Settings  the file has a fault, so the earlier ones apply: config.toml:3:1: unknown key
         ");
     }

@@ -300,3 +300,112 @@ fn when_memory_runs_out_the_oldest_go_first_and_are_counted() {
     }
     assert_eq!((backlog.chunks.len(), backlog.lost), (4_096, 904));
 }
+
+/// A batch with one record.
+fn a_snooze(hours: i64) -> Batch {
+    let mut writer = Writer::new(SignedDuration::from_hours(1_000));
+    writer.keep(at(0), Record::Snoozed(Some(at(hours * 3_600_000))));
+    writer.flush(at(0)).unwrap()
+}
+
+fn snoozed(store: &Store) -> Option<Timestamp> {
+    store.load_state().unwrap().state.snoozed_until
+}
+
+#[test]
+fn without_room_for_an_index_the_database_and_its_log_are_read() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut store = Store::open(folder.path(), at(0)).unwrap().store;
+    store.write(&a_snooze(1)).unwrap();
+    store.connection.pragma_query(None, "wal_checkpoint", |_| Ok(())).unwrap();
+    store.write(&a_snooze(2)).unwrap();
+    // As a kill leaves it; no index can be made.
+    let files = ["kindbeat.db", "kindbeat.db-wal"];
+    for file in files {
+        fs::copy(folder.path().join(file), other.path().join(file)).unwrap();
+    }
+    fs::create_dir(other.path().join("kindbeat.db-shm")).unwrap();
+    let before = files.map(|file| fs::read(other.path().join(file)).unwrap());
+    for open in [Store::open_to_read, Store::open_regardless, Store::open_to_look] {
+        assert_eq!(snoozed(&open(other.path()).unwrap().unwrap()), Some(at(7_200_000)));
+    }
+    assert_eq!(before, files.map(|file| fs::read(other.path().join(file)).unwrap()));
+    fs::remove_file(other.path().join("kindbeat.db-wal")).unwrap();
+    let store = Store::open_to_read(other.path()).unwrap().unwrap();
+    assert_eq!(snoozed(&store), Some(at(3_600_000)));
+}
+
+#[test]
+fn a_store_that_is_locked_is_read_and_opened_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path(), at(0)).unwrap().store;
+    store.write(&a_snooze(1)).unwrap();
+    drop(store);
+    let other = Connection::open(folder.path().join(FILE)).unwrap();
+    other.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(())).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    assert!(matches!(Store::open(folder.path(), at(0)), Err(StoreError::Busy { .. })));
+    let store = Store::open_regardless(folder.path()).unwrap().unwrap();
+    assert_eq!(snoozed(&store), Some(at(3_600_000)));
+    drop(store);
+
+    let (report, reports) = mpsc::channel();
+    let unopened = UnopenedStore { folder: folder.path().to_owned(), at: at(0), is_locked: false };
+    let (keep, again) = (SignedDuration::from_hours(1_000), Duration::from_millis(1));
+    let report = move |said| report.send(said).unwrap();
+    let mut handle = thread::start(unopened, None, again, keep, report).unwrap();
+    handle.keep(at(0), Record::Snoozed(Some(at(0))));
+    assert!(handle.settle(Duration::from_secs(60)));
+    assert!(reports.try_recv().is_err(), "that it fails is known");
+    drop(other);
+    let said = reports.recv_timeout(Duration::from_secs(60));
+    assert_eq!(said, Ok(StoreEvent::Recovered { lost: 0 }));
+    assert!(StoreLock::take(folder.path()).unwrap().is_none(), "the lock is taken with it");
+    assert!(handle.finish(at(0), Duration::from_secs(60)));
+    let store = Store::open_to_read(folder.path()).unwrap().unwrap();
+    assert_eq!(snoozed(&store), Some(at(0)));
+}
+
+/// What is known after the database was taken away by `take` between two records, and what was said.
+fn after(take: fn(&Path)) -> (Loaded, Vec<StoreEvent>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), at(0)).unwrap().store;
+    let (report, reports) = mpsc::channel();
+    let keep = SignedDuration::from_hours(1_000);
+    let mut handle = spawn(store, keep, move |said| report.send(said).unwrap()).unwrap();
+    handle.keep(at(0), Record::Snoozed(Some(at(1_000))));
+    assert!(handle.settle(Duration::from_secs(60)));
+    take(folder.path());
+    handle.keep(at(0), Record::FineInARow(2));
+    assert!(handle.settle(Duration::from_secs(60)));
+    handle.keep(at(0), Record::FitAsked(at(2_000)));
+    assert!(handle.finish(at(0), Duration::from_secs(60)));
+    let opened = Store::open(folder.path(), at(0)).unwrap();
+    assert_eq!(opened.quarantined, None);
+    (opened.store.load_state().unwrap(), reports.try_iter().collect())
+}
+
+#[test]
+fn a_database_taken_away_is_begun_anew_with_what_is_known() {
+    let ways: [fn(&Path); 4] = [
+        |folder| fs::remove_file(folder.join(FILE)).unwrap(),
+        |folder| {
+            for file in quarantine::with_companions(&folder.join(FILE)) {
+                fs::remove_file(file).unwrap();
+            }
+        },
+        |folder| fs::remove_dir_all(folder).unwrap(),
+        |folder| {
+            let other = tempfile::tempdir_in(folder).unwrap();
+            drop(Store::open(other.path(), at(0)).unwrap());
+            fs::rename(other.path().join(FILE), folder.join(FILE)).unwrap();
+        },
+    ];
+    for (number, way) in ways.into_iter().enumerate() {
+        let (loaded, said) = after(way);
+        let state = loaded.state;
+        assert_eq!(state.snoozed_until, Some(at(1_000)), "{number}");
+        assert_eq!((state.fine_in_a_row, state.fit_asked), (2, Some(at(2_000))), "{number}");
+        assert_eq!(said, [StoreEvent::BegunAnew], "{number}");
+    }
+}

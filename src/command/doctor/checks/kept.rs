@@ -55,6 +55,10 @@ impl Desk<'_> {
         let Some(folder) = &stored.folder else {
             return self.fault(Message::StoreNowhere, Message::StoreSetHome);
         };
+        if let Some(Ok(Status { history_error: Some(error), .. })) = &self.seen.service {
+            let waits = self.of(Message::StoreWaits, &[("problem", error.as_str().into())]);
+            return fault(waits, self.say(Message::StoreMendFirst));
+        }
         let path = ("path", folder.join(store::FILE).display().to_string().into());
         fine(match stored.bytes {
             Some(bytes) => self.of(Message::StoreFine, &[path, ("size", self.size(bytes).into())]),

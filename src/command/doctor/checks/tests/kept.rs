@@ -64,9 +64,11 @@ fn a_store_is_readable_or_says_what_to_do() {
     let path = || "/home/a/.local/state/kindbeat/kindbeat.db".into();
     let denied = || io::ErrorKind::PermissionDenied.into();
     let failed = || rusqlite::Error::InvalidQuery;
+    let full = Some("/home/a/.local/state/kindbeat/kindbeat.db: disk I/O error".to_owned());
     let desks = [
         with(Some(Ok(Stored { folder: folder(), ..Stored::default() }))),
         with(Some(Ok(Stored::default()))),
+        Seen { service: Some(Ok(Status { history_error: full, ..streaming() })), ..well() },
         with(Some(Err(store::StoreError::Corrupt {
             path: path(),
             problem: Sentence::detail("not a database"),
@@ -89,6 +91,8 @@ fn a_store_is_readable_or_says_what_to_do() {
     ok     store          /home/a/.local/state/kindbeat/kindbeat.db: nothing is stored yet
     fault  store          neither XDG_STATE_HOME nor HOME says where the history belongs
                           set HOME to your home, as an absolute path
+    fault  store          kindbeat cannot write the history just now: /home/a/.local/state/kindbeat/kindbeat.db: disk I/O error
+                          mend that before kindbeat ends: what happens meanwhile waits in its memory
     fault  store          /home/a/.local/state/kindbeat/kindbeat.db: is damaged
                           it is kept aside and a new one begun at the next start of kindbeat daemon
     fault  store          /home/a/.local/state/kindbeat/kindbeat.db: is read-only
