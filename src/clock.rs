@@ -7,11 +7,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use jiff::tz::TimeZone;
+use rustix::time::ClockId;
 use rustix::time::Itimerspec;
 use rustix::time::TimerfdClockId;
 use rustix::time::TimerfdFlags;
 use rustix::time::TimerfdTimerFlags;
 use rustix::time::Timespec;
+use rustix::time::clock_gettime;
 use rustix::time::timerfd_create;
 use rustix::time::timerfd_settime;
 use tokio::io::unix::AsyncFd;
@@ -20,9 +22,23 @@ use tokio::io::unix::AsyncFd;
 pub type SharedClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "time enters the program here and nowhere else")]
 pub fn now() -> Timestamp {
-    Timestamp::now()
+    // Not `Timestamp::now`, which panics on a clock behind the last day that it knows.
+    let now = clock_gettime(ClockId::Realtime);
+    let subsec = i32::try_from(now.tv_nsec).unwrap_or_default();
+    represented(now.tv_sec, subsec)
+}
+
+/// A moment of the system's clock; the first or the last that there is where it lies outside of them.
+fn represented(seconds: i64, nanos: i32) -> Timestamp {
+    let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::new(seconds, nanos).unwrap_or(end)
+}
+
+/// How long the machine has been up, its sleep included: never set, and starts anew with the machine.
+#[must_use]
+pub fn uptime() -> Duration {
+    clock_gettime(ClockId::Boottime).try_into().unwrap_or_default()
 }
 
 /// UTC where the system has no time zone.
@@ -73,4 +89,17 @@ fn timer(wait: Duration) -> std::io::Result<AsyncFd<OwnedFd>> {
     let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value: at };
     timerfd_settime(&timer, TimerfdTimerFlags::empty(), &once)?;
     AsyncFd::new(timer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_beyond_the_calendar_is_brought_to_its_end() {
+        assert_eq!(represented(i64::MAX, 0), Timestamp::MAX);
+        assert_eq!(represented(253_402_300_799, 999_999_999), Timestamp::MAX);
+        assert_eq!(represented(i64::MIN, 0), Timestamp::MIN);
+        assert_eq!(represented(5, 7), Timestamp::new(5, 7).unwrap());
+    }
 }

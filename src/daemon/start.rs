@@ -160,7 +160,7 @@ pub async fn start() -> anyhow::Result<()> {
     tasks.run("interface", publish(session, served, newsreel, requests, spoken));
 
     let earlier = earlier(&mut loaded);
-    let engine = loaded.into_engine(&config, library);
+    let engine = loaded.into_engine(&config, library, clock());
     let parts = Parts {
         clock,
         locale,

@@ -12,9 +12,9 @@ use kindbeat_core::offer::OfferMemory;
 use kindbeat_core::practice::Library;
 
 impl Loaded {
-    /// An engine that remembers what the last run stored.
+    /// An engine that remembers what the last run stored, as far as it can be so at `now`.
     #[must_use]
-    pub fn into_engine(self, config: &Config, library: Library) -> Engine {
+    pub fn into_engine(self, config: &Config, library: Library, now: Timestamp) -> Engine {
         let settings = config.decisions();
         let method = settings.detection.method;
         let stored = self.baseline.and_then(|state| Baseline::restored(method, state));
@@ -25,6 +25,7 @@ impl Loaded {
                 made: kept.offers_made,
                 counted_on: kept.offers_of_day,
                 snoozed_until: kept.snoozed_until,
+                snoozed_at: kept.snoozed_at,
                 rest_until: kept.resting_until,
                 fine_in_a_row: kept.fine_in_a_row,
                 fit_asked_at: kept.fit_asked,
@@ -32,7 +33,7 @@ impl Loaded {
             after_too_much: kept.resting_until.is_some(),
         };
         let baseline = stored.unwrap_or_else(|| Baseline::new(method));
-        Engine::new(settings, library, baseline).remembering(memory)
+        Engine::new(settings, library, baseline).remembering(memory, now)
     }
 
     /// The records that bring an empty store to this; the breaks are not among them.

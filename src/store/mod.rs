@@ -2,7 +2,7 @@
 //!
 //! - [`Store`] opens it, writes a [`Batch`] and reads. One program writes (the daemon), any number read meanwhile.
 //! - [`Writer`] gathers [`Record`]s in memory and says when they are due, so that the disk is asked every few seconds and a
-//!   kill loses no more than that. Time is an argument here as everywhere; nothing in the store reads a clock.
+//!   kill loses no more than that. Time is an argument here as everywhere; nothing in the store reads the wall clock.
 //! - [`spawn`] puts the store on a thread of its own, behind a [`StoreHandle`] that never waits for the disk.
 //!
 //! What is stored are plain types of this module, converted from those of the core, so that the core may change without
@@ -59,6 +59,7 @@ pub use self::record::StoredFigures;
 pub use self::record::StoredMinute;
 pub use self::record::StoredOffer;
 pub use self::record::StoredState;
+pub use self::retention::Retention;
 pub use self::thread::StoreEvent;
 pub use self::thread::StoreHandle;
 pub use self::thread::UnopenedStore;

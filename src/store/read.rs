@@ -73,6 +73,8 @@ impl Store {
                 loaded.read(write::RESTING_UNTIL, resting.as_deref(), parsed);
             loaded.state.snoozed_until =
                 loaded.read(write::SNOOZED_UNTIL, snoozed.as_deref(), parsed);
+            let snoozed_at = find(write::SNOOZED_AT)?;
+            loaded.state.snoozed_at = loaded.read(write::SNOOZED_AT, snoozed_at.as_deref(), parsed);
             loaded.state.last_offer = loaded.read(write::LAST_OFFER, last.as_deref(), parsed);
             let made = find(write::OFFERS_MADE)?;
             loaded.state.offers_made =

@@ -183,6 +183,8 @@ pub struct StoredState {
     pub monitor: Option<MonitorId>,
     /// Until when the owner wants quiet.
     pub snoozed_until: Option<Timestamp>,
+    /// When the owner asked for that quiet; `None`: no such quiet, or stored by an older version.
+    pub snoozed_at: Option<Timestamp>,
     /// Until when nothing is offered since a break was too much; in the past, the next break is still to turn outward.
     pub resting_until: Option<Timestamp>,
     /// When the last offer was made.

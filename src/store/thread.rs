@@ -20,6 +20,7 @@ use tracing::warn;
 
 use super::FILE;
 use super::OpenedStore;
+use super::Retention;
 use super::Store;
 use super::StoreError;
 use super::file_id::FileId;
@@ -30,6 +31,7 @@ use super::read::Loaded;
 use super::record::Record;
 use super::writer::Batch;
 use super::writer::Writer;
+use crate::clock;
 use kindbeat_core::words::Sentence;
 
 /// The way to a store that writes by itself. When it is dropped, what still waits in it is lost: see [`Self::finish`].
@@ -111,6 +113,7 @@ pub(super) fn start(
         report,
         waiting: Arc::clone(&waiting),
         backlog: Batch::default(),
+        retention: None,
     };
     thread::Builder::new()
         .name("store".to_owned())
@@ -130,8 +133,9 @@ impl StoreHandle {
     /// Hands on what is due. Never waits: while the disk is slow, it goes on waiting here, where there is a bound to it.
     pub fn tick(&mut self, now: Timestamp) {
         if self.writer.flush_due().is_some_and(|due| due <= now)
-            && let Some(batch) = self.writer.flush(now)
+            && let Some(mut batch) = self.writer.flush(now)
         {
+            batch.uptime = Some(clock::uptime());
             if self.waiting.load(Ordering::Acquire) < ROOM {
                 self.hand_on(batch);
             } else {
@@ -209,6 +213,8 @@ struct StoreThread<R> {
     waiting: Arc<AtomicUsize>,
     backlog: Batch,
     failing: bool,
+    /// `None` while it could not be read.
+    retention: Option<Retention>,
 }
 
 impl<R: FnMut(StoreEvent)> StoreThread<R> {
@@ -246,6 +252,11 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
                         self.flush();
                     }
                     let whole = !self.failing;
+                    if let (true, Some(store), Some(retention)) =
+                        (whole, &mut self.store, &self.retention)
+                    {
+                        let _ = store.keep_retention(retention).inspect_err(not_forgotten);
+                    }
                     drop(self);
                     let _ = answer.send(whole);
                     return;
@@ -263,11 +274,13 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
     fn flush(&mut self) {
         match self.write() {
             Ok(()) => {
-                let lost = std::mem::take(&mut self.backlog).lost;
+                let written = std::mem::take(&mut self.backlog);
+                let lost = written.lost;
                 if std::mem::take(&mut self.failing) {
                     warn!(lost, "store works again");
                     (self.report)(StoreEvent::Recovered { lost });
                 }
+                let _ = self.forget(&written).inspect_err(not_forgotten);
             }
             Err(error) if !self.failing => {
                 self.failing = true;
@@ -289,6 +302,10 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
                 self.open()?
             }
         };
+        if self.retention.is_none() {
+            // Before the first batch, which may hold times of a clock that is wrong.
+            self.retention = store.retention().inspect_err(not_forgotten).ok();
+        }
         let written = store.write(&self.backlog);
         self.companions = companions(store.path()).map(|path| FileId::of(&path).ok());
         self.store = Some(store);
@@ -334,11 +351,30 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
         }
         Ok(store)
     }
+
+    /// Forgets what is older than its owner wishes, as far as the clock can be believed.
+    fn forget(&mut self, written: &Batch) -> Result<(), StoreError> {
+        let (Some(store), Some(retention), Some(uptime)) =
+            (&mut self.store, &mut self.retention, written.uptime)
+        else {
+            return Ok(());
+        };
+        retention.look(written.at, uptime);
+        if let Some(time) = retention.forget_before(written.keep) {
+            store.tidy(time)?;
+        }
+        if retention.take_change() { store.keep_retention(retention) } else { Ok(()) }
+    }
 }
 
 fn companions(database: &Path) -> [PathBuf; 2] {
     let [_, log, index] = with_companions(database);
     [log, index]
+}
+
+/// It is tried again after a day, or with the next run.
+fn not_forgotten(error: &StoreError) {
+    warn!(%error, "old history not forgotten");
 }
 
 /// So many batches may wait for the thread before they are kept together instead.

@@ -54,10 +54,7 @@ impl Store {
             if hour_over { close_hours(transaction, newest) } else { Ok(()) }
         })?;
         self.open_hour = newest.or(self.open_hour);
-        match batch.forget_before {
-            Some(time) => self.forget_before(time),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Packs every hour into one row, the one under way included: for the end of an import.
@@ -183,6 +180,8 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
             write_state(connection, MONITOR, monitor.as_deref())
         }
         Record::Snoozed(until) => {
+            let at = until.map(|_| now.to_string());
+            write_state(connection, SNOOZED_AT, at.as_deref())?;
             let until = until.map(|until| until.to_string());
             write_state(connection, SNOOZED_UNTIL, until.as_deref())
         }
@@ -278,6 +277,7 @@ pub(super) const OFFERED: &str = "offered";
 pub(super) const BASELINE_FORM: i64 = 1;
 pub(super) const MONITOR: &str = "monitor";
 pub(super) const SNOOZED_UNTIL: &str = "snoozed_until";
+pub(super) const SNOOZED_AT: &str = "snoozed_at";
 pub(super) const RESTING_UNTIL: &str = "resting_until";
 pub(super) const LAST_OFFER: &str = "last_offer";
 pub(super) const OFFERS_MADE: &str = "offers_made";

@@ -1,5 +1,7 @@
 //! What waits in memory to be written, and when it is due.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
@@ -15,7 +17,6 @@ pub struct Writer {
     packer: Option<Packer>,
     batch: Batch,
     due: Option<Timestamp>,
-    tidy_at: Option<Timestamp>,
 }
 
 /// What is to be written at once, as a whole or not at all.
@@ -25,7 +26,10 @@ pub struct Batch {
     pub(super) chunks: Vec<Chunk>,
     pub(super) minutes: Vec<(i64, Sample)>,
     pub(super) records: Vec<Record>,
-    pub(super) forget_before: Option<Timestamp>,
+    /// How long history is kept.
+    pub(super) keep: SignedDuration,
+    /// The monotonic clock when it was handed on; `None`: nothing is forgotten with it.
+    pub(super) uptime: Option<Duration>,
     /// How many messages and summaries were let go for want of room.
     pub(super) lost: u64,
 }
@@ -42,11 +46,10 @@ impl Writer {
     /// How long messages and samples may wait: with what a slow disk takes, a kill loses less than ten seconds.
     pub const PATIENCE: SignedDuration = SignedDuration::from_secs(8);
 
-    /// Nothing waits. Once a day what is older than `keep` is forgotten, for the first time some minutes after the start,
-    /// when a clock that was wrong at the start has been set.
+    /// Nothing waits. What is older than `keep` is forgotten, see [`Retention`](super::Retention).
     #[must_use]
     pub fn new(keep: SignedDuration) -> Self {
-        Self { keep, packer: None, batch: Batch::default(), due: None, tidy_at: None }
+        Self { keep, packer: None, batch: Batch::default(), due: None }
     }
 
     /// Takes in a record. Messages, samples and the baseline wait for company, everything else is
@@ -89,14 +92,8 @@ impl Writer {
     pub fn flush(&mut self, now: Timestamp) -> Option<Batch> {
         self.due.take()?;
         self.close_chunk();
-        let tidy_at = *self.tidy_at.get_or_insert_with(|| later(now, FIRST_TIDY));
-        // A clock that was set back must not put it off for years.
-        if now >= tidy_at || tidy_at.duration_since(now) > TIDY_EVERY {
-            self.tidy_at = Some(later(now, TIDY_EVERY));
-            self.batch.forget_before =
-                Some(now.saturating_sub(self.keep).unwrap_or(Timestamp::MIN));
-        }
         self.batch.at = now;
+        self.batch.keep = self.keep;
         Some(std::mem::take(&mut self.batch))
     }
 
@@ -142,7 +139,8 @@ impl Batch {
         self.chunks.extend(later.chunks);
         self.minutes.extend(later.minutes);
         later.records.into_iter().for_each(|record| self.push(record));
-        self.forget_before = later.forget_before.or(self.forget_before);
+        self.keep = later.keep;
+        self.uptime = later.uptime.or(self.uptime);
         self.lost += later.lost;
         let chunks = self.chunks.len().saturating_sub(MOST_CHUNKS);
         self.lost += self.chunks.drain(..chunks).map(|chunk| u64::from(chunk.count)).sum::<u64>();
@@ -161,5 +159,3 @@ fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
 const MOST_CHUNKS: usize = 4_096;
 /// Offers, breaks, states of the baseline: hundreds a day at the very most.
 const MOST_RECORDS: usize = 1_024;
-const TIDY_EVERY: SignedDuration = SignedDuration::from_hours(24);
-const FIRST_TIDY: SignedDuration = SignedDuration::from_mins(10);

@@ -3,6 +3,7 @@
 //! Nothing here touches the world: the program needs the pure crate alone, and runs after every edit of it.
 
 mod breathing;
+mod clocks;
 mod code;
 #[path = "../support/day.rs"]
 mod day;

@@ -72,7 +72,8 @@ fn why(day: &Day) -> String {
 fn next_run(day: &Day) -> Engine {
     let settings = Settings::default();
     let library = Library::built_in().unwrap_or_else(|error| panic!("{error}"));
-    Engine::new(settings, library, day.engine.baseline().clone()).remembering(day.engine.memory())
+    Engine::new(settings, library, day.engine.baseline().clone())
+        .remembering(day.engine.memory(), day.now())
 }
 
 #[test]

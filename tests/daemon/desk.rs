@@ -170,7 +170,7 @@ impl Desk {
         let habits = Habits { welcomed: true, ..loaded.state.habits.clone() };
         let earlier = Earlier { habits, past: std::mem::take(&mut loaded.past) };
         let library = Library::built_in()?;
-        let engine = loaded.into_engine(&config, library);
+        let engine = loaded.into_engine(&config, library, clock());
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
         let store = store::spawn(opened.store, keep, move |report| drop(told.send(report)))?;

@@ -25,6 +25,7 @@ use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Engine;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
+use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::offer::Answer;
@@ -104,6 +105,18 @@ impl Day {
             self.wake_until(self.start + SignedDuration::from_secs(i64::from(self.second)));
             let reading = Reading::from(Measurement::decode(&packet).unwrap());
             self.put(Input::Measured(reading));
+        }
+        self
+    }
+
+    /// So many minutes pass with a monitor that sends a rate every five seconds and nothing else: what many days are made of.
+    pub fn rates_for_minutes(&mut self, minutes: u32) -> &mut Self {
+        for n in 0..minutes * 12 {
+            self.second += 5;
+            self.wake_until(self.start + SignedDuration::from_secs(i64::from(self.second)));
+            let heart_rate = Some(self.level + f64::from(n % 3));
+            let contact = Contact::Unsupported;
+            self.put(Input::Measured(Reading { heart_rate, contact, rr: Vec::new() }));
         }
         self
     }

@@ -159,7 +159,7 @@ impl Local {
         let store = store.map(|store| store::spawn(store, keep, report)).transpose();
         let earlier =
             Earlier { habits: loaded.state.habits.clone(), past: std::mem::take(&mut loaded.past) };
-        let mut engine = loaded.into_engine(&config, library);
+        let mut engine = loaded.into_engine(&config, library, now);
         let context = Context { utc_offset: clock::utc_offset(now), ..Context::default() };
         engine.handle(now, Input::Context(context));
         let mut local = Self {

@@ -88,6 +88,13 @@ impl Tracker {
         self.detector.interrupt()
     }
 
+    /// Lets go of every window, and of what was under way: the clock was set back. What was learned stays.
+    pub fn restart(&mut self) {
+        let settings = self.settings.clone();
+        let baseline = std::mem::replace(&mut self.baseline, Baseline::new(settings.method));
+        *self = Self::new(&settings, baseline);
+    }
+
     /// Whether this is exercise, or the recovery from it.
     #[must_use]
     pub const fn exerting(&self) -> bool {

@@ -117,7 +117,7 @@ impl Engine {
     }
 
     /// The coming local midnight.
-    fn end_of_day(&self, now: Timestamp) -> Timestamp {
+    pub(super) fn end_of_day(&self, now: Timestamp) -> Timestamp {
         let tomorrow = self
             .context
             .local_time(now)

@@ -144,10 +144,10 @@ impl Engine {
         }
     }
 
-    /// The same engine, with what an earlier run left.
+    /// The same engine, with what an earlier run left; times after `now` are of a clock that was ahead, see [`Offers::remembered`].
     #[must_use]
-    pub fn remembering(mut self, memory: EngineMemory) -> Self {
-        self.offers = Offers::remembered(memory.offers);
+    pub fn remembering(mut self, memory: EngineMemory, now: Timestamp) -> Self {
+        self.offers = Offers::remembered(memory.offers, now);
         self.after_too_much = memory.after_too_much;
         self
     }
@@ -200,7 +200,7 @@ impl Engine {
             Input::BreakChosen(practice, length) => {
                 self.choose_break(now, &practice, length, &mut effects);
             }
-            Input::Snooze(until) => self.offers.snooze(until),
+            Input::Snooze(until) => self.offers.snooze(now, until),
             Input::Resume => {
                 self.offers.resume();
                 self.reconsider(now, &mut effects);
@@ -261,10 +261,11 @@ impl Engine {
     }
 
     fn pass_time(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if let Some(last) = self.last_input_at.filter(|&last| now < last) {
+        if self.last_input_at.is_some_and(|last| now < last) {
             self.silence(now, effects);
-            let step = last.duration_since(now);
-            let gone = self.offers.clock_stepped_back(now, step);
+            // What was gathered lies after now: kept, it would be in the way until the clock is there again.
+            self.tracker.restart();
+            let gone = self.offers.clock_stepped_back(now, self.end_of_day(now));
             effects.extend(gone.map(|id| Effect::Withdraw(id, OfferOutcome::Expired)));
             self.returned_at = self.returned_at.map(|returned| returned.min(now));
             self.unlocked_at = self.unlocked_at.map(|unlocked| unlocked.min(now));

@@ -1,5 +1,6 @@
 //! The store as a whole: what comes back.
 
+mod retention;
 mod trouble;
 
 use jiff::SignedDuration;
@@ -169,6 +170,7 @@ fn the_next_run_starts_from_what_was_kept() {
         resting_until: Some(at(50)),
         monitor,
         snoozed_until: Some(at(500)),
+        snoozed_at: Some(at(0)),
         last_offer: Some(at(3)),
         offers_made: 7,
         offers_of_day: Some((day, 2)),
@@ -238,18 +240,6 @@ fn what_is_old_is_forgotten_and_its_room_given_back() {
     assert_eq!(all_heard(&store).first().unwrap().at, at(hours(150)));
     assert_eq!(store.minutes(at(0), Timestamp::MAX).unwrap().len(), 1);
     assert_eq!(store.breaks(at(0), Timestamp::MAX).unwrap(), [taken(199)]);
-}
-
-#[test]
-fn history_is_tidied_once_a_day() {
-    let mut writer = Writer::new(SignedDuration::from_hours(48));
-    let mut tidied = Vec::new();
-    for hour in 0..72 {
-        let now = at(hour * 3_600_000);
-        writer.keep(now, sample(hour * 3_600_000));
-        tidied.extend(writer.flush(now).unwrap().forget_before);
-    }
-    assert_eq!(tidied, [1 - 48, 25 - 48, 49 - 48].map(|hour| at(hour * 3_600_000)));
 }
 
 #[test]

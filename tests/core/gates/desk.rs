@@ -56,7 +56,7 @@ impl Desk {
             offers: offer::OfferMemory { cool_down_from: last, ..Default::default() },
             after_too_much: false,
         };
-        day.engine = day.engine.clone().remembering(memory);
+        day.engine = day.engine.clone().remembering(memory, day.now());
         day.desktop(Desktop::default());
         let desktop = Desktop::default();
         let mut desk = Self { day, settings, desktop, away: false, busy: false };

@@ -47,6 +47,8 @@ pub struct OfferMemory {
     pub counted_on: Option<(Date, u32)>,
     /// Until when its owner wants quiet.
     pub snoozed_until: Option<Timestamp>,
+    /// When its owner asked for that quiet; `None`: not known.
+    pub snoozed_at: Option<Timestamp>,
     /// Until when nothing is offered since a break was too much.
     pub rest_until: Option<Timestamp>,
     /// How many times in a row its owner was fine.
@@ -81,6 +83,7 @@ pub struct Offers {
     cool_down_from: Option<Timestamp>,
     counted_on: Option<(Date, u32)>,
     snoozed_until: Option<Timestamp>,
+    snoozed_at: Option<Timestamp>,
     rest_until: Option<Timestamp>,
     fine_in_a_row: u32,
     fit_asked_at: Option<Timestamp>,
@@ -96,6 +99,7 @@ impl Offers {
             cool_down_from: None,
             counted_on: None,
             snoozed_until: None,
+            snoozed_at: None,
             rest_until: None,
             fine_in_a_row: 0,
             fit_asked_at: None,
@@ -103,19 +107,23 @@ impl Offers {
         }
     }
 
-    /// What an earlier run left. Its offers are no longer open.
+    /// What an earlier run left. Its offers are no longer open. A clock that was ahead then silences nothing now: times after `now` are
+    /// brought back to it, and a quiet lasts no longer from `now` than it was asked for.
     #[must_use]
-    pub const fn remembered(memory: OfferMemory) -> Self {
-        Self {
+    pub fn remembered(memory: OfferMemory, now: Timestamp) -> Self {
+        let mut offers = Self {
             state: OfferState::Nothing,
             cool_down_from: memory.cool_down_from,
             counted_on: memory.counted_on,
             snoozed_until: memory.snoozed_until,
+            snoozed_at: memory.snoozed_at,
             rest_until: memory.rest_until,
             fine_in_a_row: memory.fine_in_a_row,
             fit_asked_at: memory.fit_asked_at,
             made: memory.made,
-        }
+        };
+        offers.clamp(now, later(now, LONGEST_REST));
+        offers
     }
 
     /// What the next run has to know.
@@ -126,6 +134,7 @@ impl Offers {
             made: self.made,
             counted_on: self.counted_on,
             snoozed_until: self.snoozed_until,
+            snoozed_at: self.snoozed_at,
             rest_until: self.rest_until,
             fine_in_a_row: self.fine_in_a_row,
             fit_asked_at: self.fit_asked_at,
@@ -179,6 +188,7 @@ impl Offers {
     /// Lets the open offer go when its time is over, and ends a snooze that is; the offer to withdraw.
     pub fn tick(&mut self, now: Timestamp) -> Option<OfferId> {
         self.snoozed_until = self.snoozed_until.filter(|&until| now < until);
+        self.snoozed_at = self.snoozed_at.filter(|_| self.snoozed_until.is_some());
         self.rest_until = self.rest_until.filter(|&until| now < until);
         match self.state {
             OfferState::Open { id, until } if now >= until => {
@@ -216,14 +226,10 @@ impl Offers {
         self.give_up_second();
     }
 
-    /// The clock went back by `step`, to `now`: nothing that was made lies in the future, and no quiet lasts longer for it. The
-    /// offer to withdraw, if one was open.
-    pub fn clock_stepped_back(&mut self, now: Timestamp, step: SignedDuration) -> Option<OfferId> {
-        self.cool_down_from = self.cool_down_from.map(|last| last.min(now));
-        self.fit_asked_at = self.fit_asked_at.map(|asked| asked.min(now));
-        for until in [&mut self.snoozed_until, &mut self.rest_until] {
-            *until = until.map(|until| until.saturating_sub(step).unwrap_or(now));
-        }
+    /// The clock went back to `now`, on a day that ends at `end_of_day`: nothing that was made lies in the future, and no quiet lasts
+    /// longer for it. The offer to withdraw, if one was open.
+    pub fn clock_stepped_back(&mut self, now: Timestamp, end_of_day: Timestamp) -> Option<OfferId> {
+        self.clamp(now, end_of_day);
         let open = self.open();
         self.state = OfferState::Nothing;
         open
@@ -241,8 +247,9 @@ impl Offers {
     }
 
     /// Nothing is offered until then.
-    pub const fn snooze(&mut self, until: Timestamp) {
+    pub const fn snooze(&mut self, now: Timestamp, until: Timestamp) {
         self.snoozed_until = Some(until);
+        self.snoozed_at = Some(now);
     }
 
     /// Nothing is offered until then, whatever becomes of snoozes: after "this is too much".
@@ -253,6 +260,7 @@ impl Offers {
     /// Ends a snooze.
     pub const fn resume(&mut self) {
         self.snoozed_until = None;
+        self.snoozed_at = None;
     }
 
     /// Until when nothing is offered: a snooze, the rest after "this is too much", or the putting off of one offer. `None`: none
@@ -323,6 +331,18 @@ impl Offers {
         self.rest_until
     }
 
+    /// Brings times that a clock which was ahead left back to `now`; a rest ends at `rest_ends` at the latest.
+    fn clamp(&mut self, now: Timestamp, rest_ends: Timestamp) {
+        self.cool_down_from = self.cool_down_from.map(|last| last.min(now));
+        self.fit_asked_at = self.fit_asked_at.map(|asked| asked.min(now));
+        self.rest_until = self.rest_until.map(|until| until.min(rest_ends));
+        self.snoozed_until = self.snoozed_until.map(|until| {
+            let asked_for = self.snoozed_at.map_or(LONGEST_SNOOZE, |at| until.duration_since(at));
+            until.min(later(now, asked_for.clamp(SignedDuration::ZERO, LONGEST_SNOOZE)))
+        });
+        self.snoozed_at = self.snoozed_at.map(|at| at.min(now));
+    }
+
     fn today(&self, today: Date) -> u32 {
         self.counted_on.filter(|&(day, _)| day == today).map_or(0, |(_, count)| count)
     }
@@ -340,6 +360,11 @@ fn later(now: Timestamp, length: SignedDuration) -> Timestamp {
 
 /// "Later" means this much later: long enough to finish a thought, short enough for the moment not to be lost.
 const LATER: SignedDuration = SignedDuration::from_mins(20);
+
+/// From midnight to midnight, on the day that clocks are set back.
+const LONGEST_REST: SignedDuration = SignedDuration::from_hours(25);
+/// Commands and D-Bus take a snooze of a year at most.
+const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// So often fine in a row, the thresholds may not fit: from then on the cool-down grows, too.
 const OFTEN_FINE: u32 = 2;

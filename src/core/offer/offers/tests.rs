@@ -29,11 +29,11 @@ fn often_fine_brings_the_threshold_question_once_a_week() {
     fine(&mut offers);
     assert!(offers.take_question(day(1)));
     assert!(!offers.take_question(day(1)) && !offers.take_question(day(7)));
-    let mut next_run = Offers::remembered(offers.memory());
+    let mut next_run = Offers::remembered(offers.memory(), day(1));
     assert!(!next_run.take_question(day(7)));
     assert!(next_run.take_question(day(8)));
     // A clock that was wrong does not put it off.
-    next_run.clock_stepped_back(day(2), SignedDuration::from_hours(6 * 24));
+    next_run.clock_stepped_back(day(2), day(3));
     assert!(!next_run.take_question(day(8)) && next_run.take_question(day(9)));
 }
 
@@ -60,7 +60,7 @@ fn being_fine_is_counted_until_an_offer_is_taken() {
     assert_eq!(counted, [1, 1, 2, 2, 2, 0, 1]);
     let id = offers.make(at(50), date(1970, 1, 1), &OfferSettings::default());
     assert_eq!(offers.tick(at(60)), Some(id), "unanswered");
-    assert_eq!(Offers::remembered(offers.memory()).fine_in_a_row(), 1);
+    assert_eq!(Offers::remembered(offers.memory(), at(60)).fine_in_a_row(), 1);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn the_count_begins_anew_each_day() {
 #[test]
 fn a_snooze_ends_by_itself() {
     let mut offers = Offers::new();
-    offers.snooze(at(30));
+    offers.snooze(at(0), at(30));
     assert_eq!(next_deadline(&offers), Some(at(30)));
     offers.tick(at(30));
     assert_eq!((offers.quiet_until(), next_deadline(&offers)), (None, None));
@@ -155,7 +155,7 @@ fn later_has_no_effect_once_the_heart_has_settled() {
 fn rest_outlasts_every_snooze() {
     let mut offers = Offers::new();
     offers.rest(at(600));
-    offers.snooze(at(30));
+    offers.snooze(at(0), at(30));
     offers.resume();
     assert_eq!(offers.quiet_until(), Some(at(600)));
     offers.tick(at(600));
@@ -166,7 +166,9 @@ fn rest_outlasts_every_snooze() {
 fn a_clock_that_steps_back_leaves_nothing_in_the_future() {
     let mut offers = Offers::new();
     let id = offers.make(at(60), date(1970, 1, 1), &OfferSettings::default());
-    offers.snooze(at(90));
-    assert_eq!(offers.clock_stepped_back(at(0), SignedDuration::from_mins(60)), Some(id));
+    offers.snooze(at(60), at(90));
+    offers.rest(at(2_000));
+    assert_eq!(offers.clock_stepped_back(at(0), at(1_440)), Some(id));
+    assert_eq!(offers.rest_until(), Some(at(1_440)));
     assert_eq!((offers.cool_down_from(), next_deadline(&offers)), (Some(at(0)), Some(at(30))));
 }
