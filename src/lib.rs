@@ -144,7 +144,7 @@
 //! | hold | an elevation that a gate keeps from being offered; the gate that was closed last is stored with it |
 //! | cool-down | the least time from an offer, or from a break, to the next offer |
 //! | snooze | no offers until a time that the owner chose |
-//! | rest | no offers until midnight, after a break that was too much |
+//! | rest | no offers until midnight, or until `resume`, after a break that was too much |
 //! | break | the guided pause; `practice` in code, since `break` is a keyword |
 //! | practice, step | a script of a break, and one part of it |
 //! | session | the running break: its step, until when, how it ended; the engine has it |

@@ -212,3 +212,43 @@ fn why_tells_a_stranger_what_is_missing() {
         Some(OfferOutcome::Answered(Answer::Later))
     );
 }
+
+#[test]
+fn resume_ends_later_and_the_second_asking_comes_at_once() {
+    let mut day = hard_morning();
+    day.answer(Answer::Later).for_minutes(1);
+    let before = day.offered_at().len();
+    day.put(Input::Resume);
+    assert_eq!(day.offered_at().len(), before + 1, "{}", why(&day));
+}
+
+#[test]
+fn resume_ends_the_rest_after_too_much() {
+    let mut day = hard_morning();
+    day.answer(Answer::Start).in_break(SessionCommand::TooMuch).in_break(SessionCommand::Leave);
+    day.put(Input::Resume);
+    let snapshot = day.engine.snapshot(day.now());
+    assert!(!snapshot.closed.contains(&Gate::Snoozed), "{:?}", snapshot.closed);
+    assert!(day.engine.memory().after_too_much, "the next break still turns outward");
+}
+
+#[test]
+fn a_snooze_takes_the_open_offer_away() {
+    let mut day = hard_morning();
+    assert!(last_asked(&day).is_some_and(|asked| asked.outcome.is_none()));
+    day.put(Input::Snooze(day.now() + SignedDuration::from_mins(10)));
+    let later = OfferOutcome::Answered(Answer::Later);
+    assert_eq!(last_asked(&day).and_then(|asked| asked.outcome), Some(later));
+    day.for_minutes(30);
+    assert_eq!(day.offered_at().len(), 1, "it is not asked again");
+}
+
+#[test]
+fn fine_after_later_ends_it() {
+    let mut day = hard_morning();
+    day.answer(Answer::Later).for_minutes(2);
+    let outcome = OfferOutcome::Answered;
+    day.put(Input::Reanswered(outcome(Answer::Later), outcome(Answer::Fine)));
+    day.for_minutes(40);
+    assert_eq!(day.offered_at().len(), 1);
+}

@@ -39,9 +39,9 @@ pub enum Input {
     Break(SessionCommand),
     /// The open break is to be another practice, by name, or another length: before its first step, where it then waits.
     BreakChosen(String, Length),
-    /// No offers until then.
+    /// No offers until then; an offer that is open is taken away.
     Snooze(Timestamp),
-    /// Offers again.
+    /// Offers again: ends a snooze, the wait after "Later" and the rest after "this is too much".
     Resume,
     /// The owner changed the settings.
     Configured(Box<Settings>),

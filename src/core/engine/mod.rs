@@ -200,9 +200,17 @@ impl Engine {
             Input::BreakChosen(practice, length) => {
                 self.choose_break(now, &practice, length, &mut effects);
             }
-            Input::Snooze(until) => self.offers.snooze(now, until),
+            Input::Snooze(until) => {
+                self.offers.snooze(now, until);
+                if let Some(open) = self.offers.open() {
+                    // Nothing is left to be asked again: the snooze is the answer.
+                    self.offers.answer(now, open, Answer::Later, false);
+                    let later = OfferOutcome::Answered(Answer::Later);
+                    effects.push(Effect::Withdraw(open, later));
+                }
+            }
             Input::Resume => {
-                self.offers.resume();
+                self.offers.resume(now);
                 self.reconsider(now, &mut effects);
             }
             Input::Configured(settings) => self.configure(now, *settings, &mut effects),

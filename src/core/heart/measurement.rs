@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::Contact;
 use super::Reading;
 use super::RrInterval;
+use super::sample::PLAUSIBLE;
 
 /// One notification, as sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,10 +91,11 @@ impl Measurement {
 }
 
 impl From<Measurement> for Reading {
-    /// A rate of 0 becomes `None`; an interval of 0, which isn't a beat, is left out.
+    /// A rate that no heart has becomes `None`: 0, and what else lies outside 30 to 240 bpm. An interval of 0, which isn't a beat, is
+    /// left out.
     fn from(sent: Measurement) -> Self {
         Self {
-            heart_rate: (sent.heart_rate != 0).then(|| f64::from(sent.heart_rate)),
+            heart_rate: Some(f64::from(sent.heart_rate)).filter(|rate| PLAUSIBLE.contains(rate)),
             contact: sent.contact,
             rr: sent.rr_intervals.into_iter().filter_map(RrInterval::from_ticks).collect(),
         }

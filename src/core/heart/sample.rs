@@ -174,7 +174,7 @@ fn rmssd(beats: &VecDeque<Beat>) -> Option<f64> {
 }
 
 /// Monitors measure 30 to 240 bpm (makers' manuals); a value outside isn't a rate.
-const PLAUSIBLE: std::ops::RangeInclusive<f64> = 30.0..=240.0;
+pub(super) const PLAUSIBLE: std::ops::RangeInclusive<f64> = 30.0..=240.0;
 /// Long enough to ignore a cough, short enough to follow a mood.
 const LONGEST_WINDOW: SignedDuration = SignedDuration::from_secs(60);
 /// A shorter window holds too few rates for a median.

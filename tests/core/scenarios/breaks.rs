@@ -78,7 +78,7 @@ fn no_snooze_or_break_brings_offers_back_after_too_much() {
     day.answer(Answer::Start).in_break(SessionCommand::TooMuch);
     day.put(Input::BreakWanted(Some("kind-hand".to_owned()), None)).in_break(SessionCommand::Leave);
     let soon = day.now() + SignedDuration::from_mins(1);
-    day.put(Input::Snooze(soon)).put(Input::Resume).heart_rate(62.0).for_minutes(100);
+    day.put(Input::Snooze(soon)).heart_rate(62.0).for_minutes(100);
     day.heart_rate(84.0).for_minutes(10).heart_rate(62.0).for_minutes(5);
     day.put(Input::BreakWanted(None, None));
     let session = day.engine.session().unwrap();

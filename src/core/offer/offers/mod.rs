@@ -174,8 +174,12 @@ impl Offers {
         true
     }
 
-    /// What became of the last offer was said anew, after it was gone.
-    pub const fn reanswered(&mut self, before: OfferOutcome, now: OfferOutcome) {
+    /// What became of the last offer was said anew, after it was gone. One that was put off is asked again only where that is still the
+    /// answer.
+    pub fn reanswered(&mut self, before: OfferOutcome, now: OfferOutcome) {
+        if now != OfferOutcome::Answered(Answer::Later) {
+            self.give_up_second();
+        }
         self.fine_in_a_row = match (before, now) {
             (_, OfferOutcome::Answered(Answer::Start)) => 0,
             (OfferOutcome::Answered(Answer::Fine), OfferOutcome::Answered(Answer::Fine)) => return,
@@ -257,10 +261,14 @@ impl Offers {
         self.rest_until = Some(until);
     }
 
-    /// Ends a snooze.
-    pub const fn resume(&mut self) {
+    /// Ends every quiet: a snooze, the rest after "this is too much", and the wait after "Later", whose second asking may come at once.
+    pub fn resume(&mut self, now: Timestamp) {
         self.snoozed_until = None;
         self.snoozed_at = None;
+        self.rest_until = None;
+        if let OfferState::Postponed { until } = &mut self.state {
+            *until = now.min(*until);
+        }
     }
 
     /// Until when nothing is offered: a snooze, the rest after "this is too much", or the putting off of one offer. `None`: none

@@ -152,13 +152,13 @@ fn later_has_no_effect_once_the_heart_has_settled() {
 }
 
 #[test]
-fn rest_outlasts_every_snooze() {
+fn rest_outlasts_a_snooze_and_resume_ends_both() {
     let mut offers = Offers::new();
     offers.rest(at(600));
     offers.snooze(at(0), at(30));
-    offers.resume();
+    offers.tick(at(30));
     assert_eq!(offers.quiet_until(), Some(at(600)));
-    offers.tick(at(600));
+    offers.resume(at(31));
     assert_eq!((offers.quiet_until(), next_deadline(&offers)), (None, None));
 }
 
