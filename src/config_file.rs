@@ -3,10 +3,14 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::fs::OpenOptions;
 use std::io;
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
+
+use rustix::fs::OFlags;
 
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
@@ -26,25 +30,35 @@ pub fn practices() -> Option<PathBuf> {
 /// Reads the named file, which has to exist, or else the owner's, whose absence means the defaults.
 pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     if let Some(path) = named {
-        let text = read(path)?.ok_or_else(|| ConfigError::Missing(path.to_owned()))?;
+        // Whoever names a pipe means it, and waits for it.
+        let text = read(path, true)?.ok_or_else(|| ConfigError::Missing(path.to_owned()))?;
         return Config::parse(&path.to_string_lossy(), &text);
     }
     let path = path()?;
-    match read(&path)? {
+    match read(&path, false)? {
         Some(text) => Config::parse(&path.to_string_lossy(), &text),
         None => Ok(Config::default()),
     }
 }
 
-/// `None` when there is no such file.
-fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+/// `None` when there is no such file. Unless `may_wait`, nothing is waited for, and only a regular file is read.
+fn read(path: &Path, may_wait: bool) -> Result<Option<String>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
-    let file = match fs::File::open(path) {
+    let flags = if may_wait { OFlags::NOCTTY } else { OFlags::NOCTTY | OFlags::NONBLOCK };
+    let mut options = OpenOptions::new();
+    let file = match options.read(true).custom_flags(flags.bits().cast_signed()).open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file.map_err(unreadable)?,
     };
-    if file.metadata().map_err(unreadable)?.is_dir() {
+    let found = file.metadata().map_err(unreadable)?;
+    if found.is_dir() {
         return Err(ConfigError::Folder(path.to_owned()));
+    }
+    if !may_wait
+        && !found.is_file()
+        && fs::canonicalize(path).ok().as_deref() != Some(Path::new(NOTHING))
+    {
+        return Err(ConfigError::NoFile(path.to_owned()));
     }
     let mut bytes = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -70,11 +84,18 @@ fn path_in(xdg_config_home: Option<OsString>, home: Option<OsString>) -> Option<
     Some(folder.join("kindbeat/config.toml"))
 }
 
+/// A link to this is an old way to have no settings.
+const NOTHING: &str = "/dev/null";
 /// In bytes. The default configuration with all its comments is a hundredth of it.
 const LARGEST: u64 = 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::CWD;
+    use rustix::fs::FileType;
+    use rustix::fs::Mode;
+    use rustix::fs::mknodat;
+
     use super::*;
 
     #[test]
@@ -97,7 +118,7 @@ mod tests {
         let file = folder.path().join("config.toml");
         let error = |bytes: &[u8]| {
             fs::write(&file, bytes).unwrap();
-            read(&file).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "")
+            read(&file, false).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "")
         };
         assert_eq!(
             error(b"[offer]\ncool_down = \"\xff\"\n"),
@@ -108,9 +129,14 @@ mod tests {
             "/config.toml is larger than 1 MiB; is this really the configuration?"
         );
         fs::write(&file, vec![b'\n'; 1024 * 1024]).unwrap();
-        assert!(read(&file).unwrap().is_some());
-        assert!(matches!(read(folder.path()), Err(ConfigError::Folder(_))));
-        assert!(matches!(read(&file.join("below")), Err(ConfigError::Unreadable { .. })));
-        assert!(read(&folder.path().join("none.toml")).unwrap().is_none());
+        assert!(read(&file, false).unwrap().is_some());
+        assert!(matches!(read(folder.path(), false), Err(ConfigError::Folder(_))));
+        assert!(matches!(read(&file.join("below"), false), Err(ConfigError::Unreadable { .. })));
+        assert!(read(&folder.path().join("none.toml"), false).unwrap().is_none());
+        let pipe = folder.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        assert!(matches!(read(&pipe, false), Err(ConfigError::NoFile(_))));
+        assert!(matches!(read(Path::new("/dev/zero"), false), Err(ConfigError::NoFile(_))));
+        assert_eq!(read(Path::new(NOTHING), false).unwrap().as_deref(), Some(""));
     }
 }

@@ -1220,6 +1220,12 @@ practices-see-list = "kindbeat practices list" names each with its fault
 # $size is size-kilo or size-mega.
 store-fine = { $path }: { $size }
 store-empty = { $path }: nothing is stored yet
+store-aside =
+    { $count ->
+        [one] a history that could not be used is kept aside: { $path }
+       *[other] { $count } histories that could not be used are kept aside, the oldest as { $path }
+    }
+store-aside-delete = delete what you do not need; kindbeat does so once it is older than history.keep
 # $problem is what is wrong and what helps.
 store-waits = kindbeat cannot write the history just now: { $problem }
 store-mend-first = mend that before kindbeat ends: what happens meanwhile waits in its memory
@@ -1248,6 +1254,7 @@ store-move = move it away by hand
 store-newer = written by a newer kindbeat, version { $found }
 store-cut-off = its last page is cut off
 store-folder = it is a folder
+store-no-file = it is a pipe or a device
 # $says is one of store-nowhere to store-unusable, $remedy what to do.
 store-problem = { $says }; { $remedy }
 # $problem is store-problem, $detail what the system says of it.
@@ -1261,6 +1268,7 @@ detail = { $detail }
 config-faulty = { $place }: the configuration has a fault; "kindbeat config check" shows it
 # $path is a file, here and below.
 config-missing = there is no file { $path }
+config-no-file = { $path } is a pipe or a device, not a configuration file
 config-folder = { $path } is a folder, not a configuration file
 config-unreadable = cannot read { $path }: { $problem }
 config-too-large = { $path } is larger than 1 MiB; is this really the configuration?

@@ -73,6 +73,7 @@ fn configurations() -> Vec<anyhow::Error> {
         .unwrap_err();
     let all = [
         ConfigError::Missing(file()),
+        ConfigError::NoFile(file()),
         ConfigError::Folder(file()),
         ConfigError::Unreadable { path: file(), source: detail() },
         ConfigError::TooLarge(file()),
@@ -84,6 +85,7 @@ fn configurations() -> Vec<anyhow::Error> {
         // One that is new belongs into this list.
         match error {
             ConfigError::Missing(_)
+            | ConfigError::NoFile(_)
             | ConfigError::Folder(_)
             | ConfigError::Unreadable { .. }
             | ConfigError::TooLarge(_)

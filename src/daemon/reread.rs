@@ -32,7 +32,9 @@ pub(super) async fn config(reread: mpsc::Sender<Result<Config, ConfigError>>, mu
                 Some(()) = changes.recv() => {}
                 _ = hangup.recv() => info!("SIGHUP: reading the configuration again"),
             }
-            if reread.send(config_file::load(None)).await.is_err() {
+            // On a thread of its own: a disk may take its time.
+            let Ok(read) = spawn_blocking(|| config_file::load(None)).await else { return };
+            if reread.send(read).await.is_err() {
                 return;
             }
         }

@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::FlockOperation;
+use rustix::fs::OFlags;
 use rustix::fs::flock;
 use rustix::io::Errno;
 
@@ -26,6 +27,8 @@ impl StoreLock {
         let path = folder.join(FILE);
         let open = || -> io::Result<Option<Self>> {
             let mut options = OpenOptions::new();
+            // Without waiting: a pipe that nobody reads would block for ever.
+            options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
             let file = options.write(true).create(true).truncate(false).mode(0o600).open(&path)?;
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => Ok(Some(Self { _file: file })),

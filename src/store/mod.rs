@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
+use rusqlite::ErrorCode;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
@@ -47,6 +48,7 @@ pub use self::overview::span_of;
 pub use self::packed::StoredReading;
 pub use self::quarantine::Quarantined;
 pub use self::quarantine::Unusable;
+pub use self::quarantine::kept_aside;
 pub use self::read::Loaded;
 pub use self::record::BreakAnswers;
 pub use self::record::BreakEnd;
@@ -186,6 +188,9 @@ impl Store {
     }
 
     fn open_usable(path: &Path) -> Result<Self, Refused> {
+        if let Some(refused) = no_file(path) {
+            return Err(refused);
+        }
         quarantine::make_private(path).map_err(|source| unopened(path, source))?;
         let failed = |source| match StoreError::of(path, source) {
             StoreError::Corrupt { problem, .. } => Refused::Unusable(Unusable::Corrupt(problem)),
@@ -208,8 +213,23 @@ impl Store {
         if let Some(problem) = problem_of(&connection, path).map_err(failed)? {
             return Err(Refused::Unusable(Unusable::Corrupt(problem)));
         }
+        let migrated = schema::migrate(&mut connection, schema::STEPS);
+        migrated.and_then(|()| schema::check(&connection)).map_err(|source| {
+            // Its tables are not those of the version that it has.
+            let problem = match &source {
+                // Not the whole statement.
+                rusqlite::Error::SqlInputError { error, msg, .. } => Some((error, msg.clone())),
+                rusqlite::Error::SqliteFailure(error, _) => Some((error, source.to_string())),
+                _ => None,
+            };
+            match problem {
+                Some((error, problem)) if error.code == ErrorCode::Unknown => {
+                    Refused::Unusable(Unusable::Corrupt(Sentence::detail(problem)))
+                }
+                _ => failed(source),
+            }
+        })?;
         connection.set_db_config(NO_CHECKPOINT, false).map_err(failed)?;
-        schema::migrate(&mut connection, schema::STEPS).map_err(failed)?;
         quarantine::make_private(path).map_err(|source| unopened(path, source))?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         let file = FileId::of(path).ok();
@@ -265,6 +285,30 @@ fn problem_of(connection: &Connection, path: &Path) -> rusqlite::Result<Option<S
 
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Something else in the place of one of the files, which opening it might wait for; `None` where there is nothing else.
+fn no_file(path: &Path) -> Option<Refused> {
+    let [database, log, index] = quarantine::with_companions(path);
+    if let Some(what) = what_else(&database) {
+        return Some(Refused::Unusable(Unusable::Unreadable(what.into())));
+    }
+    let stuck = |path: PathBuf| {
+        let problem = what_else(&path)?.into();
+        let source = io::ErrorKind::InvalidInput.into();
+        Some(Refused::Failed(StoreError::Stuck { path, problem, source }))
+    };
+    [log, index].into_iter().find_map(stuck)
+}
+
+/// What it is where it is no regular file; `None` where it is one, or nothing.
+fn what_else(path: &Path) -> Option<Message> {
+    let found = fs::metadata(path).ok()?;
+    match (found.is_file(), found.is_dir()) {
+        (true, _) => None,
+        (false, true) => Some(Message::StoreFolder),
+        (false, false) => Some(Message::StoreNoFile),
+    }
 }
 
 /// Tells a file that may not be read, which can be moved out of the way, from a folder that may not be written.

@@ -55,9 +55,10 @@ impl Store {
             let mut rows = minutes.query(span)?;
             while let Some(row) = rows.next()? {
                 let minute: i64 = row.get(0)?;
+                // One value that makes no sense spoils only itself.
                 if let Some(day) = days.of(minute.saturating_mul(60_000)) {
-                    day.heart_rates.push(row.get(1)?);
-                    day.rmssds.extend(row.get::<_, Option<i64>>(2)?);
+                    day.heart_rates.extend(row.get_ref(1)?.as_i64());
+                    day.rmssds.extend(row.get_ref(2)?.as_i64());
                 }
             }
             let span = [from.as_millisecond(), to.as_millisecond()];

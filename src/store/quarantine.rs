@@ -12,6 +12,8 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use super::StoreError;
 use kindbeat_core::words::Message;
@@ -38,11 +40,13 @@ pub enum Unusable {
 }
 
 impl Unusable {
+    const WORDS: [&str; 3] = ["corrupt", "newer", "unreadable"];
+
     const fn word(&self) -> &'static str {
         match self {
-            Self::Corrupt(_) => "corrupt",
-            Self::Newer(_) => "newer",
-            Self::Unreadable(_) => "unreadable",
+            Self::Corrupt(_) => Self::WORDS[0],
+            Self::Newer(_) => Self::WORDS[1],
+            Self::Unreadable(_) => Self::WORDS[2],
         }
     }
 
@@ -93,7 +97,7 @@ pub(super) fn quarantine(
     why: Unusable,
     now: Timestamp,
 ) -> Result<Quarantined, StoreError> {
-    let path = free_name(database, &format!("{}-{}", why.word(), now.strftime("%Y%m%d-%H%M")));
+    let path = free_name(database, &format!("{}-{}", why.word(), now.strftime(TIME)));
     let move_all = || {
         // The companions first: a database without its log is older, a log that meets another database is harm.
         for (from, to) in with_companions(database).into_iter().zip(with_companions(&path)).rev() {
@@ -112,6 +116,45 @@ pub(super) fn quarantine(
     }
 }
 
+/// The databases that are kept aside in this folder, the oldest first.
+#[must_use]
+pub fn kept_aside(folder: &Path) -> Vec<PathBuf> {
+    with_times(folder).into_iter().map(|(_, path)| path).collect()
+}
+
+/// Deletes what was kept aside before `time`. What cannot be deleted stays.
+pub(super) fn forget(folder: &Path, time: Timestamp) {
+    for (aside, path) in with_times(folder) {
+        if aside < time {
+            for file in with_companions(&path) {
+                let _ = fs::remove_file(file);
+            }
+        }
+    }
+}
+
+/// Each database that is kept aside, after the time in its name.
+fn with_times(folder: &Path) -> Vec<(Timestamp, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut all: Vec<_> = entries
+        .filter_map(|entry| Some((time_in(entry.file_name().to_str()?)?, entry.path())))
+        .collect();
+    all.sort();
+    all
+}
+
+/// When the database of this name was kept aside; `None` for any other name, those of its companions too.
+fn time_in(name: &str) -> Option<Timestamp> {
+    let rest = name.strip_prefix(super::FILE)?.strip_prefix('.')?;
+    let (word, rest) = rest.split_once('-')?;
+    let (time, number) = rest.split_at_checked("20261123-0000".len())?;
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_ours = Unusable::WORDS.contains(&word)
+        && (number.is_empty() || number.strip_prefix('-').is_some_and(is_number));
+    let time = DateTime::strptime(TIME, time).ok()?.to_zoned(TimeZone::UTC).ok()?;
+    is_ours.then(|| time.timestamp())
+}
+
 fn free_name(database: &Path, ending: &str) -> PathBuf {
     let name = with_suffix(database, &format!(".{ending}"));
     let others = (2..100).map(|number| with_suffix(&name, &format!("-{number}")));
@@ -128,4 +171,45 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+/// How the time is written in a name, in UTC.
+const TIME: &str = "%Y%m%d-%H%M";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_aside_is_found_and_forgotten_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let aside = [
+            "kindbeat.db.corrupt-20261123-0000",
+            "kindbeat.db.newer-20261124-2359-2",
+            "kindbeat.db.unreadable-20261125-0000",
+        ];
+        let others = [
+            "kindbeat.db",
+            "kindbeat.db.corrupt-20261123-0000-copy",
+            "kindbeat.db.corrupt-20261323-0000",
+            "kindbeat.db.mine-20200101-0000",
+            "kindbeat.db.newer-2026",
+            "letter-20200101-0000",
+        ];
+        for name in aside.into_iter().chain(others) {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let log = folder.path().join("kindbeat.db.corrupt-20261123-0000-wal");
+        fs::write(&log, "log").unwrap();
+        let paths = |names: &[&str]| -> Vec<_> {
+            names.iter().map(|name| folder.path().join(name)).collect()
+        };
+        assert_eq!(kept_aside(folder.path()), paths(&aside));
+        forget(folder.path(), "2026-11-24T23:59:00Z".parse().unwrap());
+        assert_eq!(kept_aside(folder.path()), paths(&aside[1..]));
+        assert!(!log.exists());
+        forget(folder.path(), Timestamp::MAX);
+        assert_eq!(kept_aside(folder.path()), [] as [PathBuf; 0]);
+        assert!(paths(&others).iter().all(|path| path.exists()));
+    }
 }

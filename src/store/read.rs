@@ -8,6 +8,8 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::Row;
 use rusqlite::types::FromSqlError;
+use rusqlite::types::FromSqlResult;
+use tracing::warn;
 
 use super::Store;
 use super::StoreError;
@@ -53,47 +55,46 @@ impl Store {
             let sql = "SELECT form, state FROM baseline";
             let stored = connection
                 .query_row(sql, [], |row| {
-                    Ok((row.get::<_, i64>(0)?, row.get_ref(1)?.as_bytes()?.to_owned()))
+                    let is_known = row.get_ref(0)?.as_i64() == Ok(write::BASELINE_FORM);
+                    Ok(row.get_ref(1)?.as_bytes().ok().filter(|_| is_known).map(<[u8]>::to_owned))
                 })
                 .optional()?;
-            if let Some((form, state)) = stored {
-                let known = (form == write::BASELINE_FORM).then_some(state);
+            if let Some(known) = stored {
                 loaded.baseline = known.and_then(|state| serde_json::from_slice(&state).ok());
                 if loaded.baseline.is_none() {
                     loaded.ignored.push("baseline");
                 }
             }
             let mut find = connection.prepare("SELECT value FROM state WHERE key = ?1")?;
-            let mut find = |key| find.query_row([key], |row| row.get::<_, String>(0)).optional();
+            let mut find = |key| {
+                find.query_row([key], |row| Ok(row.get_ref(0)?.as_str().map(str::to_owned)))
+                    .optional()
+            };
             let monitor = find(write::MONITOR)?;
-            loaded.state.monitor = loaded.read(write::MONITOR, monitor.as_deref(), parsed);
+            loaded.state.monitor = loaded.read(write::MONITOR, monitor, parsed);
             let (snoozed, last) = (find(write::SNOOZED_UNTIL)?, find(write::LAST_OFFER)?);
             let resting = find(write::RESTING_UNTIL)?;
-            loaded.state.resting_until =
-                loaded.read(write::RESTING_UNTIL, resting.as_deref(), parsed);
-            loaded.state.snoozed_until =
-                loaded.read(write::SNOOZED_UNTIL, snoozed.as_deref(), parsed);
+            loaded.state.resting_until = loaded.read(write::RESTING_UNTIL, resting, parsed);
+            loaded.state.snoozed_until = loaded.read(write::SNOOZED_UNTIL, snoozed, parsed);
             let snoozed_at = find(write::SNOOZED_AT)?;
-            loaded.state.snoozed_at = loaded.read(write::SNOOZED_AT, snoozed_at.as_deref(), parsed);
-            loaded.state.last_offer = loaded.read(write::LAST_OFFER, last.as_deref(), parsed);
+            loaded.state.snoozed_at = loaded.read(write::SNOOZED_AT, snoozed_at, parsed);
+            loaded.state.last_offer = loaded.read(write::LAST_OFFER, last, parsed);
             let made = find(write::OFFERS_MADE)?;
             loaded.state.offers_made =
-                loaded.read(write::OFFERS_MADE, made.as_deref(), parsed).unwrap_or_default();
+                loaded.read(write::OFFERS_MADE, made, parsed).unwrap_or_default();
             let of_day = find(write::OFFERS_OF_DAY)?;
-            loaded.state.offers_of_day =
-                loaded.read(write::OFFERS_OF_DAY, of_day.as_deref(), |text| {
-                    let (day, count) = text.split_once(' ')?;
-                    Some((parsed(day)?, parsed(count)?))
-                });
+            loaded.state.offers_of_day = loaded.read(write::OFFERS_OF_DAY, of_day, |text| {
+                let (day, count) = text.split_once(' ')?;
+                Some((parsed(day)?, parsed(count)?))
+            });
             let in_a_row = find(write::FINE_IN_A_ROW)?;
             loaded.state.fine_in_a_row =
-                loaded.read(write::FINE_IN_A_ROW, in_a_row.as_deref(), parsed).unwrap_or_default();
+                loaded.read(write::FINE_IN_A_ROW, in_a_row, parsed).unwrap_or_default();
             let fit_asked = find(write::FIT_ASKED)?;
-            loaded.state.fit_asked = loaded.read(write::FIT_ASKED, fit_asked.as_deref(), parsed);
+            loaded.state.fit_asked = loaded.read(write::FIT_ASKED, fit_asked, parsed);
             let habits = find(write::HABITS)?;
             let read = |text: &str| serde_json::from_str(text).ok();
-            loaded.state.habits =
-                loaded.read(write::HABITS, habits.as_deref(), read).unwrap_or_default();
+            loaded.state.habits = loaded.read(write::HABITS, habits, read).unwrap_or_default();
             Ok(loaded)
         })
     }
@@ -101,9 +102,9 @@ impl Store {
     fn last_breaks(&self) -> Result<Vec<PastBreak>, StoreError> {
         let sql = "SELECT started_ms FROM breaks ORDER BY started_ms DESC LIMIT 1 OFFSET ?1";
         let first = self.reading(|connection| {
-            connection.query_row(sql, [PAST - 1], |row| time(row, 0)).optional()
+            connection.query_row(sql, [PAST - 1], |row| Ok(time(row, 0).ok())).optional()
         })?;
-        let breaks = self.breaks(first.unwrap_or(Timestamp::MIN), Timestamp::MAX)?;
+        let breaks = self.breaks(first.flatten().unwrap_or(Timestamp::MIN), Timestamp::MAX)?;
         Ok(breaks.iter().map(StoredBreak::past).collect())
     }
 
@@ -265,7 +266,9 @@ impl Store {
     ) -> Result<Vec<T>, StoreError> {
         let span = [from.as_millisecond(), to.as_millisecond()];
         self.reading(|connection: &Connection| {
-            connection.prepare_cached(sql)?.query_map(span, read)?.collect()
+            let mut find = connection.prepare_cached(sql)?;
+            let rows = find.query_map(span, read)?;
+            rows.filter(|row| !row.as_ref().is_err_and(is_of_one_value)).collect()
         })
     }
 }
@@ -275,15 +278,30 @@ impl Loaded {
     fn read<T>(
         &mut self,
         name: &'static str,
-        stored: Option<&str>,
+        stored: Option<FromSqlResult<String>>,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let read = parse(stored?);
+        let read = stored?.ok().and_then(|text| parse(&text));
         if read.is_none() {
             self.ignored.push(name);
         }
         read
     }
+}
+
+/// Whether only this value cannot be read; its row is left out, and the others tell what they tell.
+fn is_of_one_value(error: &rusqlite::Error) -> bool {
+    let is = matches!(
+        error,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..)
+    );
+    if is {
+        warn!(%error, "a stored row cannot be read and is left out");
+    }
+    is
 }
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {

@@ -18,6 +18,7 @@ use super::PATIENCE;
 use super::Store;
 use super::StoreError;
 use super::schema;
+use super::what_else;
 
 impl Store {
     /// Opens the database in `folder` for reading, while another program may be writing; `None` if there is none yet. Also on a full
@@ -66,6 +67,11 @@ impl Store {
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             _ => {}
+        }
+        if let Some(problem) = what_else(path) {
+            let source = io::ErrorKind::InvalidInput.into();
+            let (path, problem) = (path.to_owned(), problem.into());
+            return Err(StoreError::Stuck { path, problem, source });
         }
         let open = || {
             let connection = open(path)?;

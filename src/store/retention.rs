@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::Store;
 use super::StoreError;
 use super::packed::Packer;
+use super::quarantine;
 
 /// How far the wall clock is believed when history is forgotten. It is stored, since most runs are shorter than the test.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -161,8 +162,11 @@ impl Store {
         })
     }
 
-    /// Forgets what happened before `time`, but no more than the oldest seven days.
+    /// Forgets what happened before `time`, but no more than the oldest seven days, and the databases that were kept aside before.
     pub fn tidy(&mut self, time: Timestamp) -> Result<(), StoreError> {
+        if let Some(folder) = self.path.parent() {
+            quarantine::forget(folder, time);
+        }
         let oldest: Option<i64> = self.reading(|connection| {
             let sql = "SELECT min(at) FROM (SELECT min(hour) * 3600000 AS at FROM beats
                 UNION ALL SELECT min(hour) * 3600000 FROM open_beats

@@ -108,7 +108,8 @@ pub(super) fn readings_in_hour(
     let mut find = connection.prepare_cached(sql)?;
     let mut rows = find.query([hour])?;
     while let Some(row) = rows.next()? {
-        take(row.get_ref(1)?.as_blob()?);
+        // Where it is none, nothing can be unpacked.
+        take(row.get_ref(1)?.as_blob().unwrap_or_default());
     }
     readings.sort_by_key(|reading: &StoredReading| reading.at);
     Ok(readings)

@@ -1,11 +1,16 @@
 //! What the owner and other programs do to the daemon while it runs, and before it starts.
 
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use kindbeat::interface;
+use rustix::fs::CWD;
+use rustix::fs::FileType;
+use rustix::fs::Mode;
+use rustix::fs::mknodat;
 use rustix::process::Signal;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::io::BufReader;
@@ -37,6 +42,26 @@ async fn a_changed_file_is_read_at_once_and_its_fault_reported() -> anyhow::Resu
     program.says("the configuration is in force").await?;
     assert_eq!(client.status().await?.config_error, None);
     program.stops().await.map(drop)
+}
+
+#[tokio::test]
+async fn files_that_never_answer_block_neither_it_nor_its_end() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let pipe = |path: &Path| mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0);
+    fs::create_dir_all(desktop.store())?;
+    pipe(&desktop.store().join("kindbeat.lock"))?;
+    desktop.configure("")?;
+    let mut program = desktop.start().await?;
+    let draft = desktop.config().with_extension("draft");
+    pipe(&draft)?;
+    fs::rename(draft, desktop.config())?;
+    program.says("the configuration has a fault").await?;
+    let error = desktop.client().await?.status().await?.config_error;
+    assert!(error.as_deref().is_some_and(|error| error.contains("a pipe")), "{error:?}");
+    program.stops().await?;
+    let (status, log) = Program::start(desktop.command())?.ends().await?;
+    assert_eq!(status.code(), Some(78), "{log}");
+    Ok(())
 }
 
 #[tokio::test]

@@ -89,6 +89,8 @@ pub(super) struct Stored {
     pub(super) folder: Option<PathBuf>,
     /// How large the database is, in bytes; `None`: there is none yet.
     pub(super) bytes: Option<u64>,
+    /// The databases that are kept aside, the oldest first.
+    pub(super) aside: Vec<PathBuf>,
     /// Whether a monitor was connected before.
     pub(super) knows_monitor: bool,
 }
@@ -195,9 +197,10 @@ fn own_practices() -> OwnPractices {
 
 fn stored() -> Result<Stored, store::StoreError> {
     let Some(folder) = store::folder() else { return Ok(Stored::default()) };
+    let aside = store::kept_aside(&folder);
     let Some(store) = Store::open_to_look(&folder)? else {
-        return Ok(Stored { folder: Some(folder), ..Stored::default() });
+        return Ok(Stored { folder: Some(folder), aside, ..Stored::default() });
     };
     let knows_monitor = store.load_state()?.state.monitor.is_some();
-    Ok(Stored { folder: Some(folder), bytes: Some(store.bytes()?), knows_monitor })
+    Ok(Stored { folder: Some(folder), bytes: Some(store.bytes()?), aside, knows_monitor })
 }

@@ -23,6 +23,8 @@ use crate::words::english_display;
 pub enum ConfigError {
     /// The file that was asked for does not exist.
     Missing(PathBuf),
+    /// A pipe, a socket or a device, which reading might wait for, stands where a file was expected.
+    NoFile(PathBuf),
     /// A folder stands where a file was expected.
     Folder(PathBuf),
     Unreadable {
@@ -66,10 +68,11 @@ impl ConfigError {
     #[must_use]
     pub fn place(&self) -> String {
         match self {
-            Self::Missing(path) | Self::Folder(path) | Self::TooLarge(path) => {
-                clean(&path.to_string_lossy())
-            }
-            Self::Unreadable { path, .. } => clean(&path.to_string_lossy()),
+            Self::Missing(path)
+            | Self::NoFile(path)
+            | Self::Folder(path)
+            | Self::TooLarge(path)
+            | Self::Unreadable { path, .. } => clean(&path.to_string_lossy()),
             Self::NotText { path, line } => format!("{}:{line}", clean(&path.to_string_lossy())),
             Self::NoHome => "HOME".to_owned(),
             Self::Faults(faults) => faults.list.first().map(Fault::place).unwrap_or_default(),
@@ -79,6 +82,7 @@ impl ConfigError {
     fn sentence(&self) -> Sentence {
         let (message, path) = match self {
             Self::Missing(path) => (Message::ConfigMissing, path),
+            Self::NoFile(path) => (Message::ConfigNoFile, path),
             Self::Folder(path) => (Message::ConfigFolder, path),
             Self::Unreadable { path, .. } => (Message::ConfigUnreadable, path),
             Self::TooLarge(path) => (Message::ConfigTooLarge, path),

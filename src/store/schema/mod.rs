@@ -36,6 +36,23 @@ pub(super) fn migrate(connection: &mut Connection, steps: &[&str]) -> rusqlite::
     Ok(())
 }
 
+/// Makes sure that every table has the columns that are read and written.
+pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
+    COLUMNS.iter().try_for_each(|query| connection.prepare(query).map(drop))
+}
+
+const COLUMNS: [&str; 9] = [
+    "SELECT hour, packed FROM beats",
+    "SELECT id, hour, packed FROM open_beats",
+    "SELECT minute, heart_rate_tenths, rmssd_tenths, coverage_percent FROM minutes",
+    "SELECT started_ms, ended_ms, heart_rate, usual, spread, sustained_ms, outcome FROM elevations",
+    "SELECT made_ms, heart_rate, usual, spread, sustained_ms, became, became_ms FROM offers",
+    "SELECT started_ms, practice, length_s, ended_ms, ending, step FROM breaks",
+    "SELECT started_ms, answered_ms, tension_before, tension, liking, note FROM answers",
+    "SELECT id, form, saved_ms, state FROM baseline",
+    "SELECT key, value FROM state",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -215,6 +215,35 @@ fn what_cannot_be_read_of_it_is_ignored_and_named() {
 }
 
 #[test]
+fn a_value_of_another_kind_spoils_only_itself() {
+    let store = Store::in_memory().unwrap();
+    store.connection.execute_batch(
+        "INSERT INTO baseline VALUES (1, x'01', 0, x'00FF');
+        INSERT INTO state VALUES ('snoozed_until', x'00FF'), ('resting_until', x''), ('last_offer', '2026-11-23T00:00:00Z'),
+            ('fine_in_a_row', CAST(x'FF' AS TEXT)), ('offers_made', 7);
+        INSERT INTO breaks VALUES (9223372036854775807, 'a', 60, NULL, NULL, NULL), (1, x'00', 60, NULL, NULL, NULL),
+            (2, 'b', 'long', NULL, NULL, NULL), (3, 'c', 60, NULL, NULL, NULL);
+        INSERT INTO offers VALUES (1, 'fast', 60, 5, 1, NULL, NULL), (2, 90, 60, 5, 1, x'00', NULL), (3, 90, 60, 5, 1, NULL, NULL);
+        INSERT INTO elevations VALUES (1, NULL, 90, x'00', 5, 1, NULL), (2, NULL, 90, 60, 5, 1, x'00'), (3, NULL, 90, 60, 5, 1, NULL);
+        INSERT INTO minutes VALUES (0, 'fast', 'much', 100), (1, 700, 'much', 100);
+        INSERT INTO beats VALUES (0, 'text'), (1, 7);",
+    ).unwrap();
+    let loaded = store.load_state().unwrap();
+    let ignored = ["baseline", "resting_until", "snoozed_until", "fine_in_a_row"];
+    assert_eq!(loaded.ignored, ignored);
+    assert_eq!((loaded.state.last_offer, loaded.state.offers_made), (Some(at(0)), 7));
+    let practices: Vec<_> = loaded.past.iter().map(|taken| taken.practice.as_str()).collect();
+    assert_eq!(practices, ["c"]);
+    let (from, to) = (Timestamp::UNIX_EPOCH, at(0));
+    assert_eq!(store.offers(from, to).unwrap().len(), 1);
+    assert_eq!(store.elevations(from, to).unwrap().len(), 1);
+    assert_eq!(store.minutes(from, to).unwrap().len(), 0);
+    assert_eq!(store.readings(from, to).unwrap(), []);
+    let days = store.days(from, to, &TimeZone::UTC).unwrap();
+    assert_eq!((days[0].heart_rate, days[0].rmssd), (Some(70.0), None));
+}
+
+#[test]
 fn what_is_old_is_forgotten_and_its_room_given_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(folder.path(), at(0)).unwrap().store;

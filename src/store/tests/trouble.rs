@@ -9,6 +9,10 @@ use std::process::Command;
 use std::sync::mpsc;
 
 use jiff::SignedDuration;
+use rustix::fs::CWD;
+use rustix::fs::FileType;
+use rustix::fs::Mode;
+use rustix::fs::mknodat;
 
 use super::all_heard;
 use super::at;
@@ -214,6 +218,48 @@ fn a_folder_in_place_of_the_database_is_kept_aside() {
     let aside = Store::open(folder.path(), at(0)).unwrap().quarantined.unwrap();
     assert!(matches!(aside.why, Unusable::Unreadable(_)));
     assert!(aside.path.is_dir());
+}
+
+#[test]
+fn tables_of_another_version_are_kept_aside() {
+    for (version, tables) in [(1, ""), (3, ""), (3, "CREATE TABLE state (key, value)"), (0, TABLE)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Connection::open(folder.path().join(FILE)).unwrap();
+        database.execute_batch(tables).unwrap();
+        database.pragma_update(None, "user_version", version).unwrap();
+        drop(database);
+        let opened = Store::open(folder.path(), at(0)).unwrap();
+        let why = opened.quarantined.unwrap().why;
+        assert!(matches!(why, Unusable::Corrupt(_)), "{version} {tables}: {why:?}");
+        assert!(opened.store.load_state().is_ok());
+    }
+}
+
+/// Of somebody else, with a name that we want.
+const TABLE: &str = "CREATE TABLE beats (a)";
+
+#[test]
+fn what_is_no_file_is_kept_aside_or_named_and_not_waited_for() {
+    let pipe = |path: &Path| mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    pipe(&folder.path().join(FILE));
+    pipe(&folder.path().join("kindbeat.lock"));
+    assert!(matches!(Store::open_to_read(folder.path()), Err(StoreError::Stuck { .. })));
+    assert!(StoreLock::take(folder.path()).is_err());
+    let opened = Store::open(folder.path(), at(0)).unwrap();
+    assert!(matches!(opened.quarantined.unwrap().why, Unusable::Unreadable(_)));
+    drop(opened.store);
+    for file in ["kindbeat.db-wal", "kindbeat.db-shm"] {
+        fs::create_dir(folder.path().join(file)).unwrap();
+        let error = Store::open(folder.path(), at(0)).unwrap_err();
+        let said = format!("{file}: cannot be used (it is a folder); move it away by hand");
+        assert!(error.to_string().ends_with(&said), "{error}");
+        assert!(Store::open_to_read(folder.path()).unwrap().is_some(), "what is there is read");
+        fs::remove_dir(folder.path().join(file)).unwrap();
+    }
+    pipe(&folder.path().join("kindbeat.db-shm"));
+    assert!(Store::open(folder.path(), at(0)).unwrap_err().to_string().contains("a pipe"));
 }
 
 #[test]

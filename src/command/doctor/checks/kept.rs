@@ -59,6 +59,11 @@ impl Desk<'_> {
             let waits = self.of(Message::StoreWaits, &[("problem", error.as_str().into())]);
             return fault(waits, self.say(Message::StoreMendFirst));
         }
+        if let Some(first) = stored.aside.first() {
+            let path = first.display().to_string().into();
+            let args = [("count", stored.aside.len().into()), ("path", path)];
+            return look(self.of(Message::StoreAside, &args), self.say(Message::StoreAsideDelete));
+        }
         let path = ("path", folder.join(store::FILE).display().to_string().into());
         fine(match stored.bytes {
             Some(bytes) => self.of(Message::StoreFine, &[path, ("size", self.size(bytes).into())]),

@@ -117,6 +117,22 @@ fn a_store_is_readable_or_says_what_to_do() {
 }
 
 #[test]
+fn histories_that_are_kept_aside_are_named() {
+    let aside = |count| {
+        let path = "/home/a/.local/state/kindbeat/kindbeat.db".into();
+        let folder = Some("/home/a/.local/state/kindbeat".into());
+        let stored = Stored { folder, aside: vec![path; count], ..Stored::default() };
+        Seen { store: Some(Ok(stored)), ..well() }
+    };
+    assert_snapshot!(lines("store", &[aside(1), aside(2)]), @r#"
+    look   store          a history that could not be used is kept aside: /home/a/.local/state/kindbeat/kindbeat.db
+                          delete what you do not need; kindbeat does so once it is older than history.keep
+    look   store          2 histories that could not be used are kept aside, the oldest as /home/a/.local/state/kindbeat/kindbeat.db
+                          delete what you do not need; kindbeat does so once it is older than history.keep
+    "#);
+}
+
+#[test]
 fn sizes_are_said_as_people_say_them() {
     let (seen, words) = (well(), Words::new("en"));
     let desk = Desk { seen: &seen, words: &words };

@@ -59,6 +59,7 @@ fn well() -> Seen {
         store: Some(Ok(Stored {
             folder: Some("/home/a/.local/state/kindbeat".into()),
             bytes: Some(1_234_567),
+            aside: Vec::new(),
             knows_monitor: true,
         })),
         browsers: vec![("chromium".to_owned(), true), ("xdg-open".to_owned(), true)],
