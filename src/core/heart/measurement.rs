@@ -213,6 +213,23 @@ mod tests {
             })
     }
 
+    #[test]
+    fn a_rate_that_no_heart_has_is_none() {
+        for (heart_rate, shown) in [
+            (0, None),
+            (29, None),
+            (30, Some(30.0)),
+            (240, Some(240.0)),
+            (241, None),
+            (255, None),
+            (59_638, None),
+            (65_535, None),
+        ] {
+            let sent = Measurement { heart_rate, ..Measurement::default() };
+            assert_eq!(Reading::from(sent).heart_rate, shown, "{heart_rate}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_encoded_is_decoded(sent in any_measurement()) {
