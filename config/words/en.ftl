@@ -945,7 +945,7 @@ notice-page-none = The break could not be opened: this machine gives no port for
 
 ask-start = start it with "systemctl --user start kindbeat", or in a terminal of its own with "kindbeat daemon"
 ask-not-running = kindbeat is not running; { ask-start }
-ask-no-session = kindbeat can be asked only within a desktop session, and none is to be found from here; in one, it is started with "systemctl --user start kindbeat" or "kindbeat daemon"
+ask-no-session = there is no desktop session here; run this in one, after "systemctl --user start kindbeat" or "kindbeat daemon"
 ask-stuck = restart kindbeat with "systemctl --user restart kindbeat"; "kindbeat doctor" may tell more
 time-midnight = midnight
 # $time is a time of day: "15:04". The day is one of the last or the next six.

@@ -54,9 +54,17 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 /// program or a library says of it, in its own words.
 #[must_use]
 pub fn text(error: &anyhow::Error, words: &Words) -> String {
-    let causes =
-        error.chain().map(|cause| own_text(cause, words).unwrap_or_else(|| cause.to_string()));
-    causes.collect::<Vec<_>>().join(": ")
+    let mut text = String::new();
+    for cause in error.chain() {
+        let next = own_text(cause, words).unwrap_or_else(|| cause.to_string());
+        // Some libraries say their cause in their own text, too.
+        if text.is_empty() {
+            text = next;
+        } else if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+    }
+    text
 }
 
 /// The text of an error of ours; `None` where it is none, or one that holds its words already.

@@ -22,6 +22,14 @@ fn a_bad_configuration_is_told_apart_by_its_exit_code() {
     assert_eq!(exit_code(&Usage("what?".to_owned()).into()), 2);
 }
 
+#[test]
+fn a_cause_that_stands_in_its_error_is_said_once() {
+    let error = |text: &'static str| anyhow::Error::new(detail()).context(text);
+    let words = Words::new("en");
+    assert_eq!(text(&error("no bus: 0815"), &words), "no bus: 0815");
+    assert_eq!(text(&error("no bus"), &words), "no bus: 0815");
+}
+
 /// What is filled in below holds no letter of English.
 const FILE: &str = "/0/1";
 
