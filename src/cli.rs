@@ -98,7 +98,7 @@ pub enum Command {
         #[arg(default_value = "1h", allow_hyphen_values = true)]
         until: String,
     },
-    /// Ends a snooze
+    /// Offers breaks again: ends a snooze, "Later", and the rest after "This is too much"
     Resume,
     /// Lists the days with their breaks, offers, answers and notes
     History {

@@ -25,7 +25,7 @@ pub(super) struct History {
 }
 
 impl History {
-    /// `memory` is what the store holds already.
+    /// `memory` is what the store holds, also where the engine began with other times: the clock may have been wrong then.
     pub(super) const fn new(
         store: Option<store::StoreHandle>,
         memory: EngineMemory,
@@ -56,7 +56,7 @@ impl History {
 
     pub(super) fn keep_memory(&mut self, now: Timestamp, memory: EngineMemory) {
         let before = std::mem::replace(&mut self.memory, memory);
-        for record in memory_changes(memory, before, now) {
+        for record in memory_changes(memory, before) {
             self.keep(now, record);
         }
     }

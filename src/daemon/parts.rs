@@ -16,6 +16,7 @@ use crate::store;
 use crate::tasks::Spawner;
 use kindbeat_core::config::Config;
 use kindbeat_core::engine::Engine;
+use kindbeat_core::engine::EngineMemory;
 use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::page::View;
 use kindbeat_core::sitting::Earlier;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub config: Config,
     /// What decides, with all that it has to remember.
     pub engine: Engine,
+    /// What the store holds of what the engine has to remember.
+    pub stored: EngineMemory,
     /// What earlier breaks left for the next page.
     pub earlier: Earlier,
     /// What remembers; `None`: nothing can be written here, or nothing is to be.

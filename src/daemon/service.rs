@@ -94,7 +94,7 @@ impl Service {
             desktop: DesktopContext::new(parts.desktop, parts.place),
             offers: DesktopOffers::new(parts.offers, preferences.words()),
             page: BreakPage::new(ways, parts.earlier, &preferences, now),
-            history: History::new(parts.store, parts.engine.memory(), now),
+            history: History::new(parts.store, parts.stored, now),
             reporter: Reporter::new(parts.news),
             tasks: parts.tasks,
             engine: parts.engine,
@@ -184,9 +184,12 @@ impl Service {
     }
 
     pub(super) fn store(&mut self, report: &StoreEvent) {
+        let known = self.history.failing().is_some();
         self.history.report(report);
         let words = self.preferences.words();
         match report {
+            // `status` and `doctor` say how it goes on.
+            StoreEvent::Failing(_) if known => {}
             StoreEvent::Failing(why) => self.notify(Notice::StoreFailing(&why.text(words))),
             StoreEvent::Absent(why) => self.notify(Notice::NoStore(&why.text(words))),
             StoreEvent::BegunAnew => self.notify(Notice::StoreAnew),

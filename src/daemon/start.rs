@@ -159,13 +159,13 @@ pub async fn start() -> anyhow::Result<()> {
     let (news, newsreel) = mpsc::channel(QUEUE);
     tasks.run("interface", publish(session, served, newsreel, requests, spoken));
 
-    let earlier = earlier(&mut loaded);
-    let engine = loaded.into_engine(&config, library, clock());
+    let (earlier, stored) = (earlier(&mut loaded), loaded.memory());
     let parts = Parts {
+        engine: loaded.into_engine(&config, library, clock()),
+        stored,
         clock,
         locale,
         config,
-        engine,
         earlier,
         store,
         monitor,

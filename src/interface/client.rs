@@ -123,7 +123,7 @@ impl Client {
         answered(self.proxy.snooze(until.as_second())).await
     }
 
-    /// Ends a snooze.
+    /// Ends a snooze, "Later" and the rest after "too much".
     pub async fn resume(&self) -> Result<(), ClientError> {
         answered(self.proxy.resume()).await
     }

@@ -163,7 +163,7 @@ impl Service {
         self.ask_for(|reply| Request::Snooze { until, reply }).await
     }
 
-    /// Ends a snooze; where there is none, nothing changes.
+    /// Offers breaks again: ends a snooze, "Later" and the rest after "too much"; where there is none, nothing changes.
     async fn resume(&self) -> Result<(), Refused> {
         self.ask(|reply| Request::Resume { reply }).await
     }

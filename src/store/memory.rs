@@ -15,11 +15,19 @@ impl Loaded {
     /// An engine that remembers what the last run stored, as far as it can be so at `now`.
     #[must_use]
     pub fn into_engine(self, config: &Config, library: Library, now: Timestamp) -> Engine {
+        let memory = self.memory();
         let settings = config.decisions();
         let method = settings.detection.method;
         let stored = self.baseline.and_then(|state| Baseline::restored(method, state));
-        let kept = self.state;
-        let memory = EngineMemory {
+        let baseline = stored.unwrap_or_else(|| Baseline::new(method));
+        Engine::new(settings, library, baseline).remembering(memory, now)
+    }
+
+    /// The memory exactly as it is stored, whatever the clock was then.
+    #[must_use]
+    pub const fn memory(&self) -> EngineMemory {
+        let kept = &self.state;
+        EngineMemory {
             offers: OfferMemory {
                 cool_down_from: kept.last_offer,
                 made: kept.offers_made,
@@ -31,9 +39,7 @@ impl Loaded {
                 fit_asked_at: kept.fit_asked,
             },
             after_too_much: kept.resting_until.is_some(),
-        };
-        let baseline = stored.unwrap_or_else(|| Baseline::new(method));
-        Engine::new(settings, library, baseline).remembering(memory, now)
+        }
     }
 
     /// The records that bring an empty store to this; the breaks are not among them.
@@ -60,14 +66,15 @@ impl Loaded {
 
 /// The records that bring a store which holds `before` to `memory`.
 #[must_use]
-pub fn memory_changes(memory: EngineMemory, before: EngineMemory, now: Timestamp) -> Vec<Record> {
+pub fn memory_changes(memory: EngineMemory, before: EngineMemory) -> Vec<Record> {
     let mut records = Vec::new();
     let (offers, kept) = (memory.offers, before.offers);
     if offers.snoozed_until != kept.snoozed_until {
         records.push(Record::Snoozed(offers.snoozed_until));
     }
+    // A rest that is over is stored as one that was over long ago: by no clock does it come back.
     let resting = |memory: EngineMemory| {
-        memory.after_too_much.then(|| memory.offers.rest_until.unwrap_or(now))
+        memory.after_too_much.then(|| memory.offers.rest_until.unwrap_or(Timestamp::UNIX_EPOCH))
     };
     if (memory.after_too_much, offers.rest_until) != (before.after_too_much, kept.rest_until) {
         records.push(Record::Resting(resting(memory).or(offers.rest_until)));
@@ -89,7 +96,31 @@ pub fn memory_changes(memory: EngineMemory, before: EngineMemory, now: Timestamp
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
+    use super::super::record::StoredState;
     use super::*;
+
+    #[test]
+    fn a_rest_of_a_wrong_clock_is_stored_as_the_engine_has_it() {
+        let now = Timestamp::UNIX_EPOCH;
+        let ahead = Some(now + SignedDuration::from_hours(9_000));
+        let stored = StoredState { resting_until: ahead, ..StoredState::default() };
+        let loaded = Loaded { state: stored, ..Loaded::default() };
+        let before = loaded.memory();
+        let library = Library::built_in().unwrap();
+        let memory = loaded.into_engine(&Config::default(), library, now).memory();
+        assert!(memory.offers.rest_until < ahead);
+        let rest = Record::Resting(memory.offers.rest_until);
+        assert_eq!(memory_changes(memory, before), [rest]);
+    }
+
+    #[test]
+    fn a_rest_that_is_over_is_over_by_any_clock() {
+        let memory = EngineMemory { after_too_much: true, ..EngineMemory::default() };
+        let changes = memory_changes(memory, EngineMemory::default());
+        assert_eq!(changes, [Record::Resting(Some(Timestamp::UNIX_EPOCH))]);
+    }
 
     #[test]
     fn a_break_before_the_first_offer_is_kept() {
@@ -97,7 +128,7 @@ mod tests {
         let offers = OfferMemory { cool_down_from: Some(now), ..OfferMemory::default() };
         let memory = EngineMemory { offers, ..EngineMemory::default() };
         assert_eq!(
-            memory_changes(memory, EngineMemory::default(), now),
+            memory_changes(memory, EngineMemory::default()),
             [Record::Offered { cool_down_from: now, made: 0, of_day: None }]
         );
     }

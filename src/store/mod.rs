@@ -174,6 +174,12 @@ impl Store {
         Ok(Self { connection, path, open_hour: None, file: None })
     }
 
+    /// Writes what is still in the log back into the database.
+    fn empty_log(&self) -> Result<(), StoreError> {
+        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        emptied.map_err(|source| StoreError::of(&self.path, source))
+    }
+
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

@@ -122,10 +122,15 @@ pub fn kept_aside(folder: &Path) -> Vec<PathBuf> {
     with_times(folder).into_iter().map(|(_, path)| path).collect()
 }
 
-/// Deletes what was kept aside before `time`. What cannot be deleted stays.
+/// Deletes what was kept aside before `time` and last written before it. What cannot be deleted stays.
 pub(super) fn forget(folder: &Path, time: Timestamp) {
+    // The clock may have been wrong when it was kept aside, by which the file is named.
+    let is_old = |path: &Path| {
+        let written = path.metadata().and_then(|file| file.modified());
+        written.is_ok_and(|written| Timestamp::try_from(written).is_ok_and(|at| at < time))
+    };
     for (aside, path) in with_times(folder) {
-        if aside < time {
+        if aside < time && is_old(&path) {
             for file in with_companions(&path) {
                 let _ = fs::remove_file(file);
             }
@@ -196,17 +201,22 @@ mod tests {
             "kindbeat.db.newer-2026",
             "letter-20200101-0000",
         ];
+        let written: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
         for name in aside.into_iter().chain(others) {
-            fs::write(folder.path().join(name), name).unwrap();
+            let file = fs::File::create(folder.path().join(name)).unwrap();
+            file.set_modified(written.into()).unwrap();
         }
+        // Kept aside by a clock that was years behind.
+        let recent = "kindbeat.db.newer-19700101-0001";
+        fs::write(folder.path().join(recent), "").unwrap();
         let log = folder.path().join("kindbeat.db.corrupt-20261123-0000-wal");
         fs::write(&log, "log").unwrap();
         let paths = |names: &[&str]| -> Vec<_> {
             names.iter().map(|name| folder.path().join(name)).collect()
         };
-        assert_eq!(kept_aside(folder.path()), paths(&aside));
+        assert_eq!(kept_aside(folder.path()), paths(&[&[recent], &aside[..]].concat()));
         forget(folder.path(), "2026-11-24T23:59:00Z".parse().unwrap());
-        assert_eq!(kept_aside(folder.path()), paths(&aside[1..]));
+        assert_eq!(kept_aside(folder.path()), paths(&[recent, aside[1], aside[2]]));
         assert!(!log.exists());
         forget(folder.path(), Timestamp::MAX);
         assert_eq!(kept_aside(folder.path()), [] as [PathBuf; 0]);

@@ -105,6 +105,7 @@ pub(super) fn start(
         is_locked,
         lock: None,
         failing: store.is_none(),
+        reason: None,
         tried: at,
         store,
         again,
@@ -213,6 +214,8 @@ struct StoreThread<R> {
     waiting: Arc<AtomicUsize>,
     backlog: Batch,
     failing: bool,
+    /// Why, as it was reported last.
+    reason: Option<Sentence>,
     /// `None` while it could not be read.
     retention: Option<Retention>,
 }
@@ -282,13 +285,17 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
                 }
                 let _ = self.forget(&written).inspect_err(not_forgotten);
             }
-            Err(error) if !self.failing => {
-                self.failing = true;
-                let error = error.with_detail();
-                warn!(%error, "store failing: records wait in memory");
-                (self.report)(StoreEvent::Failing(error));
+            Err(error) => {
+                let error = Some(error.with_detail());
+                // Another reason asks for another remedy.
+                if !std::mem::replace(&mut self.failing, true) || self.reason != error {
+                    self.reason = error;
+                    if let Some(error) = &self.reason {
+                        warn!(%error, "store failing: records wait in memory");
+                        (self.report)(StoreEvent::Failing(error.clone()));
+                    }
+                }
             }
-            Err(_) => {}
         }
     }
 
@@ -318,6 +325,10 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
         let later = std::mem::replace(&mut self.backlog, Batch::of(records));
         self.backlog.append(later);
         let paths = companions(gone.path());
+        // A database that was moved would go without what is still in its log.
+        let _ = gone
+            .empty_log()
+            .inspect_err(|error| warn!(%error, "log of the database not written back"));
         drop(gone);
         // Its log must not meet another database.
         for (path, last) in paths.iter().zip(self.companions) {

@@ -170,6 +170,7 @@ impl Desk {
         let habits = Habits { welcomed: true, ..loaded.state.habits.clone() };
         let earlier = Earlier { habits, past: std::mem::take(&mut loaded.past) };
         let library = Library::built_in()?;
+        let memory = loaded.memory();
         let engine = loaded.into_engine(&config, library, clock());
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
@@ -198,6 +199,7 @@ impl Desk {
         let tasks = Supervisor::new();
         let spawner = tasks.spawner();
         let parts = Parts {
+            stored: memory,
             reader: PageReader::new(voice),
             clock,
             locale: "en".to_owned(),

@@ -36,6 +36,7 @@ use crate::tasks::Supervisor;
 use kindbeat_core::config::Config;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::engine::Engine;
+use kindbeat_core::engine::EngineMemory;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
@@ -127,6 +128,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let tasks = Supervisor::new();
     let service = Service::new(
         Parts {
+            stored: EngineMemory::default(),
             engine: Engine::new(settings, Library::built_in()?, baseline),
             web: page_server::PageServer::new(Arc::clone(&clock), view.subscribe(), from_browser),
             opener: if has_display() { Opener::from_environment() } else { Opener::none() },

@@ -159,11 +159,12 @@ impl Local {
         let store = store.map(|store| store::spawn(store, keep, report)).transpose();
         let earlier =
             Earlier { habits: loaded.state.habits.clone(), past: std::mem::take(&mut loaded.past) };
+        let kept = loaded.memory();
         let mut engine = loaded.into_engine(&config, library, now);
         let context = Context { utc_offset: clock::utc_offset(now), ..Context::default() };
         engine.handle(now, Input::Context(context));
         let mut local = Self {
-            kept: engine.memory(),
+            kept,
             sitting: LocalSitting::new(engine, earlier),
             words,
             locale,
@@ -213,7 +214,7 @@ impl Local {
 
     fn keep(&mut self, now: Timestamp) {
         let memory = self.sitting.memory();
-        let changes = memory_changes(memory, std::mem::replace(&mut self.kept, memory), now);
+        let changes = memory_changes(memory, std::mem::replace(&mut self.kept, memory));
         let events = self.sitting.take_events();
         let Some(store) = &mut self.store else { return };
         for record in changes {

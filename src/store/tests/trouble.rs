@@ -432,8 +432,26 @@ fn after(take: fn(&Path)) -> (Loaded, Vec<StoreEvent>) {
 }
 
 #[test]
+fn a_database_moved_away_takes_its_log_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), at(0)).unwrap().store;
+    let keep = SignedDuration::from_hours(1_000);
+    let mut handle = spawn(store, keep, |_| {}).unwrap();
+    handle.keep(at(0), Record::Snoozed(Some(at(1_000))));
+    assert!(handle.settle(Duration::from_secs(60)));
+    let moved = folder.path().join("moved");
+    fs::create_dir(&moved).unwrap();
+    fs::rename(folder.path().join(FILE), moved.join(FILE)).unwrap();
+    handle.keep(at(0), Record::FineInARow(2));
+    assert!(handle.finish(at(0), Duration::from_secs(60)));
+    let state = Store::open(&moved, at(0)).unwrap().store.load_state().unwrap().state;
+    assert_eq!(state.snoozed_until, Some(at(1_000)), "it was in the log alone");
+}
+
+#[test]
 fn a_database_taken_away_is_begun_anew_with_what_is_known() {
-    let ways: [fn(&Path); 4] = [
+    let ways: [fn(&Path); 5] = [
+        |folder| fs::rename(folder.join(FILE), folder.join("elsewhere.db")).unwrap(),
         |folder| fs::remove_file(folder.join(FILE)).unwrap(),
         |folder| {
             for file in quarantine::with_companions(&folder.join(FILE)) {
