@@ -8,7 +8,7 @@
 //! | input activity | the first that answers of Mutter (GNOME), a Wayland compositor, an X server; else the hint of logind, which says little |
 //! | lock | logind, and the screen savers on the session bus |
 //! | sleep | logind |
-//! | facts | [`FACT_SOURCES`]: each names its facts where it is declared |
+//! | facts | `FACT_SOURCES`: each names its facts where it is declared |
 //!
 //! The facts are followed only while the program wants them: before an offer, and while a page shows the heart. A fact with several
 //! sources holds if one of them says so. A source that should answer and does not holds back, one that is absent does not.
