@@ -50,7 +50,7 @@ pub enum StoreEvent {
     Failing(Sentence),
     /// Nothing is kept for as long as the program runs. Why, and what helps.
     Absent(Sentence),
-    /// The database was deleted or replaced while it was in use: a new one is in use, which knows what the program does.
+    /// The database was deleted or replaced while it was in use: the one that is there now is in use, or a new one.
     BegunAnew,
     /// The database could not be used and is kept aside; a new one is in use.
     Quarantined(Quarantined),
@@ -354,7 +354,7 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
         }
         let OpenedStore { store, quarantined } = Store::open(&self.folder, self.at)?;
         if std::mem::take(&mut self.is_anew) {
-            warn!("the database was deleted or replaced while in use: a new one is in use");
+            warn!("the database was deleted or replaced while in use: another one is in use");
             (self.report)(StoreEvent::BegunAnew);
         }
         if let Some(aside) = quarantined {

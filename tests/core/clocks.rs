@@ -16,6 +16,7 @@ use kindbeat_core::setting::RangedCount;
 use kindbeat_core::setting::RangedDuration;
 use proptest::prelude::*;
 
+use crate::cases_in_ci;
 use crate::day::Day;
 
 /// What happens under a clock that may be wrong.
@@ -111,13 +112,8 @@ fn offers_in_time(day: &mut Day) -> bool {
     day.effects[before..].iter().any(|(_, _, effect)| matches!(effect, Effect::Offer(..)))
 }
 
-/// Thousands where a change is checked; fewer in the quick loop, which is to take seconds.
-fn cases() -> u32 {
-    if std::env::var_os("CI").is_some() { 2_000 } else { 30 }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: cases(), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: cases_in_ci(30, 2_000), ..ProptestConfig::default() })]
 
     #[test]
     fn no_wrong_clock_silences_a_right_one(ops in prop::collection::vec(op(), 1..12), restarts in any::<bool>()) {

@@ -18,3 +18,8 @@ mod words;
 fn cases<N>(quick: N, all: N) -> N {
     if std::env::var_os("KINDBEAT_ALL").is_some() { all } else { quick }
 }
+
+/// How many where a change is checked, and how many in the quick loop, which is to take seconds.
+fn cases_in_ci<N>(quick: N, ci: N) -> N {
+    if std::env::var_os("CI").is_some() { ci } else { quick }
+}

@@ -1,13 +1,18 @@
 //! What other programs ask for over the bus, and what outlives the service.
 
+use std::time::Duration;
+
 use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::desktop::DesktopReport;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
+use kindbeat::store;
 use kindbeat::store::BreakEnd;
 use kindbeat::store::OfferEnd;
+use kindbeat::store::Record;
+use kindbeat::store::Store;
 use kindbeat_core::context::Fact;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::News;
@@ -75,6 +80,24 @@ fn a_key_that_is_held_down_opens_one_window() -> anyhow::Result<()> {
         assert_eq!(desk.browser.started().await?.url, next);
         drop(served);
         desk.stop().await
+    })
+}
+
+#[test]
+fn a_rest_of_a_clock_that_was_ahead_is_stored_right() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::new().await?;
+        let store = Store::open(&folder()?, desk.now())?.store;
+        let mut ahead = store::spawn(store, SignedDuration::from_hours(9_000), |_| {})?;
+        let year = desk.now() + SignedDuration::from_hours(9_000);
+        ahead.keep(desk.now(), Record::Resting(Some(year)));
+        ensure!(ahead.finish(desk.now(), Duration::from_secs(20)), "not all was written");
+        desk.start(EAGER)?;
+        desk.stop().await?;
+        let state = Store::open(&folder()?, desk.now())?.store.load_state()?.state;
+        let longest = desk.now() + SignedDuration::from_hours(25);
+        ensure!(state.resting_until.is_some_and(|until| until <= longest), "{state:?}");
+        Ok(())
     })
 }
 

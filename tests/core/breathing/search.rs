@@ -15,6 +15,7 @@ use crate::breathing::synthetic::line;
 use crate::breathing::synthetic::normal;
 use crate::breathing::synthetic::strap;
 use crate::cases;
+use crate::cases_in_ci;
 
 /// A heart with a resonance.
 #[derive(Clone, Copy, Debug)]
@@ -150,9 +151,7 @@ impl Tally {
 
 #[test]
 fn the_pace_of_the_largest_swing_is_found() {
-    // The quick loop is to take seconds.
-    let few = if std::env::var_os("CI").is_some() { 3 } else { 5 };
-    let every = cases(few, 1);
+    let every = cases(cases_in_ci(5, 3), 1);
     let swings = [(40.0, 4.0), (90.0, 4.0), (90.0, 9.0), (90.0, 16.0), (200.0, 10.0)];
     println!(
         "sharpness, swing and noise of the heart: found, within 0.2, least share of the largest swing"
