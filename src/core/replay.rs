@@ -168,6 +168,7 @@ impl Player {
                 Effect::Withdraw(..)
                 | Effect::Sampled(_)
                 | Effect::Attend(_)
+                | Effect::Reword(_)
                 | Effect::Elevation(_)
                 | Effect::BreakBegan(..)
                 | Effect::BreakChosen(..)

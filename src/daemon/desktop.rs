@@ -14,7 +14,6 @@ use crate::desktop::DesktopReport;
 use crate::desktop::Place;
 use kindbeat_core::context::Context;
 use kindbeat_core::context::Desktop;
-use kindbeat_core::context::Fact;
 use kindbeat_core::engine::Attention;
 use kindbeat_core::engine::Input;
 
@@ -23,6 +22,9 @@ pub(super) struct DesktopContext {
     watcher: Option<mpsc::Sender<DesktopCommand>>,
     place: Place,
     context: Context,
+    /// How closely the engine wants the desk and the desktop watched.
+    wanted: Attention,
+    /// How closely they are.
     attention: Attention,
 }
 
@@ -30,7 +32,8 @@ impl DesktopContext {
     pub(super) fn new(watcher: Option<mpsc::Sender<DesktopCommand>>, place: Place) -> Self {
         let context =
             Context { desktop: watcher.is_none().then(Desktop::default), ..Context::default() };
-        Self { watcher, place, context, attention: Attention::default() }
+        let (wanted, attention) = (Attention::default(), Attention::default());
+        Self { watcher, place, context, wanted, attention }
     }
 
     /// Asks every source of the desktop once.
@@ -74,9 +77,15 @@ impl DesktopContext {
         })
     }
 
-    /// Watches the desk and the desktop this closely from now on.
+    /// The engine wants the desk and the desktop watched this closely; [`Self::attend`] sees to it.
+    pub(super) const fn want(&mut self, attention: Attention) {
+        self.wanted = attention;
+    }
+
+    /// Watches the desk and the desktop as closely as is wanted from now on; `page`: a page wants the desktop watched, too.
     #[must_use]
-    pub(super) fn attend(&mut self, attention: Attention) -> Option<Input> {
+    pub(super) fn attend(&mut self, page: bool) -> Option<Input> {
+        let attention = Attention { desktop: self.wanted.desktop || page, ..self.wanted };
         let before = std::mem::replace(&mut self.attention, attention);
         let watcher = self.watcher.as_ref()?;
         if attention.hands != before.hands
@@ -95,11 +104,6 @@ impl DesktopContext {
             self.context.desktop = None;
             self.input()
         })
-    }
-
-    /// Whether it is known that nobody else sees the screen.
-    pub(super) fn is_private(&self) -> bool {
-        self.context.desktop.is_some_and(|desktop| !desktop[Fact::Sharing].holds())
     }
 
     /// How far local time is ahead of UTC.

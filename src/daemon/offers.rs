@@ -69,6 +69,11 @@ impl DesktopOffers {
         reporter.tell(News::OfferMade(body));
     }
 
+    /// The offer says this instead from now on.
+    pub(super) fn reword(&self, id: OfferId, body: String) {
+        self.order(NotifierCommand::Reword(id, body));
+    }
+
     /// Takes the offer away, with this outcome.
     pub(super) fn withdraw(
         &mut self,

@@ -88,13 +88,11 @@ pub(super) struct PageContext<'a> {
     pub(super) preferences: &'a Preferences,
     /// In bpm; `None` while nothing streams.
     pub(super) rate: Option<f64>,
-    /// Whether the heart may be mentioned at this moment.
-    pub(super) may_mention_heart: bool,
 }
 
 impl PageContext<'_> {
     fn shows_heart(&self) -> bool {
-        self.preferences.config().practice.show_heart && self.may_mention_heart
+        self.preferences.config().practice.show_heart && self.engine.may_mention_heart()
     }
 }
 
@@ -302,6 +300,11 @@ impl BreakPage {
         let view = self.view.borrow();
         let view = Some(&*view).filter(|_| wanted && is_seen);
         self.reader.read(view);
+    }
+
+    /// Whether the desktop has to be watched for the break, see [`Sitting::watches_desktop`].
+    pub(super) fn watches_desktop(&self, engine: &Engine) -> bool {
+        self.sitting.watches_desktop(engine)
     }
 
     /// Whether a page is open.

@@ -336,7 +336,6 @@ impl Service {
             engine: &self.engine,
             preferences: &self.preferences,
             rate: self.monitor.rate(),
-            may_mention_heart: self.may_mention_heart(),
         };
         let opened = self.page.open(&context, token);
         opened.map_err(|error| {
@@ -354,7 +353,6 @@ impl Service {
             engine: &self.engine,
             preferences: &self.preferences,
             rate: self.monitor.rate(),
-            may_mention_heart: self.may_mention_heart(),
         };
         Ok(self.page.open_window(&context))
     }
@@ -426,10 +424,11 @@ impl Service {
                 self.offers.show(now, *id, *figures, body, history, reporter);
             }
             Effect::Withdraw(id, outcome) => self.offers.withdraw(now, *id, *outcome, history),
-            Effect::Attend(attention) => {
-                let input = self.desktop.attend(*attention);
-                self.handle_some(input);
+            Effect::Reword(id) => {
+                self.offers
+                    .reword(*id, reason::offer(*id, Detail::Nothing, self.preferences.words()));
             }
+            Effect::Attend(attention) => self.desktop.want(*attention),
             Effect::BreakBegan(..) | Effect::BreakChosen(..) | Effect::BreakMoved(_) => {
                 self.page.follow(now, effect, &self.engine, history, reporter);
             }
@@ -445,7 +444,7 @@ impl Service {
     /// The reason that an offer gives, with as much of the heart as may be mentioned.
     fn offer_body(&self, id: OfferId, figures: &Figures) -> String {
         let config = self.preferences.config();
-        let detail = if !self.may_mention_heart() {
+        let detail = if !self.engine.may_mention_heart() {
             Detail::Nothing
         } else if config.practice.show_heart {
             Detail::Figures(figures, config.detection.thresholds().sustain)
@@ -453,11 +452,6 @@ impl Service {
             Detail::Heart
         };
         reason::offer(id, detail, self.preferences.words())
-    }
-
-    /// Whether the heart may be mentioned now: only where it is known that nobody else sees the screen.
-    fn may_mention_heart(&self) -> bool {
-        self.engine.settings().mentions_heart() && self.desktop.is_private()
     }
 
     fn status(&self, now: Timestamp) -> Status {
@@ -485,9 +479,12 @@ impl Service {
         notice.show(self.preferences.words(), &self.tasks);
     }
 
-    /// After each event: lets the monitor go or takes it back, writes what is due, keeps what the next run has to know, and reports
+    /// After each event: watches the desktop as closely as is wanted, lets the monitor go or takes it back, writes what is due, keeps what the next run has to know, and reports
     /// what changed.
     pub(super) fn settle(&mut self) {
+        while let Some(input) = self.desktop.attend(self.page.watches_desktop(&self.engine)) {
+            self.handle(input);
+        }
         let now = self.now();
         self.monitor.follow(self.engine.presence(now), &self.preferences.config().monitor);
         self.history.keep_memory(now, self.engine.memory());
@@ -497,7 +494,6 @@ impl Service {
             engine: &self.engine,
             preferences: &self.preferences,
             rate: self.monitor.rate(),
-            may_mention_heart: self.may_mention_heart(),
         };
         self.page.settle(&context);
         self.reporter.changed(self.status(now));

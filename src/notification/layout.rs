@@ -89,6 +89,16 @@ pub(super) fn notification(offer: &OfferNotification, server: &ServerInfo) -> No
     notification
 }
 
+/// The same offer with another text, in place of the one on the screen: nobody is to look up for it. Of low urgency, GNOME changes the text
+/// and shows it no second time.
+pub(super) fn reworded(offer: &OfferNotification, server: &ServerInfo) -> Notification {
+    let mut notification = notification(offer, server);
+    notification.hints.retain(|hint| !matches!(hint, Hint::Urgency(_)));
+    notification.urgency(Urgency::Low);
+    notification.hint(Hint::SuppressSound(true));
+    notification
+}
+
 /// Whether `server` leaves a closed notification on the screen for good: notification-daemon, and GNOME Flashback, which has
 /// the same code. MATE's has the same name, and closes.
 pub(super) fn outlives_closing(server: &ServerInfo) -> bool {
@@ -222,6 +232,22 @@ mod tests {
         assert!(shown.hints.contains(&Hint::Urgency(Urgency::Normal)));
         assert!(shown.hints.contains(&Hint::DesktopEntry(DESKTOP_ENTRY.to_owned())));
         assert_eq!(shown.timeout, Timeout::Never);
+    }
+
+    #[test]
+    fn another_text_makes_no_sound_and_is_not_shown_again() {
+        let offer = OfferNotification {
+            id: OfferId(1),
+            title: "A short break?".to_owned(),
+            body: "Would one help?".to_owned(),
+            labels: OfferLabels::new(&Words::new("en")),
+        };
+        let (server, quiet) =
+            (ServerInfo::default(), [Hint::SuppressSound(true), Hint::Urgency(Urgency::Low)]);
+        let (shown, reworded) = (notification(&offer, &server), reworded(&offer, &server));
+        assert!(quiet.iter().all(|hint| reworded.hints.contains(hint)), "{:?}", reworded.hints);
+        assert!(!reworded.hints.contains(&Hint::Urgency(Urgency::Normal)));
+        assert_eq!((reworded.body, reworded.actions), (shown.body, shown.actions));
     }
 
     #[test]

@@ -100,6 +100,11 @@ impl ServerLink {
                 let message = self.notify(&notification, replaced, Flags::empty());
                 self.ask(PendingCall::Notify(call), &message, tasks);
             }
+            ExchangeEffect::Reword(call, offer, server, replaced) => {
+                let notification = layout::reworded(&offer, &server);
+                let message = self.notify(&notification, replaced, Flags::empty());
+                self.ask(PendingCall::Notify(call), &message, tasks);
+            }
             ExchangeEffect::Close(_) | ExchangeEffect::Expire(_) => {
                 if let Some(Ok(message)) = self.closing(&effect) {
                     let connection = self.connection.clone();
@@ -144,6 +149,7 @@ impl ServerLink {
             ExchangeEffect::Start
             | ExchangeEffect::Describe
             | ExchangeEffect::Notify(..)
+            | ExchangeEffect::Reword(..)
             | ExchangeEffect::Report(_) => None,
         }
     }

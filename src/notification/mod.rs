@@ -46,6 +46,8 @@ use kindbeat_core::words::Words;
 pub enum NotifierCommand {
     /// Shows this offer, in place of an earlier one that is still open; no more events follow for the earlier one.
     Show(OfferNotification),
+    /// The open offer says this from now on, without markup: replaced without a sound, or removed where that fails.
+    Reword(OfferId, String),
     /// Removes the offer: its time is over, or it was answered in another way. No more events follow for it.
     Withdraw(OfferId),
 }
@@ -279,6 +281,7 @@ impl Notifier {
                 (
                     ExchangeEffect::Describe
                     | ExchangeEffect::Notify(..)
+                    | ExchangeEffect::Reword(..)
                     | ExchangeEffect::Close(_)
                     | ExchangeEffect::Expire(_),
                     None,

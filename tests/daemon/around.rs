@@ -17,6 +17,7 @@ use crate::alone;
 use crate::desk::Desk;
 use crate::desk::EAGER;
 use crate::desk::UP;
+use crate::desk::USUAL;
 use crate::desk::folder;
 use crate::stored;
 use crate::visitor::Visitor;
@@ -27,17 +28,19 @@ const IN_CALL: Desktop = Desktop::ABSENT
     .with(Fact::Sharing, Probe::No);
 
 #[test]
-fn the_desktop_is_watched_only_before_an_offer() -> anyhow::Result<()> {
+fn the_desktop_is_watched_until_an_offer_is_answered() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.settles().await?;
         assert_eq!(desk.looks, []);
-        desk.offered(1).await?;
+        let notify = desk.offered(1).await?;
+        desk.seconds(60, UP).await?;
+        assert_eq!(desk.looks, [DesktopCommand::WatchFacts(true)], "it mentions the heart");
+        desk.click(&notify, 1, "fine", "token").await?;
+        assert_eq!(desk.screen.asked_to_close().await?, 1);
         desk.second(UP).await?;
-        assert_eq!(
-            desk.looks,
-            [DesktopCommand::WatchFacts(true), DesktopCommand::WatchFacts(false)]
-        );
+        let looks = [DesktopCommand::WatchFacts(true), DesktopCommand::WatchFacts(false)];
+        assert_eq!(desk.looks, looks);
         assert_eq!(desk.attends, [], "no pause is waited for");
         desk.settles().await?;
         assert_eq!(desk.looks.len(), 2);
@@ -125,7 +128,7 @@ fn an_offer_waits_for_a_rest_of_the_hands() -> anyhow::Result<()> {
         desk.hears_of(|news| matches!(news, News::OfferMade(_))).await?;
         desk.second(UP).await?;
         assert_eq!(desk.attends.last(), Some(&DesktopCommand::WatchPauses(false)));
-        assert_eq!(desk.looks.last(), Some(&DesktopCommand::WatchFacts(false)));
+        assert_eq!(desk.looks.last(), Some(&DesktopCommand::WatchFacts(true)), "it is open");
         Ok(())
     })
 }
@@ -198,5 +201,74 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
         desk.stop().await?;
         assert!(matches!(stored::breaks(&folder()?)?[0].ended, Some((BreakEnd::Left(_), _))));
         Ok(())
+    })
+}
+
+#[test]
+fn how_the_heart_moved_is_shown_after_a_break() -> anyhow::Result<()> {
+    const MOVED: &str = "How the heart moved";
+    alone::run(async || {
+        let mut desk = Desk::new().await?;
+        desk.start(&format!("{EAGER}show_heart = true\n"))?;
+        desk.strap(kindbeat_core::monitor::MonitorEvent::Link(
+            kindbeat_core::monitor::LinkState::Streaming,
+        ))
+        .await?;
+        desk.settles().await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::session()).await?;
+        let page = Visitor::fetch(&client.start_break(None, None).await?).await?;
+        page.does("begin").await?;
+        desk.seconds(64, USUAL).await?;
+        let question = page.sees().await?;
+        assert!(question.contains(MOVED), "{question}");
+        // Hidden while somebody else sees the screen, and there again.
+        for (sharing, shown) in [(Probe::Yes, false), (Probe::No, true)] {
+            desk.desktop_does(Desktop::default().with(Fact::Sharing, sharing)).await?;
+            let question = page.sees().await?;
+            assert_eq!(question.contains(MOVED), shown, "{question}");
+        }
+        assert_eq!(desk.looks, [DesktopCommand::WatchFacts(true)]);
+        page.does("said&tense=4").await?;
+        desk.second(USUAL).await?;
+        let looks = [DesktopCommand::WatchFacts(true), DesktopCommand::WatchFacts(false)];
+        assert_eq!(desk.looks, looks, "no longer than there is something to show");
+        page.closes().await?;
+        drop((client, served));
+        desk.stop().await
+    })
+}
+
+#[test]
+fn figures_leave_the_screen_when_others_may_see_it() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::new().await?;
+        desk.start(&format!("{EAGER}show_heart = true\n"))?;
+        desk.strap(kindbeat_core::monitor::MonitorEvent::Link(
+            kindbeat_core::monitor::LinkState::Streaming,
+        ))
+        .await?;
+        let begins = [
+            DesktopEvent::Facts(Desktop::default().with(Fact::Sharing, Probe::Yes)),
+            DesktopEvent::Facts(Desktop::default().with(Fact::Microphone, Probe::Yes)),
+            DesktopEvent::Locked(true),
+        ];
+        for (id, event) in (1..).zip(begins) {
+            desk.settles().await?;
+            let notify = desk.offered(id).await?;
+            assert!(notify.body.contains("beats a minute"), "{}", notify.body);
+            desk.senses(event).await?;
+            let reworded = desk.screen.asked_to_show().await?;
+            desk.screen.name(&reworded, id).await?;
+            assert_eq!(reworded.replaces, id, "in its place");
+            assert!(!reworded.body.contains(|one: char| one.is_ascii_digit()), "{}", reworded.body);
+            assert!(!reworded.body.contains("heart"), "{}", reworded.body);
+            assert!(reworded.hints.contains_key("suppress-sound"), "{:?}", reworded.hints);
+            assert_eq!(reworded.buttons, notify.buttons);
+            desk.click(&reworded, id, "later", "token").await?;
+            assert_eq!(desk.screen.asked_to_close().await?, id);
+            desk.desktop = Desktop::default();
+        }
+        desk.stop().await
     })
 }

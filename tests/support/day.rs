@@ -57,6 +57,8 @@ pub struct Day {
     pub effects: Vec<(Timestamp, Date, Effect)>,
     /// The kinds of input that the engine was given.
     pub kinds: HashSet<Discriminant<Input>>,
+    /// The open offer, where it mentions the heart.
+    mentioned_in: Option<OfferId>,
     /// When the offers were made that the owner put off.
     pub put_off: Vec<Option<Timestamp>>,
 }
@@ -87,6 +89,7 @@ impl Day {
             log: String::new(),
             effects: Vec::new(),
             kinds: HashSet::new(),
+            mentioned_in: None,
             put_off: Vec::new(),
         }
     }
@@ -182,6 +185,11 @@ impl Day {
         for effect in &effects {
             self.note(effect);
         }
+        assert!(
+            self.mentioned_in.is_none() || self.engine.may_mention_heart(),
+            "the heart stands on a screen that others may see: {:?}",
+            self.around
+        );
         let local = self.around.local_time(self.now).date();
         let attention = effects.iter().find_map(|effect| match effect {
             Effect::Attend(attention) => Some(*attention),
@@ -251,15 +259,21 @@ impl Day {
         let what = match effect {
             Effect::Offer(id, figures) => {
                 self.last_offer = Some(*id);
+                self.mentioned_in = self.engine.may_mention_heart().then_some(*id);
                 self.asked =
                     Some(LastOffer { made_at: self.now, figures: *figures, outcome: None });
                 format!("offer, {:.0} over {:.0}", figures.heart_rate, figures.usual)
             }
             Effect::Withdraw(_, became) => {
+                self.mentioned_in = None;
                 if let Some(asked) = &mut self.asked {
                     asked.outcome = Some(*became);
                 }
                 "offer withdrawn".to_owned()
+            }
+            Effect::Reword(_) => {
+                self.mentioned_in = None;
+                "the offer leaves the heart out".to_owned()
             }
             Effect::Held(gate, _) => format!("held: {gate}"),
             Effect::BreakMoved(state) => place(*state),

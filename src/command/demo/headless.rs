@@ -118,6 +118,7 @@ impl<W: Write> Demo<'_, W> {
                 Effect::Withdraw(..)
                 | Effect::Sampled(_)
                 | Effect::Attend(_)
+                | Effect::Reword(_)
                 | Effect::Elevation(_)
                 | Effect::BreakBegan(..)
                 | Effect::BreakChosen(..)

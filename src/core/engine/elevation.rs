@@ -65,10 +65,9 @@ impl Engine {
                 let replaced = self.offers.open();
                 effects.extend(replaced.map(|id| Effect::Withdraw(id, OfferOutcome::Replaced)));
                 let today = self.context.local_time(now).date();
-                effects.push(Effect::Offer(
-                    self.offers.make(now, today, &self.settings.offer),
-                    figures,
-                ));
+                let id = self.offers.make(now, today, &self.settings.offer);
+                self.mentioned_in = self.may_mention_heart().then_some(id);
+                effects.push(Effect::Offer(id, figures));
                 self.record_outcome(figures, ElevationOutcome::Offered, effects);
                 self.elevation = Elevation::Offered;
                 return;
@@ -97,12 +96,18 @@ impl Engine {
         self.offers.postponed_until().is_some_and(|until| now.duration_since(until) >= patience)
     }
 
+    /// An offer that mentions the heart does so no longer where somebody else may see it.
+    pub(super) fn keep_private(&mut self, effects: &mut Vec<Effect>) {
+        self.mentioned_in = self.mentioned_in.filter(|&id| self.offers.open() == Some(id));
+        if !self.may_mention_heart() {
+            effects.extend(self.mentioned_in.take().map(Effect::Reword));
+        }
+    }
+
     /// Says what has to be known from now on, where that is something else than before.
     pub(super) fn attend(&mut self, effects: &mut Vec<Effect>) {
-        // A page shows the heart only where nobody else sees the screen.
-        let shows_heart = self.break_is_open() && self.settings.practice.show_heart;
         let wanted = Attention {
-            desktop: self.attention.desktop || shows_heart,
+            desktop: self.attention.desktop || self.mentioned_in.is_some(),
             hands: self.attention.hands,
         };
         if wanted != self.announced {

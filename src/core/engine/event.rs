@@ -58,6 +58,8 @@ pub enum Effect {
     Offer(OfferId, Figures),
     /// Take the offer away, since this became of it.
     Withdraw(OfferId, OfferOutcome),
+    /// The open offer mentions the heart, and from now on it must not: somebody else may see the screen.
+    Reword(OfferId),
     /// A sample was taken: what the heart did in the last minute.
     Sampled(Sample),
     /// An elevation began, was offered or is over.
@@ -79,7 +81,7 @@ pub enum Effect {
 /// What has to be known of the desk and the desktop, beyond what is always told. The default is nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attention {
-    /// The desktop is looked at, and every change is told: an offer is about to be made, or a break is open.
+    /// The desktop is looked at, and every change is told: an offer is about to be made, or one is open that mentions the heart.
     pub desktop: bool,
     /// A rest of the hands is told when it begins: an offer waits for one.
     pub hands: bool,

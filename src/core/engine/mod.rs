@@ -15,6 +15,8 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::context::Context;
+use crate::context::Desktop;
+use crate::context::Fact;
 use crate::context::InputActivity;
 use crate::context::Probe;
 use crate::detection::Baseline;
@@ -32,6 +34,7 @@ use crate::heart::Sampler;
 use crate::offer;
 use crate::offer::Answer;
 use crate::offer::Gate;
+use crate::offer::OfferId;
 use crate::offer::OfferOutcome;
 use crate::offer::OfferSettings;
 use crate::offer::Offers;
@@ -106,6 +109,8 @@ pub struct Engine {
     /// The figures of the last sample, if it counted as sustained: what a gate that opens between two samples is held against.
     sustained: Option<Figures>,
     offers: Offers,
+    /// The open offer, while it mentions the heart.
+    mentioned_in: Option<OfferId>,
     session: Option<Session>,
     after_too_much: bool,
     last_input_at: Option<Timestamp>,
@@ -138,6 +143,7 @@ impl Engine {
             last_held: None,
             sustained: None,
             offers: Offers::new(),
+            mentioned_in: None,
             session: None,
             after_too_much: false,
             last_input_at: None,
@@ -217,6 +223,7 @@ impl Engine {
             Input::Practices(library) => self.library = *library,
             Input::Tick => self.reconsider(now, &mut effects),
         }
+        self.keep_private(&mut effects);
         self.attend(&mut effects);
         effects
     }
@@ -254,6 +261,20 @@ impl Engine {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Whether the heart may be mentioned or shown at this moment: only where it is known that nobody else sees the screen. A locked screen
+    /// shows notifications to whoever passes, and a call is often seen by others; one counts where calls hold offers back.
+    #[must_use]
+    pub fn may_mention_heart(&self) -> bool {
+        let calls = self.settings.offer.hold_in_calls;
+        let is_private = |desktop: Desktop| {
+            let in_call = calls && Gate::InCall.probe(&desktop) == Probe::Yes;
+            !desktop[Fact::Sharing].holds() && !in_call
+        };
+        self.settings.mentions_heart()
+            && !self.context.locked
+            && self.context.desktop.is_some_and(is_private)
     }
 
     /// How far local time is ahead of UTC.

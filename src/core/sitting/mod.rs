@@ -3,8 +3,8 @@
 //! PURE. A [`PageInput`] and the time go in; records to keep, news and a [`View`] come out. The host (the daemon, or the process of
 //! `break --here` where no daemon runs) only carries things: a page in a browser and a terminal are two ways to show the same view.
 //!
-//! The [`Session`] stays in the [`Engine`], because the engine decides by it: an open break is a gate, "too much" leads to rest, a
-//! break that was taken starts the cool-down, and the desktop is watched while a page may show the heart. So a sitting is told of
+//! The [`Session`] stays in the [`Engine`], because the engine decides by it: an open break is a gate, "too much" leads to rest, and a
+//! break that was taken starts the cool-down. So a sitting is told of
 //! the engine's [`Effect`]s ([`Sitting::follow`]), and what a person wants of the break comes back as an [`Input`] for the engine
 //! ([`Sitting::handle`]). Where nothing but a break is hosted, [`LocalSitting`] joins the two.
 
@@ -221,6 +221,7 @@ impl Sitting {
             | Effect::Sampled(_)
             | Effect::Elevation(_)
             | Effect::Attend(_)
+            | Effect::Reword(_)
             | Effect::Held(..)
             | Effect::NoSuchPractice(_) => return,
         }
@@ -271,6 +272,17 @@ impl Sitting {
         };
         let asks = !self.visit.answered();
         asks.then(|| at.saturating_add(Session::MAX_PAUSE).unwrap_or(Timestamp::MAX))
+    }
+
+    /// Whether the desktop has to be watched for this break: it shows the heart until the question after it is answered, and only where
+    /// nobody else sees the screen, see [`Engine::may_mention_heart`].
+    #[must_use]
+    pub fn watches_desktop(&self, engine: &Engine) -> bool {
+        let settings = engine.settings();
+        let is_shown = |session| is_open(session) || self.question_until(session).is_some();
+        settings.practice.show_heart
+            && settings.mentions_heart()
+            && engine.session().is_some_and(is_shown)
     }
 
     /// What can be heard, as it was chosen.

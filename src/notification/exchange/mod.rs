@@ -45,6 +45,8 @@ pub(super) enum ExchangeEffect {
     Describe,
     /// Show an offer in the layout of this server, in place of an earlier notification (0: of none).
     Notify(ServerCall, Box<OfferNotification>, ServerInfo, u32),
+    /// Change the text of the notification with this id.
+    Reword(ServerCall, Box<OfferNotification>, ServerInfo, u32),
     /// Close the notification with this id.
     Close(u32),
     /// Replace the notification with one that expires at once: for a server that doesn't remove what it closes.
@@ -89,6 +91,8 @@ struct Current {
     stage: Stage,
     /// How often the offer may still be shown: a server that comes back shows it once more, not every time.
     showings: u8,
+    /// It says something else than the notification on the screen.
+    is_reworded: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -113,6 +117,8 @@ struct Sent {
     call: ServerCall,
     offer: OfferId,
     overdue: bool,
+    /// It changes the text of one that is on the screen.
+    rewords: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -127,7 +133,15 @@ impl Exchange {
         let mut effects = Vec::new();
         match input {
             ExchangeInput::Command(NotifierCommand::Show(offer)) => {
-                self.current = Some(Current { offer, stage: Stage::New, showings: 2 });
+                let (stage, is_reworded) = (Stage::New, false);
+                self.current = Some(Current { offer, stage, showings: 2, is_reworded });
+            }
+            ExchangeInput::Command(NotifierCommand::Reword(offer, body)) => {
+                if let Some(current) = self.current.as_mut().filter(|one| one.offer.id == offer) {
+                    current.offer.body = body;
+                    // One that is not sent yet says so from the beginning.
+                    current.is_reworded = matches!(current.stage, Stage::Sent | Stage::Open);
+                }
             }
             ExchangeInput::Command(NotifierCommand::Withdraw(offer)) => {
                 if self.is_current(offer) {
@@ -154,6 +168,7 @@ impl Exchange {
                     && !sent.overdue
                     && self.is_current(sent.offer)
                 {
+                    self.drop_text(sent.rewords, &mut effects);
                     self.hide(Obstacle::Refused(reason), &mut effects);
                 }
             }
@@ -161,8 +176,10 @@ impl Exchange {
                 let sent = self.sent.iter_mut().find(|sent| sent.call == call);
                 if let Some(sent) = sent {
                     sent.overdue = true;
-                    let offer = sent.offer;
-                    if self.is_current(offer) && self.stage() == Some(Stage::Sent) {
+                    let (offer, rewords) = (sent.offer, sent.rewords);
+                    let waits = rewords || self.stage() == Some(Stage::Sent);
+                    if self.is_current(offer) && waits {
+                        self.drop_text(rewords, &mut effects);
                         self.hide(Obstacle::NoReply, &mut effects);
                     }
                 }
@@ -175,6 +192,13 @@ impl Exchange {
         }
         self.advance(&mut effects);
         effects
+    }
+
+    /// A text that was to be changed and is not leaves the screen.
+    fn drop_text(&mut self, rewords: bool, effects: &mut Vec<ExchangeEffect>) {
+        if rewords {
+            effects.extend(self.close_current());
+        }
     }
 
     /// Closes the open notification without a click; also when the program ends, since nobody could answer it any more.
@@ -229,9 +253,21 @@ impl Exchange {
                 let replaced = self.shown.as_ref().map_or(0, |shown| shown.id);
                 current.stage = Stage::Sent;
                 current.showings = current.showings.saturating_sub(1);
-                self.sent.push(Sent { call, offer: current.offer.id, overdue: false });
+                current.is_reworded = false;
+                let offer = current.offer.id;
+                self.sent.push(Sent { call, offer, overdue: false, rewords: false });
                 let offer = Box::new(current.offer.clone());
                 effects.push(ExchangeEffect::Notify(call, offer, server.clone(), replaced));
+            }
+            (Server::Known(server), Stage::Open) if current.is_reworded => {
+                let Some(shown) = &self.shown else { return };
+                self.calls += 1;
+                let call = ServerCall(self.calls);
+                current.is_reworded = false;
+                let offer = current.offer.id;
+                self.sent.push(Sent { call, offer, overdue: false, rewords: true });
+                let offer = Box::new(current.offer.clone());
+                effects.push(ExchangeEffect::Reword(call, offer, server.clone(), shown.id));
             }
             _ => {}
         }
@@ -251,6 +287,7 @@ impl Exchange {
             match current.stage {
                 Stage::Open | Stage::Sent => {
                     current.stage = Stage::Hidden;
+                    current.is_reworded = false;
                     effects.push(ExchangeEffect::Report(NotifierEvent::Lost(offer)));
                 }
                 // There was a server, or one was starting, and it went before it could show anything.
@@ -281,7 +318,8 @@ impl Exchange {
             // The new offer replaces it in a moment.
             Some(Stage::New) => true,
             Some(Stage::Sent | Stage::Hidden) => is_current,
-            Some(Stage::Open) | None => false,
+            Some(Stage::Open) => is_current && sent.rewords,
+            None => false,
         };
         if !wanted {
             if self.shown() != Some(id) {
@@ -298,7 +336,7 @@ impl Exchange {
             effects.push(ExchangeEffect::Close(before.id));
         }
         if let Some(current) = &mut self.current
-            && current.stage != Stage::New
+            && !matches!(current.stage, Stage::New | Stage::Open)
         {
             current.stage = Stage::Open;
             effects.push(ExchangeEffect::Report(NotifierEvent::Shown(sent.offer)));

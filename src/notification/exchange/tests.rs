@@ -379,6 +379,9 @@ mod any_order {
         prop_oneof![
             (1..4_u64).prop_map(|id| show(OfferId(id))),
             (1..4_u64).prop_map(|id| withdraw(OfferId(id))),
+            (1..4_u64).prop_map(|id| {
+                ExchangeInput::Command(NotifierCommand::Reword(OfferId(id), String::new()))
+            }),
             any::<bool>().prop_map(ExchangeInput::Owner),
             Just(ExchangeInput::Described(server())),
             Just(ExchangeInput::NotStarted),
@@ -412,4 +415,94 @@ mod any_order {
             }
         }
     }
+}
+
+/// The first offer, with another text.
+fn reworded() -> OfferNotification {
+    OfferNotification { body: "Would one help now?".to_owned(), ..offer(FIRST) }
+}
+
+fn reword() -> ExchangeInput {
+    ExchangeInput::Command(NotifierCommand::Reword(FIRST, reworded().body))
+}
+
+fn rewords(call: u64, id: u32) -> ExchangeEffect {
+    ExchangeEffect::Reword(ServerCall(call), Box::new(reworded()), server(), id)
+}
+
+#[test]
+fn another_text_takes_the_place_of_the_one_on_the_screen() {
+    let mut exchange = open(7);
+    assert_eq!(exchange.handle(reword()), [rewords(2, 7)]);
+    assert_eq!(exchange.handle(ExchangeInput::Accepted(ServerCall(2), 7)), []);
+    let answer = [answered(FIRST, Answer::Start), ExchangeEffect::Close(7)];
+    assert_eq!(exchange.handle(invoked(7, "start")), answer);
+    // Before the server has taken it, the offer can be answered as well.
+    let mut exchange = open(7);
+    exchange.handle(reword());
+    assert_eq!(exchange.handle(invoked(7, "start")), answer);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 7)),
+        [ExchangeEffect::Close(7)],
+        "a server that shows it all the same"
+    );
+}
+
+#[test]
+fn an_old_text_goes_where_the_server_does_not_replace_it() {
+    let mut exchange = open(7);
+    exchange.handle(reword());
+    assert_eq!(
+        exchange.handle(ExchangeInput::Accepted(ServerCall(2), 8)),
+        [ExchangeEffect::Close(7)]
+    );
+    let answer = [answered(FIRST, Answer::Later), ExchangeEffect::Close(8)];
+    assert_eq!(exchange.handle(invoked(8, "later")), answer);
+}
+
+#[test]
+fn an_old_text_goes_where_the_server_takes_no_other() {
+    let refused = ExchangeInput::Refused(ServerCall(2), "no".to_owned());
+    for (input, why) in [
+        (refused, Obstacle::Refused("no".to_owned())),
+        (ExchangeInput::Overdue(ServerCall(2)), Obstacle::NoReply),
+    ] {
+        let mut exchange = open(7);
+        exchange.handle(reword());
+        let gone = [ExchangeEffect::Close(7), report(NotifierEvent::NotShown(FIRST, why))];
+        assert_eq!(exchange.handle(input), gone);
+    }
+}
+
+#[test]
+fn a_text_is_changed_before_the_offer_has_its_number() {
+    let mut exchange = ready();
+    exchange.handle(show(FIRST));
+    assert_eq!(exchange.handle(reword()), []);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Accepted(ServerCall(1), 7)),
+        [report(NotifierEvent::Shown(FIRST)), rewords(2, 7)]
+    );
+    // Of a server that comes late, the offer says nothing else from the beginning.
+    let mut exchange = Exchange::default();
+    exchange.handle(ExchangeInput::Owner(true));
+    exchange.handle(show(FIRST));
+    assert_eq!(exchange.handle(reword()), []);
+    let known = exchange.handle(ExchangeInput::Described(server()));
+    let notify = ExchangeEffect::Notify(ServerCall(1), Box::new(reworded()), server(), 0);
+    assert_eq!(known[1..], [notify]);
+    assert_eq!(
+        exchange.handle(ExchangeInput::Accepted(ServerCall(1), 7)),
+        [report(NotifierEvent::Shown(FIRST))]
+    );
+}
+
+#[test]
+fn the_text_of_an_offer_that_is_gone_changes_nothing() {
+    let mut exchange = open(7);
+    exchange.handle(withdraw(FIRST));
+    assert_eq!(exchange.handle(reword()), []);
+    let mut exchange = open(7);
+    exchange.handle(show(SECOND));
+    assert_eq!(exchange.handle(reword()), []);
 }

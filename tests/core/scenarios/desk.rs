@@ -2,12 +2,15 @@
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
+use kindbeat_core::context::Context;
+use kindbeat_core::context::Desktop;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::context::Presence;
 use kindbeat_core::context::Probe;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
+use kindbeat_core::offer::Answer;
 use kindbeat_core::setting::RangedDuration;
 
 use super::seen;
@@ -138,4 +141,48 @@ fn a_machine_that_woke_is_left_alone_for_a_while() {
     day.around(|around| around.hands = InputActivity::Lately).heart_rate(62.0).for_minutes(30);
     day.heart_rate(84.0).for_minutes(2).put(Input::Woke).for_minutes(8);
     assert_snapshot!(day.log(), @"09:37 offer, 84 over 62");
+}
+
+#[test]
+fn an_open_offer_leaves_the_heart_out_where_others_may_see_it() {
+    let begins: [fn(&mut Context); 4] = [
+        |around| seen(around)[Fact::Sharing] = Probe::Yes,
+        |around| seen(around)[Fact::Sharing] = Probe::Failed,
+        |around| seen(around)[Fact::Camera] = Probe::Yes,
+        |around| around.locked = true,
+    ];
+    for begins in begins {
+        let mut day = Day::starting("09:00");
+        day.desktop(Desktop::default()).heart_rate(62.0).for_minutes(30);
+        day.heart_rate(84.0).for_minutes(5).around(begins);
+        assert_eq!(day.around.desktop, None, "there is nothing to watch for any more");
+        day.around(|around| around.locked = false).around(begins);
+        day.answer(Answer::Fine).for_minutes(1);
+        let log = "09:33 offer, 75 over 62\n09:35 the offer leaves the heart out\n09:35 offer withdrawn\n";
+        assert_eq!(day.log(), log);
+    }
+}
+
+#[test]
+fn an_offer_that_says_nothing_of_the_heart_watches_nothing() {
+    let mut settings = Settings::default();
+    settings.offer.mention_heart = false;
+    let mut day = Day::with(settings, "09:00");
+    day.desktop(Desktop::default()).heart_rate(62.0).for_minutes(30);
+    day.heart_rate(84.0).for_minutes(5);
+    assert_eq!(day.around.desktop, None);
+    day.around(|around| around.locked = true);
+    assert_snapshot!(day.log(), @"09:33 offer, 75 over 62");
+}
+
+#[test]
+fn a_call_that_holds_no_offer_hides_no_heart() {
+    let mut settings = Settings::default();
+    settings.offer.hold_in_calls = false;
+    let mut day = Day::with(settings, "09:00");
+    day.heart_rate(62.0).for_minutes(30);
+    day.around(|around| seen(around)[Fact::Microphone] = Probe::Yes);
+    day.heart_rate(84.0).for_minutes(5);
+    assert!(day.engine.may_mention_heart());
+    assert_snapshot!(day.log(), @"09:33 offer, 75 over 62");
 }

@@ -17,6 +17,9 @@ use kindbeat::notification::NotifierEvent;
 use kindbeat::notification::Obstacle;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
+use kindbeat_core::reason;
+use kindbeat_core::reason::Detail;
+use kindbeat_core::words::Words;
 
 use self::desktop::Desktop;
 use self::desktop::install;
@@ -127,6 +130,7 @@ async fn every_case(kind: &'static Kind) -> anyhow::Result<()> {
     meeting.late().await?;
     meeting.answers().await?;
     meeting.expired().await?;
+    meeting.reworded().await?;
     meeting.silenced().await?;
     meeting.killed().await
 }
@@ -180,6 +184,16 @@ impl Meeting {
     async fn expired(&mut self) -> anyhow::Result<()> {
         self.open().await?;
         self.withdraw().await
+    }
+
+    /// Another text takes the place of the first: both are gone with one answer.
+    async fn reworded(&mut self) -> anyhow::Result<()> {
+        self.open().await?;
+        let id = OfferId(self.offers);
+        let body = reason::offer(id, Detail::Nothing, &Words::new("en"));
+        self.client.command(NotifierCommand::Reword(id, body)).await?;
+        ensure!(self.desktop.shows_at_rest().await?, "{}: it is gone", self.kind.name);
+        self.answer(self.kind.to_begin(), Some(Answer::Start)).await
     }
 
     /// While its owner wants quiet the server takes an offer and shows nothing. What runs out meanwhile stays away.
