@@ -57,7 +57,7 @@ const CORE: [(&str, &[&str]); 19] = [
     ("engine", &["detection", "heart", "offer", "practice", "status", "context"]),
     ("status", &["offer"]),
     ("sitting", &["engine", "heart", "page", "practice", "status", "words"]),
-    ("reason", &["context", "detection", "engine", "offer", "words"]),
+    ("reason", &["context", "detection", "engine", "monitor", "offer", "status", "words"]),
     ("replay", &["detection", "engine", "heart", "offer", "practice", "setting", "context"]),
     ("config", &["detection", "engine", "monitor", "offer", "practice", "setting", "words"]),
 ];

@@ -855,6 +855,8 @@ replay-summary =
 gate-day-off = Nothing was offered: the day was left free.
 gate-quiet-hours = Nothing was offered: these were quiet hours.
 gate-snoozed = Nothing was offered: offers were snoozed.
+gate-resting = Nothing was offered: a break had been too much, and offers rested.
+gate-postponed = Nothing was offered: the last offer had been put off with "Later".
 gate-break-open = Nothing was offered: a break was open already.
 gate-locked = Nothing was offered: the screen was locked.
 gate-away = Nothing was offered: nobody was at the desk.
@@ -886,23 +888,45 @@ why-expired = Nobody answered, which is fine.
 why-replaced = A newer offer took its place.
 why-open = It is still open: kindbeat break begins it.
 
-why-nothing-measured = Nothing is measured just now, so nothing can be offered. kindbeat status tells more.
+# Why no heart rate is known: the first thing that is said then.
+why-no-strap = No heart rate is coming in, so nothing can be offered: no strap has been found yet. kindbeat keeps looking for one.
+why-searching = No heart rate is coming in, so nothing can be offered: kindbeat is looking for the strap.
+why-connecting = No heart rate is coming in yet, so nothing can be offered: the strap is being connected.
+why-silent = No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends nothing. Most straps need moist skin contact.
+why-away = No heart rate is coming in, so nothing can be offered: the strap is out of reach. kindbeat still looks for it now and then.
+why-adapter-off = No heart rate is coming in, so nothing can be offered: Bluetooth is switched off.
+why-no-bluetooth = No heart rate is coming in, so nothing can be offered: there is no Bluetooth adapter, or no Bluetooth service.
+why-released = No heart rate is coming in, so nothing can be offered: the strap was let go, so that another device can have it.
+why-off-body = No heart rate is coming in, so nothing can be offered: the strap feels no skin.
+why-no-rate = No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
 # Both in whole minutes of wear.
 why-learning = What is usual for you is still being learned: { $learned } of { $needed } minutes so far. Nothing is offered before that.
-# $rate, $usual, $spread and $rise in beats a minute; $span by itself: "a minute", "5 minutes".
-why-figures = Over the last minute your heart averaged { $rate } beats a minute; about { $usual } is usual for you, give or take { $spread }. It counts as up once the average of { $span } is { $rise } above usual.
+# $rate, $usual, $spread and $rise in beats a minute. $window is behind "the last": "minute", "20 seconds"; $span by itself: "a minute",
+# "5 minutes".
+why-figures = The median of the last { $window } is { $rate } beats a minute; about { $usual } is usual for you, give or take { $spread }. Your heart counts as up once its average over { $span } is { $rise } above usual.
 why-settled = It is near usual, so there is nothing to offer.
 why-settling = It has come down again, so there is nothing to offer.
 # $time as above.
 why-rising = It has been higher than usual since { $time }, not yet for long enough or by enough.
 why-elevated = It has been up since { $time }.
-# Followed by one line for each.
+# Each stands behind why-elevated, where it is so.
+why-due = A break is about to be offered.
+why-given-up = Your hands did not pause in time, so no break is offered for this any more.
+why-asked = A break was offered for this, and none is offered again.
+# Each followed by one line for each. The first where there is something to offer.
+why-holds = What holds an offer back just now:
 why-closed = What would hold an offer back just now:
+# $reason is one of gate-snoozed-closed, gate-resting-closed and gate-postponed-closed; $until is a moment: "15:04", "Tue 09:00" or "midnight".
+why-closed-until = { $reason }, until { $until }
 why-all-open = Nothing would hold an offer back just now.
+# Nobody looks at the desktop just now, so the list above says nothing of it.
+why-desktop-unseen = Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
 gate-day-off-closed = this day is left free
 gate-quiet-hours-closed = these are quiet hours
 gate-snoozed-closed = offers are snoozed
+gate-resting-closed = a break was too much, and offers rest
+gate-postponed-closed = you put the last offer off with "Later"
 gate-break-open-closed = a break is open
 gate-locked-closed = the screen is locked
 gate-away-closed = nobody is at the desk
@@ -915,7 +939,7 @@ gate-do-not-disturb-closed = notifications are silenced
 gate-inhibited-closed = a program keeps the screen awake
 gate-daily-limit-closed = the day's offers are used up
 gate-cool-down-closed = after the last offer or break there is still quiet
-gate-no-pause-closed = the hands are at work; a pause is waited for
+gate-no-pause-closed = kindbeat waits for the moment when your hands pause
 gate-settled-closed = the heart has settled
 
 # The desktop should tell, and does not: counted as if it were so.
@@ -957,7 +981,15 @@ time-friday = Fri { $time }
 time-saturday = Sat { $time }
 time-sunday = Sun { $time }
 snooze-until = No breaks are offered until { $until }. To end that sooner: kindbeat resume
-snooze-over = Breaks may be offered again.
+# What "kindbeat resume" ended, a sentence for each.
+resumed-snooze = The snooze is over.
+resumed-rest = The rest after "This is too much" is over.
+resumed-postponement = The wait after "Later" is over.
+resumed-nothing = There was no snooze to end.
+# And what follows from that: one of these. The last is followed by one line for each gate.
+resume-done = Breaks may be offered again.
+resume-offered = A break is offered now.
+resume-held = What still holds offers back:
 # What the last offer was answered with: fine, moving, excited.
 fine-kept = Good. Nothing more is offered for a while.
 fine-moving = It is kept with the offer that you were moving. Nothing more is offered for a while.
@@ -974,6 +1006,9 @@ status-signal = Signal
 status-learned = Learned
 status-offers = Offers
 status-snoozed = Snoozed
+status-resting = Resting
+# A break that was put off with "Later".
+status-postponed = Later
 status-break = Break
 status-settings = Settings
 status-history = History
@@ -1015,6 +1050,8 @@ status-learned-minutes =
 status-learned-hours = from { $hours } hours of wear
 status-offers-today = { $count } today
 status-snoozed-until = until { $time }
+status-resting-until = until { $time }, after a break that was too much; "kindbeat resume" ends it
+status-postponed-until = you are asked again at { $time } if your heart is still up
 status-break-open = one is open
 # $problem is what is wrong and what helps.
 status-history-waits = is not written just now: { $problem }

@@ -7,7 +7,6 @@ use jiff::TimestampRound;
 use jiff::Unit;
 use jiff::civil::Date;
 use jiff::civil::Time;
-use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 use kindbeat_core::words::Message;
@@ -69,33 +68,6 @@ fn next(time: Time, date: Date, now: Timestamp, zone: &TimeZone) -> Option<Times
     [moment.compatible(), moment.later()].into_iter().flatten().find(|&moment| moment > now)
 }
 
-/// A moment in words, as short as is clear at `now`: `15:04`, `midnight`, `Tue 09:00`, `2030-05-07 09:00`.
-#[must_use]
-pub fn said(at: Timestamp, now: Timestamp, zone: &TimeZone, words: &Words) -> String {
-    let (local, today) = (zone.to_datetime(at), zone.to_datetime(now).date());
-    if today.tomorrow().is_ok_and(|tomorrow| tomorrow.to_datetime(Time::midnight()) == local) {
-        return words.text(Message::TimeMidnight, &[]);
-    }
-    let time = local.strftime("%H:%M").to_string();
-    match today.until(local.date()).map(|span| span.get_days()) {
-        Ok(0) => time,
-        Ok(-6..=6) => words.text(on(local.weekday()), &[("time", time.into())]),
-        _ => local.strftime("%Y-%m-%d %H:%M").to_string(),
-    }
-}
-
-const fn on(day: Weekday) -> Message {
-    match day {
-        Weekday::Monday => Message::TimeMonday,
-        Weekday::Tuesday => Message::TimeTuesday,
-        Weekday::Wednesday => Message::TimeWednesday,
-        Weekday::Thursday => Message::TimeThursday,
-        Weekday::Friday => Message::TimeFriday,
-        Weekday::Saturday => Message::TimeSaturday,
-        Weekday::Sunday => Message::TimeSunday,
-    }
-}
-
 /// Why a text does not mean a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotAMoment {
@@ -133,6 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use kindbeat_core::words::local_moment;
 
     /// New York's rules: the clocks are put forward on 2030-03-10 at 02:00, and back on 2030-11-03 at 02:00.
     fn new_york() -> TimeZone {
@@ -205,7 +178,7 @@ mod tests {
     #[test]
     fn a_moment_is_said_as_short_as_is_clear() {
         let (now, zone) = (moment("2030-05-07T14:00:00Z"), new_york());
-        let said = |text: &str| said(moment(text), now, &zone, &Words::new("en"));
+        let said = |text: &str| local_moment(moment(text), now, &zone, &Words::new("en"));
         assert_eq!(said("2030-05-07T19:04:00Z"), "15:04");
         assert_eq!(said("2030-05-08T04:00:00Z"), "midnight");
         assert_eq!(said("2030-05-08T13:00:00Z"), "Wed 09:00");
@@ -265,7 +238,7 @@ mod tests {
             if let Ok(until) = until(&text, now, &zone) {
                 let ahead = until.duration_since(now);
                 prop_assert!(ahead.is_positive() && ahead <= LONGEST + SignedDuration::from_hours(24));
-                prop_assert!(!said(until, now, &zone, &Words::new("en")).is_empty());
+                prop_assert!(!local_moment(until, now, &zone, &Words::new("en")).is_empty());
             }
         }
     }

@@ -5,18 +5,24 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use jiff::tz::TimeZone;
 
 use crate::detection::Figures;
 use crate::detection::Phase;
+use crate::engine::Outlook;
 use crate::engine::Snapshot;
+use crate::monitor::LinkState;
 use crate::offer::Answer;
 use crate::offer::Gate;
 use crate::offer::GateMessage;
 use crate::offer::OfferId;
 use crate::offer::OfferOutcome;
+use crate::offer::Resumed;
+use crate::status::Quality;
 use crate::words::Message;
 use crate::words::Value;
 use crate::words::Words;
+use crate::words::local_moment;
 
 /// How far the heart has risen; `sustain` is the time over which it is averaged.
 #[must_use]
@@ -78,15 +84,30 @@ pub struct LastOffer {
     pub outcome: Option<OfferOutcome>,
 }
 
-/// The last offer, if any, and the state of now: every figure and every closed gate. Several lines; times are local.
+/// What is known of the link to the monitor, which the engine knows nothing of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MonitorLink {
+    pub state: LinkState,
+    /// Whether a monitor was connected since the start.
+    pub was_connected: bool,
+}
+
+/// Why no heart is heard, if none is; then the last offer, if any, and the state of now: every figure and every closed gate. Several
+/// lines; times are local.
 #[must_use]
-pub fn why(snapshot: &Snapshot, last: Option<&LastOffer>, offset: Offset, words: &Words) -> String {
+pub fn why(
+    snapshot: &Snapshot,
+    last: Option<&LastOffer>,
+    link: MonitorLink,
+    offset: Offset,
+    words: &Words,
+) -> String {
     let say = |message| words.text(message, &[]);
     let time = |at: Timestamp| -> Value<'static> {
         offset.to_datetime(at).strftime("%H:%M").to_string().into()
     };
-    let since = |message, at| words.text(message, &[("time", time(at))]);
-    let mut lines = Vec::new();
+    let no_heart = no_heart(snapshot, link);
+    let mut lines: Vec<String> = no_heart.map(say).into_iter().collect();
     match last {
         Some(offer) => {
             let reason = risen(&offer.figures, snapshot.thresholds.sustain, words);
@@ -101,42 +122,121 @@ pub fn why(snapshot: &Snapshot, last: Option<&LastOffer>, offset: Offset, words:
         let args = [("time", time(at)), ("reason", held(gate, words).into())];
         lines.push(words.text(Message::WhyHeld, &args));
     }
-    match (snapshot.heart_rate, snapshot.usual) {
-        (None, _) => lines.push(say(Message::WhyNothingMeasured)),
-        (Some(_), None) => {
-            let minutes = |lasting: SignedDuration| -> Value<'static> { lasting.as_mins().into() };
-            let args =
-                [("learned", minutes(snapshot.learned)), ("needed", minutes(snapshot.warm_up))];
-            lines.push(words.text(Message::WhyLearning, &args));
-        }
-        (Some(rate), Some(usual)) => {
-            let args = [
-                ("rate", rate.round().into()),
-                ("usual", usual.heart_rate.round().into()),
-                ("spread", usual.spread.round().into()),
-                ("rise", snapshot.thresholds.rise(usual.spread).round().into()),
-                ("span", lasting(snapshot.thresholds.sustain, words).into()),
-            ];
-            lines.push(words.text(Message::WhyFigures, &args));
-            lines.push(match snapshot.phase {
-                Phase::Settled => say(Message::WhySettled),
-                Phase::Settling { .. } => say(Message::WhySettling),
-                Phase::Rising { since: at, .. } => since(Message::WhyRising, at),
-                Phase::Elevated { since: at, .. } => since(Message::WhyElevated, at),
-            });
-        }
+    if no_heart.is_none() {
+        lines.extend(figures(snapshot, time, words));
     }
-    if snapshot.closed.is_empty() {
-        lines.push(say(Message::WhyAllOpen));
-    } else {
-        lines.push(say(Message::WhyClosed));
-        lines.extend(snapshot.closed.iter().map(|&gate| {
-            let failed = snapshot.failed.contains(&gate);
-            let message = if failed { GateMessage::Unknown } else { GateMessage::Closed };
-            format!("- {}", about(gate, message, words))
-        }));
+    let is_held = no_heart.is_none() && matches!(snapshot.outlook, Outlook::Held(_));
+    match (snapshot.closed.is_empty(), is_held) {
+        (true, _) => lines.push(say(Message::WhyAllOpen)),
+        (false, true) => lines.push(say(Message::WhyHolds)),
+        (false, false) => lines.push(say(Message::WhyClosed)),
+    }
+    lines.extend(snapshot.closed.iter().map(|&gate| closed(gate, snapshot, offset, words)));
+    if !snapshot.desktop_seen {
+        lines.push(say(Message::WhyDesktopUnseen));
     }
     lines.join("\n")
+}
+
+/// What `resume` ended, and what still holds offers back, by the snapshot taken after it. Several lines; times are local.
+#[must_use]
+pub fn resumed(ended: Resumed, after: &Snapshot, offset: Offset, words: &Words) -> String {
+    let all = [
+        (ended.snooze, Message::ResumedSnooze),
+        (ended.rest, Message::ResumedRest),
+        (ended.postponement, Message::ResumedPostponement),
+        (ended == Resumed::default(), Message::ResumedNothing),
+    ];
+    let say = |message| words.text(message, &[]);
+    let mut lines: Vec<_> =
+        all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, message)| say(message)).collect();
+    // Hands pause within moments: that holds nothing back for whoever asks.
+    let holding: Vec<_> = after.closed.iter().filter(|gate| **gate != Gate::NoPause).collect();
+    if after.offer_open {
+        lines.push(say(Message::ResumeOffered));
+    } else if after.outlook == Outlook::Due {
+        lines.push(say(Message::WhyDue));
+    } else if holding.is_empty() {
+        lines.push(say(Message::ResumeDone));
+    } else {
+        lines.push(say(Message::ResumeHeld));
+        lines.extend(holding.into_iter().map(|gate| closed(*gate, after, offset, words)));
+    }
+    lines.join("\n")
+}
+
+/// Why no heart is heard; `None` where one is.
+fn no_heart(snapshot: &Snapshot, link: MonitorLink) -> Option<Message> {
+    match link.state {
+        LinkState::Searching | LinkState::Away if !link.was_connected => Some(Message::WhyNoStrap),
+        LinkState::Searching => Some(Message::WhySearching),
+        LinkState::Connecting => Some(Message::WhyConnecting),
+        LinkState::Silent => Some(Message::WhySilent),
+        LinkState::Away => Some(Message::WhyAway),
+        LinkState::AdapterOff => Some(Message::WhyAdapterOff),
+        LinkState::NoBluetooth => Some(Message::WhyNoBluetooth),
+        LinkState::Released => Some(Message::WhyReleased),
+        LinkState::Streaming if snapshot.quality == Some(Quality::OffBody) => {
+            Some(Message::WhyOffBody)
+        }
+        LinkState::Streaming if snapshot.heart_rate.is_none() => Some(Message::WhyNoRate),
+        LinkState::Streaming => None,
+    }
+}
+
+/// What is measured, and what it means; nothing while nothing is measured.
+fn figures(
+    snapshot: &Snapshot,
+    time: impl Fn(Timestamp) -> Value<'static>,
+    words: &Words,
+) -> Vec<String> {
+    let say = |message| words.text(message, &[]);
+    let since = |message, at| words.text(message, &[("time", time(at))]);
+    let Some(rate) = snapshot.heart_rate else { return Vec::new() };
+    let Some(usual) = snapshot.usual else {
+        let minutes = |lasting: SignedDuration| -> Value<'static> { lasting.as_mins().into() };
+        let args = [("learned", minutes(snapshot.learned)), ("needed", minutes(snapshot.warm_up))];
+        return vec![words.text(Message::WhyLearning, &args)];
+    };
+    let args = [
+        ("rate", rate.round().into()),
+        ("window", span(snapshot.window, words).into()),
+        ("usual", usual.heart_rate.round().into()),
+        ("spread", usual.spread.round().into()),
+        ("rise", snapshot.thresholds.rise(usual.spread).round().into()),
+        ("span", lasting(snapshot.thresholds.sustain, words).into()),
+    ];
+    let phase = match snapshot.phase {
+        Phase::Settled => say(Message::WhySettled),
+        Phase::Settling { .. } => say(Message::WhySettling),
+        Phase::Rising { since: at, .. } => since(Message::WhyRising, at),
+        Phase::Elevated { since: at, .. } => since(Message::WhyElevated, at),
+    };
+    let outlook = match snapshot.outlook {
+        Outlook::Due => Some(Message::WhyDue),
+        Outlook::GivenUp => Some(Message::WhyGivenUp),
+        // That it is open was said with the offer.
+        Outlook::Asked if !snapshot.offer_open => Some(Message::WhyAsked),
+        Outlook::Nothing | Outlook::Held(_) | Outlook::Asked => None,
+    };
+    let phase = [Some(phase), outlook.map(say)].into_iter().flatten().collect::<Vec<_>>();
+    vec![words.text(Message::WhyFigures, &args), phase.join(" ")]
+}
+
+/// A line about a gate that is closed.
+fn closed(gate: Gate, snapshot: &Snapshot, offset: Offset, words: &Words) -> String {
+    let failed = snapshot.failed.contains(&gate);
+    let message = if failed { GateMessage::Unknown } else { GateMessage::Closed };
+    let reason = about(gate, message, words);
+    let line = match snapshot.closed_until(gate) {
+        Some(until) => {
+            let until = local_moment(until, snapshot.at, &TimeZone::fixed(offset), words);
+            let args = [("reason", reason.into()), ("until", until.into())];
+            words.text(Message::WhyClosedUntil, &args)
+        }
+        None => reason,
+    };
+    format!("- {line}")
 }
 
 const fn outcome(outcome: Option<OfferOutcome>) -> Message {

@@ -169,6 +169,7 @@ impl Player {
                 | Effect::Sampled(_)
                 | Effect::Attend(_)
                 | Effect::Reword(_)
+                | Effect::Resumed(_)
                 | Effect::Elevation(_)
                 | Effect::BreakBegan(..)
                 | Effect::BreakChosen(..)

@@ -28,6 +28,10 @@ pub struct Status {
     pub learned_hours: f64,
     /// The end of the owner's snooze; `None` without one.
     pub snoozed_until: Option<Timestamp>,
+    /// When the offer that was put off with "Later" may come again; `None` where none was.
+    pub postponed_until: Option<Timestamp>,
+    /// The end of the rest after "this is too much"; `None` without one.
+    pub resting_until: Option<Timestamp>,
     /// The name of the gate that holds the offer; `None` without an elevation, and with every gate open.
     pub held_by: Option<String>,
     /// Offers made since midnight, local time.

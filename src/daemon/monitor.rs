@@ -13,6 +13,7 @@ use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
 use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::monitor::MonitorSettings;
+use kindbeat_core::reason::MonitorLink;
 use kindbeat_core::status::SensorStatus;
 
 use super::history::History;
@@ -85,6 +86,10 @@ impl Monitor {
 
     pub(super) const fn link(&self) -> LinkState {
         self.link
+    }
+
+    pub(super) const fn known_link(&self) -> MonitorLink {
+        MonitorLink { state: self.link, was_connected: self.info.is_some() }
     }
 
     pub(super) const fn rate(&self) -> Option<f64> {

@@ -245,7 +245,8 @@ impl Service {
                 let snapshot = self.engine.snapshot(now);
                 let last = self.offers.last().map(|(_, last)| last);
                 let (offset, words) = (self.desktop.utc_offset(), self.preferences.words());
-                let _ = reply.send(reason::why(&snapshot, last, offset, words));
+                let link = self.monitor.known_link();
+                let _ = reply.send(reason::why(&snapshot, last, link, offset, words));
             }
             Request::StartBreak { practice, length, reply } => {
                 let input = Input::BreakWanted(practice, length);
@@ -260,8 +261,15 @@ impl Service {
                 let _ = reply.send(Ok(()));
             }
             Request::Resume { reply } => {
-                self.handle(Input::Resume);
-                let _ = reply.send(());
+                let ended =
+                    self.handle(Input::Resume).into_iter().find_map(|effect| match effect {
+                        Effect::Resumed(ended) => Some(ended),
+                        _ => None,
+                    });
+                let snapshot = self.engine.snapshot(now);
+                let (offset, words) = (self.desktop.utc_offset(), self.preferences.words());
+                let ended = ended.unwrap_or_default();
+                let _ = reply.send(reason::resumed(ended, &snapshot, offset, words));
             }
             Request::AnswerLast { answer, reply } => {
                 let _ = reply.send(self.answer_last(answer));
@@ -436,6 +444,8 @@ impl Service {
             Effect::Elevation(course) => {
                 history.keep(now, store::Record::Elevation((*course).into()));
             }
+            // Said to whoever asked for it.
+            Effect::Resumed(_) => {}
             Effect::Held(gate, _) => reporter.tell(News::OfferHeld(*gate)),
             Effect::NoSuchPractice(unknown) => debug!(%unknown, "nothing begins"),
         }
@@ -460,18 +470,12 @@ impl Service {
         Status {
             state: link.as_str().to_owned(),
             heart_rate: self.monitor.rate().map(whole),
-            usual: snapshot.usual.map(|usual| tenth(usual.heart_rate)),
-            spread: snapshot.usual.map(|usual| tenth(usual.spread)),
-            elevated_since: snapshot.elevated_since(),
             quality: snapshot.quality.filter(|_| link == LinkState::Streaming),
             sensor: self.monitor.sensor(),
-            learned_hours: (snapshot.learned.as_secs_f64() / 36.0).round() / 100.0,
-            snoozed_until: snapshot.snoozed_until,
-            held_by: snapshot.held_by.map(|gate| gate.name().to_owned()),
-            offers_today: snapshot.offers_today,
             page_open: self.page.is_open(),
             config_error: self.preferences.fault().map(str::to_owned),
             history_error: self.history.failing().map(|why| why.text(self.preferences.words())),
+            ..snapshot.status()
         }
     }
 
@@ -531,8 +535,4 @@ const fn is_for_any(input: &Input) -> bool {
 )]
 fn whole(rate: f64) -> u16 {
     rate.round() as u16
-}
-
-fn tenth(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
 }

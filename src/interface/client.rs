@@ -128,6 +128,11 @@ impl Client {
         answered(self.proxy.resume()).await
     }
 
+    /// As [`Self::resume`]; what it ended and what still holds offers back, in words.
+    pub async fn end_quiet(&self) -> Result<String, ClientError> {
+        answered(self.proxy.end_quiet()).await
+    }
+
     /// Whether to ask, this time, whether the thresholds fit; then it counts as asked.
     pub async fn take_question(&self) -> Result<bool, ClientError> {
         answered(self.proxy.take_question()).await
@@ -177,6 +182,8 @@ trait Kindbeat {
     fn snooze(&self, until: i64) -> zbus::Result<()>;
     #[zbus(no_autostart)]
     fn resume(&self) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn end_quiet(&self) -> zbus::Result<String>;
     #[zbus(no_autostart)]
     fn answer_last(&self, answer: &str) -> zbus::Result<()>;
     #[zbus(no_autostart)]

@@ -46,8 +46,8 @@ pub enum Request {
     },
     /// Offers again.
     Resume {
-        /// Sent when it is done, also where nothing was snoozed.
-        reply: oneshot::Sender<()>,
+        /// What it ended and what still holds offers back, in words.
+        reply: oneshot::Sender<String>,
     },
     /// An answer to the last offer.
     AnswerLast {

@@ -165,6 +165,12 @@ impl Service {
 
     /// Offers breaks again: ends a snooze, "Later" and the rest after "too much"; where there is none, nothing changes.
     async fn resume(&self) -> Result<(), Refused> {
+        self.ask(|reply| Request::Resume { reply }).await.map(drop)
+    }
+
+    /// Does what `Resume` does, and says what it ended and what still holds offers back, in words.
+    #[zbus(out_args("says"))]
+    async fn end_quiet(&self) -> Result<String, Refused> {
         self.ask(|reply| Request::Resume { reply }).await
     }
 

@@ -65,7 +65,7 @@ fn last_asked(day: &Day) -> Option<LastOffer> {
 
 fn why(day: &Day) -> String {
     let snapshot = day.engine.snapshot(day.now());
-    reason::why(&snapshot, last_asked(day).as_ref(), Offset::UTC, &Words::new("en"))
+    reason::why(&snapshot, last_asked(day).as_ref(), day.link, Offset::UTC, &Words::new("en"))
 }
 
 /// The same person, after the program was started anew.
@@ -128,7 +128,7 @@ fn too_much_outlasts_a_restart_for_offers_and_the_next_break() {
     let mut day = hard_morning();
     day.answer(Answer::Start).in_break(SessionCommand::TooMuch).in_break(SessionCommand::Leave);
     let mut next = next_run(&day);
-    assert!(next.snapshot(day.now()).closed.contains(&Gate::Snoozed));
+    assert!(next.snapshot(day.now()).closed.contains(&Gate::Resting));
     let effects = next.handle(day.now(), Input::BreakWanted(None, None));
     assert!(matches!(&effects[0], Effect::BreakBegan(practice, _) if practice == "grounding"));
 }
@@ -174,8 +174,8 @@ fn how_things_stand_is_told_by_what_is_measured() {
 fn why_tells_a_stranger_what_is_missing() {
     let mut day = Day::starting("09:00");
     assert_snapshot!(why(&day), @r"
+    No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
     No break has been offered since kindbeat was started.
-    Nothing is measured just now, so nothing can be offered. kindbeat status tells more.
     Nothing would hold an offer back just now.
     ");
     day.for_minutes(5);
@@ -187,26 +187,26 @@ fn why_tells_a_stranger_what_is_missing() {
     day.presence(Presence::AtDesk).for_minutes(25);
     assert_snapshot!(why(&day), @r"
     No break has been offered since kindbeat was started.
-    Over the last minute your heart averaged 61 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of 5 minutes is 8 above usual.
+    The median of the last minute is 61 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over 5 minutes is 8 above usual.
     It is near usual, so there is nothing to offer.
     Nothing would hold an offer back just now.
     ");
     day.heart_rate(84.0).for_minutes(1);
     assert_snapshot!(why(&day), @r"
     No break has been offered since kindbeat was started.
-    Over the last minute your heart averaged 83 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of 5 minutes is 8 above usual.
+    The median of the last minute is 83 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over 5 minutes is 8 above usual.
     It has been higher than usual since 09:30, not yet for long enough or by enough.
     Nothing would hold an offer back just now.
     ");
     day.for_minutes(9).answer(Answer::Later);
-    assert_snapshot!(why(&day), @r"
+    assert_snapshot!(why(&day), @r#"
     A break was offered at 09:33. The heart averaged 75 beats a minute over the last 5 minutes: 13 above the usual 62.
     The answer was: later.
-    Over the last minute your heart averaged 86 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of 5 minutes is 8 above usual.
+    The median of the last minute is 86 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over 5 minutes is 8 above usual.
     It has been up since 09:30.
-    What would hold an offer back just now:
-    - offers are snoozed
-    ");
+    What holds an offer back just now:
+    - you put the last offer off with "Later", until 10:00
+    "#);
     assert_eq!(
         last_asked(&day).and_then(|asked| asked.outcome),
         Some(OfferOutcome::Answered(Answer::Later))
@@ -228,8 +228,55 @@ fn resume_ends_the_rest_after_too_much() {
     day.answer(Answer::Start).in_break(SessionCommand::TooMuch).in_break(SessionCommand::Leave);
     day.put(Input::Resume);
     let snapshot = day.engine.snapshot(day.now());
-    assert!(!snapshot.closed.contains(&Gate::Snoozed), "{:?}", snapshot.closed);
+    assert!(!snapshot.closed.contains(&Gate::Resting), "{:?}", snapshot.closed);
     assert!(day.engine.memory().after_too_much, "the next break still turns outward");
+}
+
+#[test]
+fn resume_says_what_it_ended_and_what_still_holds() {
+    let mut day = hard_morning();
+    let mut said = Vec::new();
+    let mut resume = |day: &mut Day| said.push(resumed(day));
+    resume(&mut day);
+    day.answer(Answer::Later).for_minutes(1);
+    resume(&mut day);
+    day.answer(Answer::Start).in_break(SessionCommand::TooMuch).in_break(SessionCommand::Leave);
+    day.put(Input::Snooze(day.now() + SignedDuration::from_hours(1)));
+    resume(&mut day);
+    let mut settings = Settings::default();
+    settings.offer.cool_down = RangedDuration::secs(0);
+    day.put(Input::Configured(Box::new(settings)));
+    resume(&mut day);
+    assert_snapshot!(said.join("\n\n"), @r#"
+    There was no snooze to end.
+    A break is offered now.
+
+    The wait after "Later" is over.
+    A break is offered now.
+
+    The snooze is over.
+    The rest after "This is too much" is over.
+    What still holds offers back:
+    - after the last offer or break there is still quiet
+
+    There was no snooze to end.
+    Breaks may be offered again.
+    "#);
+}
+
+/// Resumes, and what is answered to that; in another language nothing of it is in English.
+#[track_caller]
+fn resumed(day: &mut Day) -> String {
+    day.put(Input::Resume);
+    let ended = day.effects.iter().rev().find_map(|(_, _, effect)| match effect {
+        Effect::Resumed(ended) => Some(*ended),
+        _ => None,
+    });
+    let (ended, snapshot) = (ended.unwrap_or_default(), day.engine.snapshot(day.now()));
+    let other = Words::altered("en-XA", |text| text.to_uppercase().into());
+    let other = reason::resumed(ended, &snapshot, Offset::UTC, &other);
+    assert!(!other.contains(char::is_lowercase), "{other}");
+    reason::resumed(ended, &snapshot, Offset::UTC, &Words::new("en"))
 }
 
 #[test]

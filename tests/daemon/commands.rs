@@ -127,8 +127,8 @@ fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
         let served = desk.serve().await?;
         let client = Client::connect(Bus::session()).await?;
         let why = client.why().await?;
-        assert!(why.starts_with("No break has been offered"), "{why}");
-        assert!(why.contains("Nothing is measured just now"), "{why}");
+        assert!(why.starts_with("No heart rate is coming in"), "{why}");
+        assert!(why.contains("No break has been offered"), "{why}");
         desk.settles().await?;
         desk.offered(1).await?;
         let status = client.status().await?;
@@ -150,6 +150,31 @@ fn status_and_why_tell_how_things_stand() -> anyhow::Result<()> {
         assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::Expired)], "taken back");
         assert_eq!(stored::state(&folder()?)?.state.fine_in_a_row, 0, "taken back");
         Ok(())
+    })
+}
+
+#[test]
+fn later_is_in_the_status_until_resume_ends_it_and_says_so() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::session()).await?;
+        desk.settles().await?;
+        desk.offered(1).await?;
+        client.answer_last("later").await?;
+        desk.seconds(10, UP).await?;
+        let status = client.status().await?;
+        assert_eq!(status.held_by.as_deref(), Some("postponed"));
+        let left = status.postponed_until.map(|until| until.duration_since(desk.now()));
+        assert_eq!(left, Some(SignedDuration::from_secs(20 * 60 - 10)));
+        assert!(client.why().await?.contains("you put the last offer off"), "{status:?}");
+        let says = client.end_quiet().await?;
+        assert_eq!(says, "The wait after \"Later\" is over.\nA break is about to be offered.");
+        desk.rises().await?;
+        let status = client.status().await?;
+        assert_eq!((status.held_by, status.postponed_until), (None, None));
+        drop(served);
+        desk.stop().await
     })
 }
 
@@ -263,9 +288,9 @@ fn the_rest_after_too_much_outlives_the_service() -> anyhow::Result<()> {
         desk.settles().await?;
         desk.seconds(120, UP).await?;
         let status = desk.status().await?;
-        assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("snoozed"), 0));
-        // Nor does anything show that could be resumed.
-        assert_eq!(status.snoozed_until, None);
+        assert_eq!((status.held_by.as_deref(), status.offers_today), (Some("resting"), 0));
+        assert_eq!((status.snoozed_until, status.postponed_until), (None, None));
+        ensure!(status.resting_until > Some(desk.now()), "{status:?}");
         let served = desk.serve().await?;
         let client = Client::connect(Bus::session()).await?;
         Visitor::fetch(&client.start_break(None, None).await?).await?;

@@ -130,7 +130,11 @@ async fn what_is_too_much_in_a_terminal_rests_offers_at_once() -> anyhow::Result
     terminal.types("t").await?;
     terminal.says(&first("grounding-turn")).await?;
     let rests = async {
-        while !client.why().await?.contains("- offers are snoozed") {}
+        while !client
+            .why()
+            .await?
+            .contains("- a break was too much, and offers rest, until midnight")
+        {}
         anyhow::Ok(())
     };
     soon(rests).await.context("waiting for rest")??;

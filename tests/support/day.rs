@@ -28,6 +28,7 @@ use kindbeat_core::engine::Settings;
 use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::heart::Reading;
+use kindbeat_core::monitor::LinkState;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::practice::Library;
@@ -36,6 +37,7 @@ use kindbeat_core::practice::SessionPlace;
 use kindbeat_core::practice::SessionState;
 use kindbeat_core::reason;
 use kindbeat_core::reason::LastOffer;
+use kindbeat_core::reason::MonitorLink;
 use kindbeat_core::simulation::SimulatedHeart;
 use kindbeat_core::words::Words;
 
@@ -52,6 +54,7 @@ pub struct Day {
     level: f64,
     last_offer: Option<OfferId>,
     asked: Option<LastOffer>,
+    pub link: MonitorLink,
     log: String,
     /// Everything the engine asked for, and when: the moment and the local day.
     pub effects: Vec<(Timestamp, Date, Effect)>,
@@ -86,6 +89,7 @@ impl Day {
             level: 62.0,
             last_offer: None,
             asked: None,
+            link: MonitorLink { state: LinkState::Streaming, was_connected: true },
             log: String::new(),
             effects: Vec::new(),
             kinds: HashSet::new(),
@@ -225,9 +229,7 @@ impl Day {
 
     /// What `kindbeat why` says at this moment.
     pub fn why(&self) -> String {
-        let snapshot = self.engine.snapshot(self.now);
-        let offset = self.around.utc_offset;
-        reason::why(&snapshot, self.asked.as_ref(), offset, &Words::new("en"))
+        self.why_in(&Words::new("en"))
     }
 
     /// Now.
@@ -238,7 +240,8 @@ impl Day {
     /// What `kindbeat why` says at this moment, in these words.
     pub fn why_in(&self, words: &Words) -> String {
         let asked = self.asked.as_ref();
-        reason::why(&self.engine.snapshot(self.now), asked, self.around.utc_offset, words)
+        let snapshot = self.engine.snapshot(self.now);
+        reason::why(&snapshot, asked, self.link, self.around.utc_offset, words)
     }
 
     /// What happened, a line each, with the time of day.
@@ -280,6 +283,7 @@ impl Day {
             // What is stored and not seen.
             Effect::Sampled(_)
             | Effect::Attend(_)
+            | Effect::Resumed(_)
             | Effect::Elevation(_)
             | Effect::BreakBegan(..)
             | Effect::BreakChosen(..) => return,

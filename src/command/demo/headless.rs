@@ -119,6 +119,7 @@ impl<W: Write> Demo<'_, W> {
                 | Effect::Sampled(_)
                 | Effect::Attend(_)
                 | Effect::Reword(_)
+                | Effect::Resumed(_)
                 | Effect::Elevation(_)
                 | Effect::BreakBegan(..)
                 | Effect::BreakChosen(..)

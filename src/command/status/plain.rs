@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::command::harmless;
-use crate::command::when::said;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::reason;
 use kindbeat_core::status::Quality;
@@ -12,13 +11,14 @@ use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Value;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::local_moment;
 
 /// A few lines, the most asked for first; what there is nothing to say about is left out. Times are local and relative to `now`.
 #[must_use]
 pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) -> String {
     let say = |message| words.text(message, &[]);
     let at = |message, moment: Timestamp| {
-        words.text(message, &[("time", said(moment, now, zone, words).into())])
+        words.text(message, &[("time", local_moment(moment, now, zone, words).into())])
     };
     let offers = [("count", status.offers_today.into())];
     let settings = |error: &String| {
@@ -38,6 +38,14 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
         (
             say(Message::StatusSnoozed),
             status.snoozed_until.map(|until| at(Message::StatusSnoozedUntil, until)),
+        ),
+        (
+            say(Message::StatusResting),
+            status.resting_until.map(|until| at(Message::StatusRestingUntil, until)),
+        ),
+        (
+            say(Message::StatusPostponed),
+            status.postponed_until.map(|until| at(Message::StatusPostponedUntil, until)),
         ),
         (say(Message::StatusBreak), status.page_open.then(|| say(Message::StatusBreakOpen))),
         (say(Message::StatusHistory), status.history_error.as_ref().map(history)),
@@ -189,13 +197,15 @@ mod tests {
             sensor: Some(polar(None)),
             learned_hours: 0.499,
             snoozed_until: Some("2030-05-07T19:04:00Z".parse().unwrap()),
+            postponed_until: Some("2030-05-07T14:20:00Z".parse().unwrap()),
+            resting_until: Some("2030-05-08T04:00:00Z".parse().unwrap()),
             held_by: Some("in_call".to_owned()),
             page_open: true,
             config_error: Some("config.toml:3:1: unknown key".to_owned()),
             history_error: Some("kindbeat.db: is read-only".to_owned()),
             ..Status::default()
         };
-        assert_snapshot!(shown(&status), @r"
+        assert_snapshot!(shown(&status), @r#"
         Strap     Polar H10, connected, but it sends nothing; most straps need moist skin contact
         Heart     nothing measured just now; about 66 is usual for you, give or take 4
                   higher than usual since 09:40
@@ -204,10 +214,12 @@ mod tests {
         Learned   from 29 minutes of wear
         Offers    0 today
         Snoozed   until 15:04
+        Resting   until midnight, after a break that was too much; "kindbeat resume" ends it
+        Later     you are asked again at 10:20 if your heart is still up
         Break     one is open
         History   is not written just now: kindbeat.db: is read-only
         Settings  the file has a fault, so the earlier ones apply: config.toml:3:1: unknown key
-        ");
+        "#);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::offer::Answer;
 use crate::offer::Gate;
 use crate::offer::OfferId;
 use crate::offer::OfferOutcome;
+use crate::offer::Resumed;
 use crate::practice::Length;
 use crate::practice::Library;
 use crate::practice::SessionCommand;
@@ -68,6 +69,8 @@ pub enum Effect {
     Attend(Attention),
     /// An elevation is over, and was not offered: the gate that was closed last, and the figures of that moment.
     Held(Gate, Figures),
+    /// Offers may come again: what was ended for it.
+    Resumed(Resumed),
     /// A break begins: the name of its practice and its length. [`Self::BreakMoved`] follows.
     BreakBegan(String, Length),
     /// The break that was begun became another one: the name of its practice and its length. [`Self::BreakMoved`] follows.

@@ -51,6 +51,7 @@ pub use event::Effect;
 pub use event::ElevationOutcome;
 pub use event::ElevationRecord;
 pub use event::Input;
+pub use snapshot::Outlook;
 pub use snapshot::Snapshot;
 
 /// All that the owner can set about decisions.
@@ -216,7 +217,7 @@ impl Engine {
                 }
             }
             Input::Resume => {
-                self.offers.resume(now);
+                effects.push(Effect::Resumed(self.offers.resume(now)));
                 self.reconsider(now, &mut effects);
             }
             Input::Configured(settings) => self.configure(now, *settings, &mut effects),

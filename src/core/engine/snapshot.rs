@@ -16,19 +16,24 @@ use crate::heart::MAX_ARTEFACT_SHARE;
 use crate::offer::Gate;
 use crate::offer::Moment;
 use crate::status::Quality;
+use crate::status::Status;
 
 use super::Engine;
 use super::elevation::Elevation;
 
-/// How things stand at one moment.
+/// How things stand at one moment. What `status`, `why` and the answer to `resume` say follows from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
+    /// The moment.
+    pub at: Timestamp,
     /// Where the heart stands.
     pub phase: Phase,
     /// What is usual; `None` while too little was learned to tell an elevation.
     pub usual: Option<Usual>,
-    /// The median of the last minute, in bpm; `None` while nothing streams.
+    /// The median over the last `window`, in bpm; `None` while nothing streams.
     pub heart_rate: Option<f64>,
+    /// 10 s to a minute.
+    pub window: SignedDuration,
     /// How much of the heart can be told; `None` while nothing streams.
     pub quality: Option<Quality>,
     /// How much wear taught what is usual.
@@ -39,21 +44,84 @@ pub struct Snapshot {
     pub thresholds: Thresholds,
     /// The figures of the elevation under way; `None` while there is none.
     pub figures: Option<Figures>,
-    /// What holds back the elevation under way, if anything does.
-    pub held_by: Option<Gate>,
+    /// What becomes of the elevation under way.
+    pub outlook: Outlook,
     /// When the last elevation that was not offered was over, and what held it back; `None`: there was none since the start.
     pub last_held: Option<(Timestamp, Gate)>,
     /// Every gate that is closed just now, whether or not there is anything to offer.
     pub closed: Vec<Gate>,
     /// Those among them that are closed only because the desktop should tell and does not.
     pub failed: Vec<Gate>,
-    /// Until when nothing is offered, at its owner's wish.
+    /// Whether the desktop is looked at just now; else no gate that it closes is among the closed ones.
+    pub desktop_seen: bool,
+    /// The end of the owner's snooze; `None` without one.
     pub snoozed_until: Option<Timestamp>,
+    /// When the offer that was put off with "Later" may come again; `None`: none waits for that.
+    pub postponed_until: Option<Timestamp>,
+    /// The end of the rest after "this is too much"; `None` without one.
+    pub resting_until: Option<Timestamp>,
+    /// Whether an offer is open.
+    pub offer_open: bool,
     /// How many breaks were offered today.
     pub offers_today: u32,
 }
 
+/// What becomes of an elevation, as things are at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlook {
+    /// There is none.
+    Nothing,
+    /// Nothing that is known is in the way: a break is offered with the next sample, unless the desktop turns out to be in the way
+    /// when it is looked at.
+    Due,
+    /// This gate is closed, the first of them all.
+    Held(Gate),
+    /// The hands did not rest in time: it is not offered any more.
+    GivenUp,
+    /// It was offered, and is not offered again.
+    Asked,
+}
+
 impl Snapshot {
+    /// What holds back the elevation under way; `None` where nothing does, and where there is none.
+    #[must_use]
+    pub const fn held_by(&self) -> Option<Gate> {
+        match self.outlook {
+            Outlook::Held(gate) => Some(gate),
+            Outlook::GivenUp => Some(Gate::NoPause),
+            Outlook::Nothing | Outlook::Due | Outlook::Asked => None,
+        }
+    }
+
+    /// Until when the owner's own wish keeps a gate closed; `None` for any other gate.
+    #[must_use]
+    pub const fn closed_until(&self, gate: Gate) -> Option<Timestamp> {
+        match gate {
+            Gate::Snoozed => self.snoozed_until,
+            Gate::Postponed => self.postponed_until,
+            Gate::Resting => self.resting_until,
+            _ => None,
+        }
+    }
+
+    /// What the status says of the engine; the rest of it is left empty.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status {
+            usual: self.usual.map(|usual| tenth(usual.heart_rate)),
+            spread: self.usual.map(|usual| tenth(usual.spread)),
+            elevated_since: self.elevated_since(),
+            quality: self.quality,
+            learned_hours: (self.learned.as_secs_f64() / 36.0).round() / 100.0,
+            snoozed_until: self.snoozed_until,
+            postponed_until: self.postponed_until,
+            resting_until: self.resting_until,
+            held_by: self.held_by().map(|gate| gate.name().to_owned()),
+            offers_today: self.offers_today,
+            ..Status::default()
+        }
+    }
+
     /// Since when the heart has been up; `None` while it is not.
     #[must_use]
     pub const fn elevated_since(&self) -> Option<Timestamp> {
@@ -76,25 +144,41 @@ impl Engine {
         let closed: Vec<_> = self.settings.offer.closed_gates(&self.moment(now)).collect();
         let desktop = self.context.desktop.unwrap_or_default();
         let failed = closed.iter().copied().filter(|gate| gate.probe(&desktop) == Probe::Failed);
+        let outlook = self.outlook(closed.first().copied());
+        let ahead = |until: Option<Timestamp>| until.filter(|&until| now < until);
         Snapshot {
+            at: now,
             phase: self.tracker.phase(),
             usual: known.then(|| self.tracker.usual()),
             heart_rate: self.last_sample.filter(|_| live).map(|sample| sample.heart_rate),
+            window: self.sampler.window(),
             quality: self.quality(live),
             learned,
             warm_up,
             thresholds: detection.thresholds(),
             figures: self.record.map(|course| course.figures),
-            held_by: match self.elevation {
-                Elevation::Held(gate, _) => Some(gate),
-                Elevation::Waiting(..) | Elevation::Lapsed(_) => Some(Gate::NoPause),
-                Elevation::None | Elevation::Looking(_) | Elevation::Offered => None,
-            },
+            outlook,
             last_held: self.last_held,
             failed: failed.collect(),
             closed,
-            snoozed_until: self.offers.snoozed_until(),
+            desktop_seen: self.context.desktop.is_some(),
+            snoozed_until: ahead(self.offers.snoozed_until()),
+            postponed_until: ahead(self.offers.postponed_until()),
+            resting_until: ahead(self.offers.rest_until()),
+            offer_open: self.offers.open().is_some(),
             offers_today: self.offers.made_on(self.context.local_time(now).date()),
+        }
+    }
+
+    fn outlook(&self, closed: Option<Gate>) -> Outlook {
+        match self.elevation {
+            Elevation::None => Outlook::Nothing,
+            Elevation::Lapsed(_) => Outlook::GivenUp,
+            Elevation::Offered if !self.offers.is_postponed() => Outlook::Asked,
+            Elevation::Offered
+            | Elevation::Held(..)
+            | Elevation::Looking(_)
+            | Elevation::Waiting(..) => closed.map_or(Outlook::Due, Outlook::Held),
         }
     }
 
@@ -121,7 +205,9 @@ impl Engine {
             after_return: self.settings.detection.after_return.value(),
             exerting: self.tracker.exerting(),
             break_open: self.break_is_open(),
-            quiet_until: self.offers.quiet_until(),
+            snoozed_until: self.offers.snoozed_until(),
+            resting_until: self.offers.rest_until(),
+            postponed_until: self.offers.postponed_until(),
             cool_down_from: self.offers.cool_down_from(),
             offers_today: self.offers.counted_today(today),
             fine_in_a_row: self.offers.fine_in_a_row(),
@@ -142,4 +228,8 @@ impl Engine {
             Some(_) => Quality::Poor,
         })
     }
+}
+
+fn tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
 }

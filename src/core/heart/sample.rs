@@ -77,6 +77,12 @@ impl Sampler {
         }
     }
 
+    /// The time over which a sample's rate is the median.
+    #[must_use]
+    pub const fn window(&self) -> SignedDuration {
+        self.window
+    }
+
     /// Takes in what arrived at `at`; `None` until the next sample is due, and while no rate in the window is plausible.
     ///
     /// Where the rate is missing, the mean of the NN intervals takes its place: some recordings hold nothing else.

@@ -23,3 +23,4 @@ pub use offers::OfferMemory;
 pub use offers::OfferOutcome;
 pub use offers::OfferState;
 pub use offers::Offers;
+pub use offers::Resumed;

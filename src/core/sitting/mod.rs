@@ -222,6 +222,7 @@ impl Sitting {
             | Effect::Elevation(_)
             | Effect::Attend(_)
             | Effect::Reword(_)
+            | Effect::Resumed(_)
             | Effect::Held(..)
             | Effect::NoSuchPractice(_) => return,
         }

@@ -12,6 +12,7 @@
 
 mod language;
 mod message;
+mod moment;
 mod sentence;
 
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ use unic_langid::LanguageIdentifier;
 pub use fluent_bundle::FluentValue as Value;
 
 pub use self::message::Message;
+pub use self::moment::local_moment;
 pub use self::sentence::Filling;
 pub use self::sentence::Sentence;
 pub use self::sentence::english_display;

@@ -86,10 +86,10 @@ proptest! {
                 }
             }
             let shut: Vec<_> = GATES.into_iter().zip(closed).filter(|(_, closed)| *closed).map(|(gate, _)| gate).collect();
-            // A snooze ends by itself, and so does a break that was paused for half an hour.
+            // A snooze ends by itself, a rest at midnight, both with "resume", and a break that was paused for half an hour.
             let is_open = desk.day.engine.snapshot(desk.day.now()).closed.contains(&Gate::BreakOpen);
             let lasting = shut.iter().any(|gate| match gate {
-                Gate::Snoozed => false,
+                Gate::Snoozed | Gate::Resting => false,
                 Gate::BreakOpen => is_open,
                 _ => true,
             });

@@ -19,10 +19,17 @@ use kindbeat_core::setting::RangedDuration;
 
 use crate::day::Day;
 
-/// The gates that can be closed and opened again by what happens: all but the last one, `settled`.
-pub(crate) const GATES: [Gate; Gate::ALL.len() - 1] = {
-    let mut gates = [Gate::DayOff; Gate::ALL.len() - 1];
-    gates.copy_from_slice(Gate::ALL.split_at(Gate::ALL.len() - 1).0);
+/// The gates that can be closed and opened again by what happens: all but `postponed`, which needs an offer before, and `settled`.
+pub(crate) const GATES: [Gate; Gate::ALL.len() - 2] = {
+    let (mut gates, mut filled, mut next) = ([Gate::DayOff; Gate::ALL.len() - 2], 0, 0);
+    while next < Gate::ALL.len() {
+        let gate = Gate::ALL[next];
+        if !matches!(gate, Gate::Postponed | Gate::Settled) {
+            gates[filled] = gate;
+            filled += 1;
+        }
+        next += 1;
+    }
     gates
 };
 
@@ -113,7 +120,15 @@ impl Desk {
             Gate::Snoozed if closed => {
                 self.day.put(Input::Snooze(now + SignedDuration::from_hours(5)));
             }
-            Gate::Snoozed => {
+            Gate::Resting if closed => {
+                let was_open = self.day.engine.snapshot(now).closed.contains(&Gate::BreakOpen);
+                self.day.put(Input::BreakWanted(None, None));
+                self.day.in_break(SessionCommand::TooMuch).in_break(SessionCommand::Leave);
+                if was_open {
+                    self.set(Gate::BreakOpen, true);
+                }
+            }
+            Gate::Snoozed | Gate::Resting => {
                 self.day.put(Input::Resume);
             }
             Gate::BreakOpen if closed => {

@@ -12,6 +12,11 @@ fn of_any_two_closed_gates_each_holds_back_and_both_open_do_not() {
     for (number, first) in GATES.into_iter().enumerate() {
         for second in GATES.into_iter().skip(number + 1) {
             for (opened, stays) in [(first, second), (second, first)] {
+                // "Resume" opens both.
+                if [opened, stays].iter().all(|gate| matches!(gate, Gate::Snoozed | Gate::Resting))
+                {
+                    continue;
+                }
                 let pair = format!("{opened} opens, {stays} stays");
                 let mut desk = Desk::quiet(eager());
                 desk.set(opened, true);

@@ -3,9 +3,15 @@
 use jiff::SignedDuration;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
+use kindbeat_core::engine::Input;
+use kindbeat_core::engine::Outlook;
 use kindbeat_core::engine::Settings;
+use kindbeat_core::heart::Contact;
+use kindbeat_core::heart::Reading;
+use kindbeat_core::monitor::LinkState;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
+use kindbeat_core::reason::MonitorLink;
 use kindbeat_core::setting::RangedDuration;
 use kindbeat_core::words::Words;
 
@@ -40,7 +46,7 @@ fn a_closed_gate_is_named_while_it_holds_and_afterwards() {
         let (held, was_held) = (line(&during, "- "), line(&after, "Your heart was up"));
         said.push(format!("{gate}\n  {held}\n  {was_held}"));
     }
-    insta::assert_snapshot!(said.join("\n"), @r#"
+    insta::assert_snapshot!(said.join("\n"), @r"
     day_off
       - this day is left free
       Your heart was up until 09:35. Nothing was offered: the day was left free.
@@ -48,8 +54,11 @@ fn a_closed_gate_is_named_while_it_holds_and_afterwards() {
       - these are quiet hours
       Your heart was up until 09:35. Nothing was offered: these were quiet hours.
     snoozed
-      - offers are snoozed
+      - offers are snoozed, until 14:30
       Your heart was up until 09:35. Nothing was offered: offers were snoozed.
+    resting
+      - a break was too much, and offers rest, until midnight
+      Your heart was up until 09:35. Nothing was offered: a break had been too much, and offers rested.
     break_open
       - a break is open
       Your heart was up until 09:35. Nothing was offered: a break was open already.
@@ -87,9 +96,9 @@ fn a_closed_gate_is_named_while_it_holds_and_afterwards() {
       - after the last offer or break there is still quiet
       Your heart was up until 09:35. Nothing was offered: after the last offer or break there was still quiet.
     no_pause
-      - the hands are at work; a pause is waited for
+      - kindbeat waits for the moment when your hands pause
       Your heart was up until 09:35. Nothing was offered: the heart settled before a good moment came.
-    "#);
+    ");
 }
 
 #[test]
@@ -111,60 +120,147 @@ fn a_stranger_is_told_how_things_stand() {
     say("settled, with a camera that does not tell", &desk);
     desk.day.silent_for_minutes(3);
     say("no strap", &desk);
-    insta::assert_snapshot!(said.join("\n"), @r#"
+    insta::assert_snapshot!(said.join("\n"), @r"
     # still learning
     No break has been offered since kindbeat was started.
-    Over the last minute your heart averaged 61 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of 5 minutes is 8 above usual.
+    The median of the last minute is 61 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over 5 minutes is 8 above usual.
     It is near usual, so there is nothing to offer.
     What would hold an offer back just now:
     - after the last offer or break there is still quiet
-    - the hands are at work; a pause is waited for
+    - kindbeat waits for the moment when your hands pause
+    Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # near usual
     No break has been offered since kindbeat was started.
-    Over the last minute your heart averaged 61 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
+    The median of the last minute is 61 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
     It is near usual, so there is nothing to offer.
     What would hold an offer back just now:
-    - the hands are at work; a pause is waited for
+    - kindbeat waits for the moment when your hands pause
+    Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # up, not yet for long enough
     No break has been offered since kindbeat was started.
-    Over the last minute your heart averaged 83 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
+    The median of the last minute is 83 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
     It has been higher than usual since 09:30, not yet for long enough or by enough.
     What would hold an offer back just now:
-    - the hands are at work; a pause is waited for
+    - kindbeat waits for the moment when your hands pause
+    Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # offered
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
     It is still open: kindbeat break begins it.
-    Over the last minute your heart averaged 86 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
+    The median of the last minute is 86 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
     It has been up since 09:30.
     What would hold an offer back just now:
-    - the hands are at work; a pause is waited for
+    - kindbeat waits for the moment when your hands pause
 
     # fine
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
     The answer was: I'm fine.
-    Over the last minute your heart averaged 86 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
-    It has been up since 09:30.
+    The median of the last minute is 86 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
+    It has been up since 09:30. A break was offered for this, and none is offered again.
     What would hold an offer back just now:
-    - the hands are at work; a pause is waited for
+    - kindbeat waits for the moment when your hands pause
+    Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # settled, with a camera that does not tell
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
     The answer was: I'm fine.
-    Over the last minute your heart averaged 84 beats a minute; about 62 is usual for you, give or take 4. It counts as up once the average of a minute is 8 above usual.
-    It has been up since 09:30.
+    The median of the last minute is 84 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
+    It has been up since 09:30. A break was offered for this, and none is offered again.
     What would hold an offer back just now:
-    - the hands are at work; a pause is waited for
+    - kindbeat waits for the moment when your hands pause
+    Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # no strap
+    No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
     The answer was: I'm fine.
-    Nothing is measured just now, so nothing can be offered. kindbeat status tells more.
     What would hold an offer back just now:
-    - the hands are at work; a pause is waited for
-    "#);
+    - kindbeat waits for the moment when your hands pause
+    Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
+    ");
+}
+
+#[test]
+fn that_no_heart_is_heard_is_said_first_and_why() {
+    use LinkState::AdapterOff;
+    use LinkState::Away;
+    use LinkState::Connecting;
+    use LinkState::NoBluetooth;
+    use LinkState::Released;
+    use LinkState::Searching;
+    use LinkState::Silent;
+    use LinkState::Streaming;
+    let mut desk = Desk::quiet(eager());
+    desk.day.heart_rate(84.0);
+    desk.minutes(2);
+    desk.set(Gate::Away, true);
+    let mut said = Vec::new();
+    for (state, was_connected) in [
+        (Searching, false),
+        (Away, false),
+        (Searching, true),
+        (Connecting, true),
+        (Silent, true),
+        (Away, true),
+        (AdapterOff, true),
+        (NoBluetooth, true),
+        (Released, true),
+    ] {
+        desk.day.link = MonitorLink { state, was_connected };
+        let why = explained(&desk);
+        said.push(why.lines().next().unwrap_or_default().to_owned());
+        assert!(!why.contains("beats a minute;") && !why.contains("holds an offer"), "{why}");
+    }
+    desk.day.link = MonitorLink { state: Streaming, was_connected: true };
+    let contact = Contact::Lost;
+    desk.day.put(Input::Measured(Reading { heart_rate: None, contact, rr: Vec::new() }));
+    said.push(explained(&desk).lines().next().unwrap_or_default().to_owned());
+    desk.day.silent_for_minutes(3);
+    said.push(explained(&desk));
+    insta::assert_snapshot!(said.join("\n"), @r"
+    No heart rate is coming in, so nothing can be offered: no strap has been found yet. kindbeat keeps looking for one.
+    No heart rate is coming in, so nothing can be offered: no strap has been found yet. kindbeat keeps looking for one.
+    No heart rate is coming in, so nothing can be offered: kindbeat is looking for the strap.
+    No heart rate is coming in yet, so nothing can be offered: the strap is being connected.
+    No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends nothing. Most straps need moist skin contact.
+    No heart rate is coming in, so nothing can be offered: the strap is out of reach. kindbeat still looks for it now and then.
+    No heart rate is coming in, so nothing can be offered: Bluetooth is switched off.
+    No heart rate is coming in, so nothing can be offered: there is no Bluetooth adapter, or no Bluetooth service.
+    No heart rate is coming in, so nothing can be offered: the strap was let go, so that another device can have it.
+    No heart rate is coming in, so nothing can be offered: the strap feels no skin.
+    No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
+    A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
+    It is still open: kindbeat break begins it.
+    What would hold an offer back just now:
+    - nobody is at the desk
+    ");
+}
+
+#[test]
+fn later_is_named_with_its_time_and_so_is_what_comes_after_it() {
+    let mut desk = Desk::quiet(eager());
+    desk.day.heart_rate(84.0);
+    desk.minutes(4);
+    desk.day.answer(Answer::Later);
+    let snapshot = desk.day.engine.snapshot(desk.day.now());
+    let (held_by, until) = (snapshot.held_by(), snapshot.postponed_until);
+    assert_eq!(held_by, Some(Gate::Postponed));
+    assert_eq!(until, Some(desk.day.now() + SignedDuration::from_mins(20)));
+    let during = explained(&desk);
+    assert!(
+        during.contains("- you put the last offer off with \"Later\", until 09:54"),
+        "{during}"
+    );
+    desk.set(Gate::Sharing, true);
+    desk.minutes(21);
+    let snapshot = desk.day.engine.snapshot(desk.day.now());
+    assert_eq!((snapshot.held_by(), snapshot.postponed_until), (Some(Gate::Sharing), None));
+    desk.set(Gate::Sharing, false);
+    desk.minutes(2);
+    assert_eq!(desk.offers(), 2, "{}", desk.day.log());
+    assert_eq!(desk.day.engine.snapshot(desk.day.now()).outlook, Outlook::Asked);
 }
 
 #[test]

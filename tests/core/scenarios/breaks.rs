@@ -66,7 +66,7 @@ fn too_much_leads_outward_and_softens_the_next_break() {
     09:41 grounding, step 4
     09:41 grounding, step 5
     09:42 break ended: TooMuch { step: 2 }
-    12:22 held: snoozed
+    12:22 held: resting
     12:31 break, step 1
     12:31 break ended: Left { step: 0 }
     ");
@@ -91,7 +91,7 @@ fn no_snooze_or_break_brings_offers_back_after_too_much() {
     09:40 break ended: TooMuch { step: 0 }
     09:40 break, step 1
     09:40 break ended: Left { step: 0 }
-    11:31 held: snoozed
+    11:31 held: resting
     11:35 break, step 1
     ");
 }

@@ -138,6 +138,7 @@ async fn every_method_asks_the_daemon() -> anyhow::Result<()> {
     let until = clock::now().as_second() + 3_600;
     caller.order("Snooze", &until).await?;
     caller.order("Resume", &()).await?;
+    assert!(caller.ask("EndQuiet", &()).await?.contains("snooze is over"));
     for answer in ["start", "later", "fine", "moving", "excited", "undo"] {
         caller.order("AnswerLast", &answer).await?;
     }
@@ -148,6 +149,7 @@ async fn every_method_asks_the_daemon() -> anyhow::Result<()> {
     start Some("kind-hand") Some("20s")
     end
     snooze UNTIL
+    resume
     resume
     answer Given(Start)
     answer Given(Later)
@@ -166,7 +168,7 @@ async fn the_status_is_the_json_of_the_command() -> anyhow::Result<()> {
     let _stand = Stand::start(&bus).await?;
     let json = Caller::new(&bus).await?.ask("Status", &()).await?;
     assert_eq!(serde_json::from_str::<Status>(&json)?, streaming());
-    insta::assert_snapshot!(json, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"held_by":null,"offers_today":1,"page_open":false,"config_error":null,"history_error":null}"#);
+    insta::assert_snapshot!(json, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"offers_today":1,"page_open":false,"config_error":null,"history_error":null}"#);
     Ok(())
 }
 
@@ -256,6 +258,9 @@ async fn a_program_can_find_out_what_there_is_to_ask() -> anyhow::Result<()> {
     <arg name="until" type="x" direction="in"/>
     </method>
     <method name="Resume">
+    </method>
+    <method name="EndQuiet">
+    <arg name="says" type="s" direction="out"/>
     </method>
     <method name="AnswerLast">
     <arg name="answer" type="s" direction="in"/>

@@ -71,7 +71,13 @@ const COMMANDS: [(&str, Seen); 19] = [
     ("break", Seen::Here(a_break)),
     ("fine", Seen::Here(fine)),
     ("snooze", Seen::Here(snooze)),
-    ("resume", Seen::Here(|at, words, out| command::snooze::resume(words, at.bus(), out))),
+    (
+        "resume",
+        Seen::There(
+            "resume_says_what_it_ended_and_what_still_holds",
+            "../tests/core/remembering.rs",
+        ),
+    ),
     ("history", Seen::Here(history)),
     (
         "doctor",

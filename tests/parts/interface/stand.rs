@@ -153,7 +153,7 @@ async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
             }
             Request::Resume { reply } => {
                 mind.asked.push("resume".to_owned());
-                let _ = reply.send(());
+                let _ = reply.send("The snooze is over.\nBreaks may be offered again.".to_owned());
             }
             Request::AnswerLast { answer, reply } => {
                 mind.asked.push(format!("answer {answer:?}"));

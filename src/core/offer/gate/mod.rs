@@ -75,10 +75,20 @@ gates! {
         name: "quiet_hours",
         closed: |settings, moment| settings.is_quiet(moment.local_time().time()),
     }
-    /// The owner wants quiet for a while, or put the last offer off.
+    /// The owner wants quiet for a while.
     Snoozed {
         name: "snoozed",
-        closed: |_, moment| moment.quiet_until.is_some_and(|until| moment.now < until),
+        closed: |_, moment| moment.is_before(moment.snoozed_until),
+    }
+    /// A break was too much: nothing is offered for the rest of the day.
+    Resting {
+        name: "resting",
+        closed: |_, moment| moment.is_before(moment.resting_until),
+    }
+    /// The owner put the last offer off.
+    Postponed {
+        name: "postponed",
+        closed: |_, moment| moment.is_before(moment.postponed_until),
     }
     /// A break is open already.
     BreakOpen {
@@ -153,7 +163,9 @@ gates! {
     NoPause {
         name: "no_pause",
         closed: |settings, moment| {
-            !settings.wait_for_pause.value().is_zero() && !moment.is_pause()
+            // Where nobody is at work there is no pause to wait for.
+            let at_work = !moment.context.locked && moment.presence() != Presence::Away;
+            !settings.wait_for_pause.value().is_zero() && at_work && !moment.is_pause()
         },
     }
     /// The heart settled while an offer waited for a pause. Never closed: it only names the outcome of such an elevation.
@@ -328,8 +340,12 @@ pub struct Moment<'a> {
     /// The heart is in exercise, or recovers from it.
     pub exerting: bool,
     pub break_open: bool,
-    /// Until when nothing is offered at the owner's wish, or because the last offer was put off; `None`: no such wish.
-    pub quiet_until: Option<Timestamp>,
+    /// Until when nothing is offered at the owner's wish; `None`: no such wish.
+    pub snoozed_until: Option<Timestamp>,
+    /// Until when nothing is offered since a break was too much; `None`: none was.
+    pub resting_until: Option<Timestamp>,
+    /// Until when the owner put the last offer off; `None`: it was not put off.
+    pub postponed_until: Option<Timestamp>,
     /// When the last offer was made or the last break taken; `None` where it doesn't count for the cool-down.
     pub cool_down_from: Option<Timestamp>,
     pub offers_today: u32,
@@ -378,6 +394,10 @@ impl OfferSettings {
 impl Moment<'_> {
     fn local_time(&self) -> DateTime {
         self.context.local_time(self.now)
+    }
+
+    fn is_before(&self, until: Option<Timestamp>) -> bool {
+        until.is_some_and(|until| self.now < until)
     }
 
     fn presence(&self) -> Presence {

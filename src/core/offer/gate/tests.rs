@@ -21,7 +21,9 @@ fn moment(context: &Context) -> Moment<'_> {
         after_return: SignedDuration::from_mins(5),
         exerting: false,
         break_open: false,
-        quiet_until: None,
+        snoozed_until: None,
+        resting_until: None,
+        postponed_until: None,
         cool_down_from: None,
         offers_today: 0,
         fine_in_a_row: 0,
@@ -42,7 +44,9 @@ fn closed_by(gate: Gate) -> Option<Gate> {
     }
     let moment = moment(&context);
     settings.closed_gate(&match gate {
-        Gate::Snoozed => Moment { quiet_until: Some(at(NOON + 1)), ..moment },
+        Gate::Snoozed => Moment { snoozed_until: Some(at(NOON + 1)), ..moment },
+        Gate::Resting => Moment { resting_until: Some(at(NOON + 1)), ..moment },
+        Gate::Postponed => Moment { postponed_until: Some(at(NOON + 1)), ..moment },
         Gate::BreakOpen => Moment { break_open: true, ..moment },
         Gate::Moving => Moment { exerting: true, ..moment },
         Gate::JustReturned => Moment { returned_at: Some(at(NOON - 299)), ..moment },
@@ -69,7 +73,9 @@ fn with_nothing_against_it_every_gate_is_open() {
 fn each_gate_opens_when_its_time_is_over() {
     let context = Context { hands: InputActivity::Resting(at(NOON - 6)), ..Context::default() };
     let over = Moment {
-        quiet_until: Some(at(NOON)),
+        snoozed_until: Some(at(NOON)),
+        resting_until: Some(at(NOON)),
+        postponed_until: Some(at(NOON)),
         returned_at: Some(at(NOON - 300)),
         cool_down_from: Some(at(NOON - 5_400)),
         offers_today: 2,

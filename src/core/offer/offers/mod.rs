@@ -76,6 +76,16 @@ pub enum OfferState {
     },
 }
 
+/// What [`Offers::resume`] ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resumed {
+    pub snooze: bool,
+    /// The rest after "this is too much".
+    pub rest: bool,
+    /// The wait after "Later".
+    pub postponement: bool,
+}
+
 /// Keeps count of offers, the one that stands, and the quiet the owner asked for.
 #[derive(Clone, Debug)]
 pub struct Offers {
@@ -215,7 +225,7 @@ impl Offers {
         }
     }
 
-    /// Until when its owner put the last offer off; `None` where it was not.
+    /// Until when its owner put the last offer off, which may be past; `None` where it was not.
     #[must_use]
     pub const fn postponed_until(&self) -> Option<Timestamp> {
         match self.state {
@@ -262,20 +272,20 @@ impl Offers {
     }
 
     /// Ends every quiet: a snooze, the rest after "this is too much", and the wait after "Later", whose second asking may come at once.
-    pub fn resume(&mut self, now: Timestamp) {
+    pub fn resume(&mut self, now: Timestamp) -> Resumed {
+        let is_ahead = |until: Option<Timestamp>| until.is_some_and(|until| now < until);
+        let resumed = Resumed {
+            snooze: is_ahead(self.snoozed_until),
+            rest: is_ahead(self.rest_until),
+            postponement: is_ahead(self.postponed_until()),
+        };
         self.snoozed_until = None;
         self.snoozed_at = None;
         self.rest_until = None;
         if let OfferState::Postponed { until } = &mut self.state {
             *until = now.min(*until);
         }
-    }
-
-    /// Until when nothing is offered: a snooze, the rest after "this is too much", or the putting off of one offer. `None`: none
-    /// of them.
-    #[must_use]
-    pub fn quiet_until(&self) -> Option<Timestamp> {
-        self.snoozed_until.max(self.rest_until).max(self.postponed_until())
+        resumed
     }
 
     /// When the last offer was made or the last break taken, as far as it counts for the cool-down: not for a second asking the owner

@@ -113,7 +113,7 @@ fn later_asks_once_more_without_counting_again() {
     let (mut offers, id) = offered();
     let today = date(1970, 1, 1);
     assert!(offers.answer(at(1), id, Answer::Later, true));
-    assert_eq!(offers.quiet_until(), Some(at(21)));
+    assert_eq!(offers.postponed_until(), Some(at(21)));
     assert_eq!((offers.cool_down_from(), offers.counted_today(today)), (None, 0));
     offers.make(at(21), today, &OfferSettings::default());
     assert_eq!((offers.cool_down_from(), offers.counted_today(today)), (Some(at(21)), 1));
@@ -124,7 +124,7 @@ fn later_is_forgotten_when_the_heart_settles() {
     let (mut offers, id) = offered();
     offers.answer(at(1), id, Answer::Later, true);
     offers.elevation_ended();
-    assert_eq!((offers.quiet_until(), offers.cool_down_from()), (None, Some(at(0))));
+    assert_eq!((offers.postponed_until(), offers.cool_down_from()), (None, Some(at(0))));
 }
 
 #[test]
@@ -141,25 +141,36 @@ fn a_snooze_ends_by_itself() {
     offers.snooze(at(0), at(30));
     assert_eq!(next_deadline(&offers), Some(at(30)));
     offers.tick(at(30));
-    assert_eq!((offers.quiet_until(), next_deadline(&offers)), (None, None));
+    assert_eq!((offers.snoozed_until(), next_deadline(&offers)), (None, None));
 }
 
 #[test]
 fn later_has_no_effect_once_the_heart_has_settled() {
     let (mut offers, id) = offered();
     assert!(offers.answer(at(5), id, Answer::Later, false));
-    assert_eq!((offers.quiet_until(), offers.cool_down_from()), (None, Some(at(0))));
+    assert_eq!((offers.postponed_until(), offers.cool_down_from()), (None, Some(at(0))));
 }
 
 #[test]
-fn rest_outlasts_a_snooze_and_resume_ends_both() {
+fn rest_outlasts_a_snooze_and_resume_ends_what_there_is() {
     let mut offers = Offers::new();
     offers.rest(at(600));
     offers.snooze(at(0), at(30));
     offers.tick(at(30));
-    assert_eq!(offers.quiet_until(), Some(at(600)));
-    offers.resume(at(31));
-    assert_eq!((offers.quiet_until(), next_deadline(&offers)), (None, None));
+    assert_eq!((offers.snoozed_until(), offers.rest_until()), (None, Some(at(600))));
+    assert_eq!(offers.resume(at(31)), Resumed { rest: true, ..Resumed::default() });
+    assert_eq!((offers.rest_until(), next_deadline(&offers)), (None, None));
+    assert_eq!(offers.resume(at(31)), Resumed::default());
+}
+
+#[test]
+fn resume_ends_later_where_its_time_is_not_over() {
+    for (minute, postponement) in [(20, true), (21, false)] {
+        let (mut offers, id) = offered();
+        offers.answer(at(1), id, Answer::Later, true);
+        assert_eq!(offers.resume(at(minute)), Resumed { postponement, ..Resumed::default() });
+        assert!(offers.postponed_until() <= Some(at(minute)) && offers.is_postponed());
+    }
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_store_is_readable_or_says_what_to_do() {
     let denied = || io::ErrorKind::PermissionDenied.into();
     let failed = || rusqlite::Error::InvalidQuery;
     let full = Some("/home/a/.local/state/kindbeat/kindbeat.db: disk I/O error".to_owned());
-    let desks = [
+    let desks = vec![
         with(Some(Ok(Stored { folder: folder(), ..Stored::default() }))),
         with(Some(Ok(Stored::default()))),
         Seen { service: Some(Ok(Status { history_error: full, ..streaming() })), ..well() },
