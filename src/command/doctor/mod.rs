@@ -14,9 +14,9 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use super::asking;
-use super::harmless;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::harmless;
 
 use self::look::Seen;
 
@@ -98,5 +98,6 @@ async fn limited<T>(look: impl Future<Output = T>) -> Option<T> {
     timeout(LIMIT, look).await.ok()
 }
 
-/// How long one look may take: what is well answers in milliseconds.
-const LIMIT: Duration = Duration::from_secs(2);
+/// How long one look may take. What is well answers in milliseconds, or in seconds while a session starts; two looks, one after the
+/// other, stay within the ten seconds of a command.
+const LIMIT: Duration = Duration::from_secs(4);

@@ -24,12 +24,15 @@ use crate::session::person;
 use crate::session::person::run;
 use crate::session::person::theirs;
 
-/// `kindbeat doctor`, the program that the service starts for GNOME, one that is to be refused, and a look at a desktop with an X
-/// server.
-pub(crate) async fn hold(account: &mut Writer) -> anyhow::Result<()> {
+/// `kindbeat doctor`.
+pub(crate) async fn doctor(account: &mut Writer) -> anyhow::Result<()> {
     // It ends with an error where something is worth a look; what is, it prints.
     let doctor = limited(&[], &[person::PROGRAM, "doctor", "--json"]).output().await?;
-    account.tell(Fact::Doctor(String::from_utf8(doctor.stdout)?))?;
+    account.tell(Fact::Doctor(String::from_utf8(doctor.stdout)?))
+}
+
+/// The program that the service starts for GNOME, one that is to be refused, and a look at a desktop with an X server.
+pub(crate) async fn hold(account: &mut Writer) -> anyhow::Result<()> {
     let key = ["gsettings", "get", "org.gnome.desktop.notifications", "show-banners"];
     let said = run(&mut limited(&[], &key)).await?;
     account.tell(Fact::Gsettings(said.trim().to_owned()))?;

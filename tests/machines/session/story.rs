@@ -49,6 +49,8 @@ async fn happen(account: &mut Writer) -> anyhow::Result<()> {
     a_break_is_asked_for(account, &client).await?;
     until(&client, |status| status.state == "streaming").await?;
     gates::hands_rest().await?;
+    // Before the parts of the desktop start, which keep an emulated processor busy for longer than doctor waits.
+    limits::doctor(account).await?;
     // What is usual is still that of most people then.
     let quiet = heart.beats(20);
     let meanwhile = async {
