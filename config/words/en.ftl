@@ -1426,6 +1426,7 @@ recording-cut-short = the gzip data ends early; was the file copied whole?
 recording-damaged = the gzip data is damaged or something else follows it ({ $problem })
 recording-empty = the file is empty; a recording begins with the header t_s,hr_bpm,rr_ms
 recording-no-row = no row follows the header
+recording-in-seconds = most values of rr_ms are below 10, so they look like seconds; rr_ms is in milliseconds, such as 850
 recording-short-row = the row ends after column { $column }, the header has { $count }
 recording-longer-row = the row goes on after column { $column }, the last of the header; decimals take a point, a text with a comma takes quotes
 recording-long-row = a row longer than { $most } KiB; is a quote left open?

@@ -138,6 +138,7 @@ fn recordings() -> Vec<anyhow::Error> {
         RecordingError::Gzip { file: file(), line, problem: problem() },
         RecordingError::Empty { file: file() },
         RecordingError::NoRow { file: file() },
+        RecordingError::InSeconds { file: file() },
         RecordingError::Row { file: file(), line, problem: problem() },
         RecordingError::Value { file: file(), line, column: 1, name: "t_s", problem: problem() },
     ];
@@ -148,6 +149,7 @@ fn recordings() -> Vec<anyhow::Error> {
             | RecordingError::Gzip { .. }
             | RecordingError::Empty { .. }
             | RecordingError::NoRow { .. }
+            | RecordingError::InSeconds { .. }
             | RecordingError::Row { .. }
             | RecordingError::Value { .. } => {}
         }

@@ -36,6 +36,8 @@ pub enum RecordingError {
     Empty { file: String },
     /// A header and nothing else.
     NoRow { file: String },
+    /// Half of its intervals and more are under 10 ms.
+    InSeconds { file: String },
     /// A row, or the header, is not what it has to be as a whole.
     Row {
         file: String,
@@ -77,6 +79,7 @@ impl RecordingError {
             Self::Open { .. } => (None, Message::RecordingNotOpened.into()),
             Self::Empty { .. } => (None, Message::RecordingEmpty.into()),
             Self::NoRow { .. } => (None, Message::RecordingNoRow.into()),
+            Self::InSeconds { .. } => (None, Message::RecordingInSeconds.into()),
             Self::Read { line, .. } => {
                 (Some(at_line(*line)), Sentence::new(Message::RecordingNotReadOn))
             }
@@ -100,6 +103,7 @@ impl RecordingError {
             | Self::Gzip { file, .. }
             | Self::Empty { file }
             | Self::NoRow { file }
+            | Self::InSeconds { file }
             | Self::Row { file, .. }
             | Self::Value { file, .. } => file,
         }

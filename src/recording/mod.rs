@@ -26,18 +26,29 @@ use kindbeat_core::words::Sentence;
 
 /// Of `t_s`, in seconds: 3 000 years, room for any epoch.
 const LAST_S: f64 = 100_000_000_000.0;
+/// Of `rr_ms`, taken for seconds: six beats a minute.
+const LONGEST_IN_SECONDS: f64 = 10.0;
 /// Of `hr_bpm`.
 const HIGHEST_BPM: f64 = 1000.0;
 
 /// The rows of one recording, in the order of the file.
 ///
-/// No row follows an error. A truncated gzip shows only at its end: earlier rows were returned by then.
+/// No row follows an error. A truncated gzip, or intervals in seconds, show only at its end: earlier rows were returned by then.
 pub struct Recording<R> {
     records: CsvRecords<R>,
     columns: Columns,
     /// The time of the last row; `None` before the first.
     before: Option<f64>,
+    intervals: Intervals,
     over: bool,
+}
+
+/// How many intervals there were so far.
+#[derive(Default)]
+struct Intervals {
+    all: u64,
+    /// Those that no heart makes in milliseconds, and every heart in seconds.
+    in_seconds: u64,
 }
 
 impl Recording<File> {
@@ -68,7 +79,7 @@ impl<R: Read> Recording<R> {
         };
         let columns = Columns::find(&header)?;
         records.limit_columns(columns.count);
-        Ok(Self { records, columns, before: None, over: false })
+        Ok(Self { records, columns, before: None, intervals: Intervals::default(), over: false })
     }
 
     /// The file's name up to its first dot; all of it if it begins with one.
@@ -85,9 +96,14 @@ impl<R: Read> Recording<R> {
     fn read_row(&mut self) -> Result<Option<ReplayRow>, RecordingError> {
         let columns = &self.columns;
         let Some(record) = self.records.next()? else {
+            let file = || self.records.file().to_owned();
             return match self.before {
+                // The median: single ones are artefacts.
+                Some(_) if self.intervals.in_seconds * 2 > self.intervals.all => {
+                    Err(RecordingError::InSeconds { file: file() })
+                }
                 Some(_) => Ok(None),
-                None => Err(RecordingError::NoRow { file: self.records.file().to_owned() }),
+                None => Err(RecordingError::NoRow { file: file() }),
             };
         };
         if record.len() < columns.count {
@@ -107,6 +123,9 @@ impl<R: Read> Recording<R> {
             None => None,
         };
         self.before = Some(t_s);
+        self.intervals.all += rr.len() as u64;
+        let in_seconds = rr.iter().filter(|interval| interval.millis() < LONGEST_IN_SECONDS);
+        self.intervals.in_seconds += in_seconds.count() as u64;
         Ok(Some(ReplayRow {
             t_s,
             reading: Reading { heart_rate, rr, ..Reading::default() },

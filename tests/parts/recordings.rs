@@ -164,6 +164,17 @@ fn a_file_without_rows_is_an_error() {
 }
 
 #[test]
+fn intervals_in_seconds_are_an_error_single_short_ones_not() {
+    let seconds = "t_s,hr_bpm,rr_ms\n1,70,0.85 0.86\n2,70,0.9\n3,70,850\n";
+    assert_eq!(
+        complaint(seconds),
+        "walk.csv: most values of rr_ms are below 10, so they look like seconds; rr_ms is in milliseconds, such as 850"
+    );
+    let artefacts = "t_s,hr_bpm,rr_ms\n1,70,3 850\n2,70,\n";
+    assert_eq!(read(artefacts.as_bytes()).unwrap(), ["1 70 [3 850] -", "2 70 [] -"]);
+}
+
+#[test]
 fn what_is_no_text_is_recognised() {
     assert_eq!(
         complaint(b"\x7fELF\x02\x01\x01\0\0\0\0"),

@@ -591,6 +591,7 @@ messages! {
     RecordingDamaged = "recording-damaged" [problem],
     RecordingEmpty = "recording-empty",
     RecordingNoRow = "recording-no-row",
+    RecordingInSeconds = "recording-in-seconds",
     RecordingShortRow = "recording-short-row" [column, count],
     RecordingLongerRow = "recording-longer-row" [column],
     RecordingLongRow = "recording-long-row" [most],
