@@ -22,6 +22,7 @@ use crate::dbus::Object;
 use crate::dbus::Signals;
 use kindbeat_core::connection::Adapter;
 use kindbeat_core::connection::Device;
+use kindbeat_core::words::short;
 
 #[derive(Clone)]
 pub(super) struct BlueZ {
@@ -211,7 +212,7 @@ fn read(path: &str, object: &Known) -> Option<Found> {
     let services: Vec<String> = value(properties, "UUIDs").unwrap_or_default();
     let device = Device {
         address: written.parse().ok()?,
-        name: alias.or_else(|| value(properties, "Name")),
+        name: alias.or_else(|| value(properties, "Name")).map(|name| short(&name)),
         signal: value(properties, "RSSI"),
         connected: value(properties, "Connected").unwrap_or(false),
         heart_rate: services.iter().any(|service| service.eq_ignore_ascii_case(HEART_RATE)),

@@ -15,6 +15,7 @@ use crate::bluetooth::BluetoothError;
 use crate::bluetooth::Nearby;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::harmless;
 
 /// Looks for `seconds`, at least one (usual: [`SECONDS`]), and lists what is there, the strongest signal first; none is no error.
 ///
@@ -125,7 +126,7 @@ fn as_text(nearby: &[Nearby], words: &Words, out: &mut impl Write) -> anyhow::Re
 
 /// The name, harmless on a terminal: it came over the air.
 fn name(nearby: &Nearby) -> String {
-    super::harmless(nearby.device.name.as_deref().unwrap_or("?"))
+    harmless(nearby.device.name.as_deref().unwrap_or("?"))
 }
 
 /// How long to look unless told otherwise: a strap that has been on for a while advertises every 2.5 s at the slowest (Heart Rate

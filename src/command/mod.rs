@@ -86,10 +86,5 @@ fn own_text(cause: &(dyn Error + 'static), words: &Words) -> Option<String> {
 #[error("{0}")]
 pub struct Usage(pub String);
 
-/// A text from elsewhere, harmless on a terminal: what came over the air, or out of a file.
-fn harmless(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
-}
-
 #[cfg(test)]
 mod tests;

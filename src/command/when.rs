@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 use kindbeat_core::words::english_display;
+use kindbeat_core::words::harmless;
 
 /// The moment that somebody means: `30m` or `2h` from now, `14:00` when it is that late next, `today` when the day is over.
 ///
@@ -94,7 +95,7 @@ impl std::error::Error for NotAMoment {}
 
 /// The first letters, harmless on a terminal.
 fn short(text: &str) -> String {
-    super::harmless(&text.chars().take(40).collect::<String>())
+    harmless(&text.chars().take(40).collect::<String>())
 }
 
 /// A year, leap day included.

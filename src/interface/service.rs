@@ -23,6 +23,7 @@ use crate::clock;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::short;
 
 /// The object on the bus.
 pub(super) struct Service {
@@ -70,7 +71,7 @@ impl Service {
     /// The practice and the length that are asked for; `None`: those that are set.
     fn chosen(
         &self,
-        practice: String,
+        practice: &str,
         length_s: u32,
     ) -> Result<(Option<String>, Option<Length>), Refused> {
         let length = match length_s {
@@ -80,7 +81,9 @@ impl Service {
                     .ok_or_else(|| self.refused(&Refusal::InvalidLength(seconds.to_string())))?,
             ),
         };
-        Ok((Some(practice).filter(|practice| !practice.is_empty()), length))
+        // No practice has a longer name.
+        let practice = Some(short(practice)).filter(|practice| !practice.is_empty());
+        Ok((practice, length))
     }
 
     /// How things stand, for a property. Whoever reads all of them asks seven times in a row: where the daemon is silent, that
@@ -147,7 +150,7 @@ impl Service {
     /// 60, 180 or 300 seconds. Returns the address of the page, which opens it once.
     #[zbus(out_args("url"))]
     async fn start_break(&self, practice: String, length_s: u32) -> Result<String, Refused> {
-        let (practice, length) = self.chosen(practice, length_s)?;
+        let (practice, length) = self.chosen(&practice, length_s)?;
         self.ask_for(|reply| Request::StartBreak { practice, length, reply }).await
     }
 
@@ -178,7 +181,7 @@ impl Service {
     /// answer back.
     async fn answer_last(&self, answer: String) -> Result<(), Refused> {
         let Some(answer) = LastAnswer::from_word(&answer) else {
-            return Err(self.refused(&Refusal::InvalidAnswer(answer)));
+            return Err(self.refused(&Refusal::InvalidAnswer(short(&answer))));
         };
         self.ask_for(|reply| Request::AnswerLast { answer, reply }).await
     }
@@ -202,7 +205,7 @@ impl Service {
     /// that a kindbeat of the same version reads, one a line. Whoever closes it closes the window; one is open at a time, the last.
     #[zbus(out_args("window"))]
     async fn break_here(&self, practice: String, length_s: u32) -> Result<zbus::OwnedFd, Refused> {
-        let (practice, length) = self.chosen(practice, length_s)?;
+        let (practice, length) = self.chosen(&practice, length_s)?;
         let ticket = self.ask_for(|reply| Request::BreakHere { practice, length, reply }).await?;
         match window::pair() {
             Ok((ours, theirs)) => {

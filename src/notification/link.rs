@@ -306,12 +306,9 @@ impl ServerLink {
             }
             PendingCall::Information(_) => {
                 let server = match body.deserialize::<(&str, &str, &str, &str)>() {
-                    Ok((name, vendor, version, _)) if !failed => ServerInfo {
-                        name: name.to_owned(),
-                        vendor: vendor.to_owned(),
-                        version: version.to_owned(),
-                        capabilities: Vec::new(),
-                    },
+                    Ok((name, vendor, version, _)) if !failed => {
+                        ServerInfo::new([name, vendor, version], &[])
+                    }
                     _ => ServerInfo::default(),
                 };
                 let message = self.server_call("GetCapabilities", &(), Flags::empty());
@@ -319,9 +316,11 @@ impl ServerLink {
                 None
             }
             PendingCall::Capabilities(server) => {
-                let capabilities =
+                let capabilities: Vec<&str> =
                     if failed { Vec::new() } else { body.deserialize().unwrap_or_default() };
-                Some(ExchangeInput::Described(ServerInfo { capabilities, ..server }))
+                let ServerInfo { name, vendor, version, .. } = &server;
+                let server = ServerInfo::new([name, vendor, version], &capabilities);
+                Some(ExchangeInput::Described(server))
             }
             PendingCall::Notify(call) if failed => {
                 Some(ExchangeInput::Refused(call, reason(message)))

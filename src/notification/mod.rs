@@ -41,6 +41,7 @@ use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::words::Message as Word;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::short;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotifierCommand {
@@ -138,6 +139,13 @@ pub struct ServerInfo {
 }
 
 impl ServerInfo {
+    /// What the server says of itself, each text [made short](short), and no more capabilities than are looked at.
+    fn new([name, vendor, version]: [&str; 3], capabilities: &[&str]) -> Self {
+        let [name, vendor, version] = [name, vendor, version].map(short);
+        let capabilities = capabilities.iter().take(MOST_CAPABILITIES).map(|can| short(can));
+        Self { name, vendor, version, capabilities: capabilities.collect() }
+    }
+
     #[must_use]
     pub fn can(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|can| can == capability)
@@ -371,8 +379,9 @@ pub async fn presence(bus: &Bus) -> Result<ServerPresence, NotificationError> {
 async fn described(connection: &Connection) -> zbus::Result<ServerInfo> {
     let (name, vendor, version, _): (String, String, String, String) =
         SERVER.call(connection, "GetServerInformation", &()).await?;
-    let capabilities = SERVER.call(connection, "GetCapabilities", &()).await?;
-    Ok(ServerInfo { name, vendor, version, capabilities })
+    let capabilities: Vec<String> = SERVER.call(connection, "GetCapabilities", &()).await?;
+    let capabilities: Vec<&str> = capabilities.iter().map(String::as_str).collect();
+    Ok(ServerInfo::new([&name, &vendor, &version], &capabilities))
 }
 
 enum Arrival {
@@ -384,6 +393,9 @@ enum Arrival {
 /// Between two attempts to reach the bus.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
+/// The specification lists eleven, servers add a few with a prefix of their own.
+const MOST_CAPABILITIES: usize = 64;
+
 /// The program has 5 s to end, and more to do than this.
 const PARTING: Duration = Duration::from_secs(1);
 
@@ -392,3 +404,18 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 const SERVER: Object<'_> =
     Object { service: link::SERVER, path: link::PATH, interface: link::SERVER };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_of_itself_has_a_bound() {
+        let long = "x".repeat(1_000);
+        let many = vec![long.as_str(); 20_000];
+        let server = ServerInfo::new([&long, "a\nb", ""], &many);
+        assert_eq!(server.capabilities.len(), MOST_CAPABILITIES);
+        assert!(server.name.len() + server.capabilities[0].len() < 200);
+        assert_eq!((&*server.vendor, &*server.version), ("a?b", ""));
+    }
+}

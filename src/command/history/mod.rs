@@ -13,7 +13,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Usage;
-use super::harmless;
 use crate::store::BreakAnswers;
 use crate::store::BreakEnd;
 use crate::store::ElevationDecision;
@@ -33,6 +32,7 @@ use kindbeat_core::reason;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Value;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::harmless;
 
 /// What it is told with.
 pub struct Telling<'a> {

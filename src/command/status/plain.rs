@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::command::harmless;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::reason;
 use kindbeat_core::status::Quality;
@@ -11,6 +10,7 @@ use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Value;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::harmless;
 use kindbeat_core::words::local_moment;
 
 /// A few lines, the most asked for first; what there is nothing to say about is left out. Times are local and relative to `now`.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::monitor::MonitorId;
 use crate::monitor::MonitorKind;
+use crate::words::short;
 
 /// The address of a Bluetooth device, written `A0:9E:1A:00:00:00`.
 ///
@@ -73,7 +74,7 @@ pub struct NotAnAddress;
 pub struct Device {
     /// Its address.
     pub address: Address,
-    /// Its name; `None` while it has not told one.
+    /// Its name, [made short](crate::words::short); `None` while it has not told one.
     pub name: Option<String>,
     /// How strong its signal is, in dBm, -127 to 20; `None`: known from before, not heard now. 127: heard, strength unknown.
     pub signal: Option<i16>,
@@ -90,7 +91,7 @@ impl Device {
         if let Ok(address) = wanted.parse::<Address>() {
             return self.address == address;
         }
-        let wanted = wanted.trim().to_lowercase();
+        let wanted = short(wanted).trim().to_lowercase();
         self.name.as_ref().is_some_and(|name| name.trim().to_lowercase() == wanted)
     }
 

@@ -10,6 +10,7 @@
 //! Nothing is parsed ahead: a file is kept as it is, with an index of where each message begins, and a message is parsed when it is
 //! said. That takes a few microseconds, and saves the 600 kB that the parsed messages would fill for good.
 
+mod foreign;
 mod language;
 mod message;
 mod moment;
@@ -22,6 +23,8 @@ use unic_langid::LanguageIdentifier;
 
 pub use fluent_bundle::FluentValue as Value;
 
+pub use self::foreign::harmless;
+pub use self::foreign::short;
 pub use self::message::Message;
 pub use self::moment::local_moment;
 pub use self::sentence::Filling;

@@ -228,6 +228,19 @@ async fn wrong_arguments_are_refused_and_the_service_lives_on() -> anyhow::Resul
 }
 
 #[tokio::test]
+async fn a_long_word_is_answered_by_a_short_sentence() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let daemon = Stand::start(&bus).await?;
+    let caller = Caller::new(&bus).await?;
+    let long = "fine\u{202E}".repeat(100_000);
+    let (_, text) = caller.fails("AnswerLast", &long).await?;
+    assert!(text.chars().count() < 200 && !text.contains('\u{202E}'), "{text}");
+    caller.ask("StartBreak", &(&long, 0_u32)).await?;
+    assert!(daemon.asked().iter().all(|asked| asked.chars().count() < 100), "{:?}", daemon.asked());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_program_can_find_out_what_there_is_to_ask() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _stand = Stand::start(&bus).await?;
