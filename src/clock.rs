@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -22,17 +23,16 @@ use tokio::io::unix::AsyncFd;
 pub type SharedClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads it")]
 pub fn now() -> Timestamp {
     // Not `Timestamp::now`, which panics on a clock behind the last day that it knows.
-    let now = clock_gettime(ClockId::Realtime);
-    let subsec = i32::try_from(now.tv_nsec).unwrap_or_default();
-    represented(now.tv_sec, subsec)
+    represented(SystemTime::now())
 }
 
 /// A moment of the system's clock; the first or the last that there is where it lies outside of them.
-fn represented(seconds: i64, nanos: i32) -> Timestamp {
-    let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::new(seconds, nanos).unwrap_or(end)
+fn represented(time: SystemTime) -> Timestamp {
+    let end = if time < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::try_from(time).unwrap_or(end)
 }
 
 /// How long the machine has been up, its sleep included: never set, and starts anew with the machine.
@@ -97,9 +97,11 @@ mod tests {
 
     #[test]
     fn a_clock_beyond_the_calendar_is_brought_to_its_end() {
-        assert_eq!(represented(i64::MAX, 0), Timestamp::MAX);
-        assert_eq!(represented(253_402_300_799, 999_999_999), Timestamp::MAX);
-        assert_eq!(represented(i64::MIN, 0), Timestamp::MIN);
-        assert_eq!(represented(5, 7), Timestamp::new(5, 7).unwrap());
+        let since = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(represented(since(i64::MAX.unsigned_abs())), Timestamp::MAX);
+        assert_eq!(represented(since(253_402_300_800)), Timestamp::MAX);
+        let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1 << 60);
+        assert_eq!(represented(before), Timestamp::MIN);
+        assert_eq!(represented(since(5)), Timestamp::from_second(5).unwrap());
     }
 }

@@ -1,15 +1,20 @@
 //! Tasks beside the main loop: each has a name, all are in one set, and none ends unnoticed.
 //!
 //! A [`Supervisor`] holds the set. A part that runs for as long as the program does ([`Supervisor::run`]) fails when it ends; any
-//! task fails when it panics. What has to run beside the loop for a while is handed over by a [`Spawner`].
+//! task fails when it panics. What has to run beside the loop for a while is handed over by a [`Spawner`]. A loop that hangs cannot
+//! end the program: [`end_in_time`] does.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::panic::PanicHookInfo;
 use std::pin::Pin;
 use std::thread;
 use std::time::Duration;
 
+use signal_hook::consts::SIGINT;
+use signal_hook::consts::SIGTERM;
+use signal_hook::iterator::Signals;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::task::Id;
@@ -209,6 +214,24 @@ impl fmt::Debug for Order {
         }
     }
 }
+
+/// From now on the process ends with 1 within five seconds of SIGTERM or SIGINT, also where its loop hangs in something that the
+/// system does not answer. The loop, which hears of the signal too, is to end it properly before that.
+pub fn end_in_time() -> io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGINT])?;
+    let end = move || {
+        if signals.forever().next().is_some() {
+            thread::sleep(LAST_RESORT);
+            error!("ending by force: something does not answer");
+            std::process::exit(1);
+        }
+    };
+    // The log line takes most of the stack.
+    thread::Builder::new().name("end".to_owned()).stack_size(64 * 1024).spawn(end).map(drop)
+}
+
+/// Of the five seconds that there are to end. The proper end takes at most four and a half.
+const LAST_RESORT: Duration = Duration::from_millis(4_800);
 
 #[cfg(test)]
 mod tests {

@@ -31,11 +31,13 @@ use crate::speech;
 use crate::speech::PageReader;
 use crate::speech::Speaker;
 use crate::store;
+use crate::store::OpenedStore;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::StoreEvent;
 use crate::store::StoreLock;
 use crate::store::UnopenedStore;
+use crate::tasks;
 use crate::tasks::Supervisor;
 use kindbeat_core::config::Config;
 use kindbeat_core::page::empty_page;
@@ -244,10 +246,14 @@ fn open_store(
         absent(&StoreError::NoHome);
         return (None, store::Loaded::default());
     };
-    let opened = Store::open(folder, now).and_then(|opened| {
+    let loaded = |opened: OpenedStore| {
         let loaded = opened.store.load_state()?;
         Ok((opened, loaded))
-    });
+    };
+    let opened = match Store::open_unchecked(folder, now).and_then(loaded) {
+        Err(StoreError::Corrupt { .. }) => Store::open(folder, now).and_then(loaded),
+        opened => opened,
+    };
     let (store, loaded) = match opened {
         Ok((opened, loaded)) => {
             if let Some(aside) = opened.quarantined {
@@ -311,6 +317,7 @@ fn signals() -> std::io::Result<(impl Future<Output = ()>, Signal, Signal)> {
             _ = interrupt.recv() => {}
         }
     };
+    tasks::end_in_time()?;
     Ok((stop, signal(SignalKind::hangup())?, signal(SignalKind::hangup())?))
 }
 

@@ -48,6 +48,7 @@ pub use self::overview::span_of;
 pub use self::packed::StoredReading;
 pub use self::quarantine::Quarantined;
 pub use self::quarantine::Unusable;
+pub use self::quarantine::check_writable;
 pub use self::quarantine::kept_aside;
 pub use self::read::Loaded;
 pub use self::record::BreakAnswers;
@@ -95,6 +96,8 @@ pub struct Store {
     open_hour: Option<i64>,
     /// The file that is open; `None`: nobody looks whether it is still there.
     file: Option<FileId>,
+    /// When it was opened unchecked; `None` once it is checked.
+    unchecked_since: Option<Timestamp>,
 }
 
 /// A store, and what had to be done to open it.
@@ -104,6 +107,14 @@ pub struct OpenedStore {
     /// The database that was found and could not be used; a new one was begun in its place. Worth a notice to the owner.
     /// `None`: the database was usable, or there was none.
     pub quarantined: Option<Quarantined>,
+}
+
+/// When a database is searched for damage.
+#[derive(Clone, Copy)]
+enum Check {
+    First,
+    /// It is opened at this moment, and searched later.
+    Later(Timestamp),
 }
 
 /// Why a database was not opened.
@@ -120,14 +131,28 @@ impl Store {
     /// A database that cannot be used is renamed, with the time `now` in its name. For the one program that writes: no other
     /// may have the database open then.
     pub fn open(folder: &Path, now: Timestamp) -> Result<OpenedStore, StoreError> {
+        Self::open_or_quarantine(folder, now, Check::First)
+    }
+
+    /// The same, but a database of this version is not yet searched for damage, which takes as long as it is large. The thread that
+    /// writes does so before it writes; nothing else may be written to it.
+    pub fn open_unchecked(folder: &Path, now: Timestamp) -> Result<OpenedStore, StoreError> {
+        Self::open_or_quarantine(folder, now, Check::Later(now))
+    }
+
+    fn open_or_quarantine(
+        folder: &Path,
+        now: Timestamp,
+        check: Check,
+    ) -> Result<OpenedStore, StoreError> {
         quarantine::make_folder(folder)?;
         let path = folder.join(FILE);
-        match Self::open_usable(&path) {
+        match Self::open_usable(&path, check) {
             Ok(store) => Ok(OpenedStore { store, quarantined: None }),
             Err(Refused::Failed(error)) => Err(error),
             Err(Refused::Unusable(why)) => {
                 let quarantined = quarantine::quarantine(&path, why, now)?;
-                match Self::open_usable(&path) {
+                match Self::open_usable(&path, check) {
                     Ok(store) => Ok(OpenedStore { store, quarantined: Some(quarantined) }),
                     Err(Refused::Failed(error)) => Err(error),
                     Err(Refused::Unusable(why)) => {
@@ -152,7 +177,13 @@ impl Store {
             }
             set_up(&connection, schema::VERSION).map_err(of)?;
             connection.busy_timeout(PATIENCE).map_err(of)?;
-            return Ok(Self { connection, path, open_hour: None, file: None });
+            return Ok(Self {
+                connection,
+                path,
+                open_hour: None,
+                file: None,
+                unchecked_since: None,
+            });
         }
         let Some(_lock) = StoreLock::take(folder)? else {
             let found = found.map_or(0, |(found, _)| found);
@@ -171,7 +202,7 @@ impl Store {
             Ok(connection)
         };
         let connection = open().map_err(|source| StoreError::of(&path, source))?;
-        Ok(Self { connection, path, open_hour: None, file: None })
+        Ok(Self { connection, path, open_hour: None, file: None, unchecked_since: None })
     }
 
     /// Writes what is still in the log back into the database.
@@ -193,7 +224,7 @@ impl Store {
         Ok(bytes.unsigned_abs())
     }
 
-    fn open_usable(path: &Path) -> Result<Self, Refused> {
+    fn open_usable(path: &Path, check: Check) -> Result<Self, Refused> {
         if let Some(refused) = no_file(path) {
             return Err(refused);
         }
@@ -216,9 +247,16 @@ impl Store {
             return Err(Refused::Failed(StoreError::ReadOnly { path: path.to_owned() }));
         }
         set_up(&connection, found).map_err(failed)?;
-        if let Some(problem) = problem_of(&connection, path).map_err(failed)? {
-            return Err(Refused::Unusable(Unusable::Corrupt(problem)));
-        }
+        let unchecked_since = match check {
+            // What is damaged is not migrated.
+            Check::Later(now) if found == schema::VERSION => Some(now),
+            Check::First | Check::Later(_) => {
+                if let Some(problem) = problem_of(&connection, path).map_err(failed)? {
+                    return Err(Refused::Unusable(Unusable::Corrupt(problem)));
+                }
+                None
+            }
+        };
         let migrated = schema::migrate(&mut connection, schema::STEPS);
         migrated.and_then(|()| schema::check(&connection)).map_err(|source| {
             // Its tables are not those of the version that it has.
@@ -239,7 +277,28 @@ impl Store {
         quarantine::make_private(path).map_err(|source| unopened(path, source))?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         let file = FileId::of(path).ok();
-        Ok(Self { connection, path: path.to_owned(), open_hour: None, file })
+        Ok(Self { connection, path: path.to_owned(), open_hour: None, file, unchecked_since })
+    }
+
+    /// Searches it for damage, if that was not done yet; `None`: there is none.
+    fn check(&mut self) -> Result<Option<Sentence>, StoreError> {
+        if self.unchecked_since.is_none() {
+            return Ok(None);
+        }
+        match self.reading(|connection| problem_of(connection, &self.path)) {
+            Ok(None) => {
+                self.unchecked_since = None;
+                Ok(None)
+            }
+            Err(StoreError::Corrupt { problem, .. }) => Ok(Some(problem)),
+            result => result,
+        }
+    }
+
+    /// Closes a damaged database, and leaves its log as it is.
+    fn close_damaged(self) {
+        // Where that fails the log may be written back, which changes nothing that can be read.
+        let _ = self.connection.set_db_config(NO_CHECKPOINT, true);
     }
 
     /// Whether the database that is open is still the one at its path: neither deleted nor replaced.

@@ -14,6 +14,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use rustix::fs::Access;
+use rustix::fs::access;
 
 use super::StoreError;
 use kindbeat_core::words::Message;
@@ -58,6 +60,17 @@ impl Unusable {
             Self::Newer(version) => Sentence::new(Message::StoreNewer).with("found", *version),
         }
     }
+}
+
+/// An error where nothing could be written in this folder, or in the nearest above it that exists; nothing is tried.
+pub fn check_writable(folder: &Path) -> Result<(), StoreError> {
+    let database = folder.join(super::FILE);
+    let may = |path: &Path| {
+        let read_only = |_| StoreError::ReadOnly { path: database.clone() };
+        access(path, Access::WRITE_OK).map_err(read_only)
+    };
+    folder.ancestors().find(|folder| folder.exists()).map_or(Ok(()), may)?;
+    if database.exists() { may(&database) } else { Ok(()) }
 }
 
 /// Makes sure of a folder that only its owner can look into.

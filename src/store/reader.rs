@@ -82,7 +82,13 @@ impl Store {
         let path = path.to_owned();
         match found {
             0 => Ok(None),
-            schema::VERSION => Ok(Some(Self { connection, path, open_hour: None, file: None })),
+            schema::VERSION => Ok(Some(Self {
+                connection,
+                path,
+                open_hour: None,
+                file: None,
+                unchecked_since: None,
+            })),
             _ => Err(StoreError::OtherVersion { path, found, known: schema::VERSION }),
         }
     }

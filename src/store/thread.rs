@@ -223,6 +223,7 @@ struct StoreThread<R> {
 impl<R: FnMut(StoreEvent)> StoreThread<R> {
     /// Works until the handle is dropped.
     fn run(mut self, inbox: &Receiver<Order>) {
+        self.check();
         loop {
             let order = if self.failing {
                 inbox.recv_timeout(self.again)
@@ -264,6 +265,30 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
                     let _ = answer.send(whole);
                     return;
                 }
+            }
+        }
+    }
+
+    /// Searches a database that was opened unchecked; begins anew, with what the damaged one still knows for the next run, where there is
+    /// damage.
+    fn check(&mut self) {
+        let Some(mut store) = self.store.take() else { return };
+        let Some(opened_at) = store.unchecked_since else {
+            self.store = Some(store);
+            return;
+        };
+        match store.check() {
+            Ok(None) => self.store = Some(store),
+            Ok(Some(_)) => {
+                self.at = opened_at;
+                self.backlog = Batch { at: opened_at, ..Batch::of(state_of(&store)) };
+                store.close_damaged();
+                // Opening it finds the damage again, and quarantines it.
+                self.flush();
+            }
+            Err(error) => {
+                warn!(%error, "database not searched for damage");
+                self.store = Some(store);
             }
         }
     }
@@ -321,8 +346,7 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
 
     /// Takes over what a database that is gone knows for the next run: it can still be read.
     fn save(&mut self, gone: Store) {
-        let records = gone.load_state().map(Loaded::into_records).unwrap_or_default();
-        let later = std::mem::replace(&mut self.backlog, Batch::of(records));
+        let later = std::mem::replace(&mut self.backlog, Batch::of(state_of(&gone)));
         self.backlog.append(later);
         let paths = companions(gone.path());
         // A database that was moved would go without what is still in its log.
@@ -376,6 +400,11 @@ impl<R: FnMut(StoreEvent)> StoreThread<R> {
         }
         if retention.take_change() { store.keep_retention(retention) } else { Ok(()) }
     }
+}
+
+/// What a database knows for the next run, as far as it can be read.
+fn state_of(store: &Store) -> Vec<Record> {
+    store.load_state().map(Loaded::into_records).unwrap_or_default()
 }
 
 fn companions(database: &Path) -> [PathBuf; 2] {

@@ -1,7 +1,14 @@
 //! Parts of the daemon that fail: the process ends, and what happened until then is kept.
 
+use std::io::Read as _;
+use std::time::Duration;
+
 use anyhow::ensure;
 use kindbeat::command;
+use kindbeat::tasks;
+use rustix::process::Signal;
+use tokio::process::Command;
+use tokio::time::Instant;
 
 use crate::alone;
 use crate::desk::Desk;
@@ -25,6 +32,26 @@ fn a_part_that_panics_is_named_and_ends_the_process() -> anyhow::Result<()> {
     })
 }
 
+/// As a loop that waits for a disk that does not answer.
+#[tokio::test]
+async fn a_loop_that_hangs_ends_soon_after_sigterm() -> anyhow::Result<()> {
+    if std::env::var_os(HANGS).is_some() {
+        tasks::end_in_time()?;
+        sd_notify::notify(&[sd_notify::NotifyState::Ready])?;
+        std::io::stdin().read_to_end(&mut Vec::new())?;
+        return Ok(());
+    }
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["--exact", "failing::a_loop_that_hangs_ends_soon_after_sigterm"]).env(HANGS, "1");
+    let (program, _stdin) = Program::ready_with_input(command).await?;
+    let began = Instant::now();
+    program.signal(Signal::TERM)?;
+    let (status, _) = program.ends().await?;
+    ensure!(status.code() == Some(1), "{status}");
+    ensure!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_watchdog_is_fed_while_nothing_happens() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
@@ -36,3 +63,6 @@ async fn the_watchdog_is_fed_while_nothing_happens() -> anyhow::Result<()> {
     }
     program.stops().await.map(drop)
 }
+
+/// Set in the process whose loop hangs.
+const HANGS: &str = "KINDBEAT_TEST_HANGS";

@@ -17,6 +17,7 @@ mod control;
 mod desk;
 mod failing;
 mod heart;
+mod killed;
 mod offers;
 mod page;
 mod practices;

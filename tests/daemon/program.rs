@@ -22,6 +22,7 @@ use tokio::io::Lines;
 use tokio::net::UnixDatagram;
 use tokio::process::Child;
 use tokio::process::ChildStderr;
+use tokio::process::ChildStdin;
 use tokio::process::Command;
 use zbus::OwnedVariant;
 use zbus::fdo::DBusProxy;
@@ -159,13 +160,28 @@ impl Program {
         Ok(program)
     }
 
+    /// The same for a program that reads from this process.
+    pub(crate) async fn ready_with_input(
+        mut command: Command,
+    ) -> anyhow::Result<(Self, ChildStdin)> {
+        command.stdin(Stdio::piped());
+        let mut program = Self::start_as_it_is(command)?;
+        let input = program.process.stdin.take().context("piped")?;
+        program.tells("READY=1").await?;
+        Ok((program, input))
+    }
+
     pub(crate) fn start(mut command: Command) -> anyhow::Result<Self> {
+        command.stdin(Stdio::null());
+        Self::start_as_it_is(command)
+    }
+
+    fn start_as_it_is(mut command: Command) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let socket = folder.path().join("notify");
         let told = UnixDatagram::bind(&socket)?;
         let mut process = command
             .env("NOTIFY_SOCKET", &socket)
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)

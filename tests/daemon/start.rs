@@ -1,8 +1,11 @@
 //! Starting where something is missing: whatever it is, the daemon goes on without, and says so.
 
 use std::fs;
+use std::io;
+use std::io::Write as _;
 
 use anyhow::Context as _;
+use anyhow::ensure;
 use futures_util::StreamExt as _;
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -131,9 +134,67 @@ async fn it_starts_where_nothing_can_be_written_and_tells_its_owner() -> anyhow:
     program.stops().await.map(drop)
 }
 
+/// A limit on the size of files stands for the disk.
 #[tokio::test]
 async fn on_a_full_disk_it_remembers_and_writes_when_there_is_room() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let full = "trap '' XFSZ; ulimit -S -f 0;";
+    remembers_while_full(&desktop, full, || Ok(()), Program::has_room).await
+}
+
+/// The same on a real file system that is full, in a mount namespace of this test's own; and that it may only read is seen.
+#[tokio::test]
+async fn on_a_full_file_system_it_remembers_too() -> anyhow::Result<()> {
+    if std::env::var_os(OWN_MOUNTS).is_none() {
+        let mut unshare = std::process::Command::new("unshare");
+        // Whoever is not root is so there.
+        let root = rustix::process::geteuid().is_root();
+        unshare.args(["--mount", "--map-root-user"].iter().take(if root { 1 } else { 2 }));
+        let test = "start::on_a_full_file_system_it_remembers_too";
+        unshare.arg(std::env::current_exe()?).args(["--exact", test, "--nocapture"]);
+        let output = unshare.env(OWN_MOUNTS, "1").output().context("unshare")?;
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        ensure!(output.status.success() && said.contains("1 passed"), "{said}");
+        return Ok(());
+    }
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let folder = desktop.store();
+    fs::create_dir_all(&folder)?;
+    let size = ["-t", "tmpfs", "-o", "size=700k,mode=700", "tmpfs"];
+    let mount = std::process::Command::new("mount").args(size).arg(&folder).status()?;
+    ensure!(mount.success(), "{mount}");
+    let filling = folder.join("something-large");
+    let fill = || {
+        let mut file = fs::File::create(&filling)?;
+        while file.write(&[7; 512])? > 0 {}
+        io::Result::Ok(())
+    };
+    let fill = || match fill() {
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(()),
+        other => other,
+    };
+    remembers_while_full(&desktop, "", fill, |_| Ok(fs::remove_file(&filling)?)).await?;
+
+    let read_only = ["-o", "remount,ro"];
+    let mount = std::process::Command::new("mount").args(read_only).arg(&folder).status()?;
+    ensure!(mount.success(), "{mount}");
+    let doctor = desktop.kindbeat(&["doctor", "--json"]).output().await?;
+    let checks: serde_json::Value = serde_json::from_slice(&doctor.stdout)?;
+    let checks = checks.as_array().context("a list")?;
+    let store = checks.iter().find(|check| check["check"] == "store").context("the store")?;
+    ensure!(store["state"] == "fault", "{store}");
+    Ok(())
+}
+
+/// What it knows, shows and says when it is started by a `shell` on a disk that was filled after its last run, and that has room
+/// again later.
+async fn remembers_while_full(
+    desktop: &Desktop,
+    shell: &str,
+    fill: impl Fn() -> io::Result<()>,
+    free: impl Fn(&Program) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     stored::learned(&desktop.store(), clock::now(), 64.0)?;
     let hour = SignedDuration::from_hours(1);
     let snoozed = Timestamp::from_second(clock::now().as_second())? + hour;
@@ -141,9 +202,9 @@ async fn on_a_full_disk_it_remembers_and_writes_when_there_is_room() -> anyhow::
     desktop.client().await?.snooze(snoozed).await?;
     program.stops().await?;
 
+    fill()?;
     let mut screen = desktop.screen().await?;
-    let full = "trap '' XFSZ; ulimit -S -f 0;";
-    let mut program = Program::ready(desktop.after(full)).await?;
+    let mut program = Program::ready(desktop.after(shell)).await?;
     program.says("store failing: records wait in memory").await?;
     let notice = shows(&mut screen, 1).await?;
     assert!(notice.body.contains("cannot be written for now"), "{}", notice.body);
@@ -152,12 +213,12 @@ async fn on_a_full_disk_it_remembers_and_writes_when_there_is_room() -> anyhow::
     assert_eq!((status.snoozed_until, status.usual), (Some(snoozed), Some(64.0)));
     assert!(status.history_error.is_some_and(|error| error.contains(FILE)));
     for command in ["history", "why --all"] {
-        let mut command = desktop.after(&format!("{full} exec \"$0\" {command};"));
+        let mut command = desktop.after(&format!("{shell} exec \"$0\" {command};"));
         let ended = command.output().await?;
         assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     }
     client.snooze(snoozed + hour).await?;
-    program.has_room()?;
+    free(&program)?;
     let log = program.stops().await?;
     assert!(log.contains("store works again"), "{log}");
     assert_eq!(stored::state(&desktop.store())?.state.snoozed_until, Some(snoozed + hour));
@@ -292,3 +353,6 @@ async fn a_second_one_says_that_one_is_running_and_ends_well() -> anyhow::Result
     desktop.client().await?.status().await?;
     program.stops().await.map(drop)
 }
+
+/// Set where the file systems that are mounted are this test's own.
+const OWN_MOUNTS: &str = "KINDBEAT_TEST_MOUNTS";

@@ -197,6 +197,7 @@ fn own_practices() -> OwnPractices {
 
 fn stored() -> Result<Stored, store::StoreError> {
     let Some(folder) = store::folder() else { return Ok(Stored::default()) };
+    store::check_writable(&folder)?;
     let aside = store::kept_aside(&folder);
     let Some(store) = Store::open_to_look(&folder)? else {
         return Ok(Stored { folder: Some(folder), aside, ..Stored::default() });

@@ -97,6 +97,45 @@ fn a_damaged_page_is_found() {
 }
 
 #[test]
+fn damage_found_behind_the_start_costs_no_memory() {
+    let whole = {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), database()).unwrap();
+        Store::open(folder.path(), at(0)).unwrap().store.write(&a_snooze(1)).unwrap();
+        fs::read(folder.path().join(FILE)).unwrap()
+    };
+    let mut found_behind = 0;
+    for page in 0..whole.len() / 4_096 {
+        let mut damaged = whole.clone();
+        damaged[page * 4_096..][..64].fill(0xA5);
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), &damaged).unwrap();
+        let opened = Store::open_unchecked(folder.path(), at(0)).unwrap();
+        if opened.quarantined.is_some() {
+            continue;
+        }
+        let known = opened.store.load_state();
+        let (report, reports) = mpsc::channel();
+        let keep = SignedDuration::from_hours(1_000);
+        let handle = spawn(opened.store, keep, move |said| report.send(said).unwrap()).unwrap();
+        assert!(handle.finish(at(0), Duration::from_secs(60)), "page {page}");
+        let reports: Vec<_> = reports.try_iter().collect();
+        let [StoreEvent::Quarantined(aside)] = &*reports else {
+            panic!("page {page}: {reports:?}");
+        };
+        assert_eq!(fs::read(&aside.path).unwrap(), damaged, "kept as it was");
+        assert_eq!(aside.path, folder.path().join("kindbeat.db.corrupt-20261123-0000"));
+        let store = Store::open(folder.path(), at(0)).unwrap().store;
+        assert_eq!(all_heard(&store), []);
+        if let Ok(known) = known {
+            assert_eq!(store.load_state().unwrap().state, known.state, "page {page}");
+            found_behind += 1;
+        }
+    }
+    assert!(found_behind > 10, "{found_behind} pages");
+}
+
+#[test]
 fn a_log_that_belongs_to_a_damaged_database_is_kept_with_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(FILE), [7; 8_192]).unwrap();
