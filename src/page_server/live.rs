@@ -1,12 +1,15 @@
 //! The live connection of a page: its contents, whenever they change (server-sent events).
 //!
-//! Four events: `view`, the page as HTML; `heart`, the heart in words; `line`, the new part of the heart's line, as JSON;
+//! Five events: `proof`, the secret of the page, comes first; `view`, the page as HTML; `heart`, the heart in words; `line`, the new part of the heart's line, as JSON;
 //! `gone`, when nothing more will come.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
+use axum::Extension;
 use axum::extract::Path;
 use axum::extract::State;
 use axum::response::Sse;
@@ -22,20 +25,39 @@ use crate::page_server::Shared;
 use crate::page_server::html;
 use kindbeat_core::breathing::Point;
 use kindbeat_core::page::LineView;
+use kindbeat_core::page::Secret;
 use kindbeat_core::page::View;
+
+/// Whether a connection is the live one of a window, which stays for as long as the window does.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Streams(Arc<AtomicBool>);
+
+impl Streams {
+    /// It is, from now on.
+    fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 pub(super) async fn live(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
+    Extension(streams): Extension<Streams>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    streams.begin();
+    let proof = shared.open().pages.proof(&id).map(proven).into_iter().collect();
     let mut live = Live {
         view: shared.view.clone(),
         changed: shared.changed.subscribe(),
+        events: proof,
         connection: LiveConnection::new(shared, id),
         shown: String::new(),
         heart: None,
         line: None,
-        events: VecDeque::new(),
         over: false,
     };
     live.queue_changes();
@@ -44,6 +66,11 @@ pub(super) async fn live(
         Some((Ok(event), live))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+/// Says that it is us.
+fn proven(proof: &Secret) -> Event {
+    Event::default().event("proof").data(proof.reveal())
 }
 
 struct Live {

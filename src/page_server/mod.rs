@@ -11,6 +11,9 @@
 //! - Requests have to name our host, and those from a page have to come from our page (`guard.rs`): this stops pages of
 //!   other sites, and names that point to this machine.
 //!
+//! - The page believes only a live connection that begins with a secret of its own, which no browser sends: this stops whoever takes
+//!   the port after a daemon that was killed.
+//!
 //! - The page loads nothing from other hosts and leads to none, and no script or style is inline: so nothing in the texts of
 //!   a practice can run.
 //!
@@ -121,6 +124,7 @@ impl PageServer {
     /// Opens one more page.
     pub fn open(&self) -> Result<OpenedPage, PageServerError> {
         let (id, token) = (PageId::new(random()?), Secret::new(random()?));
+        let proof = Secret::new(random()?);
         let mut open = self.shared.open();
         let address = if let Some(address) = open.address {
             address
@@ -136,7 +140,7 @@ impl PageServer {
         };
         let url = format!("http://{address}/p/{}/open/{}", id.as_str(), token.reveal());
         let (tell, fetched) = oneshot::channel();
-        open.pages.open(id.clone(), token, self.shared.now());
+        open.pages.open(id.clone(), token, proof, self.shared.now());
         open.awaited.push((id, tell));
         drop(open);
         self.shared.notify();

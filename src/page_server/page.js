@@ -12,18 +12,28 @@ const sent = new Map(parts.map((id) => [id, byId(id).innerHTML]));
 let over = false;
 let standsStill = still();
 
+// Any program can take the port of a daemon that was killed. The connection has to begin with what stands in the page and what no
+// browser sends; until it does, nothing of it is shown, and nothing is sent.
+let proven = false;
+let waiting = [];
 const live = new EventSource("live");
-live.addEventListener("view", (event) => show(event.data));
-live.addEventListener("heart", (event) => (byId("heart").textContent = event.data.trim()));
-live.addEventListener("line", (event) => draw(JSON.parse(event.data)));
-live.addEventListener("gone", gone);
-// A connection that was lost is sought again by the browser, with an error each time; after a while it is given up.
-let lost;
-live.addEventListener("open", () => {
+live.addEventListener("proof", ({ data }) => {
+  if (data !== document.body.dataset.proof) return gone();
   clearTimeout(lost);
   lost = undefined;
+  proven = true;
+  delete document.body.dataset.lost;
+  for (const go of waiting.splice(0)) go();
 });
+const events = { view: show, heart: (text) => (byId("heart").textContent = text.trim()), line: (json) => draw(JSON.parse(json)), gone };
+for (const [name, does] of Object.entries(events)) {
+  live.addEventListener(name, ({ data }) => (proven ? does(data) : gone()));
+}
+// A connection that was lost is sought again by the browser, with an error each time; after a while it is given up.
+let lost = setTimeout(gone, 15000);
 live.addEventListener("error", () => {
+  proven = false;
+  document.body.dataset.lost = "";
   if (live.readyState === EventSource.CLOSED) gone();
   else lost ??= setTimeout(gone, 6000);
 });
@@ -101,14 +111,17 @@ function speak() {
   say(step && page.dataset.voice !== undefined ? byId("words").innerText : "");
 }
 
-function send(deed, value, fields) {
+// What is done while the connection is sought waits for it. A page that is not open any more is refused.
+async function send(deed, value, fields) {
   const body = new URLSearchParams({ do: deed, seen: page.dataset.moment, ...fields });
   if (value !== undefined) body.set("value", value);
-  return fetch("do", { method: "POST", body, keepalive: true });
+  if (!proven) await new Promise((go) => waiting.push(go));
+  const answer = await fetch("do", { method: "POST", body, keepalive: true });
+  if (!answer.ok) throw new Error(answer.statusText);
 }
 
 function act(deed, value) {
-  if (deed === "close" || (deed === "leave" && over)) return close();
+  if (over || deed === "close" || (!proven && (deed === "leave" || deed === "skip"))) return close();
   if (deed === "skip") return send("said").catch(gone);
   if (deed === "said") return send("said", undefined, answers()).catch(gone);
   if (deed === "leave" || deed === "too-much") say("");
@@ -142,7 +155,8 @@ function close() {
   over = true;
   live.close();
   clearTimeout(lost);
-  fetch("close", { method: "POST", keepalive: true }).catch(() => {});
+  if (proven) fetch("close", { method: "POST", keepalive: true }).catch(() => {});
+  proven = false;
   window.close();
   // Still here: it may be closed by hand.
   const line = byId("may-close").cloneNode(true);
@@ -153,9 +167,12 @@ function close() {
   page.focus({ preventScroll: true });
 }
 
-// The daemon is gone. Help lines stay.
+// The daemon is gone, or is another's program. Nothing is sent any more. Help lines stay.
 function gone() {
   live.close();
+  clearTimeout(lost);
+  proven = false;
+  waiting = [];
   if (over || page.classList.contains("farewell")) return;
   over = true;
   say("");
@@ -167,6 +184,14 @@ function gone() {
   for (const id of ["choices", "dots", "controls", "others", "anchors", "sound"]) byId(id).replaceChildren();
   byId("too-much")?.remove();
   page.focus({ preventScroll: true });
+}
+
+// Says once more that there is nothing left to do, to eyes and to ears.
+function sayAgain() {
+  const words = byId("words");
+  words.replaceChildren(...words.childNodes);
+  words.scrollIntoView({ block: "nearest" });
+  words.animate({ opacity: [0.2, 1] }, 400);
 }
 
 document.addEventListener("click", (event) => {
@@ -218,6 +243,10 @@ document.addEventListener("keydown", (event) => {
     if (target.closest("button, summary") && (key === " " || key === "Enter")) return;
     if (target.closest("#note") && key !== "Enter") return;
     if (target.closest("input") && key !== "Enter" && (key === " " || key.startsWith("Arrow"))) return;
+  }
+  if (over && id !== "leave") {
+    if (id || key === "Enter") sayAgain();
+    return;
   }
   if (key === "Enter" && page.classList.contains("question")) id = "next";
   if (key === " " && page.classList.contains("question")) id = undefined;

@@ -11,6 +11,7 @@ use axum::extract::FromRequest;
 use axum::extract::Path;
 use axum::extract::Request;
 use axum::extract::State;
+use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::http::header::CONTENT_TYPE;
@@ -75,6 +76,10 @@ async fn guarded(authority: Arc<str>, request: Request, next: Next) -> Response 
             status.into_response()
         }
     };
+    if response.status().is_client_error() {
+        // Whoever is refused does not keep a place.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     guard::seal(response.headers_mut());
     response
 }
@@ -127,8 +132,14 @@ async fn enter(
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-async fn page(State(shared): State<Arc<Shared>>) -> Html<String> {
-    Html(html::document(&shared.view.borrow()))
+async fn page(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+    let open = shared.open();
+    // It closed since its cookie was looked at.
+    let Some(proof) = open.pages.proof(&id) else {
+        drop(open);
+        return refused(&shared);
+    };
+    Html(html::document(&shared.view.borrow(), proof.reveal())).into_response()
 }
 
 /// An action of a person, as the page sends it.

@@ -16,6 +16,7 @@ mod commands;
 mod control;
 mod desk;
 mod failing;
+mod flood;
 mod heart;
 mod killed;
 mod offers;

@@ -25,13 +25,52 @@ use kindbeat_core::practice::Library;
 use kindbeat_core::practice::Practice;
 use kindbeat_core::practice::Session;
 use kindbeat_core::words::Words;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 use tokio::sync::watch;
 
 /// A break, the page that shows it, and all that was done on the page.
 pub(crate) struct Desk {
     pub(crate) server: PageServer,
     state: Arc<Mutex<State>>,
+}
+
+/// A desk whose daemon can be killed in the middle of everything: it runs in a thread of its own.
+pub(crate) struct Mortal {
+    pub(crate) desk: Arc<Desk>,
+    runtime: Handle,
+    die: oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Mortal {
+    pub(crate) async fn start(length: Length) -> Self {
+        let (tell, told) = oneshot::channel();
+        let (die, dies) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let _ = tell.send((Arc::new(Desk::new(length)), Handle::current()));
+                let _ = dies.await;
+            });
+        });
+        let (desk, runtime) = told.await.unwrap();
+        Self { desk, runtime, die, thread }
+    }
+
+    /// The address of one more page.
+    pub(crate) fn opens(&self) -> String {
+        // What listens is to end along with its daemon.
+        let _daemon = self.runtime.enter();
+        self.desk.server.open().unwrap().url
+    }
+
+    /// Its sockets close, and nothing more is said.
+    pub(crate) fn dies_at_once(self) {
+        drop(self.die);
+        self.thread.join().unwrap();
+    }
 }
 
 /// What is to stand on the page.

@@ -13,6 +13,7 @@ mod pictures;
 #[path = "../support/pseudo.rs"]
 mod pseudo;
 mod runs;
+mod stand_in;
 mod tour;
 mod translated;
 mod trouble;
@@ -29,6 +30,7 @@ use kindbeat_core::practice::SessionState;
 
 use crate::browser::Browser;
 use crate::desk::Desk;
+use crate::desk::Mortal;
 use crate::desk::Setup;
 use crate::unprivileged::run;
 
@@ -287,6 +289,8 @@ fn the_page_outlives_a_reload_and_says_when_the_break_has_ended() {
         desk.vanish();
         browser.until_it_says("The break ends here.").await;
         browser.press("Escape").await;
+        // To a daemon that is gone it did not say that it closed.
+        desk.wait(20);
         until_closed(&desk, &mut browser).await;
     });
 }
@@ -310,24 +314,13 @@ fn a_window_that_cannot_close_itself_says_it_may_be_closed() {
 #[test]
 fn a_daemon_that_dies_leaves_a_gentle_word_and_a_way_out() {
     run(async || {
-        // In a thread of its own, which can be ended in the middle of everything.
-        let (tell, told) = tokio::sync::oneshot::channel();
-        let (die, dies) = tokio::sync::oneshot::channel::<()>();
-        let daemon = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let desk = Desk::new(Length::OneMinute);
-                let _ = tell.send(desk.server.open().unwrap().url);
-                let _ = dies.await;
-            });
-        });
+        let daemon = Mortal::start(Length::OneMinute).await;
         let mut browser = Browser::start(&browser::find().unwrap()).await;
-        browser.open(&told.await.unwrap()).await;
+        browser.open(&daemon.opens()).await;
         browser.until("document.activeElement.id === 'page'").await;
         browser.press(" ").await;
         browser.until_it_says("Something may be difficult").await;
-        drop(die);
-        daemon.join().unwrap();
+        daemon.dies_at_once();
         browser.until_it_says("The break ends here.").await;
         browser.press("Escape").await;
         while browser.is_open().await {

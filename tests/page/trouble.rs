@@ -13,11 +13,14 @@ use crate::IS_FAREWELL;
 use crate::arrive;
 use crate::browser;
 use crate::browser::Browser;
+use crate::desk::Mortal;
 use crate::desk::Setup;
 use crate::ending;
 use crate::leave;
 use crate::next;
 use crate::opened;
+use crate::stand_in;
+use crate::stand_in::StandIn;
 use crate::unprivileged::run;
 use crate::until_closed;
 
@@ -127,6 +130,42 @@ fn leaving_in_one_window_ends_the_break_in_the_other() {
         browser.turn_to(&first).await;
         assert!(!browser.is_open().await, "it closes as well");
         assert_eq!(ending(&desk), Ending::Left { step: 0 });
+    });
+}
+
+#[test]
+fn nobody_who_takes_the_port_is_taken_for_the_daemon() {
+    run(async || {
+        for says in [stand_in::ITS_OWN_PAGE, stand_in::NOTHING] {
+            let daemon = Mortal::start(Length::OneMinute).await;
+            let mut browser = Browser::start(&browser::find().unwrap()).await;
+            let url = daemon.opens();
+            browser.open(&url).await;
+            browser.until("document.activeElement.id === 'page'").await;
+            browser.press(" ").await;
+            browser.until("page.dataset.moment === 'step-0'").await;
+            daemon.desk.wait(60);
+            browser.until_it_says("how tense does it feel").await;
+            browser.eval("note.value = 'my own private line'").await;
+            // What its next connection is to begin with is in no request.
+            let proof = browser.text("document.body.dataset.proof").await;
+            daemon.dies_at_once();
+            let other = StandIn::take(&url, says).await;
+            browser.until("document.body.dataset.lost !== undefined").await;
+            // Said while the page still hopes.
+            browser.eval("document.getElementById('next').click()").await;
+            other.is_asked_for_live().await;
+            browser.until_it_says("The break ends here.").await;
+            for key in [" ", "Enter", "t", "p", "Escape"] {
+                browser.press(key).await;
+            }
+            let closed = async { while browser.is_open().await {} };
+            tokio::time::timeout(browser::SOON, closed).await.unwrap();
+            for asked in other.asked() {
+                assert!(asked.starts_with("GET ") && asked.contains("/live "), "{asked}");
+                assert!(!asked.contains("private") && !asked.contains(&proof), "{asked}");
+            }
+        }
     });
 }
 

@@ -28,7 +28,8 @@ use kindbeat_core::practice::Breath;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::SessionPlace;
 
-pub(super) fn document(view: &View) -> String {
+/// `proof` is what its live connection has to begin with.
+pub(super) fn document(view: &View, proof: &str) -> String {
     let page = html! {
         (DOCTYPE)
         html lang=(view.language) dir=(direction(view)) {
@@ -41,7 +42,7 @@ pub(super) fn document(view: &View) -> String {
                 link rel="stylesheet" href="page.css";
                 script type="module" src="page.js" {}
             }
-            body {
+            body data-proof=(proof) {
                 (main(view))
                 div id="gone" hidden { @for line in view.labels.gone.lines() { p { (line) } } }
                 p id="may-close" hidden { (view.labels.may_close) }

@@ -160,6 +160,26 @@ async fn the_page_is_sent_what_changes_and_the_heart_apart() {
 }
 
 #[tokio::test]
+async fn a_live_connection_begins_with_a_secret_of_its_page() {
+    let desk = Desk::new();
+    let mut proofs = Vec::new();
+    for visitor in [desk.visit().await, desk.visit().await] {
+        let page = visitor.get("").await.body;
+        let (_, proof) = page.split_once("data-proof=\"").unwrap();
+        let proof = &proof[..48];
+        for _ in 0..2 {
+            let mut live = visitor.live().await;
+            let head = live.until(&format!("event: proof\ndata: {proof}\n\n")).await;
+            assert!(!head.contains("event: "), "it comes first: {head}");
+            live.until("event: view").await;
+        }
+        assert!(!visitor.cookie.contains(proof) && !visitor.page.contains(proof));
+        proofs.push(proof.to_owned());
+    }
+    assert_ne!(proofs[0], proofs[1]);
+}
+
+#[tokio::test]
 async fn the_page_is_told_when_the_daemon_goes() {
     let desk = Desk::new();
     let mut live = desk.visit().await.live().await;
@@ -174,18 +194,42 @@ async fn the_page_is_told_when_the_daemon_goes() {
 }
 
 #[tokio::test]
-async fn more_connections_than_anybody_needs_have_to_wait() {
+async fn connections_that_say_nothing_keep_no_browser_out() {
     let desk = Desk::new();
     let visitor = desk.visit().await;
+    let mut live = visitor.live().await;
+    live.until("event: view").await;
     let mut idle = Vec::new();
-    for _ in 0..40 {
+    for _ in 0..100 {
         idle.push(TcpStream::connect(&visitor.host).await.unwrap());
         settle().await;
     }
-    let waits = timeout(Duration::from_millis(50), visitor.get("")).await;
-    assert!(waits.is_err(), "more than 32 were served");
-    drop(idle);
     assert_eq!(visitor.get("").await.status, 200);
+    let closed = timeout(SOON, idle[0].read(&mut [0; 1])).await.unwrap();
+    assert!(closed.is_err() || closed.is_ok_and(|read| read == 0), "the oldest one goes");
+    let last = timeout(Duration::from_millis(50), idle[99].read(&mut [0; 1])).await;
+    assert!(last.is_err(), "the last one stays");
+    desk.view.send_replace(view(Some(71.0), false));
+    live.until("event: heart").await;
+    let mut windows = Vec::new();
+    for _ in 0..40 {
+        windows.push(visitor.live().await);
+        windows.last_mut().unwrap().until("event: view").await;
+    }
+    assert_eq!(visitor.get("").await.status, 200, "nor do windows");
+}
+
+#[tokio::test]
+async fn whoever_is_refused_keeps_no_connection() {
+    let desk = Desk::new();
+    let visitor = desk.visit().await;
+    for (path, cookie) in [(visitor.page.as_str(), ""), ("/", visitor.cookie.as_str())] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{cookie}\r\n", visitor.host);
+        // The end of the answer is the end of the connection.
+        let answer = ask(&visitor.host, request.as_bytes()).await;
+        assert!((400..500).contains(&answer.status), "{answer:?}");
+        assert_eq!(answer.header("connection"), Some("close"));
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub struct Cookie {
 struct Page {
     id: PageId,
     key: Key,
+    proof: Secret,
     life: Life,
     /// When everything on it was said and answered.
     over: Option<Timestamp>,
@@ -76,10 +77,17 @@ impl Pages {
         self.pages.is_empty()
     }
 
-    /// A new page, opened by `token`.
-    pub fn open(&mut self, id: PageId, token: Secret, now: Timestamp) {
+    /// A new page, opened by `token`. It believes only a live connection that begins with `proof`.
+    pub fn open(&mut self, id: PageId, token: Secret, proof: Secret, now: Timestamp) {
         let life = Life::Unfetched { since: now };
-        self.pages.push(Page { id, key: Key::Token(token), life, over: None });
+        self.pages.push(Page { id, key: Key::Token(token), proof, life, over: None });
+    }
+
+    /// What the live connection of a page has to begin with. It is in the page, and no browser ever sends it: who listens on our port
+    /// after us does not know it. `None`: the page is not open.
+    #[must_use]
+    pub fn proof(&self, id: &str) -> Option<&Secret> {
+        self.pages.iter().find(|page| page.id.0 == id).map(|page| &page.proof)
     }
 
     /// Takes the token of a page in exchange for a cookie; `false` when it is not its token, or was taken before.

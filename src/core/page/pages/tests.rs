@@ -21,7 +21,7 @@ impl One {
     fn unfetched() -> Self {
         let (id, token) = (PageId::new([1; 8]), Secret::new([2; 24]));
         let mut pages = Pages::default();
-        pages.open(id.clone(), token.clone(), at(0));
+        pages.open(id.clone(), token.clone(), Secret::new([3; 24]), at(0));
         Self { pages, id: id.as_str().to_owned(), token }
     }
 
