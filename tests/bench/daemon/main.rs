@@ -19,10 +19,13 @@ mod bus;
 #[allow(dead_code, reason = "shared with the tests")]
 #[path = "../../support/bluez/mod.rs"]
 mod fake;
+mod history;
 mod offers;
 mod page;
 mod process;
 mod server;
+#[path = "../../parts/store/year.rs"]
+mod year;
 
 use bus::Bus;
 use fake::Fake;
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
             }
             streaming(&system, &session, None).await?;
         }
+        history::measure(&system, &session).await?;
         offers::measure(&system, &session).await?;
         page::measure(&system, &session).await?;
         searching(&system, &session).await

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
 use anyhow::Context;
 use anyhow::ensure;
+use tempfile::TempDir;
 
 use crate::bus::Bus;
 
@@ -19,7 +21,7 @@ pub(crate) struct Daemon {
     child: Child,
     /// From its start until it said that it is ready.
     pub(crate) started: Duration,
-    _home: tempfile::TempDir,
+    _home: Arc<TempDir>,
 }
 
 /// What the daemon runs with where it is installed.
@@ -28,12 +30,23 @@ const UNIT: &str = include_str!("../../../systemd/kindbeat.service");
 impl Daemon {
     /// Starts the program of this build with this configuration, as its unit does, and waits until it is ready.
     pub(crate) async fn start(system: &Bus, session: &Bus, config: &str) -> anyhow::Result<Self> {
+        Self::start_at(Arc::new(tempfile::tempdir()?), system, session, config).await
+    }
+
+    /// The same with what an earlier run may have left in its home.
+    pub(crate) async fn start_at(
+        home: Arc<TempDir>,
+        system: &Bus,
+        session: &Bus,
+        config: &str,
+    ) -> anyhow::Result<Self> {
         let unit = UNIT.lines().filter_map(|line| line.strip_prefix("Environment="));
         let environment = unit.flat_map(str::split_whitespace);
         let environment = environment.filter_map(|set| set.split_once('='));
         Self::start_program(
             Path::new(env!("CARGO_BIN_EXE_kindbeat")),
             environment,
+            home,
             system,
             session,
             config,
@@ -47,21 +60,23 @@ impl Daemon {
         system: &Bus,
         session: &Bus,
     ) -> anyhow::Result<Self> {
-        Self::start_program(program, [], system, session, "").await
+        let home = Arc::new(tempfile::tempdir()?);
+        Self::start_program(program, [], home, system, session, "").await
     }
 
     async fn start_program(
         program: &Path,
         environment: impl IntoIterator<Item = (&str, &str)>,
+        home: Arc<TempDir>,
         system: &Bus,
         session: &Bus,
         config: &str,
     ) -> anyhow::Result<Self> {
-        let home = tempfile::tempdir()?;
         let settings = home.path().join(".config/kindbeat");
         fs::create_dir_all(&settings)?;
         fs::write(settings.join("config.toml"), config)?;
         let socket = home.path().join("notify");
+        let _ = fs::remove_file(&socket);
         let ready = UnixDatagram::bind(&socket)?;
         let began = Instant::now();
         let child = Command::new(program)
