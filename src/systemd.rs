@@ -9,6 +9,9 @@ use tokio::process::Command;
 
 pub const UNIT: &str = "kindbeat.service";
 
+/// What the service starts with, where the desktop starts it: GNOME and KDE do, many others don't.
+pub const SESSION: &str = "graphical-session.target";
+
 /// The state of the user service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -16,8 +19,10 @@ pub enum Unit {
     NoManager,
     NotInstalled,
     Installed {
-        /// Whether the service starts with the session.
+        /// Whether the service starts with [`SESSION`].
         enabled: bool,
+        /// Whether this desktop session has started that.
+        with_session: bool,
         state: UnitState,
     },
 }
@@ -39,7 +44,7 @@ pub async fn unit() -> Unit {
         return Unit::NoManager;
     }
     let asked = Command::new("systemctl")
-        .args(["--user", "show", UNIT, "--property"])
+        .args(["--user", "show", UNIT, SESSION, "--property"])
         .arg("LoadState,UnitFileState,ActiveState,Result,ExecMainStatus")
         .stdin(Stdio::null())
         .stderr(Stdio::null())
@@ -51,11 +56,12 @@ pub async fn unit() -> Unit {
     }
 }
 
-/// `systemctl show` prints one property a line.
+/// `systemctl show` prints one property a line, and an empty line between two units.
 fn read(printed: &str) -> Unit {
+    let (unit, session) = printed.split_once("\n\n").unwrap_or((printed, ""));
     let property = |name: &str| {
         let value = |line: &str| Some(line.strip_prefix(name)?.strip_prefix('=')?.to_owned());
-        printed.lines().find_map(value).unwrap_or_default()
+        unit.lines().find_map(value).unwrap_or_default()
     };
     match property("LoadState").as_str() {
         "" => return Unit::NoManager,
@@ -71,7 +77,8 @@ fn read(printed: &str) -> Unit {
         _ => UnitState::Stopped,
     };
     let enabled = property("UnitFileState").starts_with("enabled");
-    Unit::Installed { enabled, state }
+    let with_session = session.lines().any(|line| line == "ActiveState=active");
+    Unit::Installed { enabled, with_session, state }
 }
 
 #[cfg(test)]
@@ -82,10 +89,10 @@ mod tests {
     fn what_systemctl_prints_is_read() {
         let show = |load: &str, file: &str, active: &str, result: &str| {
             read(&format!(
-                "Result={result}\nExecMainStatus=78\nLoadState={load}\nActiveState={active}\nUnitFileState={file}\n"
+                "Result={result}\nExecMainStatus=78\nLoadState={load}\nActiveState={active}\nUnitFileState={file}\n\nLoadState=loaded\nActiveState=inactive\n"
             ))
         };
-        let installed = |enabled, state| Unit::Installed { enabled, state };
+        let installed = |enabled, state| Unit::Installed { enabled, with_session: false, state };
         assert_eq!(
             show("loaded", "enabled", "active", "success"),
             installed(true, UnitState::Running)
@@ -102,6 +109,11 @@ mod tests {
             show("loaded", "linked", "failed", "oom-kill"),
             installed(false, UnitState::Failed("oom-kill".to_owned()))
         );
+        let desktop =
+            "LoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n\nActiveState=active\n";
+        let with_session = true;
+        let stopped = UnitState::Stopped;
+        assert_eq!(read(desktop), Unit::Installed { enabled: true, with_session, state: stopped });
         assert_eq!(show("not-found", "", "inactive", "success"), Unit::NotInstalled);
     }
 

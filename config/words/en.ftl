@@ -1215,6 +1215,9 @@ voice-place = run this within your desktop session; SPEECHD_ADDRESS, where it is
 service-runs-only = running, but it does not start with your session
 service-enable = "systemctl --user enable kindbeat"
 service-fine = running, and it starts with your session
+# $target is a unit of systemd: "graphical-session.target".
+service-not-with-desktop = running, but it does not start when you log in: your desktop does not start { $target }
+service-autostart = have your desktop run "systemctl --user start kindbeat" when it starts
 service-runs = running
 service-sees-untold = running, but it does not tell what it sees of your desk; what is said of it above is seen from here
 service-no-session = the session bus cannot be reached, so it cannot be found

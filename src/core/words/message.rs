@@ -422,6 +422,8 @@ messages! {
     ServiceRunsOnly = "service-runs-only",
     ServiceEnable = "service-enable",
     ServiceFine = "service-fine",
+    ServiceNotWithDesktop = "service-not-with-desktop" [target],
+    ServiceAutostart = "service-autostart",
     ServiceRuns = "service-runs",
     ServiceSeesUntold = "service-sees-untold",
     ServiceNoSession = "service-no-session",

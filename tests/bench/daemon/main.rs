@@ -1,6 +1,7 @@
 //! What the daemon itself takes, as a process of its own, beside its budgets: time to start, memory, threads, processor and
 //! wake-ups, while a strap streams and while there is none; and what its page takes of a browser.
 //!
+//! With the name of a part (`streaming`, `history`, `offers`, `page`, `searching`) only that is measured.
 //! With `--beside PROGRAM` it prints what another build takes while a strap streams, before and after this one.
 //! With `--away` it waits until the strap counts as away, eleven minutes, and counts the wake-ups of ten minutes of that, and how long the strap then takes to be found again.
 
@@ -41,7 +42,11 @@ fn main() -> anyhow::Result<()> {
         let arguments: Vec<_> = std::env::args_os().collect();
         let beside = arguments.iter().position(|argument| argument == "--beside");
         let beside = beside.and_then(|at| arguments.get(at + 1)).map(Path::new);
-        for _ in 0..if beside.is_some() { 2 } else { 1 } {
+        let named: Vec<_> =
+            PARTS.iter().filter(|part| arguments.iter().any(|it| it == *part)).collect();
+        let is_wanted = |part: &str| named.is_empty() || named.iter().any(|it| **it == part);
+        let rounds = if beside.is_some() { 2 } else { 1 };
+        for _ in 0..if is_wanted("streaming") { rounds } else { 0 } {
             if let Some(program) = beside {
                 println!("{}:", program.display());
                 streaming(&system, &session, Some(program)).await?;
@@ -49,12 +54,24 @@ fn main() -> anyhow::Result<()> {
             }
             streaming(&system, &session, None).await?;
         }
-        history::measure(&system, &session).await?;
-        offers::measure(&system, &session).await?;
-        page::measure(&system, &session).await?;
-        searching(&system, &session).await
+        if is_wanted("history") {
+            history::measure(&system, &session).await?;
+        }
+        if is_wanted("offers") {
+            offers::measure(&system, &session).await?;
+        }
+        if is_wanted("page") {
+            page::measure(&system, &session).await?;
+        }
+        if is_wanted("searching") {
+            searching(&system, &session).await?;
+        }
+        Ok(())
     })
 }
+
+/// What is measured; an argument that is one of these names leaves out those that are not named.
+const PARTS: [&str; 5] = ["streaming", "history", "offers", "page", "searching"];
 
 /// A strap at 1 Hz, as most are.
 async fn streaming(system: &Bus, session: &Bus, other: Option<&Path>) -> anyhow::Result<()> {

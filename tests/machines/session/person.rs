@@ -34,6 +34,8 @@ pub(crate) async fn moves_in() -> anyhow::Result<()> {
     let home = Path::new(HOME);
     for (file, text) in [
         (".config/systemd/user/kindbeat.service", UNIT),
+        // What a desktop starts for its session.
+        (".config/systemd/user/desk.target", "[Unit]\nBindsTo=graphical-session.target\n"),
         (".config/environment.d/kindbeat.conf", "KINDBEAT_LOG=debug\nXDG_CURRENT_DESKTOP=Desk\n"),
         (".config/kindbeat/config.toml", &config()),
         (".local/bin/kindbeat", ""),

@@ -73,6 +73,7 @@ async fn happen(account: &mut Writer) -> anyhow::Result<()> {
 
 /// The service is enabled and started, asked how it is, and told to read its configuration again.
 async fn starts(account: &mut Writer, journal: &mut Journal) -> anyhow::Result<()> {
+    systemctl(&["start", "desk.target"]).await?;
     systemctl(&["enable", "--now", "kindbeat"]).await?;
     let unit = person::unit().await?;
     account.tell(Fact::Process(notes::of_process(unit.get("MainPID").context("a process")?)?))?;

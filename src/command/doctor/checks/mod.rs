@@ -12,6 +12,7 @@ use super::look::Stored;
 use crate::command::devices;
 use crate::interface::ClientError;
 use crate::notification::ServerPresence;
+use crate::systemd::SESSION;
 use crate::systemd::Unit;
 use crate::systemd::UnitState;
 use kindbeat_core::context::Fact;
@@ -231,9 +232,11 @@ impl Desk<'_> {
             (Some(Ok(_)), Some(Unit::Installed { enabled: false, .. })) => {
                 self.look(Message::ServiceRunsOnly, Message::ServiceEnable)
             }
-            (Some(Ok(_)), Some(Unit::Installed { enabled: true, .. })) => {
-                fine(self.say(Message::ServiceFine))
+            (Some(Ok(_)), Some(Unit::Installed { with_session: false, .. })) => {
+                let says = self.of(Message::ServiceNotWithDesktop, &[("target", SESSION.into())]);
+                look(says, self.say(Message::ServiceAutostart))
             }
+            (Some(Ok(_)), Some(Unit::Installed { .. })) => fine(self.say(Message::ServiceFine)),
             (Some(Ok(_)), Some(Unit::NoManager) | None) => fine(self.say(Message::ServiceRuns)),
             (Some(Err(ClientError::NoDaemon)), unit) => self.stopped(unit.as_ref()),
             (Some(Err(ClientError::NoBus(_))), _) => {

@@ -53,7 +53,11 @@ fn well() -> Seen {
         told_by_service: true,
         voice: None,
         service: Some(Ok(streaming())),
-        unit: Some(Unit::Installed { enabled: true, state: UnitState::Running }),
+        unit: Some(Unit::Installed {
+            enabled: true,
+            with_session: true,
+            state: UnitState::Running,
+        }),
         config: Some(Ok(configured(Config::default()))),
         practices: Some(OwnPractices::default()),
         store: Some(Ok(Stored {
@@ -96,7 +100,7 @@ fn told(seen: &Seen) -> String {
 }
 
 /// What is filled in on the desks of these tests: names, places, and what the system or a file is told to be.
-const FILLED_IN: [&str; 28] = [
+const FILLED_IN: [&str; 29] = [
     "/home/a/.config/kindbeat/config.toml",
     "/home/a/.config/kindbeat/practices/a.toml",
     "/home/a/.local/state/kindbeat/kindbeat.db",
@@ -110,6 +114,7 @@ const FILLED_IN: [&str; 28] = [
     "permission denied",
     "oom-kill",
     "config.toml:2:1: unknown key",
+    "graphical-session.target",
     "config.toml:2:1",
     "`cooldown`",
     "`cool_down`",
@@ -341,12 +346,21 @@ fn a_voice_is_looked_for_only_where_it_is_wanted() {
 fn the_service_is_to_run_and_to_start_by_itself() {
     let running = |unit| Seen { unit, ..well() };
     let stopped = |unit| Seen { service: Some(Err(ClientError::NoDaemon)), unit, ..well() };
-    let installed = |state| Some(Unit::Installed { enabled: true, state });
+    let installed = |state| Some(Unit::Installed { enabled: true, with_session: true, state });
     let failed = |why: &str| installed(UnitState::Failed(why.to_owned()));
-    let desks = [
+    let desks = vec![
         running(Some(Unit::NoManager)),
         running(Some(Unit::NotInstalled)),
-        running(Some(Unit::Installed { enabled: false, state: UnitState::Running })),
+        running(Some(Unit::Installed {
+            enabled: false,
+            with_session: true,
+            state: UnitState::Running,
+        })),
+        running(Some(Unit::Installed {
+            enabled: true,
+            with_session: false,
+            state: UnitState::Running,
+        })),
         running(None),
         stopped(Some(Unit::NoManager)),
         stopped(Some(Unit::NotInstalled)),
@@ -363,6 +377,8 @@ fn the_service_is_to_run_and_to_start_by_itself() {
                           copy systemd/kindbeat.service to ~/.config/systemd/user, then "systemctl --user enable --now kindbeat"
     look   service        running, but it does not start with your session
                           "systemctl --user enable kindbeat"
+    look   service        running, but it does not start when you log in: your desktop does not start graphical-session.target
+                          have your desktop run "systemctl --user start kindbeat" when it starts
     ok     service        running
     fault  service        not running
                           start it with "kindbeat daemon", best along with your desktop
