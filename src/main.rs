@@ -106,10 +106,11 @@ fn status(
 ) -> anyhow::Result<()> {
     let zone = clock::zone();
     if waybar {
-        command::status::for_bar(clock::now, &zone, words, Bus::session(), out)
+        command::status::for_bar(clock::now, &zone, words, Bus::session(), io::stdout(), out)
     } else if watch {
-        let in_place = io::stdout().is_terminal();
-        command::status::watch(in_place, clock::now, &zone, words, Bus::session(), out)
+        let reader = io::stdout();
+        let in_place = reader.is_terminal();
+        command::status::watch(in_place, clock::now, &zone, words, Bus::session(), reader, out)
     } else {
         command::status::run(json, clock::now(), &zone, words, Bus::session(), out)
     }

@@ -23,6 +23,8 @@ pub struct Context {
     pub hands: InputActivity,
     /// The screen is locked.
     pub locked: bool,
+    /// Another session is on the screen in place of the owner's: another person's, or one to log in.
+    pub other_session: bool,
     /// What the desktop does; `None`: it is not being looked at, and has to be before anything is offered.
     pub desktop: Option<Desktop>,
     /// How far local time is ahead of UTC; renewed when summer time begins or ends.
@@ -61,6 +63,7 @@ impl Default for Context {
             presence: Presence::Unknown,
             hands: InputActivity::Unknown,
             locked: false,
+            other_session: false,
             desktop: Some(Desktop::default()),
             utc_offset: Offset::UTC,
         }

@@ -41,6 +41,9 @@ pub struct Status {
     pub config_error: Option<String>,
     /// Why the history isn't written, and what helps; `None` when it is.
     pub history_error: Option<String>,
+    /// Another session is on the screen in place of the owner's: the monitor is let go, and nothing is offered.
+    #[serde(default)]
+    pub other_session: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]

@@ -52,6 +52,7 @@ impl DesktopContext {
         match event {
             DesktopEvent::Activity(activity) => self.context.hands = activity,
             DesktopEvent::Locked(locked) => self.context.locked = locked,
+            DesktopEvent::OtherSession(other) => self.context.other_session = other,
             DesktopEvent::Asleep => {
                 debug!("the machine is about to sleep");
                 return None;
@@ -104,6 +105,11 @@ impl DesktopContext {
             self.context.desktop = None;
             self.input()
         })
+    }
+
+    /// Whether another session is on the screen in place of ours.
+    pub(super) const fn is_other_session(&self) -> bool {
+        self.context.other_session
     }
 
     /// How far local time is ahead of UTC.

@@ -83,7 +83,11 @@ pub async fn run(
             Some(read) = inlets.practices.recv() => service.practices(read),
             Some(event) = inlets.voice.recv() => service.voice(&event),
             Some(report) = inlets.reports.recv() => service.store(&report),
-            Some(opening) = service.opening() => service.opened(opening),
+            opening = service.opening() => {
+                if let Some(opening) = opening {
+                    service.opened(opening);
+                }
+            }
             () = sleep(wait) => service.tick(),
         }
         service.settle();

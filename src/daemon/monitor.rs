@@ -6,7 +6,6 @@ use tracing::warn;
 
 use crate::store;
 use crate::store::Record;
-use kindbeat_core::context::Presence;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::monitor::MonitorCommand;
@@ -25,7 +24,7 @@ pub(super) struct Monitor {
     info: Option<MonitorInfo>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
     rate: Option<f64>,
-    /// It was let go because nobody is at the desk.
+    /// It was let go: its wearer is not at this desk.
     released: bool,
 }
 
@@ -42,6 +41,8 @@ impl Monitor {
         history: &mut History,
     ) -> Option<Reading> {
         match event {
+            // It may be another person's by now.
+            MonitorEvent::Reading(_) if self.released => {}
             MonitorEvent::Reading(reading) => {
                 self.rate = reading.heart_rate;
                 let stored = store::StoredReading { at: now, reading: reading.clone() };
@@ -71,9 +72,8 @@ impl Monitor {
         }
     }
 
-    /// Lets the monitor go while nobody is at the desk, where the settings say so.
-    pub(super) fn follow(&mut self, presence: Presence, settings: &MonitorSettings) {
-        let release = settings.release_when_away && presence == Presence::Away;
+    /// Lets the monitor go, or takes it back.
+    pub(super) fn follow(&mut self, release: bool) {
         if release == self.released {
             return;
         }

@@ -9,11 +9,13 @@ pub(super) struct Reporter {
     news: mpsc::Sender<News>,
     /// As it was told last.
     status: Status,
+    /// There was no room for a change of the status.
+    is_behind: bool,
 }
 
 impl Reporter {
     pub(super) fn new(news: mpsc::Sender<News>) -> Self {
-        Self { news, status: Status::default() }
+        Self { news, status: Status::default(), is_behind: false }
     }
 
     pub(super) fn tell(&self, news: News) {
@@ -28,9 +30,18 @@ impl Reporter {
             learned_hours: self.status.learned_hours,
             ..status.clone()
         } == self.status;
-        if !same {
-            self.status = status.clone();
-            self.tell(News::Changed(Box::new(status)));
+        let news = (!same).then(|| News::Changed(Box::new(status.clone())));
+        self.is_behind = news.is_some_and(|news| self.news.try_send(news).is_err());
+        if !(same || self.is_behind) {
+            self.status = status;
+        }
+    }
+
+    /// Waits until a change of the status that found no room can be told; for ever where there is none.
+    pub(super) async fn has_room(&self) {
+        // Where nobody takes the news any more, the program is ending.
+        if !self.is_behind || self.news.reserve().await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
 }

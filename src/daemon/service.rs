@@ -22,6 +22,7 @@ use crate::store::StoreEvent;
 use crate::tasks::Spawner;
 use kindbeat_core::config::Config;
 use kindbeat_core::config::ConfigError;
+use kindbeat_core::context::Presence;
 use kindbeat_core::detection::Figures;
 use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Engine;
@@ -142,7 +143,7 @@ impl Service {
     pub(super) fn offers(&mut self, event: NotifierEvent) {
         match DesktopOffers::handle(event, &self.reporter) {
             Some(Clicked { id, answer: Answer::Start, token }) => {
-                // A click is never lost: the offer may have run out at this very moment.
+                // A click is never lost, whatever became of the offer meanwhile.
                 let input = Input::Answered(id, Answer::Start);
                 if let Err(Refusal::NoOffer) = self.start_break(input, token.clone()) {
                     // What stands in its way now was said where it arose.
@@ -167,9 +168,13 @@ impl Service {
         self.handle_some(input);
     }
 
-    /// Waits until a page is open in a browser, or is not.
+    /// Waits until a page is open in a browser, or is not; `None`: until a change of the status that found no room can be told, as
+    /// [`Self::settle`] does.
     pub(super) async fn opening(&mut self) -> Option<Opening> {
-        self.page.opening().await
+        tokio::select! {
+            opening = self.page.opening() => opening,
+            () = self.reporter.has_room() => None,
+        }
     }
 
     pub(super) fn opened(&mut self, opening: Opening) {
@@ -474,6 +479,7 @@ impl Service {
             sensor: self.monitor.sensor(),
             page_open: self.page.is_open(),
             config_error: self.preferences.fault().map(str::to_owned),
+            other_session: snapshot.other_session,
             history_error: self.history.failing().map(|why| why.text(self.preferences.words())),
             ..snapshot.status()
         }
@@ -490,7 +496,10 @@ impl Service {
             self.handle(input);
         }
         let now = self.now();
-        self.monitor.follow(self.engine.presence(now), &self.preferences.config().monitor);
+        let is_away = self.engine.presence(now) == Presence::Away;
+        let settings = &self.preferences.config().monitor;
+        let is_elsewhere = settings.release_when_away && is_away;
+        self.monitor.follow(is_elsewhere || self.desktop.is_other_session());
         self.history.keep_memory(now, self.engine.memory());
         self.history.tick(now);
         let context = PageContext {

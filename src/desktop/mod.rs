@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | input activity | the first that answers of Mutter (GNOME), a Wayland compositor, an X server; else the hint of logind, which says little |
 //! | lock | logind, and the screen savers on the session bus |
+//! | whose session is on the screen | logind |
 //! | sleep | logind |
 //! | facts | `FACT_SOURCES`: each names its facts where it is declared |
 //!
@@ -69,7 +70,7 @@ pub enum DesktopCommand {
     WatchFacts(bool),
 }
 
-/// A change. Before the first events the input activity is unknown, the screen counts as not locked, the machine as awake, and the facts are
+/// A change. Before the first events the input activity is unknown, the screen counts as not locked and as ours, the machine as awake, and the facts are
 /// unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DesktopEvent {
@@ -77,6 +78,8 @@ pub enum DesktopEvent {
     Activity(InputActivity),
     /// The screen was locked or unlocked, or a screen saver covers it or does no longer.
     Locked(bool),
+    /// Another session is on the screen in place of ours, or no longer.
+    OtherSession(bool),
     /// The machine is about to sleep.
     Asleep,
     /// The machine has woken up, or did not sleep after all.

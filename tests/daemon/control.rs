@@ -145,6 +145,54 @@ async fn a_daemon_that_hangs_keeps_no_command_for_long() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_bar_ends_when_its_reader_is_gone() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let offline = follower(&desktop, "--waybar")?;
+    offline.ends_without_a_reader().await?;
+    // With a daemon that has no strap, there is nothing new to write either.
+    let _program = desktop.start().await?;
+    for flag in ["--waybar", "--watch"] {
+        follower(&desktop, flag)?.ends_without_a_reader().await?;
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        let mut command = desktop.kindbeat(&["status", flag]);
+        let process =
+            command.stdout(std::os::fd::OwnedFd::from(theirs)).kill_on_drop(true).spawn()?;
+        // It has the other end, too.
+        drop(command);
+        let reader = Box::new(tokio::net::UnixStream::from_std(ours)?);
+        Follower { process, reader }.ends_without_a_reader().await?;
+    }
+    Ok(())
+}
+
+/// A status that is followed, and whoever reads it.
+struct Follower {
+    process: tokio::process::Child,
+    reader: Box<dyn tokio::io::AsyncRead + Unpin>,
+}
+
+fn follower(desktop: &Desktop, flag: &str) -> anyhow::Result<Follower> {
+    let mut command = desktop.kindbeat(&["status", flag]);
+    let mut process = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+    let reader = Box::new(process.stdout.take().context("piped")?);
+    Ok(Follower { process, reader })
+}
+
+impl Follower {
+    async fn ends_without_a_reader(self) -> anyhow::Result<()> {
+        let Self { mut process, reader } = self;
+        let mut lines = BufReader::new(reader).lines();
+        let line = timeout(PATIENCE, lines.next_line()).await??;
+        anyhow::ensure!(line.is_some_and(|line| !line.is_empty()), "something is written first");
+        drop(lines);
+        let ended = timeout(PATIENCE, process.wait()).await.context("it goes on")??;
+        anyhow::ensure!(ended.success(), "{ended}");
+        Ok(())
+    }
+}
+
 /// What a person waits for a prompt at most.
 const PATIENCE: Duration = Duration::from_secs(10);
 

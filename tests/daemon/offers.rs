@@ -82,7 +82,7 @@ fn every_other_answer_is_kept_and_opens_nothing() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_click_as_the_offer_expires_still_opens_a_break() -> anyhow::Result<()> {
+fn a_click_as_the_offer_expires_still_counts() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.settles().await?;
@@ -92,9 +92,21 @@ fn a_click_as_the_offer_expires_still_opens_a_break() -> anyhow::Result<()> {
         desk.click(&notify, 1, "start", "late").await?;
         let started = desk.browser.started().await?;
         assert_eq!(started.tokens, ["late", "late"]);
-        Visitor::fetch(&started.url).await?;
+        let page = Visitor::fetch(&started.url).await?;
+        page.does("leave").await?;
+        desk.break_ends().await?;
+        page.closes().await?;
+        for (id, answer) in [(2, "later"), (3, "fine")] {
+            desk.settles().await?;
+            let notify = desk.offered(id).await?;
+            desk.wait(3_600);
+            desk.click(&notify, id, answer, "late").await?;
+            assert_eq!(desk.screen.asked_to_close().await?, id);
+            desk.status().await?;
+        }
         desk.stop().await?;
-        assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::Expired)]);
+        let ends = [OfferEnd::Start, OfferEnd::Later, OfferEnd::Fine].map(Some);
+        assert_eq!(stored::answers(&folder()?)?, ends);
         assert_eq!(stored::breaks(&folder()?)?.len(), 1);
         Ok(())
     })

@@ -65,6 +65,36 @@ fn the_strap_is_let_go_while_the_owner_is_away() -> anyhow::Result<()> {
 }
 
 #[test]
+fn the_strap_is_let_go_while_another_session_is_on_the_screen() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        assert_eq!(desk.asked_of_strap()?, []);
+        desk.senses(DesktopEvent::OtherSession(true)).await?;
+        assert_eq!(desk.asked_of_strap()?, [MonitorCommand::Release]);
+        // What is still on its way may be the heart of whoever sits there.
+        let learned = desk.status().await?.learned_hours;
+        desk.seconds(240, UP).await?;
+        let status = desk.status().await?;
+        assert!(status.other_session, "{status:?}");
+        assert_eq!((status.elevated_since, status.offers_today), (None, 0), "{status:?}");
+        assert_eq!(status.learned_hours.to_bits(), learned.to_bits());
+        let (reply, why) = tokio::sync::oneshot::channel();
+        desk.asks(kindbeat::interface::Request::Why { reply }).await?;
+        let why = crate::client::soon(why).await??;
+        assert!(why.contains("- another session is on the screen, not yours"), "{why}");
+        assert_eq!(desk.asked_of_strap()?, []);
+        desk.senses(DesktopEvent::OtherSession(false)).await?;
+        assert_eq!(desk.asked_of_strap()?, [MonitorCommand::TakeBack]);
+        assert!(!desk.status().await?.other_session);
+        desk.settles().await?;
+        desk.seconds(60, UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
+        desk.stop().await
+    })
+}
+
+#[test]
 fn a_fault_keeps_the_last_good_settings_and_is_reported() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;

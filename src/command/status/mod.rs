@@ -4,10 +4,15 @@ mod bar;
 mod plain;
 
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rustix::event::PollFd;
+use rustix::event::PollFlags;
+use rustix::event::Timespec;
+use rustix::event::poll;
 use tokio::time::sleep;
 
 use super::asking;
@@ -51,29 +56,36 @@ pub fn run(
     Ok(())
 }
 
-/// `status --waybar`: one line of JSON for a bar of the desktop, and another whenever something changed. Never ends by itself; where
-/// there is no daemon it says so and waits for one.
+/// `status --waybar`: one line of JSON for a bar of the desktop, and another whenever something changed. Ends when nobody reads `reader` any
+/// more; where there is no daemon it says so and waits for one.
 pub fn for_bar(
     clock: Clock,
     zone: &TimeZone,
     words: &Words,
     bus: Bus,
+    reader: impl AsFd,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let line = |status: Option<&Status>| {
         status.map_or_else(|| offline(words), |status| bar(status, clock(), zone, words))
     };
-    asking::runtime(words)?.block_on(follow(bus, EVERY_BAR, "", line, out))
+    asking::runtime(words)?.block_on(async {
+        tokio::select! {
+            ended = follow(bus, EVERY_BAR, "", line, out) => ended,
+            () = is_gone(reader) => Ok(()),
+        }
+    })
 }
 
-/// `status --watch`: the lines for a person, anew whenever something changed. Never ends by itself; a daemon has to be there at
-/// first, and is waited for when it went. `in_place`: each in place of the last, for a terminal.
+/// `status --watch`: the lines for a person, anew whenever something changed. Ends when nobody reads `reader` any more; a daemon has to be
+/// there at first, and is waited for when it went. `in_place`: each in place of the last, for a terminal.
 pub fn watch(
     in_place: bool,
     clock: Clock,
     zone: &TimeZone,
     words: &Words,
     bus: Bus,
+    reader: impl AsFd,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let text = |status: Option<&Status>| {
@@ -89,8 +101,26 @@ pub fn watch(
             write!(out, "{CLEAR}")?;
         }
         let between = if in_place { CLEAR } else { "\n" };
-        follow(bus, EVERY_WATCH, between, text, out).await
+        tokio::select! {
+            ended = follow(bus, EVERY_WATCH, between, text, out) => ended,
+            () = is_gone(reader) => Ok(()),
+        }
     })
+}
+
+/// Waits until nobody reads what is written here any more: the other end of a pipe is closed, or the terminal. Whoever has nothing new to
+/// write would not learn it otherwise.
+async fn is_gone(reader: impl AsFd) {
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    loop {
+        sleep(EVERY_READER).await;
+        let mut asked = [PollFd::new(&reader, PollFlags::empty())];
+        let gone = PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL;
+        // What cannot be asked is as good as there.
+        if poll(&mut asked, Some(&now)).is_ok() && asked[0].revents().intersects(gone) {
+            return;
+        }
+    }
 }
 
 /// Writes what `told` makes of the status, anew whenever that changed, until it cannot be written any more; `None` while there
@@ -140,6 +170,9 @@ const EVERY_BAR: Duration = Duration::from_secs(2);
 
 /// As often as a strap sends.
 const EVERY_WATCH: Duration = Duration::from_secs(1);
+
+/// Soon enough for a bar that is started again.
+const EVERY_READER: Duration = Duration::from_secs(1);
 
 /// To the top left, and nothing below: ECMA-48, CUP and ED.
 const CLEAR: &str = "\u{1b}[H\u{1b}[J";

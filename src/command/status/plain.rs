@@ -27,11 +27,14 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
     let history = |error: &String| {
         words.text(Message::StatusHistoryWaits, &[("problem", harmless(error).into())])
     };
+    // Also where there is nothing to hold back: the strap is let go, and what the heart does is not known.
+    let holds = status.other_session.then_some("other_session");
+    let holds = holds.or(status.held_by.as_deref());
     let lines = [
         (say(Message::StatusStrap), Some(strap(status, words))),
         (say(Message::StatusHeart), Some(heart(status, words))),
         (String::new(), status.elevated_since.map(|since| at(Message::StatusUpSince, since))),
-        (say(Message::StatusHeld), status.held_by.as_deref().map(|gate| held(gate, words))),
+        (say(Message::StatusHeld), holds.map(|gate| held(gate, words))),
         (say(Message::StatusSignal), status.quality.map(|quality| say(signal(quality)))),
         (say(Message::StatusLearned), Some(learned(status.learned_hours, words))),
         (say(Message::StatusOffers), Some(words.text(Message::StatusOffersToday, &offers))),
@@ -228,6 +231,23 @@ mod tests {
         assert_snapshot!(shown(&status), @r"
         Strap     none found yet; being looked for
         Heart     nothing measured just now; what is usual for you is still being learned
+        Learned   from 0 minutes of wear
+        Offers    0 today
+        ");
+    }
+
+    #[test]
+    fn while_another_session_is_on_the_screen_it_is_said() {
+        let status = Status {
+            state: "released".to_owned(),
+            sensor: Some(polar(None)),
+            other_session: true,
+            ..Status::default()
+        };
+        assert_snapshot!(shown(&status), @r"
+        Strap     Polar H10, let go, so that another device can have it
+        Heart     nothing measured just now; what is usual for you is still being learned
+        Held      nothing is offered just now: another session is on the screen, not yours
         Learned   from 0 minutes of wear
         Offers    0 today
         ");

@@ -275,6 +275,7 @@ impl Engine {
         };
         self.settings.mentions_heart()
             && !self.context.locked
+            && !self.context.other_session
             && self.context.desktop.is_some_and(is_private)
     }
 
@@ -402,7 +403,7 @@ impl Engine {
 }
 
 fn may_sit(context: &Context, now: Timestamp) -> bool {
-    context.presence_at(now).may_sit() && !context.locked
+    context.presence_at(now).may_sit() && !context.locked && !context.other_session
 }
 
 /// So long after coming back the heart is taken to have got over the walk: then it teaches what is usual again. Nothing is

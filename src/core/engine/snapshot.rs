@@ -64,6 +64,8 @@ pub struct Snapshot {
     pub offer_open: bool,
     /// How many breaks were offered today.
     pub offers_today: u32,
+    /// Another session is on the screen in place of the owner's.
+    pub other_session: bool,
 }
 
 /// What becomes of an elevation, as things are at one moment.
@@ -167,6 +169,7 @@ impl Engine {
             resting_until: ahead(self.offers.rest_until()),
             offer_open: self.offers.open().is_some(),
             offers_today: self.offers.made_on(self.context.local_time(now).date()),
+            other_session: self.context.other_session,
         }
     }
 

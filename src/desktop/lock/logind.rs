@@ -1,4 +1,4 @@
-//! logind: the lock of our session, its idle hint, and sleep.
+//! logind: the lock of our session, its idle hint, whose session is on the screen, and sleep.
 
 use std::collections::HashMap;
 
@@ -30,6 +30,10 @@ pub(in crate::desktop) async fn run(place: &Place, inputs: &Sender<PresenceInput
         if let Err(none) = follow(place, inputs).await {
             debug!(reason = %none, "lock and sleep source lost: logind");
         }
+        // Of a session that nobody tells anything of, nobody knows that it is not on the screen.
+        if inputs.send(PresenceInput::OtherSession(false)).await.is_err() {
+            return;
+        }
         backoff.ended(began, clock::now());
         clock::sleep(backoff.next_delay()).await;
     }
@@ -40,6 +44,28 @@ pub(in crate::desktop) async fn run(place: &Place, inputs: &Sender<PresenceInput
 pub(in crate::desktop) struct Session {
     pub(in crate::desktop) hint: IdleHint,
     pub(in crate::desktop) locked: bool,
+    screen: Screen,
+}
+
+/// Whether a session is on a screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Screen {
+    /// It belongs to none, as over the network.
+    #[default]
+    None,
+    /// Nobody is logged in there: what runs of it is left over, or manages the services of its owner.
+    NoLogin,
+    /// Another session is on its screen.
+    Behind,
+    /// It is the one that is seen.
+    InFront,
+}
+
+/// Where a session is found.
+struct Found {
+    path: String,
+    /// This program runs in it, and not beside all sessions of its owner as a service does.
+    is_own: bool,
 }
 
 async fn follow(place: &Place, inputs: &Sender<PresenceInput>) -> Result<(), NoAnswer> {
@@ -50,9 +76,16 @@ async fn follow(place: &Place, inputs: &Sender<PresenceInput>) -> Result<(), NoA
         rule.sender(SERVICE).path(MANAGER.path).interface(MANAGER.interface)
     })
     .await?;
+    // Those of every session: another one of ours may come to the screen.
+    let mut sessions = dbus::signals(&connection, |rule| {
+        rule.sender(SERVICE).path_namespace(SESSIONS).interface(dbus::PROPERTIES)
+    })
+    .await?;
     // Once for each session that is ours: it may come after us, and logind itself may be replaced.
     loop {
         let session = session(&connection, place.session_id.as_deref()).await?;
+        let is_own = session.as_ref().is_some_and(|session| session.is_own);
+        let session = session.map(|session| session.path);
         let mut signals = match &session {
             Some(path) => Some(session_signals(&connection, path).await?),
             None => None,
@@ -61,32 +94,37 @@ async fn follow(place: &Place, inputs: &Sender<PresenceInput>) -> Result<(), NoA
             Some(path) => state(&connection, path).await?,
             None => Session::default(),
         };
+        let alone = is_own && state.screen == Screen::None;
+        let other = !alone && is_other_session(&connection).await?;
         let asleep = prepares_for_sleep(&connection).await?.unwrap_or(false);
         for input in [
             PresenceInput::LockedHint(state.locked),
             PresenceInput::Hint(state.hint),
+            PresenceInput::OtherSession(other),
             PresenceInput::Sleep(asleep),
         ] {
             inputs.send(input).await.map_err(|_| NoAnswer::gone())?;
         }
         loop {
-            let message = tokio::select! {
-                message = owner.next() => message,
-                message = manager.next() => message,
-                message = of(&mut signals) => message,
+            let signal = tokio::select! {
+                message = owner.next() => message.as_ref().map(read),
+                message = manager.next() => message.as_ref().map(read),
+                message = of(&mut signals) => message.as_ref().map(read),
+                message = sessions.next() => message.as_ref().map(read_any),
             };
-            let message = message.ok_or_else(NoAnswer::gone)?;
-            match read(&message) {
-                Signal::Input(input) => inputs.send(input).await.map_err(|_| NoAnswer::gone())?,
+            let input = match signal.ok_or_else(NoAnswer::gone)? {
+                Signal::Input(input) => input,
                 Signal::Hint => {
                     // Not every logind signals at once when the rest began.
                     let Some(path) = &session else { continue };
-                    let hint = self::state(&connection, path).await?.hint;
-                    inputs.send(PresenceInput::Hint(hint)).await.map_err(|_| NoAnswer::gone())?;
+                    PresenceInput::Hint(self::state(&connection, path).await?.hint)
                 }
+                Signal::Active if alone => continue,
+                Signal::Active => PresenceInput::OtherSession(is_other_session(&connection).await?),
                 Signal::OtherSession => break,
-                Signal::Nothing => {}
-            }
+                Signal::Nothing => continue,
+            };
+            inputs.send(input).await.map_err(|_| NoAnswer::gone())?;
         }
     }
 }
@@ -111,6 +149,8 @@ enum Signal {
     Input(PresenceInput),
     /// The idle hint changed.
     Hint,
+    /// A session came to the screen, or went from it.
+    Active,
     /// Sessions came or went, or logind did: another one may be ours.
     OtherSession,
     /// Nothing that matters here.
@@ -131,12 +171,24 @@ fn read(message: &Message) -> Signal {
         "Lock" => Signal::Input(PresenceInput::LockCalled),
         "Unlock" => Signal::Input(PresenceInput::UnlockCalled),
         "PropertiesChanged" => {
-            type Changed = (String, HashMap<String, OwnedVariant>, Vec<String>);
-            let Ok((_, changed, _)) = body.deserialize::<Changed>() else { return Signal::Nothing };
-            changed_to(&changed)
+            changes(message).map_or(Signal::Nothing, |changed| changed_to(&changed))
         }
         _ => Signal::Nothing,
     }
+}
+
+/// The meaning of a signal of any session, ours or not.
+fn read_any(message: &Message) -> Signal {
+    let is_moved = changes(message).is_some_and(|changed| changed.contains_key("Active"));
+    if is_moved { Signal::Active } else { Signal::Nothing }
+}
+
+/// The properties that changed, where it is a signal of that.
+fn changes(message: &Message) -> Option<HashMap<String, OwnedVariant>> {
+    let body = message.body();
+    let changed: zbus::Result<(String, HashMap<String, OwnedVariant>, Vec<String>)> =
+        body.deserialize();
+    changed.ok().map(|(_, changed, _)| changed)
 }
 
 fn changed_to(changed: &HashMap<String, OwnedVariant>) -> Signal {
@@ -156,34 +208,56 @@ pub(in crate::desktop) async fn probe(place: &Place) -> Result<(Option<Session>,
     let connection =
         place.system_bus.connection().await.map_err(|error| NoAnswer::no_bus(&error))?;
     let session = match session(&connection, place.session_id.as_deref()).await? {
-        Some(path) => Some(state(&connection, &path).await?),
+        Some(found) => Some(state(&connection, &found.path).await?),
         None => None,
     };
     Ok((session, prepares_for_sleep(&connection).await?.is_some()))
 }
 
 /// The session of whoever sits here; `None`: there is none, or no logind.
-async fn session(connection: &Connection, id: Option<&str>) -> Result<Option<String>, NoAnswer> {
+async fn session(connection: &Connection, id: Option<&str>) -> Result<Option<Found>, NoAnswer> {
+    let own = |path: OwnedObjectPath| Found { path: path.to_string(), is_own: true };
     if let Some(id) = id {
         let asked = MANAGER.call::<_, OwnedObjectPath>(connection, "GetSession", &id).await;
         if let Some(path) = bus::reply(asked)? {
-            return Ok(Some(path.to_string()));
+            return Ok(Some(own(path)));
         }
     }
-    let own = std::process::id();
-    let asked = MANAGER.call::<_, OwnedObjectPath>(connection, "GetSessionByPID", &own).await;
+    let pid = std::process::id();
+    let asked = MANAGER.call::<_, OwnedObjectPath>(connection, "GetSessionByPID", &pid).await;
     if let Some(path) = bus::reply(asked)? {
-        return Ok(Some(path.to_string()));
+        return Ok(Some(own(path)));
     }
     // A service of the user belongs to no session; the one with the display is meant.
+    let Some(display) = of_user(connection, "Display").await? else { return Ok(None) };
+    let display = <(String, OwnedObjectPath)>::try_from(display).ok();
+    let display = display.filter(|(id, _)| !id.is_empty());
+    Ok(display.map(|(_, path)| Found { path: path.to_string(), is_own: false }))
+}
+
+/// A property of ours as a user; `None`: logind does not know us, or the property.
+async fn of_user(connection: &Connection, name: &str) -> Result<Option<OwnedVariant>, NoAnswer> {
     let user = rustix::process::getuid().as_raw();
     let asked = MANAGER.call::<_, OwnedObjectPath>(connection, "GetUser", &user).await;
     let Some(user) = bus::reply(asked)? else { return Ok(None) };
     let user = Object { path: user.as_str(), interface: USER, ..MANAGER };
-    let asked = user.property(connection, "Display").await;
-    let Some(display) = bus::reply(asked)? else { return Ok(None) };
-    let display = <(String, OwnedObjectPath)>::try_from(display).ok();
-    Ok(display.filter(|(id, _)| !id.is_empty()).map(|(_, path)| path.to_string()))
+    bus::reply(user.property(connection, name).await)
+}
+
+/// Whether another session is on the screen in place of ours: we have some in front of a screen, and none of them is active. Not where we
+/// have none there, as over the network or as a service that lingers, and where nothing is known of them.
+async fn is_other_session(connection: &Connection) -> Result<bool, NoAnswer> {
+    let Some(sessions) = of_user(connection, "Sessions").await? else { return Ok(false) };
+    let sessions = <Vec<(String, OwnedObjectPath)>>::try_from(sessions).unwrap_or_default();
+    let mut is_other = false;
+    for (_, path) in sessions {
+        match state(connection, path.as_str()).await?.screen {
+            Screen::InFront => return Ok(false),
+            Screen::Behind => is_other = true,
+            Screen::None | Screen::NoLogin => {}
+        }
+    }
+    Ok(is_other)
 }
 
 /// How the session stands; one that went in the meantime is neither locked nor idle.
@@ -191,10 +265,25 @@ async fn state(connection: &Connection, path: &str) -> Result<Session, NoAnswer>
     let session = Object { path, interface: dbus::PROPERTIES, ..MANAGER };
     let asked =
         session.call::<_, HashMap<String, OwnedVariant>>(connection, "GetAll", &SESSION).await;
-    let properties = bus::reply(asked)?.unwrap_or_default();
+    let mut properties = bus::reply(asked)?.unwrap_or_default();
+    let seat = properties.remove("Seat");
+    let seat = seat.and_then(|seat| <(String, OwnedObjectPath)>::try_from(seat).ok());
     let is = |name| properties.get(name).and_then(flag).unwrap_or(false);
     let since = properties.get("IdleSinceHint").and_then(|since| since.downcast_ref::<u64>().ok());
+    let text = |name| properties.get(name).and_then(|text| text.downcast_ref::<String>().ok());
+    let is_left = text("State").as_deref() == Some("closing");
+    let is_manager = text("Class").is_some_and(|class| class.starts_with("manager"));
+    let screen = if is_left || is_manager {
+        Screen::NoLogin
+    } else if seat.is_none_or(|(name, _)| name.is_empty()) {
+        Screen::None
+    } else if is("Active") {
+        Screen::InFront
+    } else {
+        Screen::Behind
+    };
     Ok(Session {
+        screen,
         hint: IdleHint::new(is("IdleHint"), since.unwrap_or_default()),
         locked: is("LockedHint"),
     })
@@ -208,6 +297,8 @@ async fn prepares_for_sleep(connection: &Connection) -> Result<Option<bool>, NoA
 
 pub(in crate::desktop) const SERVICE: &str = "org.freedesktop.login1";
 const SESSION: &str = "org.freedesktop.login1.Session";
+/// Below which every session is.
+const SESSIONS: &str = "/org/freedesktop/login1/session";
 const USER: &str = "org.freedesktop.login1.User";
 
 const MANAGER: Object<'_> = Object {

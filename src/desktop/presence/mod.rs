@@ -32,6 +32,8 @@ pub(super) enum PresenceInput {
     UnlockCalled,
     /// A screen saver covers the screen, or does no longer.
     Covered(ScreenSaver, bool),
+    /// Another session is on the screen in place of ours, as logind has it.
+    OtherSession(bool),
     /// The machine is about to sleep, or awake.
     Sleep(bool),
 }
@@ -86,6 +88,7 @@ pub(super) enum ScreenSaver {
 
 /// The last reports of all sources of presence, joined.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a report or a wish of its own")]
 pub(super) struct PresenceState {
     watches: Watches,
     pause_wanted: bool,
@@ -94,6 +97,7 @@ pub(super) struct PresenceState {
     hint: IdleHint,
     activity: InputActivity,
     lock: Lock,
+    other_session: bool,
     asleep: bool,
 }
 
@@ -124,6 +128,7 @@ impl PresenceState {
             hint: IdleHint::None,
             activity: InputActivity::Unknown,
             lock: Lock::default(),
+            other_session: false,
             asleep: false,
         }
     }
@@ -156,6 +161,12 @@ impl PresenceState {
         self.choose_watch();
         if self.lock.is_on() != locked {
             events.push(DesktopEvent::Locked(!locked));
+        }
+        if let PresenceInput::OtherSession(other) = input
+            && other != self.other_session
+        {
+            self.other_session = other;
+            events.push(DesktopEvent::OtherSession(other));
         }
         if let PresenceInput::Sleep(asleep) = input
             && asleep != self.asleep

@@ -137,6 +137,9 @@ impl Desk {
             Gate::BreakOpen => {
                 self.day.in_break(SessionCommand::Leave).put(Input::Tick);
             }
+            Gate::OtherSession => {
+                self.day.around(|around| around.other_session = closed);
+            }
             Gate::Locked => {
                 self.day.around(|around| around.locked = closed);
             }

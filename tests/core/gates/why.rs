@@ -62,6 +62,9 @@ fn a_closed_gate_is_named_while_it_holds_and_afterwards() {
     break_open
       - a break is open
       Your heart was up until 09:35. Nothing was offered: a break was open already.
+    other_session
+      - another session is on the screen, not yours
+      Your heart was up until 09:35. Nothing was offered: another session was on the screen, not yours.
     locked
       - the screen is locked
       Your heart was up until 09:35. Nothing was offered: the screen was locked.

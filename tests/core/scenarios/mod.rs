@@ -170,3 +170,19 @@ fn the_daily_limit_holds_until_the_next_day() {
     00:10 offer withdrawn
     ");
 }
+
+#[test]
+fn an_answer_on_its_way_as_the_offer_expires_counts() {
+    let mut day = hard_morning();
+    // Its time ran out at 09:43; the heart is still up.
+    day.for_minutes(4).answer(Answer::Later).for_minutes(25);
+    assert_snapshot!(day.log(), @r"
+    09:33 offer, 75 over 62
+    09:43 offer withdrawn
+    09:44 offer withdrawn
+    10:04 offer, 84 over 62
+    ");
+    let mut day = hard_morning();
+    day.for_minutes(4).answer(Answer::Fine).answer(Answer::Fine);
+    assert_eq!(day.engine.memory().offers.fine_in_a_row, 1, "once");
+}

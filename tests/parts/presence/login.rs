@@ -42,7 +42,12 @@ enum Own {
 
 /// What it knows of our session.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "logind has them so")]
 struct Known {
+    /// Empty: none.
+    seat: &'static str,
+    active: bool,
+    closing: bool,
     locked: bool,
     idle: bool,
     /// In microseconds of Unix time.
@@ -108,6 +113,12 @@ impl User {
             _ => (String::new(), path("/")),
         }
     }
+
+    #[zbus(property)]
+    #[expect(clippy::unused_self, reason = "the interface wants it so")]
+    fn sessions(&self) -> Vec<(String, OwnedObjectPath)> {
+        [("c2", OURS), ("c3", SECOND)].map(|(id, at)| (id.to_owned(), path(at))).into()
+    }
 }
 
 #[zbus::interface(name = "org.freedesktop.login1.Session")]
@@ -126,6 +137,27 @@ impl Session {
     fn idle_since_hint(&self) -> u64 {
         of(&self.0).since
     }
+
+    #[zbus(property)]
+    fn seat(&self) -> (String, OwnedObjectPath) {
+        let seat = of(&self.0).seat;
+        (seat.to_owned(), path(if seat.is_empty() { "/" } else { SEAT }))
+    }
+
+    #[zbus(property)]
+    fn active(&self) -> bool {
+        of(&self.0).active
+    }
+
+    #[zbus(property(emits_changed_signal = "false"))]
+    fn state(&self) -> &'static str {
+        let known = *of(&self.0);
+        match (known.closing, known.active) {
+            (true, _) => "closing",
+            (false, true) => "active",
+            (false, false) => "online",
+        }
+    }
 }
 
 impl Login {
@@ -139,6 +171,7 @@ impl Login {
         server.at(MANAGER, manager).await?;
         server.at(USER, User(own)).await?;
         server.at(OURS, Session(Arc::new(Mutex::new(known)))).await?;
+        server.at(SECOND, Session(Arc::new(Mutex::new(Known::default())))).await?;
         bus.request_name("org.freedesktop.login1").await?;
         Ok(Self { bus, asked })
     }
@@ -162,7 +195,12 @@ impl Login {
 
     /// Learns something of our session, and says so.
     async fn learns(&self, change: impl FnOnce(&mut Known)) -> anyhow::Result<()> {
-        let at = self.bus.object_server().interface::<_, Session>(OURS).await?;
+        self.learns_of(OURS, change).await
+    }
+
+    /// Learns something of a session, and says so.
+    async fn learns_of(&self, at: &str, change: impl FnOnce(&mut Known)) -> anyhow::Result<()> {
+        let at = self.bus.object_server().interface::<_, Session>(at).await?;
         let session = at.get().await;
         let (before, after) = {
             let mut known = of(&session.0);
@@ -175,6 +213,9 @@ impl Login {
         }
         if before.idle != after.idle {
             session.idle_hint_changed(at.signal_emitter()).await?;
+        }
+        if before.active != after.active {
+            session.active_changed(at.signal_emitter()).await?;
         }
         Ok(())
     }
@@ -321,7 +362,81 @@ async fn the_doctor_sees_what_logind_tells() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// In front of a screen, and on it.
+const ON_SCREEN: Known = Known { seat: "seat0", active: true, closing: false, ..NO_HINT };
+const NO_HINT: Known =
+    Known { seat: "", active: false, closing: false, locked: false, idle: false, since: 0 };
+
+#[tokio::test]
+async fn another_session_on_the_screen_is_told() -> anyhow::Result<()> {
+    for own in [Own::ById, Own::ByProcess, Own::ByDisplay] {
+        let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+        let mut login = Login::start(&bus, own, ON_SCREEN).await?;
+        let mut client = Client::start(places(&bus), WATCHES);
+        login.was_asked().await?;
+        for _ in 0..2 {
+            login.learns(|known| known.active = false).await?;
+            client.says(DesktopEvent::OtherSession(true)).await?;
+            login.learns(|known| known.active = true).await?;
+            client.says(DesktopEvent::OtherSession(false)).await?;
+        }
+        // Another one of the same person, as in a text console.
+        login.learns_of(SECOND, |known| *known = Known { seat: "seat0", ..*known }).await?;
+        login.learns_of(SECOND, |known| known.active = true).await?;
+        login.learns(|known| known.active = false).await?;
+        login.learns(|known| known.locked = true).await?;
+        client.says(DesktopEvent::Locked(true)).await?;
+        login.learns_of(SECOND, |known| known.active = false).await?;
+        client.says(DesktopEvent::OtherSession(true)).await?;
+        client.ends().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_is_behind_at_the_start_is_told_so() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let behind = Known { active: false, ..ON_SCREEN };
+    let mut login = Login::start(&bus, Own::ByDisplay, behind).await?;
+    let mut client = Client::start(places(&bus), WATCHES);
+    login.was_asked().await?;
+    client.says(DesktopEvent::OtherSession(true)).await?;
+    // Of a session that nobody tells anything of, it is not known.
+    drop(login);
+    client.says(DesktopEvent::OtherSession(false)).await?;
+    client.ends().await
+}
+
+#[tokio::test]
+async fn a_session_without_a_screen_is_never_behind_another() -> anyhow::Result<()> {
+    let network = Known { seat: "", ..ON_SCREEN };
+    let logged_out = Known { active: false, closing: true, ..ON_SCREEN };
+    for (own, known) in [
+        (Own::ById, network),
+        (Own::ByProcess, Known { active: false, ..network }),
+        // A service that lingers.
+        (Own::None, network),
+        (Own::ByDisplay, logged_out),
+    ] {
+        let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+        let mut login = Login::start(&bus, own, known).await?;
+        if known.seat.is_empty() && !matches!(own, Own::None) {
+            // A screen that another one of the same person has left.
+            let behind = Known { active: false, ..ON_SCREEN };
+            login.learns_of(SECOND, |known| *known = behind).await?;
+        }
+        let mut client = Client::start(places(&bus), WATCHES);
+        login.was_asked().await?;
+        login.signals(MANAGER, "PrepareForSleep", &true).await?;
+        client.says(DesktopEvent::Asleep).await?;
+        client.ends().await?;
+    }
+    Ok(())
+}
+
 const MANAGER: &str = "/org/freedesktop/login1";
 const USER: &str = "/org/freedesktop/login1/user/_1000";
 const OURS: &str = "/org/freedesktop/login1/session/c2";
+const SECOND: &str = "/org/freedesktop/login1/session/c3";
+const SEAT: &str = "/org/freedesktop/login1/seat/seat0";
 const OTHERS: &str = "/org/freedesktop/login1/session/c1";

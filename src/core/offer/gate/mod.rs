@@ -95,6 +95,11 @@ gates! {
         name: "break_open",
         closed: |_, moment| moment.break_open,
     }
+    /// Another session is on the screen in place of the owner's.
+    OtherSession {
+        name: "other_session",
+        closed: |_, moment| moment.context.other_session,
+    }
     /// The screen is locked.
     Locked {
         name: "locked",

@@ -37,6 +37,7 @@ fn closed_by(gate: Gate) -> Option<Gate> {
     match gate {
         Gate::DayOff => settings.days = vec![Day::Mon],
         Gate::QuietHours => settings.quiet_hours = vec!["11:00-13:00".parse().unwrap()],
+        Gate::OtherSession => context.other_session = true,
         Gate::Locked => context.locked = true,
         Gate::Away => context.presence = Presence::Away,
         Gate::NoPause => context.hands = InputActivity::Resting(at(NOON - 5)),

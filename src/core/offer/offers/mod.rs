@@ -98,6 +98,8 @@ pub struct Offers {
     fine_in_a_row: u32,
     fit_asked_at: Option<Timestamp>,
     made: u64,
+    /// The last offer, where nobody had answered it in time.
+    expired: Option<OfferId>,
 }
 
 impl Offers {
@@ -114,6 +116,7 @@ impl Offers {
             fine_in_a_row: 0,
             fit_asked_at: None,
             made: 0,
+            expired: None,
         }
     }
 
@@ -131,6 +134,7 @@ impl Offers {
             fine_in_a_row: memory.fine_in_a_row,
             fit_asked_at: memory.fit_asked_at,
             made: memory.made,
+            expired: None,
         };
         offers.clamp(now, later(now, LONGEST_REST));
         offers
@@ -159,16 +163,19 @@ impl Offers {
         }
         self.cool_down_from = Some(now);
         self.made += 1;
+        self.expired = None;
         let id = OfferId(self.made);
         self.state = OfferState::Open { id, until: later(now, settings.open_for.value()) };
         id
     }
 
-    /// Takes an answer; false when that offer is no longer open. "Later" asks again only if the heart is still `elevated`.
+    /// Takes an answer; false when that offer has another one, or a later one was made. A click on its way as the time ran out still counts.
+    /// "Later" asks again only if the heart is still `elevated`.
     pub fn answer(&mut self, now: Timestamp, id: OfferId, answer: Answer, elevated: bool) -> bool {
-        if self.open() != Some(id) {
+        if self.open().or(self.expired) != Some(id) {
             return false;
         }
+        self.expired = None;
         match answer {
             Answer::Fine => self.fine_in_a_row = self.fine_in_a_row.saturating_add(1),
             Answer::Start => self.fine_in_a_row = 0,
@@ -187,6 +194,7 @@ impl Offers {
     /// What became of the last offer was said anew, after it was gone. One that was put off is asked again only where that is still the
     /// answer.
     pub fn reanswered(&mut self, before: OfferOutcome, now: OfferOutcome) {
+        self.expired = None;
         if now != OfferOutcome::Answered(Answer::Later) {
             self.give_up_second();
         }
@@ -207,6 +215,7 @@ impl Offers {
         match self.state {
             OfferState::Open { id, until } if now >= until => {
                 self.state = OfferState::Nothing;
+                self.expired = Some(id);
                 Some(id)
             }
             _ => None,
