@@ -11,6 +11,7 @@ use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
 use tokio::sync::watch;
+use tracing::debug;
 use tracing::info;
 use tracing::warn;
 
@@ -26,6 +27,7 @@ use crate::interface;
 use crate::interface::Bus;
 use crate::locale;
 use crate::notification;
+use crate::notification::Leftover;
 use crate::page_server;
 use crate::speech;
 use crate::speech::PageReader;
@@ -99,7 +101,7 @@ pub async fn start() -> anyhow::Result<()> {
     // Before anybody hears that we are ready: a signal that nobody listens to would end us.
     let signals = signals().with_context(|| words.text(Message::CannotBegin, &[]))?;
     let (stop, hangup, hangup_again) = signals;
-    let (session, system) = (Bus::session(), Bus::system());
+    let (session, system, left) = (Bus::session(), Bus::system(), Leftover::from_environment());
     let (requests, requested) = mpsc::channel(QUEUE);
     let folder = store::folder();
     let lock = lock(folder.as_deref())?;
@@ -133,7 +135,7 @@ pub async fn start() -> anyhow::Result<()> {
 
     let (offers, offer_commands) = mpsc::channel(QUEUE);
     let (offer_events, offered) = mpsc::channel(QUEUE);
-    let notification = notification::run(session.clone(), offer_commands, offer_events);
+    let notification = notification::run(session.clone(), left, offer_commands, offer_events);
     tasks.run_and_close("notification", notification);
 
     let (watcher, watcher_commands) = mpsc::channel(QUEUE);
@@ -255,7 +257,10 @@ fn open_store(
         opened => opened,
     };
     let (store, loaded) = match opened {
-        Ok((opened, loaded)) => {
+        Ok((mut opened, loaded)) => {
+            if let Err(error) = opened.store.end_open_offers(now) {
+                debug!(%error, "an offer of an earlier run stays open in the history");
+            }
             if let Some(aside) = opened.quarantined {
                 tell(StoreEvent::Quarantined(aside));
             }

@@ -26,6 +26,7 @@ use super::exchange::ExchangeEffect;
 use super::exchange::ExchangeInput;
 use super::exchange::ServerCall;
 use super::layout;
+use super::leftover::Shown;
 use crate::dbus::DBUS;
 
 /// The result of work outside the loop.
@@ -81,6 +82,17 @@ impl ServerLink {
             self.ask(PendingCall::Subscribe, &bus_call("AddMatch", &rule), tasks);
         }
         self.ask(PendingCall::Owner, &bus_call("GetNameOwner", &SERVER), tasks);
+    }
+
+    /// A notification of this server, where that is known.
+    pub(super) fn shown(&self, id: u32) -> Option<Shown> {
+        let server = self.owner.clone()?;
+        Some(Shown { bus: self.connection.server_guid().to_string(), server, id })
+    }
+
+    /// Whether it is on the screen of this very server.
+    pub(super) fn has_shown(&self, shown: &Shown) -> bool {
+        self.shown(shown.id).as_ref() == Some(shown)
     }
 
     /// `None` when the bus is gone. Has to be polled all the time: a message that nobody takes blocks the connection.

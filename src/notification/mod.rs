@@ -10,6 +10,7 @@
 
 mod exchange;
 mod layout;
+mod leftover;
 mod link;
 
 use std::collections::VecDeque;
@@ -31,6 +32,8 @@ use self::exchange::Exchange;
 use self::exchange::ExchangeEffect;
 use self::exchange::ExchangeInput;
 pub use self::layout::DESKTOP_ENTRY;
+pub use self::leftover::Leftover;
+use self::leftover::Shown;
 use self::link::ServerLink;
 use self::link::Task;
 pub use crate::dbus::Bus;
@@ -152,12 +155,18 @@ impl ServerInfo {
     }
 }
 
-/// Shows offers until the commands or the events are closed; the open offer is then removed.
+/// Shows offers until the commands or the events are closed; the open offer is then removed. One that a run left which was killed is
+/// removed at the start, as far as `leftover` knows of it.
 ///
 /// Never fails and never waits for a server: without a bus or a server every offer is [`NotifierEvent::NotShown`] at once,
 /// and connecting to the bus is tried again for as long as this runs.
-pub async fn run(bus: Bus, mut commands: Receiver<NotifierCommand>, events: Sender<NotifierEvent>) {
-    let mut notifier = Notifier::new(bus);
+pub async fn run(
+    bus: Bus,
+    leftover: Leftover,
+    mut commands: Receiver<NotifierCommand>,
+    events: Sender<NotifierEvent>,
+) {
+    let mut notifier = Notifier::new(bus, leftover);
     notifier.connect(Duration::ZERO);
     loop {
         let input = tokio::select! {
@@ -192,11 +201,19 @@ struct Notifier {
     backoff: Backoff,
     /// Whether the log has the loss of the bus.
     unreachable: bool,
+    leftover: Leftover,
+    /// What an earlier run left on the screen, until a server is there to ask.
+    left: Option<Shown>,
+    /// The number that `leftover` has.
+    kept: Option<u32>,
 }
 
 impl Notifier {
-    fn new(bus: Bus) -> Self {
+    fn new(bus: Bus, leftover: Leftover) -> Self {
         Self {
+            left: leftover.read(),
+            leftover,
+            kept: None,
             bus,
             link: None,
             exchange: Exchange::default(),
@@ -277,7 +294,16 @@ impl Notifier {
     }
 
     fn handle(&mut self, input: ExchangeInput) {
+        let is_known = matches!(input, ExchangeInput::Described(_));
         let mut effects = VecDeque::from(self.exchange.handle(input));
+        if is_known && let Some(left) = self.left.take() {
+            // Of another server it went with that one.
+            let is_there = self.link.as_ref().is_some_and(|link| link.has_shown(&left));
+            if is_there {
+                effects.extend(self.exchange.close_foreign(left.id));
+            }
+            self.leftover.write(None);
+        }
         while let Some(effect) = effects.pop_front() {
             match (effect, &mut self.link) {
                 (ExchangeEffect::Report(event), _) => self.outbox.push_back(event),
@@ -296,10 +322,25 @@ impl Notifier {
                 ) => {}
             }
         }
+        self.keep();
+    }
+
+    /// Keeps what is on the screen, for the case that the program is killed.
+    fn keep(&mut self) {
+        let shown = self.exchange.shown();
+        if shown != self.kept {
+            self.kept = shown;
+            let link = self.link.as_ref();
+            let shown = shown.and_then(|id| link.and_then(|link| link.shown(id)));
+            self.leftover.write(shown.as_ref());
+        }
     }
 
     /// Removes the open notification before the program ends; without a reply, and not for long.
     async fn shut_down(mut self) {
+        if self.kept.is_some() {
+            self.leftover.write(None);
+        }
         let Some(link) = &self.link else { return };
         let part = async {
             for effect in self.exchange.close_current() {

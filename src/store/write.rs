@@ -19,6 +19,7 @@ use super::packed::Packer;
 use super::packed::StoredReading;
 use super::packed::unpack;
 use super::record::ElevationDecision;
+use super::record::OfferEnd;
 use super::record::Record;
 use super::record::StoredElevation;
 use super::record::StoredOffer;
@@ -55,6 +56,16 @@ impl Store {
         })?;
         self.open_hour = newest.or(self.open_hour);
         Ok(())
+    }
+
+    /// Offers that no run can end any more, since one was killed: nobody answered them.
+    pub fn end_open_offers(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE offers SET became = ?1, became_ms = max(made_ms, ?2) WHERE became IS NULL";
+        self.transaction(|transaction| {
+            transaction.execute(sql, params![OfferEnd::Expired.name(), now.as_millisecond()])?;
+            Ok(())
+        })
     }
 
     /// Packs every hour into one row, the one under way included: for the end of an import.

@@ -28,6 +28,7 @@ use kindbeat::desktop::Place;
 use kindbeat::interface;
 use kindbeat::interface::Served;
 use kindbeat::notification;
+use kindbeat::notification::Leftover;
 use kindbeat::page_server;
 use kindbeat::speech::PageReader;
 use kindbeat::speech::Speaker;
@@ -180,7 +181,8 @@ impl Desk {
         let (commands, monitor_commands) = mpsc::channel(8);
         let (offers, wanted) = mpsc::channel(64);
         let (offer_events, told_of_offers) = mpsc::channel(64);
-        let screen = tokio::spawn(notification::run(Bus::session(), wanted, offer_events));
+        let screen =
+            tokio::spawn(notification::run(Bus::session(), Leftover::none(), wanted, offer_events));
         let (forward, offered) = mpsc::channel(1);
         let (tell_shown, on_screen) = mpsc::channel(64);
         tokio::spawn(watch_offers(told_of_offers, forward, tell_shown));

@@ -13,6 +13,7 @@ use kindbeat::clock;
 use kindbeat::desktop::DesktopReport;
 use kindbeat::interface::Client;
 use kindbeat::store::FILE;
+use kindbeat::store::OfferEnd;
 use kindbeat::store::Store;
 use kindbeat_core::context::Probe;
 use kindbeat_core::words::Message;
@@ -356,3 +357,23 @@ async fn a_second_one_says_that_one_is_running_and_ends_well() -> anyhow::Result
 
 /// Set where the file systems that are mounted are this test's own.
 const OWN_MOUNTS: &str = "KINDBEAT_TEST_MOUNTS";
+
+#[tokio::test]
+async fn an_offer_of_a_killed_run_is_closed_and_ended() -> anyhow::Result<()> {
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let mut screen = desktop.screen().await?;
+    let runtime = desktop.folder().join("runtime");
+    fs::create_dir_all(&runtime)?;
+    stored::offered(&desktop.store(), clock::now())?;
+    let (connection, name) = (desktop.session.connect().await?, "org.freedesktop.Notifications");
+    let dbus = zbus::fdo::DBusProxy::new(&connection).await?;
+    let server = dbus.get_name_owner(name.try_into()?).await?;
+    let file = runtime.join("kindbeat-offer");
+    fs::write(&file, format!("{} {server} 41", connection.server_guid()))?;
+    let program = desktop.start().await?;
+    assert_eq!(screen.asked_to_close().await?, 41);
+    program.stops().await?;
+    assert!(!file.exists());
+    assert_eq!(stored::answers(&desktop.store())?, [Some(OfferEnd::Expired)]);
+    Ok(())
+}

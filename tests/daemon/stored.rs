@@ -14,6 +14,8 @@ use kindbeat::store::OfferEnd;
 use kindbeat::store::Record;
 use kindbeat::store::Store;
 use kindbeat::store::StoredBreak;
+use kindbeat::store::StoredFigures;
+use kindbeat::store::StoredOffer;
 use kindbeat::store::StoredReading;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::detection::Method;
@@ -74,6 +76,21 @@ pub(crate) fn learned(folder: &Path, now: Timestamp, rate: f64) -> anyhow::Resul
     let opened = Store::open(folder, now)?;
     let mut handle = store::spawn(opened.store, SignedDuration::from_hours(24), |_| {})?;
     handle.keep(now, Record::Baseline(baseline.state()));
+    ensure!(handle.finish(now, Duration::from_secs(20)), "not written");
+    Ok(())
+}
+
+/// An offer that was open as the run ended that made it.
+pub(crate) fn offered(folder: &Path, now: Timestamp) -> anyhow::Result<()> {
+    let figures = StoredFigures {
+        heart_rate: 84.0,
+        usual: 62.0,
+        spread: 3.0,
+        sustained: SignedDuration::from_mins(5),
+    };
+    let opened = Store::open(folder, now)?;
+    let mut handle = store::spawn(opened.store, SignedDuration::from_hours(24), |_| {})?;
+    handle.keep(now, Record::Offer(StoredOffer { made: now, figures, ended: None }));
     ensure!(handle.finish(now, Duration::from_secs(20)), "not written");
     Ok(())
 }

@@ -30,6 +30,7 @@ use crate::interface::LastAnswer;
 use crate::interface::Request;
 use crate::locale;
 use crate::notification;
+use crate::notification::Leftover;
 use crate::page_server;
 use crate::speech::PageReader;
 use crate::tasks::Supervisor;
@@ -110,7 +111,9 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
     let (offers, offer_commands) = mpsc::channel(QUEUE);
     let (offer_events, offered) = mpsc::channel(QUEUE);
     let session = Bus::session();
-    let desktop = tokio::spawn(notification::run(session.clone(), offer_commands, offer_events));
+    let leftover = Leftover::none();
+    let desktop =
+        tokio::spawn(notification::run(session.clone(), leftover, offer_commands, offer_events));
     let (from_browser, mut browser) = mpsc::channel(QUEUE);
     let (page, page_inputs) = mpsc::channel(QUEUE);
     let (requests, requested) = mpsc::channel(QUEUE);

@@ -213,7 +213,19 @@ impl Exchange {
         effects
     }
 
-    fn shown(&self) -> Option<u32> {
+    /// Closes a notification of ours that this run did not show; a click on it answers nothing.
+    pub(super) fn close_foreign(&mut self, id: u32) -> Vec<ExchangeEffect> {
+        self.retire(id);
+        let mut effects = Vec::new();
+        if matches!(&self.server, Server::Known(server) if layout::outlives_closing(server)) {
+            effects.push(ExchangeEffect::Expire(id));
+        }
+        effects.push(ExchangeEffect::Close(id));
+        effects
+    }
+
+    /// The number of the notification on the screen.
+    pub(super) fn shown(&self) -> Option<u32> {
         self.shown.as_ref().map(|shown| shown.id)
     }
 

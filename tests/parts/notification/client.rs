@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use kindbeat::notification;
 use kindbeat::notification::Bus;
+use kindbeat::notification::Leftover;
 use kindbeat::notification::NotifierCommand;
 use kindbeat::notification::NotifierEvent;
 use kindbeat::notification::OfferLabels;
@@ -30,10 +31,24 @@ impl Client {
     }
 
     pub(crate) fn on(bus: Bus) -> Self {
+        Self::with(bus, Leftover::none())
+    }
+
+    pub(crate) fn with(bus: Bus, leftover: Leftover) -> Self {
         let (commands, wanted) = mpsc::channel(8);
         let (told, events) = mpsc::channel(8);
-        let running = tokio::spawn(notification::run(bus, wanted, told));
+        let running = tokio::spawn(notification::run(bus, leftover, wanted, told));
         Self { commands, events, running }
+    }
+
+    /// Nobody wants anything of it any more.
+    pub(crate) fn ends(self) {
+        drop(self.commands);
+    }
+
+    /// Kills it: nothing is taken away any more.
+    pub(crate) fn killed(self) {
+        self.running.abort();
     }
 
     pub(crate) async fn show(&self, id: u64) -> anyhow::Result<()> {

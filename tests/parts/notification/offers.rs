@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use kindbeat::dbus::Bus;
 use kindbeat::notification::DESKTOP_ENTRY;
+use kindbeat::notification::Leftover;
 use kindbeat::notification::NotifierCommand;
 use kindbeat::notification::NotifierEvent;
 use kindbeat::notification::Obstacle;
@@ -377,4 +379,37 @@ pub(super) async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_is_taken_away_by_the_next() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("offer");
+    let start = || Client::with(Bus::at(bus.address()), Leftover::at(file.clone()));
+    let mut server = Server::start(&bus).await?;
+    let mut client = start();
+    client.server().await?;
+    open(&mut client, &mut server, 1, 17).await?;
+    assert!(file.exists());
+    client.killed();
+    let mut client = start();
+    client.server().await?;
+    assert_eq!(server.asked_to_close().await?, 17);
+    // Another server has numbers of its own.
+    open(&mut client, &mut server, 2, 18).await?;
+    client.killed();
+    drop(server);
+    let mut server = Server::start(&bus).await?;
+    let mut client = start();
+    client.server().await?;
+    open(&mut client, &mut server, 3, 19).await?;
+    client.command(NotifierCommand::Withdraw(OfferId(3))).await?;
+    assert_eq!(server.asked_to_close().await?, 19, "and never 18");
+    // What was taken away in good order is not remembered.
+    open(&mut client, &mut server, 4, 20).await?;
+    client.ends();
+    assert_eq!(server.asked_to_close().await?, 20);
+    assert!(!file.exists());
+    Ok(())
 }

@@ -1,0 +1,95 @@
+//! What a program that was killed leaves on the screen: its notification stays there and answers nobody, so the next run takes it away.
+//!
+//! A file in `XDG_RUNTIME_DIR`, which goes with the session as notifications do, holds its number and who showed it. A server counts its
+//! notifications from the beginning, and a bus its servers: those of others are never taken for ours.
+
+use std::env;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use tracing::debug;
+
+/// The file; `None`: nothing is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Leftover(Option<PathBuf>);
+
+/// A notification on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// Tells one bus from another.
+    pub(super) bus: String,
+    /// The unique name of the server on that bus.
+    pub(super) server: String,
+    pub(super) id: u32,
+}
+
+impl Leftover {
+    /// For a program that has none: what it shows goes with it.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// At this place.
+    #[must_use]
+    pub const fn at(file: PathBuf) -> Self {
+        Self(Some(file))
+    }
+
+    /// Of this session; none where there is no folder for it.
+    #[must_use]
+    pub fn from_environment() -> Self {
+        let folder = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        Self(folder.filter(|folder| folder.is_absolute()).map(|folder| folder.join(FILE)))
+    }
+
+    /// What was on the screen as the last run ended, if it could not take it away.
+    pub(super) fn read(&self) -> Option<Shown> {
+        let text = fs::read_to_string(self.0.as_ref()?).ok()?;
+        let mut words = text.split_whitespace();
+        let (bus, server, id) = (words.next()?, words.next()?, words.next()?);
+        Some(Shown { bus: bus.to_owned(), server: server.to_owned(), id: id.parse().ok()? })
+    }
+
+    /// This is on the screen from now on, or nothing.
+    pub(super) fn write(&self, shown: Option<&Shown>) {
+        let Some(file) = &self.0 else { return };
+        let written = match shown {
+            Some(Shown { bus, server, id }) => fs::write(file, format!("{bus} {server} {id}\n")),
+            None => fs::remove_file(file).or_else(|error| match error.kind() {
+                ErrorKind::NotFound => Ok(()),
+                _ => Err(error),
+            }),
+        };
+        if let Err(error) = written {
+            debug!(%error, "a notification would stay on the screen after a kill");
+        }
+    }
+}
+
+const FILE: &str = "kindbeat-offer";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let leftover = Leftover::at(folder.path().join("offer"));
+        assert_eq!(leftover.read(), None);
+        let shown = Shown { bus: "0af3".to_owned(), server: ":1.7".to_owned(), id: 17 };
+        leftover.write(Some(&shown));
+        assert_eq!(leftover.read(), Some(shown));
+        leftover.write(None);
+        leftover.write(None);
+        assert_eq!(leftover.read(), None);
+        for text in ["", "0af3 :1.7", "0af3 :1.7 x", "\u{fffd}\0", "0af3 :1.7 99999999999"] {
+            fs::write(folder.path().join("offer"), text).unwrap();
+            assert_eq!(leftover.read(), None, "{text:?}");
+        }
+        Leftover::none().write(Some(&Shown { bus: String::new(), server: String::new(), id: 1 }));
+        assert_eq!(Leftover::none().read(), None);
+    }
+}
