@@ -8,6 +8,7 @@ mod accessible;
 #[allow(dead_code, reason = "shared with the benchmarks")]
 mod browser;
 mod choosing;
+mod daemon;
 mod desk;
 mod pictures;
 #[path = "../support/pseudo.rs"]

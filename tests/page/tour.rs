@@ -63,6 +63,11 @@ async fn question(browser: &mut Browser, desk: &Desk, look: &mut impl Look) {
     desk.heart(74.0);
     desk.wait(600);
     desk.heart(66.0);
+    answer(browser, look).await;
+}
+
+/// The question is answered, as it comes.
+pub(crate) async fn answer(browser: &mut Browser, look: &mut impl Look) {
     browser.until("page.className === 'question'").await;
     look(browser, "question").await;
     for key in ["Tab", "ArrowDown", "ArrowDown", "ArrowDown"] {
@@ -237,5 +242,5 @@ async fn steps(browser: &mut Browser, desk: &Desk, name: &str, look: &mut impl L
 }
 
 /// Opens whatever can be opened.
-const OPEN_ALL: &str =
+pub(crate) const OPEN_ALL: &str =
     "document.querySelectorAll('details').forEach((one) => { one.open = true; })";
