@@ -67,7 +67,8 @@ async fn watch_all(
             () = changed.closed() => return,
         }
         // An editor writes in several steps: wait until it has been quiet for a moment, but not for ever.
-        let settled = async { while timeout(QUIET, events.next()).await.is_ok() {} };
+        // A stream that has ended, or only fails, is as quiet as it will be.
+        let settled = async { while let Ok(Some(Ok(_))) = timeout(QUIET, events.next()).await {} };
         let _ = timeout(LONGEST, settled).await;
     }
 }

@@ -9,13 +9,13 @@
 mod bluez;
 mod error;
 mod nearby;
+mod outbox;
 mod radio;
 mod report;
 mod scan;
 mod strap;
 mod worker;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -43,6 +43,7 @@ pub use error::BluetoothError;
 pub use nearby::Nearby;
 pub use nearby::nearby;
 
+use outbox::Outbox;
 use report::DeviceNumbers;
 use report::Report;
 use report::Reporter;
@@ -66,7 +67,7 @@ pub async fn run(
         machine: Connection::new(settings, known, seed, clock::now()),
         worker: Worker::new(system, Reporter::new(reports, numbers.clone())),
         numbers,
-        outbox: VecDeque::new(),
+        outbox: Outbox::default(),
     };
     actor.handle(ConnectionInput::Tick);
     loop {
@@ -79,7 +80,7 @@ pub async fn run(
             () = until(actor.machine.next_wakeup()) => actor.handle(ConnectionInput::Tick),
             permit = events.reserve(), if !actor.outbox.is_empty() => {
                 let Ok(permit) = permit else { break };
-                if let Some(event) = actor.outbox.pop_front() {
+                if let Some(event) = actor.outbox.take() {
                     permit.send(event);
                 }
             }
@@ -94,7 +95,7 @@ struct BluetoothActor {
     machine: Connection,
     worker: Worker,
     numbers: DeviceNumbers,
-    outbox: VecDeque<MonitorEvent>,
+    outbox: Outbox,
 }
 
 impl BluetoothActor {
@@ -103,16 +104,9 @@ impl BluetoothActor {
             Report::Input(input) => self.handle(input),
             Report::Reading(reading) => {
                 self.handle(ConnectionInput::Measured);
-                // A receiver that does not listen must not make the queue grow without end.
-                if self.outbox.len() < OUTBOX {
-                    self.outbox.push_back(MonitorEvent::Reading(reading));
-                } else {
-                    debug!("receiver of the readings too slow: a reading dropped");
-                }
+                self.outbox.post(MonitorEvent::Reading(reading));
             }
-            Report::Connected(monitor) => {
-                self.outbox.push_back(MonitorEvent::Connected(monitor));
-            }
+            Report::Connected(monitor) => self.outbox.post(MonitorEvent::Connected(monitor)),
         }
     }
 
@@ -125,7 +119,7 @@ impl BluetoothActor {
                 Action::Announce(link) => {
                     let device = self.machine.device();
                     log(link, device.map(|device| self.numbers.of(device.address)));
-                    self.outbox.push_back(MonitorEvent::Link(link));
+                    self.outbox.post(MonitorEvent::Link(link));
                 }
             }
         }
@@ -185,9 +179,6 @@ async fn until(due: Option<Timestamp>) {
 
 /// How many reports may wait: a strap sends one a second, a scan a handful.
 const REPORTS: usize = 64;
-
-/// How many events may wait for the receiver before readings are dropped: a minute's worth.
-const OUTBOX: usize = 64;
 
 /// How long disconnecting may take when the program ends: 2.6 s were measured on a strap that had died, and the daemon has
 /// five seconds for all of it.

@@ -123,7 +123,9 @@ impl Devices {
                 .is_none_or(|event| event.is_ok_and(|event| self.concerns(&event)))
             {}
             // A program that opens one opens several, and the kernel tells of a close before it is done with it.
-            let settled = async { while timeout(QUIET, events.next()).await.is_ok() {} };
+            // A stream that has ended, or only fails, is as quiet as it will be.
+            let settled =
+                async { while let Ok(Some(Ok(_))) = timeout(QUIET, events.next()).await {} };
             let _ = timeout(LONGEST, settled).await;
         }
     }
