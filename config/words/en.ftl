@@ -964,7 +964,7 @@ notice-store-aside = The history that was there cannot be used: { $problem }. It
 notice-store-anew = The history was deleted or replaced while kindbeat was using it. kindbeat goes on with the one that is there now, or with a new one.
 notice-store-none = kindbeat runs, but remembers nothing of today. { $problem }
 notice-page-title = kindbeat: the break
-notice-page-address = No browser opened the break by itself. Within a minute, this address opens it: { $url }
+notice-page-address = No browser has opened the break yet. If none does, copy this address into one within a minute: { $url }
 notice-page-none = The break could not be opened: this machine gives no port for its page. The log has more: journalctl --user -u kindbeat
 
 ## What several commands say: how to start kindbeat, and moments
@@ -1201,6 +1201,8 @@ page-see-limits = see what a sandbox or the limits of this machine forbid
 page-other-browser = page.open_with names { $wanted }, which is not there; opens with { $program }
 page-install-wanted = install it, or name another program in the configuration
 page-opens = opens with { $program }
+page-opens-tab = opens with { $program }, in a private window of the size that { $program } chooses
+page-opens-kept = opens with { $program }; the browser that it chooses keeps breaks in its history
 page-no-browser = no program is there to open it with
 page-install-browser = install a browser such as chromium, or name one as page.open_with in the configuration
 voice-off = off

@@ -1,4 +1,5 @@
-//! Opens a page on the desktop: tries one program after the other until the page is fetched. Touches processes only.
+//! Opens a page on the desktop: tries one program after the other until one does not fail, and waits until the page is fetched. Touches
+//! processes only.
 //!
 //! `ways.rs` (pure) lists the programs in their order. A browser outlives the page, and the daemon if need be, so it's
 //! started outside the service, whose limits and sandbox would cover it and whose end would end it.
@@ -14,14 +15,17 @@ use std::process::ExitStatus;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::Pid;
+use rustix::process::Signal;
+use rustix::process::kill_process_group;
 use tokio::process::Child;
 use tokio::process::Command;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
 use tracing::debug;
 
 use self::ways::Detached;
 use self::ways::Invocation;
+pub use self::ways::Shown;
 
 /// The programs of this desktop that open pages.
 #[derive(Clone, Debug)]
@@ -32,23 +36,22 @@ pub struct Opener {
     detached: Vec<Detached>,
     /// The variables of the desktop, for a program that isn't started as our child.
     environment: Vec<(String, String)>,
-    patience: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenOutcome {
     /// A browser fetched the page.
     Fetched,
-    /// No program worked, or there was none: the person needs the address.
+    /// Every program failed, or there was none: the person needs the address.
     NotFetched,
-    /// The page was closed before anything fetched it.
+    /// The page was closed before anything fetched it. What was started to open it is ended, as far as it is ours.
     Closed,
 }
 
 impl Opener {
-    /// How long a program has to fetch the page before the next one is tried: far more than a browser needs to start cold on
-    /// a busy machine (measured: 0.9 s; 2.7 s for a browser's very first start).
-    pub const PATIENCE: Duration = Duration::from_secs(8);
+    /// After this long without a request the person needs the address, although a program may still open the page: more than most
+    /// browsers need to start cold (measured on a busy machine: 0.9 s; 2.7 s for a browser's very first start; over 8 s for Firefox's).
+    pub const LATE: Duration = Duration::from_secs(12);
 
     #[must_use]
     pub fn from_environment() -> Self {
@@ -68,21 +71,17 @@ impl Opener {
         let detached = service.into_iter().chain([session]).collect();
         let known = |name: &&str| Some(((*name).to_owned(), env::var(name).ok()?));
         let environment = ways::PASSED_ON.iter().filter_map(known).collect();
-        Self { folders, detached, environment, patience: Self::PATIENCE }
+        Self { folders, detached, environment }
     }
 
     /// Without any program, as in a terminal without a screen.
     #[must_use]
     pub fn none() -> Self {
-        Self {
-            folders: Vec::new(),
-            detached: vec![Detached::Not],
-            environment: Vec::new(),
-            patience: Self::PATIENCE,
-        }
+        Self { folders: Vec::new(), detached: vec![Detached::Not], environment: Vec::new() }
     }
 
-    /// Opens the page at `url`: with `open_with`, if that isn't empty, or else with the programs of the desktop.
+    /// Opens the page at `url`: with `open_with`, if that isn't empty, or else with the programs of the desktop. The next one is tried only
+    /// when one ended with an error: a second browser beside a slow one would be a second window.
     ///
     /// `token` came with the click (`XDG_ACTIVATION_TOKEN`) and brings the window to the front. `fetched` completes when the
     /// page is first fetched, and is dropped when the page is closed.
@@ -95,11 +94,10 @@ impl Opener {
     ) -> OpenOutcome {
         let ways = ways::ways(open_with, url, |name| find(&self.folders, name));
         for way in &ways {
-            match timeout(self.patience, self.attempt(way, token, &mut fetched)).await {
-                Ok(Some(outcome)) => return outcome,
-                Ok(None) => debug!(program = %way.name(), "program does not open the page"),
-                Err(_) => debug!(program = %way.name(), "program does not fetch the page in time"),
+            if let Some(outcome) = self.attempt(way, token, &mut fetched).await {
+                return outcome;
             }
+            debug!(program = %way.name(), "program does not open the page");
         }
         OpenOutcome::NotFetched
     }
@@ -111,7 +109,7 @@ impl Opener {
         ways.iter().map(|way| (way.name().into_owned(), is_program(&way.program))).collect()
     }
 
-    /// Tries one program. `None`: it failed; otherwise this doesn't return while the program may still succeed.
+    /// Tries one program. `None`: it ended with an error; otherwise this doesn't return before the page is fetched or closed.
     async fn attempt(
         &self,
         way: &Invocation,
@@ -123,19 +121,48 @@ impl Opener {
             let Ok(mut child) = start(&invocation, token) else { continue };
             tokio::select! {
                 fetched = &mut *fetched => {
-                    let outcome = if fetched.is_ok() { OpenOutcome::Fetched } else { OpenOutcome::Closed };
-                    return Some(outcome);
+                    if fetched.is_ok() {
+                        detached.let_go(&mut child);
+                        return Some(OpenOutcome::Fetched);
+                    }
+                    detached.end(&mut child);
+                    return Some(OpenOutcome::Closed);
                 }
                 status = failure(&mut child) => {
                     debug!(program = %invocation.name(), %status, "program ended with an error");
                 }
             }
-            // systemd-run reports a failure of the manager; the others report one of the program, which would fail again.
+            // systemd-run may report a failure of the manager; the others report one of the program, which would fail again.
             if !matches!(detached, Detached::Service(_)) {
                 break;
             }
         }
         None
+    }
+}
+
+impl Detached {
+    /// The page is there: the program goes on by itself.
+    fn let_go(&self, child: &mut Child) {
+        // It would wait for the browser's end.
+        if matches!(self, Self::Service(_)) {
+            let _ = child.start_kill();
+        }
+    }
+
+    /// The page is gone: a program that runs still, and so may hang, ends. Not one that passed the address on: that is the owner's.
+    fn end(&self, child: &mut Child) {
+        match self {
+            Self::Session(_) => {
+                let leader =
+                    child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+                // It may have ended just now.
+                let _ = leader.map(|leader| kill_process_group(leader, Signal::TERM));
+            }
+            Self::Service(_) | Self::Not => {
+                let _ = child.start_kill();
+            }
+        }
     }
 }
 

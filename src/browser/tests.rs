@@ -2,6 +2,7 @@ use std::fs;
 use std::fs::Permissions;
 
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use super::*;
 
@@ -20,8 +21,6 @@ impl Desktop {
             folders: vec![folder.path().to_owned()],
             detached: vec![Detached::Not],
             environment: vec![("DISPLAY".to_owned(), ":7".to_owned())],
-            // Until something else happens.
-            patience: Duration::from_secs(3_600),
         };
         Self { folder, opener }
     }
@@ -38,11 +37,6 @@ impl Desktop {
         fs::write(&draft, script).unwrap();
         fs::set_permissions(&draft, Permissions::from_mode(0o755)).unwrap();
         fs::rename(draft, &program).unwrap();
-        self
-    }
-
-    fn impatient(mut self) -> Self {
-        self.opener.patience = Duration::from_millis(300);
         self
     }
 
@@ -99,10 +93,48 @@ async fn a_way_that_fails_is_left_at_once() {
 }
 
 #[tokio::test]
-async fn a_way_that_shows_nothing_is_left_after_a_while() {
-    let desktop = Desktop::new().has("mine", "exit 0").has("xdg-open", "exec sleep 5").impatient();
-    assert_eq!(desktop.open(&["mine"], None, "nothing").await, OpenOutcome::NotFetched);
-    assert_eq!(desktop.calls(), ["mine URL none none", "xdg-open URL none none"]);
+async fn a_slow_browser_is_waited_for_and_no_other_is_started() {
+    for script in ["exit 0", "exec sleep 60"] {
+        let desktop = Desktop::new().has("chromium", script).has("xdg-open", "exit 0");
+        let opens = desktop.open(&[], None, "xdg-open");
+        assert!(timeout(Duration::from_millis(500), opens).await.is_err(), "it is waited for");
+        assert_eq!(desktop.calls().len(), 1, "{script}");
+        assert_eq!(desktop.open(&[], None, "chromium").await, OpenOutcome::Fetched);
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_hangs_ends_with_its_page() {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let setsid = find(&env::split_paths(&path).collect::<Vec<_>>(), "setsid").unwrap();
+    for detached in [Detached::Not, Detached::Session(setsid)] {
+        let mut desktop = Desktop::new();
+        let running = desktop.folder.path().join("running");
+        desktop = desktop.has("chromium", &format!("echo $$ > {}\nsleep 600", running.display()));
+        desktop.opener.detached = vec![detached];
+        let (page, fetched) = oneshot::channel();
+        let closes = async {
+            let process = loop {
+                let text = fs::read_to_string(&running).unwrap_or_default();
+                if let Ok(process) = text.trim().parse::<i32>() {
+                    break process;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            };
+            drop(page);
+            process
+        };
+        let (outcome, process) = tokio::join!(desktop.opener.open(URL, &[], None, fetched), closes);
+        assert_eq!(outcome, OpenOutcome::Closed);
+        let stat = format!("/proc/{process}/stat");
+        let ended = async {
+            // One that nobody has buried yet has ended too.
+            while fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), ended).await.unwrap();
+    }
 }
 
 #[tokio::test]

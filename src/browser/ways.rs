@@ -9,6 +9,30 @@ pub(super) struct Invocation {
     pub(super) arguments: Vec<String>,
 }
 
+/// How a program of the desktop shows a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// In a small window with nothing else in it; in no history.
+    InAWindow,
+    /// In a private window of the size that the browser chooses; in no history.
+    InATab,
+    /// In a browser that we don't know, and in its history.
+    Kept,
+}
+
+impl Shown {
+    /// `None`: a program that nothing is known of.
+    #[must_use]
+    pub fn by(program: &str) -> Option<Self> {
+        match program {
+            program if BROWSERS.contains(&program) => Some(Self::InAWindow),
+            program if FIREFOXES.contains(&program) => Some(Self::InATab),
+            DESKTOPS => Some(Self::Kept),
+            _ => None,
+        }
+    }
+}
+
 /// How a program is started outside the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Detached {
@@ -48,7 +72,7 @@ pub(super) fn ways(
         Invocation { program, arguments }
     });
     let desktop =
-        find("xdg-open").map(|program| Invocation { program, arguments: vec![url.to_owned()] });
+        find(DESKTOPS).map(|program| Invocation { program, arguments: vec![url.to_owned()] });
     [set, window, firefox, desktop].into_iter().flatten().collect()
 }
 
@@ -135,6 +159,9 @@ const FIREFOXES: [&str; 6] = [
     "io.gitlab.librewolf-community",
 ];
 
+/// Opens an address with the browser that the desktop is set to.
+const DESKTOPS: &str = "xdg-open";
+
 /// Room for a step and its buttons, no more.
 const WINDOW_SIZE: &str = "--window-size=480,720";
 
@@ -153,10 +180,11 @@ pub(super) const PASSED_ON: [&str; 7] = [
 ];
 
 /// The service lasts as long as any of its processes: `xdg-open` ends once it has started the browser. The start itself is
-/// waited for, so that the next program can be tried at once.
-const SERVICE: [&str; 6] = [
+/// waited for, and its end, so that the next program can be tried at once where it fails.
+const SERVICE: [&str; 7] = [
     "--user",
     "--quiet",
+    "--wait",
     "--collect",
     "--slice=app.slice",
     "--property=Type=exec",
@@ -218,7 +246,7 @@ mod tests {
         let environment = [("DISPLAY".to_owned(), ":0".to_owned())];
         assert_eq!(
             told(&service.wrap(&way, Some("t1"), &environment)),
-            "/usr/bin/systemd-run --user --quiet --collect --slice=app.slice --property=Type=exec --property=ExitType=cgroup \
+            "/usr/bin/systemd-run --user --quiet --wait --collect --slice=app.slice --property=Type=exec --property=ExitType=cgroup \
              --setenv=DISPLAY=:0 --setenv=XDG_ACTIVATION_TOKEN=t1 --setenv=DESKTOP_STARTUP_ID=t1 -- /usr/bin/b $$x"
         );
         assert!(!told(&service.wrap(&way, None, &[])).contains("setenv"));

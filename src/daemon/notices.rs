@@ -1,5 +1,6 @@
 //! Plain notices on the desktop: of what the owner may want to mend.
 
+use tokio::sync::oneshot;
 use tracing::debug;
 
 use crate::notification::notice;
@@ -20,7 +21,7 @@ pub(super) enum Notice<'a> {
     StoreAnew,
     /// The history could not be used, for this reason, and is kept aside under this path.
     StoreAside(&'a str, &'a str),
-    /// No browser opened the page of the break, which has this address.
+    /// No browser has opened the page of the break yet, which has this address.
     PageAddress(&'a str),
     /// The page of the break cannot be served.
     NoPage,
@@ -33,6 +34,21 @@ impl Notice<'_> {
         tasks.spawn("notice", async move {
             if let Err(error) = notice(&title, &body).await {
                 debug!(%error, "a notice is not on the screen");
+            }
+        });
+    }
+
+    /// Shows it until the other half of `until` is dropped.
+    pub(super) fn show_until(self, words: &Words, tasks: &Spawner, until: oneshot::Receiver<()>) {
+        let (title, body) = self.text(words);
+        tasks.spawn("notice", async move {
+            match notice(&title, &body).await {
+                Ok(shown) => {
+                    // Nothing is sent: the end of the other half is the end of the notice.
+                    let _ = until.await;
+                    shown.close().await;
+                }
+                Err(error) => debug!(%error, "a notice is not on the screen"),
             }
         });
     }

@@ -1,10 +1,13 @@
 //! The page of a break: opened in a browser or in another program's window, read aloud, and what is done on it.
 
+use std::pin::pin;
+
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tracing::debug;
 use tracing::info;
 
@@ -42,6 +45,8 @@ pub(super) struct BreakPage {
     opened: (mpsc::Sender<Opening>, mpsc::Receiver<Opening>),
     /// The page of this break that was opened last; `None` before the first.
     last: Option<LastPage>,
+    /// The page whose address the owner was told; dropping the other half takes that notice away.
+    address_told: Option<(String, oneshot::Sender<()>)>,
     tasks: Spawner,
     help: HelpLines,
     reader: PageReader,
@@ -77,7 +82,8 @@ struct LastPage {
 #[derive(Debug)]
 pub(super) struct Opening {
     url: String,
-    outcome: OpenOutcome,
+    /// `None`: nothing yet, after [`Opener::LATE`].
+    outcome: Option<OpenOutcome>,
 }
 
 /// What a page shows beside the break.
@@ -109,6 +115,7 @@ impl BreakPage {
             opener: ways.opener,
             opened: mpsc::channel(OPENINGS),
             last: None,
+            address_told: None,
             tasks: ways.tasks,
             help: ways.help,
             reader: ways.reader,
@@ -143,10 +150,17 @@ impl BreakPage {
         let open_with = context.preferences.config().page.open_with.clone();
         let tell = self.opened.0.clone();
         self.tasks.spawn("opening a page", async move {
-            let token = token.as_deref();
-            let outcome = opener.open(&opened.url, &open_with, token, opened.fetched).await;
-            // The daemon is ending where nobody waits for it.
-            let _ = tell.send(Opening { url: opened.url, outcome }).await;
+            let url = opened.url.clone();
+            let opening = opener.open(&opened.url, &open_with, token.as_deref(), opened.fetched);
+            let mut opening = pin!(opening);
+            let outcome = if let Ok(outcome) = timeout(Opener::LATE, opening.as_mut()).await {
+                outcome
+            } else {
+                // The daemon is ending where nobody waits for it, here and below.
+                let _ = tell.send(Opening { url: url.clone(), outcome: None }).await;
+                opening.await
+            };
+            let _ = tell.send(Opening { url, outcome: Some(outcome) }).await;
         });
         Ok(url)
     }
@@ -170,17 +184,30 @@ impl BreakPage {
         self.opened.1.recv().await
     }
 
-    /// A page is open in a browser, or is not: its address, where nothing here opens pages.
-    pub(super) fn was_opened(&mut self, opening: Opening) -> Option<String> {
-        if let Some(last) = self.last.as_mut().filter(|last| last.url == opening.url) {
+    /// A page is open in a browser, or is not: its address, where nothing here has opened it, and until when it helps to know it.
+    pub(super) fn was_opened(
+        &mut self,
+        opening: Opening,
+    ) -> Option<(String, oneshot::Receiver<()>)> {
+        let is_last = self.last.as_ref().is_some_and(|last| last.url == opening.url);
+        if let Some(last) = self.last.as_mut().filter(|_| is_last && opening.outcome.is_some()) {
             last.is_awaited = false;
         }
         match opening.outcome {
-            OpenOutcome::Fetched => debug!("the page is open"),
-            OpenOutcome::Closed => debug!("the page was not fetched"),
-            OpenOutcome::NotFetched => return Some(opening.url),
+            None => debug!("the page is late"),
+            Some(OpenOutcome::NotFetched) => debug!("nothing here opens the page"),
+            Some(outcome) => {
+                debug!(?outcome, "the page was awaited");
+                self.address_told.take_if(|(url, _)| *url == opening.url);
+                return None;
+            }
         }
-        None
+        if self.address_told.as_ref().is_some_and(|(url, _)| *url == opening.url) {
+            return None;
+        }
+        let (told, until) = oneshot::channel();
+        self.address_told = Some((opening.url.clone(), told));
+        Some((opening.url, until))
     }
 
     /// Takes in what was done on the page, or in another program's window; what is to be put to the engine, if anything.

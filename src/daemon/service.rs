@@ -178,8 +178,8 @@ impl Service {
     }
 
     pub(super) fn opened(&mut self, opening: Opening) {
-        if let Some(url) = self.page.was_opened(opening) {
-            self.notify(Notice::PageAddress(&url));
+        if let Some((url, until)) = self.page.was_opened(opening) {
+            Notice::PageAddress(&url).show_until(self.preferences.words(), &self.tasks, until);
             self.reporter.tell(News::PageNotOpened(url));
         }
     }

@@ -1,7 +1,7 @@
 //! The live connection of a page: its contents, whenever they change (server-sent events).
 //!
-//! Five events: `proof`, the secret of the page, comes first; `view`, the page as HTML; `heart`, the heart in words; `line`, the new part of the heart's line, as JSON;
-//! `gone`, when nothing more will come.
+//! Six events: `proof`, the secret of the page, comes first; `view`, the page as HTML; `heart`, the heart in words; `line`, the new part of the heart's line, as JSON;
+//! `moved`, when the break has moved to a window that was opened later; `gone`, when nothing more will come.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -100,6 +100,11 @@ impl Live {
                 alive = self.view.changed() => alive,
                 alive = self.changed.changed() => alive,
             };
+            if self.connection.has_moved() {
+                self.events.push_back(Event::default().event("moved").data("moved"));
+                self.over = true;
+                continue;
+            }
             self.queue_changes();
             if alive.is_err() || !self.connection.is_wanted() {
                 self.events.push_back(Event::default().event("gone").data("gone"));
@@ -189,6 +194,10 @@ impl LiveConnection {
         shared.notify();
         shared.send_watched();
         Self { shared, id }
+    }
+
+    fn has_moved(&self) -> bool {
+        self.shared.open().pages.has_moved(&self.id)
     }
 
     fn is_wanted(&self) -> bool {

@@ -25,7 +25,9 @@ live.addEventListener("proof", ({ data }) => {
   delete document.body.dataset.lost;
   for (const go of waiting.splice(0)) go();
 });
-const events = { view: show, heart: (text) => (byId("heart").textContent = text.trim()), line: (json) => draw(JSON.parse(json)), gone };
+const events = {
+  view: show, heart: (text) => (byId("heart").textContent = text.trim()), line: (json) => draw(JSON.parse(json)), moved, gone,
+};
 for (const [name, does] of Object.entries(events)) {
   live.addEventListener(name, ({ data }) => (proven ? does(data) : gone()));
 }
@@ -165,6 +167,21 @@ function close() {
   byId("words").append(line);
   for (const id of ["controls", "out"]) byId(id).replaceChildren();
   page.focus({ preventScroll: true });
+}
+
+// Another window shows the break from now on. What was begun here goes there: to our own windows of this browser, and nowhere else.
+const windows = new BroadcastChannel("break");
+windows.onmessage = ({ data: { moment, said } }) => {
+  if (over || moment !== page.dataset.moment || !byId("note")) return;
+  for (const [name, value] of Object.entries(said)) {
+    if (name === "note") byId("note").value ||= value;
+    else document.querySelector(`input[name="${name}"][value="${value}"]`)?.click();
+  }
+};
+
+function moved() {
+  if (byId("note")) windows.postMessage({ moment: page.dataset.moment, said: answers() });
+  close();
 }
 
 // The daemon is gone, or is another's program. Nothing is sent any more. Help lines stay.

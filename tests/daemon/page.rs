@@ -141,7 +141,7 @@ fn asked_for_once_more_it_brings_up_the_break_that_is_under_way() -> anyhow::Res
         desk.settles().await?;
         let notify = desk.offered(1).await?;
         desk.click(&notify, 1, "start", "first").await?;
-        let page = desk.visit().await?;
+        let mut page = desk.visit().await?;
         page.does("begin").await?;
         page.does("next").await?;
         let there = page.sees().await?;
@@ -149,7 +149,7 @@ fn asked_for_once_more_it_brings_up_the_break_that_is_under_way() -> anyhow::Res
         let again = wanted(&mut desk, None).await?;
         let step = |page: &str| page.split_once("data-moment").unwrap().1[..20].to_owned();
         assert_eq!(step(&again.sees().await?), step(&there));
-        page.closes().await?;
+        page.hears_of("event: moved").await?;
         again.does("leave").await?;
         again.closes().await?;
         desk.stop().await?;

@@ -38,6 +38,10 @@ async fn a_break_is_a_small_window_that_leaves_no_trace() -> anyhow::Result<()> 
     let program = Program::ready(daemon).await?;
     desktop.client().await?.start_break(None, None).await?;
     soon(until(&screen, |windows| windows.contains(&SMALL))).await.context("a small window")??;
+    // A key that is held down.
+    for _ in 0..30 {
+        desktop.client().await?.start_break(None, None).await?;
+    }
     ensure!(windows(&screen).await?.len() == 2, "one window of ours");
     desktop.client().await?.end_break().await?;
     soon(until(&screen, |windows| !windows.contains(&SMALL))).await.context("it closes")??;
@@ -60,7 +64,7 @@ async fn a_break_is_a_small_window_that_leaves_no_trace() -> anyhow::Result<()> 
     Ok(())
 }
 
-/// A browser that has much to do may take longer.
+/// A browser that has much to do may take long to write its history.
 const WRITTEN: Duration = Duration::from_secs(60);
 
 /// Opens a page of another kind in the browser.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
+use kindbeat_core::page::Tense;
+use kindbeat_core::page::Wish;
 use kindbeat_core::practice::Ending;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::Origin;
@@ -16,7 +19,6 @@ use crate::browser::Browser;
 use crate::desk::Mortal;
 use crate::desk::Setup;
 use crate::ending;
-use crate::leave;
 use crate::next;
 use crate::opened;
 use crate::stand_in;
@@ -89,47 +91,33 @@ fn a_clock_set_back_or_forward_ends_nothing() {
 }
 
 #[test]
-fn two_windows_share_a_break_until_the_last_is_closed() {
+fn a_break_moves_to_the_window_that_was_opened_last() {
     run(async || {
-        let (desk, mut browser) = opened(Length::ThreeMinutes).await;
-        let first = browser.tab();
-        browser.open(&desk.server.open().unwrap().url).await;
-        browser.until("document.activeElement.id === 'page'").await;
-        let second = browser.tab();
+        let (desk, mut browser) = opened(Length::OneMinute).await;
         browser.press(" ").await;
-        for tab in [&first, &second] {
-            browser.turn_to(tab).await;
-            browser.until("page.dataset.moment === 'step-0'").await;
-        }
-        // What was meant for a step that another window has left is not done to the next one.
-        browser.turn_to(&first).await;
-        next(&mut browser).await;
-        browser.turn_to(&second).await;
-        browser.until("page.dataset.moment === 'step-1'").await;
-        browser.eval("window.close()").await;
-        browser.turn_to(&first).await;
-        next(&mut browser).await;
-        assert!(!desk.done().contains(&PageInput::Closed), "one window is still there");
-        leave(&mut browser).await;
-        assert_eq!(ending(&desk), Ending::Left { step: 2 });
-        // The other one did not say that it was closed.
-        desk.wait(20);
-        until_closed(&desk, &mut browser).await;
-    });
-}
-
-#[test]
-fn leaving_in_one_window_ends_the_break_in_the_other() {
-    run(async || {
-        let (desk, mut browser) = opened(Length::ThreeMinutes).await;
+        browser.until("page.dataset.moment === 'step-0'").await;
+        desk.wait(60);
+        browser.until_it_says("how tense does it feel").await;
+        browser.eval("note.value = 'half a line'").await;
+        browser.eval("document.querySelector('input[name=tense][value=\"3\"]').click()").await;
         let first = browser.tab();
         browser.open(&desk.server.open().unwrap().url).await;
-        browser.until("document.activeElement.id === 'page'").await;
-        browser.press("Escape").await;
-        until_closed(&desk, &mut browser).await;
+        browser.until("note.value === 'half a line'").await;
+        let second = browser.tab();
         browser.turn_to(&first).await;
-        assert!(!browser.is_open().await, "it closes as well");
-        assert_eq!(ending(&desk), Ending::Left { step: 0 });
+        let closes = async { while browser.is_open().await {} };
+        tokio::time::timeout(browser::SOON, closes).await.unwrap();
+        browser.turn_to(&second).await;
+        assert!(!desk.done().contains(&PageInput::Closed), "a window is still there");
+        browser.eval("page.focus()").await;
+        browser.press("Enter").await;
+        browser.until(IS_FAREWELL).await;
+        let said = Feedback {
+            tense: Tense::new(3),
+            note: Feedback::note("half a line"),
+            ..Feedback::default()
+        };
+        assert_eq!(desk.wishes().last(), Some(&Wish::Feedback(said)));
     });
 }
 

@@ -218,7 +218,7 @@ impl<W: Write> Stage<'_, W> {
         while self.scene != Scene::Over {
             tokio::select! {
                 Some(happened) = newsreel.recv() => self.news(happened).await?,
-                Some(input) = browser.recv() => self.browser(input).await,
+                Some(input) = browser.recv() => self.browser(input).await?,
                 line = typed.recv(), if !self.deaf => match line {
                     Some(line) => self.typed(&line).await?,
                     None => self.deaf = true,
@@ -285,12 +285,18 @@ impl<W: Write> Stage<'_, W> {
         Ok(())
     }
 
-    /// Something was done in the browser; that its page was never fetched ends nothing here.
-    async fn browser(&mut self, input: PageInput) {
+    /// Something was done in the browser; that its page was never fetched ends nothing here. A browser that was slow takes the break
+    /// over again.
+    async fn browser(&mut self, input: PageInput) -> anyhow::Result<()> {
+        if self.scene == Scene::InTerminal && input != PageInput::Closed {
+            self.scene = Scene::InBrowser;
+            self.message(Message::DemoWindow)?;
+        }
         if self.scene == Scene::InBrowser {
             // The daemon is ending where it is not taken.
             let _ = self.page.send(input).await;
         }
+        Ok(())
     }
 
     async fn typed(&mut self, line: &str) -> anyhow::Result<()> {

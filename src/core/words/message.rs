@@ -408,6 +408,8 @@ messages! {
     PageOtherBrowser = "page-other-browser" [wanted, program],
     PageInstallWanted = "page-install-wanted",
     PageOpens = "page-opens" [program],
+    PageOpensKept = "page-opens-kept" [program],
+    PageOpensTab = "page-opens-tab" [program],
     PageNoBrowser = "page-no-browser",
     PageInstallBrowser = "page-install-browser",
     VoiceOff = "voice-off",

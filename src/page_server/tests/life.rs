@@ -180,6 +180,27 @@ async fn a_live_connection_begins_with_a_secret_of_its_page() {
 }
 
 #[tokio::test]
+async fn a_break_is_in_one_window_the_one_opened_last() {
+    let mut desk = Desk::new();
+    let first = desk.visit().await;
+    let mut live = first.live().await;
+    live.until("event: view").await;
+    let second = desk.visit().await;
+    assert_eq!(first.get("").await.status, 200, "until the other is seen");
+    let mut last = second.live().await;
+    last.until("event: view").await;
+    live.until("event: moved").await;
+    eventually(|| !desk.server.shared.open().pages.is_open(first.page.split('/').nth(2).unwrap()))
+        .await;
+    assert_eq!((first.get("").await.status, second.get("").await.status), (403, 200));
+    while let Ok(input) = desk.inputs.try_recv() {
+        assert_ne!(input, PageInput::Closed);
+    }
+    desk.server.close();
+    last.until("event: gone").await;
+}
+
+#[tokio::test]
 async fn the_page_is_told_when_the_daemon_goes() {
     let desk = Desk::new();
     let mut live = desk.visit().await.live().await;

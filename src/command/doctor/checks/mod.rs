@@ -9,6 +9,7 @@ use super::State;
 use super::look::Configured;
 use super::look::Seen;
 use super::look::Stored;
+use crate::browser::Shown;
 use crate::command::devices;
 use crate::interface::ClientError;
 use crate::notification::ServerPresence;
@@ -210,7 +211,14 @@ impl Desk<'_> {
                     self.say(Message::PageInstallWanted),
                 )
             }
-            (Some(program), _) => fine(self.of(Message::PageOpens, &[("program", program.into())])),
+            (Some(program), wanted) => {
+                let message = match Shown::by(program).filter(|_| wanted.is_none()) {
+                    Some(Shown::InATab) => Message::PageOpensTab,
+                    Some(Shown::Kept) => Message::PageOpensKept,
+                    _ => Message::PageOpens,
+                };
+                fine(self.of(message, &[("program", program.into())]))
+            }
             (None, _) => self.fault(Message::PageNoBrowser, Message::PageInstallBrowser),
         }
     }

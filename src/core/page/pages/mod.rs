@@ -6,7 +6,8 @@
 //! - when it says so,
 //! - when it was not fetched within [`Pages::UNFETCHED`],
 //! - when its live connection has been gone for [`Pages::GONE`]: long enough for a reload,
-//! - [`Pages::OVER`] after the question was answered or skipped.
+//! - [`Pages::OVER`] after the question was answered or skipped,
+//! - when a page that was opened later is seen: a break is in one window.
 //!
 //! A clock set back makes nothing last longer than twice its time.
 
@@ -46,6 +47,8 @@ struct Page {
     life: Life,
     /// When everything on it was said and answered.
     over: Option<Timestamp>,
+    /// A page that was opened later shows the break.
+    moved: bool,
 }
 
 /// What opens a page.
@@ -80,7 +83,7 @@ impl Pages {
     /// A new page, opened by `token`. It believes only a live connection that begins with `proof`.
     pub fn open(&mut self, id: PageId, token: Secret, proof: Secret, now: Timestamp) {
         let life = Life::Unfetched { since: now };
-        self.pages.push(Page { id, key: Key::Token(token), proof, life, over: None });
+        self.pages.push(Page { id, key: Key::Token(token), proof, life, over: None, moved: false });
     }
 
     /// What the live connection of a page has to begin with. It is in the page, and no browser ever sends it: who listens on our port
@@ -126,8 +129,18 @@ impl Pages {
         self.pages.iter().any(|page| matches!(page.life, Life::Live { .. }))
     }
 
-    /// A live connection to the page began.
+    /// Whether the break has moved to a page that was opened later.
+    #[must_use]
+    pub fn has_moved(&self, id: &str) -> bool {
+        self.pages.iter().any(|page| page.id.0 == id && page.moved)
+    }
+
+    /// A live connection to the page began: the break moves here from those that were opened before.
     pub fn connected(&mut self, id: &str) {
+        if let Some(index) = self.pages.iter().position(|page| page.id.0 == id) {
+            let fetched = |page: &&mut Page| !matches!(page.life, Life::Unfetched { .. });
+            self.pages[..index].iter_mut().filter(fetched).for_each(|page| page.moved = true);
+        }
         if let Some(page) = self.get(id) {
             page.life = match page.life {
                 Life::Live { connections } => Life::Live { connections: connections + 1 },
@@ -194,6 +207,7 @@ impl Page {
     fn due(&self) -> Option<Timestamp> {
         let unseen = match self.life {
             Life::Unfetched { since } => Some(later(since, Pages::UNFETCHED)),
+            Life::Gone { since } if self.moved => Some(since),
             Life::Gone { since } => Some(later(since, Pages::GONE)),
             Life::Live { .. } => None,
         };

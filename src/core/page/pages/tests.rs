@@ -138,6 +138,27 @@ fn another_break_keeps_a_page_that_was_over() {
 }
 
 #[test]
+fn a_break_moves_to_the_page_that_was_opened_last() {
+    let mut one = One::live();
+    let (waiting, last) = (PageId::new([4; 8]), PageId::new([5; 8]));
+    for id in [&waiting, &last] {
+        one.pages.open(id.clone(), one.token.clone(), Secret::new([3; 24]), at(0));
+    }
+    assert!(one.pages.redeem(last.as_str(), one.token.reveal(), cookie(), at(1)));
+    assert!(!one.pages.has_moved(&one.id), "nobody sees the other");
+    one.pages.connected(last.as_str());
+    assert!(one.pages.has_moved(&one.id) && !one.pages.has_moved(last.as_str()));
+    assert!(!one.pages.has_moved(waiting.as_str()), "it can still be fetched");
+    // Loaded once more, the earlier one takes nothing back.
+    one.pages.connected(&one.id);
+    assert!(!one.pages.has_moved(last.as_str()));
+    for _ in 0..2 {
+        one.pages.disconnected(&one.id, at(2));
+    }
+    assert!(!one.is_open_at(2) && one.pages.is_open(last.as_str()));
+}
+
+#[test]
 fn a_page_closes_when_it_says_so() {
     let mut one = One::live();
     assert!(one.pages.close(&one.id));
