@@ -52,7 +52,7 @@ const CORE: [(&str, &[&str]); 19] = [
     ("offer", &["setting", "context", "words"]),
     ("practice", &["breathing", "setting", "words"]),
     ("monitor", &["heart", "setting", "words"]),
-    ("connection", &["monitor"]),
+    ("connection", &["monitor", "words"]),
     ("page", &["breathing", "heart", "practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "status", "context"]),
     ("status", &["offer"]),

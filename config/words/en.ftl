@@ -771,7 +771,7 @@ history-note = Note: { $note }
 # Followed by what became of it.
 history-offered = A break was offered.
 # $rate and $usual in beats a minute, $span is "5 minutes".
-history-figures = The heart averaged { $rate } beats a minute, about { $usual } was usual, and it had been up for { $span }.
+history-figures = The heart averaged { $rate } beats a minute, about { $usual } was usual; it had begun to rise { $span } before.
 
 ## kindbeat why --all: each time the heart was up, and what became of it
 
@@ -886,6 +886,8 @@ why-answered-fine = The answer was: I'm fine.
 why-answered-moving = The answer was: I was moving.
 why-answered-excited = The answer was: I was excited.
 why-expired = Nobody answered, which is fine.
+why-not-shown = It could not be shown on the desktop, so nobody could answer.
+why-open-not-shown = It could not be shown on the desktop: kindbeat break begins it.
 why-replaced = A newer offer took its place.
 why-open = It is still open: kindbeat break begins it.
 
@@ -900,6 +902,8 @@ why-no-bluetooth = No heart rate is coming in, so nothing can be offered: there 
 why-released = No heart rate is coming in, so nothing can be offered: the strap was let go, so that another device can have it.
 why-off-body = No heart rate is coming in, so nothing can be offered: the strap feels no skin.
 why-no-rate = No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
+# $time as above: since when the rate is the same.
+why-frozen = The strap has sent the very same heart rate over and over since { $time }, as no heart does; perhaps nobody wears it. Until the rate changes, nothing is learned and nothing offered.
 # Both in whole minutes of wear.
 why-learning = What is usual for you is still being learned: { $learned } of { $needed } minutes so far. Nothing is offered before that.
 # $rate, $usual, $spread and $rise in beats a minute. $window is behind "the last": "minute", "20 seconds"; $span by itself: "a minute",
@@ -912,6 +916,7 @@ why-rising = It has been higher than usual since { $time }, not yet for long eno
 why-elevated = It has been up since { $time }.
 # Each stands behind why-elevated, where it is so.
 why-due = A break is about to be offered.
+why-not-enough = Just now it is not up by enough for an offer.
 why-given-up = Your hands did not pause in time, so no break is offered for this any more.
 why-asked = A break was offered for this, and none is offered again.
 # Each followed by one line for each. The first where there is something to offer.
@@ -1043,6 +1048,9 @@ status-signal-good = good
 status-signal-poor = poor: too many gaps to tell one beat from the next
 status-signal-rate-only = the rate alone, without single beats; that is enough
 status-signal-off-body = the strap feels no skin
+status-signal-judged = being judged, which takes a minute
+# $time is a moment: "15:04", "Tue 09:00" or "midnight".
+status-signal-frozen = the very same rate since { $time }, as no heart has; perhaps nobody wears the strap. Nothing is learned from it, and nothing offered
 status-learned-minutes =
     { $count ->
         [one] from one minute of wear
@@ -1117,6 +1125,8 @@ strap-away = { $name } is out of reach, and looked for
 strap-streams = { $name } streams
 strap-gaps = { $name } streams, with many gaps
 strap-no-skin = { $name } feels no skin
+strap-frozen = { $name } sends the very same rate over and over, as no heart does
+strap-wear = see that it is worn; some go on with the last rate when they are taken off
 # $says is one of the three above, $level in percent.
 strap-battery = { $says }; battery { $level } %
 strap-not-found = none was found yet

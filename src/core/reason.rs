@@ -82,6 +82,16 @@ pub struct LastOffer {
     pub figures: Figures,
     /// `None` while it is open.
     pub outcome: Option<OfferOutcome>,
+    /// Whether a notification server showed it; `None` while that is not known yet.
+    pub shown: Option<bool>,
+}
+
+impl LastOffer {
+    /// What becomes of it where nobody answers.
+    #[must_use]
+    pub fn unanswered(&self) -> OfferOutcome {
+        if self.shown == Some(true) { OfferOutcome::Expired } else { OfferOutcome::NotShown }
+    }
 }
 
 /// What is known of the link to the monitor, which the engine knows nothing of.
@@ -106,14 +116,18 @@ pub fn why(
     let time = |at: Timestamp| -> Value<'static> {
         offset.to_datetime(at).strftime("%H:%M").to_string().into()
     };
-    let no_heart = no_heart(snapshot, link);
-    let mut lines: Vec<String> = no_heart.map(say).into_iter().collect();
+    let no_heart = no_heart(snapshot, link).map(say).or_else(|| {
+        let since = snapshot.frozen_since?;
+        Some(words.text(Message::WhyFrozen, &[("time", time(since))]))
+    });
+    let is_heard = no_heart.is_none();
+    let mut lines: Vec<String> = no_heart.into_iter().collect();
     match last {
         Some(offer) => {
             let reason = risen(&offer.figures, snapshot.thresholds.sustain, words);
             let args = [("time", time(offer.made_at)), ("reason", reason.into())];
             lines.push(words.text(Message::WhyLastOffer, &args));
-            lines.push(say(outcome(offer.outcome)));
+            lines.push(say(outcome(offer)));
         }
         None => lines.push(say(Message::WhyNoOffer)),
     }
@@ -122,10 +136,10 @@ pub fn why(
         let args = [("time", time(at)), ("reason", held(gate, words).into())];
         lines.push(words.text(Message::WhyHeld, &args));
     }
-    if no_heart.is_none() {
+    if is_heard {
         lines.extend(figures(snapshot, time, words));
     }
-    let is_held = no_heart.is_none() && matches!(snapshot.outlook, Outlook::Held(_));
+    let is_held = is_heard && matches!(snapshot.outlook, Outlook::Held(_));
     match (snapshot.closed.is_empty(), is_held) {
         (true, _) => lines.push(say(Message::WhyAllOpen)),
         (false, true) => lines.push(say(Message::WhyHolds)),
@@ -214,6 +228,7 @@ fn figures(
     };
     let outlook = match snapshot.outlook {
         Outlook::Due => Some(Message::WhyDue),
+        Outlook::NotEnough => Some(Message::WhyNotEnough),
         Outlook::GivenUp => Some(Message::WhyGivenUp),
         // That it is open was said with the offer.
         Outlook::Asked if !snapshot.offer_open => Some(Message::WhyAsked),
@@ -239,10 +254,12 @@ fn closed(gate: Gate, snapshot: &Snapshot, offset: Offset, words: &Words) -> Str
     format!("- {line}")
 }
 
-const fn outcome(outcome: Option<OfferOutcome>) -> Message {
-    match outcome {
+const fn outcome(offer: &LastOffer) -> Message {
+    match offer.outcome {
+        None if matches!(offer.shown, Some(false)) => Message::WhyOpenNotShown,
         None => Message::WhyOpen,
         Some(OfferOutcome::Expired) => Message::WhyExpired,
+        Some(OfferOutcome::NotShown) => Message::WhyNotShown,
         Some(OfferOutcome::Replaced) => Message::WhyReplaced,
         Some(OfferOutcome::Answered(answer)) => match answer {
             Answer::Start => Message::WhyStart,

@@ -20,8 +20,11 @@ pub struct Status {
     pub spread: Option<f64>,
     /// The beginning of the elevation; `None` when there is none.
     pub elevated_since: Option<Timestamp>,
-    /// `None` unless streaming.
+    /// `None` unless streaming, and in the first minute of it, while the signal is being judged.
     pub quality: Option<Quality>,
+    /// Since when the monitor has sent the same over and over, as no heart does: nothing is learned from that and nothing offered.
+    /// `None` unless it does.
+    pub frozen_since: Option<Timestamp>,
     /// The monitor that is connected, or was last; `None` before the first.
     pub sensor: Option<SensorStatus>,
     /// Hours of wear that taught the baseline.

@@ -58,7 +58,7 @@ impl DesktopOffers {
         history: &mut History,
         reporter: &Reporter,
     ) {
-        self.last = Some((id, LastOffer { made_at: now, figures, outcome: None }));
+        self.last = Some((id, LastOffer { made_at: now, figures, outcome: None, shown: None }));
         self.keep(now, history);
         self.order(NotifierCommand::Show(notification::OfferNotification {
             id,
@@ -74,7 +74,7 @@ impl DesktopOffers {
         self.order(NotifierCommand::Reword(id, body));
     }
 
-    /// Takes the offer away, with this outcome.
+    /// Takes the offer away, with this outcome; one that nobody answered may have been shown to nobody.
     pub(super) fn withdraw(
         &mut self,
         now: Timestamp,
@@ -83,6 +83,10 @@ impl DesktopOffers {
         history: &mut History,
     ) {
         self.order(NotifierCommand::Withdraw(id));
+        let outcome = match (outcome, &self.last) {
+            (OfferOutcome::Expired, Some((last, offer))) if *last == id => offer.unanswered(),
+            _ => outcome,
+        };
         self.record_outcome(now, id, outcome, history);
     }
 
@@ -103,21 +107,32 @@ impl DesktopOffers {
     }
 
     /// Takes in what happened on the screen; the answer, where it is one.
-    pub(super) fn handle(event: NotifierEvent, reporter: &Reporter) -> Option<Clicked> {
+    pub(super) fn handle(&mut self, event: NotifierEvent, reporter: &Reporter) -> Option<Clicked> {
         match event {
             NotifierEvent::Answered(id, answer, token) => {
                 return Some(Clicked { id, answer, token });
             }
-            NotifierEvent::NotShown(_, obstacle) => {
+            NotifierEvent::NotShown(id, obstacle) => {
+                self.note_shown(id, false);
                 debug!(?obstacle, "the offer is not on the screen");
                 reporter.tell(News::OfferNotShown);
             }
             NotifierEvent::Server(server) => {
                 debug!(server = server.map(|server| server.name), "what shows notifications");
             }
-            NotifierEvent::Shown(_) | NotifierEvent::Dismissed(_) | NotifierEvent::Lost(_) => {}
+            NotifierEvent::Shown(id) => self.note_shown(id, true),
+            NotifierEvent::Dismissed(_) | NotifierEvent::Lost(_) => {}
         }
         None
+    }
+
+    /// What was shown once stays shown, whatever becomes of the server.
+    fn note_shown(&mut self, id: OfferId, shown: bool) {
+        if let Some((last, offer)) = &mut self.last
+            && *last == id
+        {
+            offer.shown = Some(shown || offer.shown == Some(true));
+        }
     }
 
     /// `None` before the first.

@@ -141,7 +141,7 @@ impl Service {
     }
 
     pub(super) fn offers(&mut self, event: NotifierEvent) {
-        match DesktopOffers::handle(event, &self.reporter) {
+        match self.offers.handle(event, &self.reporter) {
             Some(Clicked { id, answer: Answer::Start, token }) => {
                 // A click is never lost, whatever became of the offer meanwhile.
                 let input = Input::Answered(id, Answer::Start);
@@ -332,7 +332,7 @@ impl Service {
             (other, Some(before)) => {
                 let after = match other {
                     LastAnswer::Given(answer) => OfferOutcome::Answered(answer),
-                    LastAnswer::Undo => OfferOutcome::Expired,
+                    LastAnswer::Undo => last.unanswered(),
                 };
                 self.handle(Input::Reanswered(before, after));
                 self.offers.record_outcome(self.now(), id, after, &mut self.history);
@@ -476,6 +476,7 @@ impl Service {
             state: link.as_str().to_owned(),
             heart_rate: self.monitor.rate().map(whole),
             quality: snapshot.quality.filter(|_| link == LinkState::Streaming),
+            frozen_since: snapshot.frozen_since.filter(|_| link == LinkState::Streaming),
             sensor: self.monitor.sensor(),
             page_open: self.page.is_open(),
             config_error: self.preferences.fault().map(str::to_owned),

@@ -129,6 +129,8 @@ pub enum OfferEnd {
     /// "I was excited."
     Excited,
     Expired,
+    /// No notification server showed it.
+    NotShown,
     /// A newer offer took its place.
     Replaced,
 }
@@ -282,6 +284,7 @@ impl From<offer::OfferOutcome> for OfferEnd {
         match outcome {
             offer::OfferOutcome::Answered(answer) => answer.into(),
             offer::OfferOutcome::Expired => Self::Expired,
+            offer::OfferOutcome::NotShown => Self::NotShown,
             offer::OfferOutcome::Replaced => Self::Replaced,
         }
     }
@@ -299,13 +302,14 @@ impl From<Ending> for BreakEnd {
 }
 
 impl OfferEnd {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Start,
         Self::Later,
         Self::Fine,
         Self::Moving,
         Self::Excited,
         Self::Expired,
+        Self::NotShown,
         Self::Replaced,
     ];
 
@@ -319,6 +323,7 @@ impl OfferEnd {
             Self::Moving => "moving",
             Self::Excited => "excited",
             Self::Expired => "expired",
+            Self::NotShown => "not_shown",
             Self::Replaced => "replaced",
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches the world: the program needs the pure crate alone, and runs after every edit of it.
 
+mod agreement;
 mod breathing;
 mod clocks;
 mod code;

@@ -38,7 +38,7 @@ use crate::day::Day;
 
 /// Something that can happen. [`op_of`] keeps it complete.
 #[derive(Clone, Debug)]
-enum Op {
+pub(crate) enum Op {
     Heart(f64, u32),
     Silence(u32),
     Reading(Reading),
@@ -146,7 +146,7 @@ fn reading() -> impl Strategy<Value = Reading> {
     })
 }
 
-fn op() -> impl Strategy<Value = Op> {
+pub(crate) fn op() -> impl Strategy<Value = Op> {
     let presence = prop_oneof![
         Just(Presence::Unknown),
         Just(Presence::AtDesk),
@@ -199,7 +199,7 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-fn apply(day: &mut Day, op: Op) {
+pub(crate) fn apply(day: &mut Day, op: Op) {
     match op {
         Op::Heart(level, minutes) => day.heart_rate(level).for_minutes(minutes),
         Op::Silence(minutes) => day.silent_for_minutes(minutes),
@@ -241,7 +241,7 @@ fn apply(day: &mut Day, op: Op) {
     };
 }
 
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     let mut settings = Settings::default();
     settings.detection.warm_up = RangedDuration::secs(60);
     settings.detection.sustain = Some(RangedDuration::secs(60));

@@ -14,6 +14,7 @@ use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::offer::OfferOutcome;
+use kindbeat_core::offer::QuietHours;
 use kindbeat_core::practice::Library;
 use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::reason;
@@ -50,7 +51,12 @@ fn last_asked(day: &Day) -> Option<LastOffer> {
     for (made, _, effect) in &day.effects {
         match effect {
             Effect::Offer(_, figures) => {
-                last = Some(LastOffer { made_at: *made, figures: *figures, outcome: None });
+                last = Some(LastOffer {
+                    made_at: *made,
+                    figures: *figures,
+                    outcome: None,
+                    shown: None,
+                });
             }
             Effect::Withdraw(_, became) => {
                 if let Some(asked) = &mut last {
@@ -143,6 +149,78 @@ fn other_thresholds_apply_at_once_and_what_was_learned_stays() {
     let snapshot = day.engine.snapshot(day.now());
     assert_eq!((snapshot.learned, snapshot.phase), (learned, Phase::Settled));
     assert_eq!(snapshot.thresholds.sustain, SignedDuration::from_mins(10));
+}
+
+#[test]
+fn other_thresholds_forget_no_exercise() {
+    let mut day = quiet_morning();
+    day.heart_rate(120.0).for_minutes(20).heart_rate(84.0).for_minutes(1);
+    assert!(day.engine.snapshot(day.now()).closed.contains(&Gate::Moving), "the recovery");
+    let mut settings = Settings::default();
+    settings.detection.sustain = Some(RangedDuration::secs(60));
+    day.put(Input::Configured(Box::new(settings)));
+    day.for_minutes(20);
+    assert_eq!(day.offered_at().len(), 0, "{}", day.log());
+    assert!(day.engine.snapshot(day.now()).closed.contains(&Gate::Moving));
+}
+
+#[test]
+fn the_first_minute_of_a_signal_is_not_called_poor() {
+    let mut day = Day::starting("09:00");
+    let quality = |day: &Day| day.engine.snapshot(day.now()).quality;
+    let mut seen = Vec::new();
+    for _ in 0..12 {
+        day.rate(62.0);
+        seen.push(quality(&day));
+    }
+    assert!(seen.iter().all(Option::is_none), "{seen:?}");
+    day.rate(62.0);
+    assert_eq!(quality(&day), Some(Quality::RateOnly));
+    let mut day = Day::starting("09:00");
+    day.for_minutes(1);
+    assert_eq!(quality(&day), Some(Quality::Good));
+    day.silent_for_minutes(3).rate(62.0);
+    assert_eq!(quality(&day), None, "a new connection is judged anew");
+}
+
+#[test]
+fn a_frozen_monitor_teaches_nothing_and_is_offered_nothing() {
+    let mut day = quiet_morning();
+    for _ in 0..12 * 10 {
+        day.rate(66.0);
+    }
+    let before = day.engine.baseline().learned();
+    day.rate(66.0);
+    let snapshot = day.engine.snapshot(day.now());
+    let since = snapshot.frozen_since.map(|since| day.now().duration_since(since));
+    assert_eq!(since, Some(SignedDuration::from_mins(10)));
+    for _ in 0..12 * 60 * 3 {
+        day.rate(66.0);
+    }
+    assert_eq!(day.engine.baseline().learned(), before);
+    assert!(why(&day).starts_with("The strap has sent the very same heart rate"), "{}", why(&day));
+    // It is put on again, by a heart that is up: that alone counts.
+    day.heart_rate(84.0).for_minutes(3);
+    let snapshot = day.engine.snapshot(day.now());
+    assert_eq!((snapshot.frozen_since, day.offered_at().len()), (None, 0));
+    day.for_minutes(9);
+    assert_eq!(day.offered_at().len(), 1, "{}", day.log());
+}
+
+#[test]
+fn an_elevation_that_freezes_is_over() {
+    let mut settings = Settings::default();
+    settings.offer.quiet_hours.extend("09:00-10:00".parse::<QuietHours>());
+    let mut day = Day::with(settings, "09:00");
+    day.for_minutes(30);
+    for _ in 0..12 * 60 {
+        day.rate(80.0);
+    }
+    let snapshot = day.engine.snapshot(day.now());
+    assert!(snapshot.frozen_since.is_some() && snapshot.elevated_since().is_none());
+    assert_eq!(day.offered_at().len(), 0, "{}", day.log());
+    let last = courses(&day).last().copied();
+    assert_eq!(last.and_then(|last| last.outcome), Some(ElevationOutcome::Held(Gate::QuietHours)));
 }
 
 #[test]

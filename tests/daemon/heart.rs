@@ -2,11 +2,13 @@
 
 use std::f64::consts::TAU;
 
+use jiff::SignedDuration;
 use kindbeat::interface;
 use kindbeat_core::breathing::BreathPace;
 use kindbeat_core::breathing::PaceSearch;
 use kindbeat_core::heart::Contact;
 use kindbeat_core::heart::Measurement;
+use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::MonitorEvent;
 use tokio::sync::oneshot;
 
@@ -14,6 +16,7 @@ use crate::alone;
 use crate::client::soon;
 use crate::desk::Desk;
 use crate::desk::EAGER;
+use crate::desk::UP;
 use crate::visitor::Visitor;
 
 const SHOWN: &str = "show_heart = true\n";
@@ -106,6 +109,31 @@ async fn to_the_guide(page: &Visitor) -> anyhow::Result<()> {
 }
 
 #[test]
+fn a_monitor_that_repeats_one_rate_is_called_frozen() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        let still = Reading { heart_rate: Some(UP), contact: Contact::Unsupported, rr: Vec::new() };
+        let since = desk.now() + SignedDuration::from_secs(1);
+        for second in 0..=600 {
+            desk.wait(1);
+            desk.strap(MonitorEvent::Reading(still.clone())).await?;
+            let frozen = desk.status().await?.frozen_since;
+            assert_eq!(frozen, (second == 600).then_some(since), "after {second} s");
+        }
+        let learned = desk.status().await?.learned_hours;
+        for _ in 0..120 {
+            desk.wait(5);
+            desk.strap(MonitorEvent::Reading(still.clone())).await?;
+        }
+        assert_eq!(desk.status().await?.learned_hours.to_bits(), learned.to_bits());
+        desk.second(UP + 1.0).await?;
+        assert_eq!(desk.status().await?.frozen_since, None);
+        desk.stop().await
+    })
+}
+
+#[test]
 fn the_pace_at_which_the_heart_swings_most_is_found_and_kept() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = desk(SHOWN).await?;
@@ -119,8 +147,7 @@ fn the_pace_at_which_the_heart_swings_most_is_found_and_kept() -> anyhow::Result
         heart.passes(&mut desk, 27, |_| BreathPace::default()).await?;
         let guide = page.sees().await?;
         assert!(guide.contains("data-breath=\"search\" data-cycle=\"9230\""), "{guide}");
-        let schedule =
-            |second: u32| PaceSearch::schedule(jiff::SignedDuration::from_secs(second.into()));
+        let schedule = |second: u32| PaceSearch::schedule(SignedDuration::from_secs(second.into()));
         heart.passes(&mut desk, 110, schedule).await?;
         assert!(page.sees().await?.contains("data-cycle=\"13333\""));
         heart.passes(&mut desk, 18, |_| BreathPace::SLOWEST).await?;

@@ -1,8 +1,11 @@
 //! Offers, from the heart to the break, and what becomes of them.
 
 use anyhow::ensure;
+use kindbeat::interface::Bus;
+use kindbeat::interface::Client;
 use kindbeat::store::BreakEnd;
 use kindbeat::store::OfferEnd;
+use kindbeat_core::status::News;
 
 use crate::alone;
 use crate::desk::Desk;
@@ -77,6 +80,36 @@ fn every_other_answer_is_kept_and_opens_nothing() -> anyhow::Result<()> {
         let became = [OfferEnd::Later, OfferEnd::Fine, OfferEnd::Expired].map(Some);
         assert_eq!(stored::answers(&folder)?, became);
         assert!(stored::breaks(&folder)?.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+fn an_offer_that_no_server_shows_is_kept_as_such() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        desk.rises().await?;
+        let notify = desk.asked_to_show().await?;
+        desk.screen.refuse(&notify, "no room").await?;
+        desk.hears_of(|news| *news == News::OfferNotShown).await?;
+        let served = desk.serve().await?;
+        let client = Client::connect(Bus::session()).await?;
+        let why = client.why().await?;
+        ensure!(why.contains("could not be shown on the desktop: kindbeat break"), "{why}");
+        desk.wait(600);
+        desk.status().await?;
+        let why = client.why().await?;
+        ensure!(why.contains("could not be shown on the desktop, so nobody"), "{why}");
+        // Another one is asked to be shown, and no answer comes before its time is over.
+        desk.settles().await?;
+        desk.rises().await?;
+        desk.asked_to_show().await?;
+        desk.wait(600);
+        desk.status().await?;
+        drop(served);
+        desk.stop().await?;
+        assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::NotShown); 2]);
         Ok(())
     })
 }

@@ -42,6 +42,7 @@ use kindbeat_core::simulation::SimulatedHeart;
 use kindbeat_core::words::Words;
 
 /// One day, from its start on.
+#[derive(Clone)]
 pub struct Day {
     pub engine: Engine,
     heart: SimulatedHeart,
@@ -119,13 +120,17 @@ impl Day {
     /// So many minutes pass with a monitor that sends a rate every five seconds and nothing else: what many days are made of.
     pub fn rates_for_minutes(&mut self, minutes: u32) -> &mut Self {
         for n in 0..minutes * 12 {
-            self.second += 5;
-            self.wake_until(self.start + SignedDuration::from_secs(i64::from(self.second)));
-            let heart_rate = Some(self.level + f64::from(n % 3));
-            let contact = Contact::Unsupported;
-            self.put(Input::Measured(Reading { heart_rate, contact, rr: Vec::new() }));
+            self.rate(self.level + f64::from(n % 3));
         }
         self
+    }
+
+    /// Five seconds pass, and such a monitor sends this rate.
+    pub fn rate(&mut self, bpm: f64) -> &mut Self {
+        self.second += 5;
+        self.wake_until(self.start + SignedDuration::from_secs(i64::from(self.second)));
+        let (heart_rate, contact) = (Some(bpm), Contact::Unsupported);
+        self.put(Input::Measured(Reading { heart_rate, contact, rr: Vec::new() }))
     }
 
     /// So many minutes pass without a word from the strap.
@@ -263,8 +268,12 @@ impl Day {
             Effect::Offer(id, figures) => {
                 self.last_offer = Some(*id);
                 self.mentioned_in = self.engine.may_mention_heart().then_some(*id);
-                self.asked =
-                    Some(LastOffer { made_at: self.now, figures: *figures, outcome: None });
+                self.asked = Some(LastOffer {
+                    made_at: self.now,
+                    figures: *figures,
+                    outcome: None,
+                    shown: None,
+                });
                 format!("offer, {:.0} over {:.0}", figures.heart_rate, figures.usual)
             }
             Effect::Withdraw(_, became) => {

@@ -206,6 +206,7 @@ impl Telling<'_> {
             OfferEnd::Moving => Message::WhyMoving,
             OfferEnd::Excited => Message::WhyExcited,
             OfferEnd::Expired => Message::WhyExpired,
+            OfferEnd::NotShown => Message::WhyNotShown,
             OfferEnd::Replaced => Message::WhyReplaced,
         }))
     }

@@ -143,9 +143,9 @@ fn one_day_is_told_in_detail() {
     2026-05-07
     The heart was heard for 1.5 hours; half of the time it beat slower than 70 a minute, half of the time faster.
       00:01  A break was offered.
-             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
       11:00  Nothing was offered: the microphone or the camera was in use, as far as could be told.
-             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
       14:00  gone, 3 minutes, left before its end.
       15:05  Kind hand, 3 minutes; it was too much, and led outward.
              Tense before: 9.
@@ -205,24 +205,24 @@ fn every_elevation_is_told_with_what_became_of_it_and_why() {
     insta::assert_snapshot!(all(records).unwrap(), @r#"
     2026-05-06
       09:54  Your heart was up until 10:25: 31 minutes.
-             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
              At 10:00 a break was offered. The answer was: later.
              At 10:20 a break was offered. It was begun.
       11:00  Your heart was up until 11:01: a minute.
-             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
              Nothing was offered: the microphone or the camera was in use, as far as could be told.
       12:00  Your heart was up until 12:06: 6 minutes.
-             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
 
     2026-05-07
       13:00  Your heart was up until 14:30: 90 minutes.
-             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
              Nothing was offered: the hands did not rest in time.
       15:00  Your heart went up.
-             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
              At 15:06 a break was offered.
       16:00  Your heart went up.
-             The heart averaged 92 beats a minute, about 74 was usual, and it had been up for 5 minutes.
+             The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
              Nothing is decided yet, or kindbeat ended before it was.
     "#);
     insta::assert_snapshot!(all(Vec::new()).unwrap(), @r#"Since this was first stored, your heart has not been up for long enough to offer a break."#);

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_line_holds_what_waybar_reads_and_no_markup() {
-        assert_snapshot!(shown(&streaming()), @r#"{"text":"♥ 72","tooltip":"Strap     &lt;3 &amp; \"H\", connected\nHeart     72 beats a minute; what is usual for you is still being learned\nLearned   from 0 minutes of wear\nOffers    0 today","class":"streaming"}"#);
+        assert_snapshot!(shown(&streaming()), @r#"{"text":"♥ 72","tooltip":"Strap     &lt;3 &amp; \"H\", connected\nHeart     72 beats a minute; what is usual for you is still being learned\nSignal    being judged, which takes a minute\nLearned   from 0 minutes of wear\nOffers    0 today","class":"streaming"}"#);
         assert_snapshot!(offline(&Words::new("en")), @r#"{"text":"♥ –","tooltip":"kindbeat is not running","class":"offline"}"#);
     }
 

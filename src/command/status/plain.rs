@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use kindbeat_core::monitor::LinkState;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::reason;
 use kindbeat_core::status::Quality;
@@ -30,12 +31,20 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
     // Also where there is nothing to hold back: the strap is let go, and what the heart does is not known.
     let holds = status.other_session.then_some("other_session");
     let holds = holds.or(status.held_by.as_deref());
+    let judged = match (status.frozen_since, status.quality) {
+        (Some(since), _) => Some(at(Message::StatusSignalFrozen, since)),
+        (None, Some(quality)) => Some(say(signal(quality))),
+        (None, None) if status.state == LinkState::Streaming.as_str() => {
+            Some(say(Message::StatusSignalJudged))
+        }
+        (None, None) => None,
+    };
     let lines = [
         (say(Message::StatusStrap), Some(strap(status, words))),
         (say(Message::StatusHeart), Some(heart(status, words))),
         (String::new(), status.elevated_since.map(|since| at(Message::StatusUpSince, since))),
         (say(Message::StatusHeld), holds.map(|gate| held(gate, words))),
-        (say(Message::StatusSignal), status.quality.map(|quality| say(signal(quality)))),
+        (say(Message::StatusSignal), judged),
         (say(Message::StatusLearned), Some(learned(status.learned_hours, words))),
         (say(Message::StatusOffers), Some(words.text(Message::StatusOffersToday, &offers))),
         (
@@ -223,6 +232,21 @@ mod tests {
         History   is not written just now: kindbeat.db: is read-only
         Settings  the file has a fault, so the earlier ones apply: config.toml:3:1: unknown key
         "#);
+    }
+
+    #[test]
+    fn a_signal_is_judged_first_and_a_frozen_one_is_named() {
+        let state = || "streaming".to_owned();
+        let line = |status: Status| {
+            let shown = shown(&status);
+            shown.lines().find(|line| line.starts_with("Signal")).unwrap_or_default().to_owned()
+        };
+        let new = Status { state: state(), ..Status::default() };
+        assert_eq!(line(new), "Signal    being judged, which takes a minute");
+        let frozen_since = Some("2030-05-07T13:40:00Z".parse().unwrap());
+        let quality = Some(Quality::RateOnly);
+        let frozen = Status { state: state(), quality, frozen_since, ..Status::default() };
+        assert_snapshot!(line(frozen), @"Signal    the very same rate since 09:40, as no heart has; perhaps nobody wears the strap. Nothing is learned from it, and nothing offered");
     }
 
     #[test]

@@ -156,6 +156,12 @@ impl Detector {
         self.remember(sample);
     }
 
+    /// Ends what is under way, and forgets the rates of the last minutes: they were of no heart.
+    pub fn restart(&mut self) -> Finding {
+        self.window.clear();
+        self.interrupt()
+    }
+
     /// Ends whatever is under way, as after a long gap: what was seen before says nothing about now.
     pub fn interrupt(&mut self) -> Finding {
         let ended = matches!(self.phase, Phase::Elevated { .. });

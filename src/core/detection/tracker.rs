@@ -88,6 +88,20 @@ impl Tracker {
         self.detector.interrupt()
     }
 
+    /// The rates of the last minutes were of no heart: ends what is under way, and forgets them.
+    pub fn discard(&mut self) -> Finding {
+        self.exertion.interrupt();
+        self.last_sample_at = None;
+        self.detector.restart()
+    }
+
+    /// Goes by other settings from now on. What was learned stays, and so do exercise and the recovery from it.
+    pub fn configure(&mut self, settings: &DetectionSettings) {
+        let baseline = std::mem::replace(&mut self.baseline, Baseline::new(settings.method));
+        let exertion = std::mem::take(&mut self.exertion);
+        *self = Self { exertion, effort: self.effort, ..Self::new(settings, baseline) };
+    }
+
     /// Lets go of every window, and of what was under way: the clock was set back. What was learned stays.
     pub fn restart(&mut self) {
         let settings = self.settings.clone();

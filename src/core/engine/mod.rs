@@ -27,6 +27,7 @@ use crate::detection::Phase;
 use crate::detection::Tracker;
 use crate::detection::Usual;
 use crate::heart::BeatFilter;
+use crate::heart::ConstantReadings;
 use crate::heart::Contact;
 use crate::heart::Reading;
 use crate::heart::Sample;
@@ -97,6 +98,9 @@ pub struct Engine {
     beats: BeatFilter,
     sampler: Sampler,
     tracker: Tracker,
+    constant: ConstantReadings,
+    /// When the first reading came, of those without a longer gap between them; `None` while none come.
+    readings_since: Option<Timestamp>,
     last_reading_at: Option<Timestamp>,
     contact: Contact,
     last_sample: Option<Sample>,
@@ -134,6 +138,8 @@ impl Engine {
             beats: BeatFilter::default(),
             sampler,
             tracker,
+            constant: ConstantReadings::default(),
+            readings_since: None,
             last_reading_at: None,
             contact: Contact::default(),
             last_sample: None,
@@ -329,10 +335,15 @@ impl Engine {
             return;
         }
         self.last_reading_at = Some(now);
+        self.readings_since.get_or_insert(now);
+        let is_frozen = self.follow_constant(now, reading, effects);
         let beats = self.beats.label(now, &reading.rr);
         let Some(sample) = self.sampler.observe(now, reading.heart_rate, &beats) else { return };
         self.last_sample = Some(sample);
         effects.push(Effect::Sampled(sample));
+        if is_frozen {
+            return;
+        }
         let sitting =
             self.returned_at.is_none_or(|returned| now.duration_since(returned) >= SITTING_AFTER);
         let settled_in = sitting && may_sit(&self.context, now);
@@ -349,12 +360,31 @@ impl Engine {
         }
     }
 
+    /// Whether the monitor is frozen. Then its rates are of no heart: none of them teaches anything, or is part of an elevation.
+    fn follow_constant(
+        &mut self,
+        now: Timestamp,
+        reading: &Reading,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
+        let was_frozen = self.constant.frozen_since().is_some();
+        self.constant.observe(now, reading);
+        let is_frozen = self.constant.frozen_since().is_some();
+        if is_frozen && !was_frozen && self.tracker.discard() == Finding::Ended {
+            self.elevation_ended(now, effects);
+        }
+        if was_frozen && !is_frozen {
+            self.beats.reset();
+            self.sampler.reset();
+        }
+        is_frozen
+    }
+
     /// Goes by other settings from now on. What was learned stays, and so does what was asked.
     fn configure(&mut self, now: Timestamp, settings: Settings, effects: &mut Vec<Effect>) {
         if settings.detection != self.settings.detection {
             self.silence(now, effects);
-            let baseline = self.tracker.baseline().clone();
-            self.tracker = Tracker::new(&settings.detection, baseline);
+            self.tracker.configure(&settings.detection);
             self.sampler = Sampler::over(settings.detection.thresholds().sustain);
         }
         self.settings = settings;
@@ -363,6 +393,8 @@ impl Engine {
     /// No data for too long, or none that fits to what was before: all that was under way ends.
     fn silence(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         self.last_reading_at = None;
+        self.readings_since = None;
+        self.constant = ConstantReadings::default();
         self.contact = Contact::default();
         self.last_sample = None;
         self.beats.reset();

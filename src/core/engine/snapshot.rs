@@ -34,8 +34,11 @@ pub struct Snapshot {
     pub heart_rate: Option<f64>,
     /// 10 s to a minute.
     pub window: SignedDuration,
-    /// How much of the heart can be told; `None` while nothing streams.
+    /// How much of the heart can be told; `None` while nothing streams, and while the first minute of it is being judged.
     pub quality: Option<Quality>,
+    /// Since when the monitor has sent the same over and over, as no heart does; `None` where it does not. Such a rate teaches nothing
+    /// and leads to no offer.
+    pub frozen_since: Option<Timestamp>,
     /// How much wear taught what is usual.
     pub learned: SignedDuration,
     /// How much is needed before anything is offered.
@@ -76,6 +79,8 @@ pub enum Outlook {
     /// Nothing that is known is in the way: a break is offered with the next sample, unless the desktop turns out to be in the way
     /// when it is looked at.
     Due,
+    /// Nothing is in the way, but the heart, not yet settled, is not up by enough just now.
+    NotEnough,
     /// This gate is closed, the first of them all.
     Held(Gate),
     /// The hands did not rest in time: it is not offered any more.
@@ -91,7 +96,7 @@ impl Snapshot {
         match self.outlook {
             Outlook::Held(gate) => Some(gate),
             Outlook::GivenUp => Some(Gate::NoPause),
-            Outlook::Nothing | Outlook::Due | Outlook::Asked => None,
+            Outlook::Nothing | Outlook::Due | Outlook::NotEnough | Outlook::Asked => None,
         }
     }
 
@@ -114,6 +119,7 @@ impl Snapshot {
             spread: self.usual.map(|usual| tenth(usual.spread)),
             elevated_since: self.elevated_since(),
             quality: self.quality,
+            frozen_since: self.frozen_since,
             learned_hours: (self.learned.as_secs_f64() / 36.0).round() / 100.0,
             snoozed_until: self.snoozed_until,
             postponed_until: self.postponed_until,
@@ -154,7 +160,8 @@ impl Engine {
             usual: known.then(|| self.tracker.usual()),
             heart_rate: self.last_sample.filter(|_| live).map(|sample| sample.heart_rate),
             window: self.sampler.window(),
-            quality: self.quality(live),
+            quality: self.quality(now, live),
+            frozen_since: self.constant.frozen_since().filter(|_| live),
             learned,
             warm_up,
             thresholds: detection.thresholds(),
@@ -181,7 +188,11 @@ impl Engine {
             Elevation::Offered
             | Elevation::Held(..)
             | Elevation::Looking(_)
-            | Elevation::Waiting(..) => closed.map_or(Outlook::Due, Outlook::Held),
+            | Elevation::Waiting(..) => match closed {
+                Some(gate) => Outlook::Held(gate),
+                None if self.sustained.is_some() => Outlook::Due,
+                None => Outlook::NotEnough,
+            },
         }
     }
 
@@ -217,7 +228,7 @@ impl Engine {
         }
     }
 
-    fn quality(&self, live: bool) -> Option<Quality> {
+    fn quality(&self, now: Timestamp, live: bool) -> Option<Quality> {
         if self.contact == Contact::Lost {
             return Some(Quality::OffBody);
         }
@@ -225,13 +236,20 @@ impl Engine {
             return None;
         }
         let covered = self.last_sample.is_none_or(|sample| sample.coverage >= MIN_COVERAGE);
-        Some(match self.sampler.artefacts() {
+        let quality = match self.sampler.artefacts() {
             None => Quality::RateOnly,
             Some(share) if share <= MAX_ARTEFACT_SHARE && covered => Quality::Good,
             Some(_) => Quality::Poor,
-        })
+        };
+        // What is not good in the first minute is not yet full.
+        let judged =
+            self.readings_since.is_some_and(|since| now.duration_since(since) >= JUDGED_AFTER);
+        (judged || quality == Quality::Good).then_some(quality)
     }
 }
+
+/// The longest window of a sample: before that there are gaps in it even where nothing is missing.
+const JUDGED_AFTER: SignedDuration = SignedDuration::from_mins(1);
 
 fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0

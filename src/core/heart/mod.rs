@@ -4,12 +4,14 @@
 //! [`Measurement`] decodes the packet, [`BeatFilter`] labels its beats, [`Sampler`] sums up the last minutes.
 
 mod beat;
+mod constant;
 mod measurement;
 mod sample;
 
 pub use beat::Artefact;
 pub use beat::Beat;
 pub use beat::BeatFilter;
+pub use constant::ConstantReadings;
 pub use measurement::DecodeError;
 pub use measurement::Measurement;
 pub use sample::MAX_ARTEFACT_SHARE;

@@ -61,9 +61,9 @@ async fn the_status_is_told_to_people_and_to_scripts() -> anyhow::Result<()> {
     let asks = printed(&bus, &["status"]).await?;
     insta::assert_snapshot!(asks.lines().last().unwrap_or_default(), @r#"Lately the answer was "I'm fine" more than once. Does kindbeat ask too readily? sensitivity = "gentle" under [detection] has it wait for larger rises; "kindbeat why --all" shows what it went by. If all is well as it is, nothing has to change."#);
     assert!(!printed(&bus, &["status"]).await?.contains("fine"));
-    insta::assert_snapshot!(printed(&bus, &["status", "--json"]).await?, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"offers_today":1,"page_open":false,"config_error":null,"history_error":null,"other_session":false}"#);
+    insta::assert_snapshot!(printed(&bus, &["status", "--json"]).await?, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","frozen_since":null,"sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"offers_today":1,"page_open":false,"config_error":null,"history_error":null,"other_session":false}"#);
     daemon.stands(Status { state: "searching".to_owned(), ..Status::default() });
-    insta::assert_snapshot!(printed(&bus, &["status", "--json"]).await?, @r#"{"state":"searching","heart_rate":null,"usual":null,"spread":null,"elevated_since":null,"quality":null,"sensor":null,"learned_hours":0.0,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"offers_today":0,"page_open":false,"config_error":null,"history_error":null,"other_session":false}"#);
+    insta::assert_snapshot!(printed(&bus, &["status", "--json"]).await?, @r#"{"state":"searching","heart_rate":null,"usual":null,"spread":null,"elevated_since":null,"quality":null,"frozen_since":null,"sensor":null,"learned_hours":0.0,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"offers_today":0,"page_open":false,"config_error":null,"history_error":null,"other_session":false}"#);
     Ok(())
 }
 

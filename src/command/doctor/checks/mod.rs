@@ -129,6 +129,9 @@ impl Desk<'_> {
         let name = name.unwrap_or_else(|| self.say(Message::StrapUnnamed));
         let says = |message| self.of(message, &[("name", name.as_str().into())]);
         match status.state.as_str() {
+            "streaming" if status.frozen_since.is_some() => {
+                look(says(Message::StrapFrozen), self.say(Message::StrapWear))
+            }
             "streaming" => self.streams(says, sensor, status.quality),
             "connecting" => fine(says(Message::StrapConnecting)),
             "released" => fine(says(Message::StrapReleased)),

@@ -169,7 +169,9 @@ gates! {
         name: "no_pause",
         closed: |settings, moment| {
             // Where nobody is at work there is no pause to wait for.
-            let at_work = !moment.context.locked && moment.presence() != Presence::Away;
+            let context = moment.context;
+            let elsewhere = context.locked || context.other_session;
+            let at_work = !elsewhere && moment.presence() != Presence::Away;
             !settings.wait_for_pause.value().is_zero() && at_work && !moment.is_pause()
         },
     }

@@ -32,6 +32,8 @@ pub enum OfferOutcome {
     Answered(Answer),
     /// Nobody answered in time.
     Expired,
+    /// Nobody could answer: no notification server showed it in time.
+    NotShown,
     /// A newer offer took its place.
     Replaced,
 }
