@@ -45,3 +45,34 @@ impl Reporter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn status(offers_today: u32) -> Status {
+        Status { offers_today, ..Status::default() }
+    }
+
+    #[test]
+    fn a_change_that_found_no_room_is_told_when_there_is_some() {
+        let (news, mut told) = mpsc::channel(1);
+        let mut reporter = Reporter::new(news);
+        reporter.tell(News::OfferNotShown);
+        reporter.changed(status(1));
+        assert_eq!(reporter.has_room().now_or_never(), None, "the channel is full");
+        assert_eq!(told.try_recv(), Ok(News::OfferNotShown));
+        assert_eq!(reporter.has_room().now_or_never(), Some(()));
+        reporter.changed(status(1));
+        assert_eq!(told.try_recv(), Ok(News::Changed(Box::new(status(1)))));
+        assert_eq!(reporter.has_room().now_or_never(), None, "there is nothing more to tell");
+        // What was taken back meanwhile is not told.
+        reporter.tell(News::OfferNotShown);
+        reporter.changed(status(2));
+        reporter.changed(status(1));
+        assert_eq!(told.try_recv(), Ok(News::OfferNotShown));
+        assert_eq!(reporter.has_room().now_or_never(), None);
+    }
+}

@@ -5,6 +5,7 @@ mod demo;
 mod here;
 mod practices;
 mod replay;
+mod status;
 mod tty;
 
 #[path = "../support/spoken.rs"]
