@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::fs::Permissions;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -64,8 +65,126 @@ async fn a_break_is_a_small_window_that_leaves_no_trace() -> anyhow::Result<()> 
     Ok(())
 }
 
+#[tokio::test]
+async fn in_firefox_a_break_is_a_private_window() -> anyhow::Result<()> {
+    let parts = [("firefox-esr", "firefox-esr"), ("Xvfb", "xvfb"), ("xdotool", "xdotool")];
+    if !installed(&parts)? {
+        return Ok(());
+    }
+    let Some(desktop) = Desktop::new()? else { return Ok(()) };
+    let screen = Xvfb::sized("1280x1000")?;
+    let browser = install_firefox(&desktop)?;
+    let at_work = browse(&desktop, &screen, &browser, "Work")?;
+    let titled = async |title: &str| named(&screen, title).await;
+    timeout(SLOW, async {
+        while titled("Work").await?.is_empty() {}
+        anyhow::Ok(())
+    })
+    .await
+    .context("a window")??;
+
+    let mut daemon = desktop.command();
+    daemon.env("DISPLAY", screen.display());
+    let program = Program::ready(daemon).await?;
+    let client = desktop.client().await?;
+    client.start_break(None, None).await?;
+    let shows = async {
+        while titled("Private Browsing").await?.is_empty() {}
+        anyhow::Ok(())
+    };
+    timeout(SLOW, shows).await.context("a break")??;
+    // A key that is held down.
+    for _ in 0..30 {
+        client.start_break(None, None).await?;
+    }
+    let breaks = titled("Private Browsing").await?;
+    let [window] = breaks.as_slice() else { anyhow::bail!("one window of ours: {breaks:?}") };
+    let place = xdotool(&screen, &["getwindowgeometry", window]).await?;
+    writeln!(std::io::stderr(), "a break in Firefox: {place}")?;
+    client.end_break().await?;
+    let closes = async {
+        while !titled("Private Browsing").await?.is_empty() {}
+        anyhow::Ok(())
+    };
+    timeout(SLOW, closes).await.context("it closes")??;
+    program.stops().await?;
+    browse(&desktop, &screen, &browser, "Later")?.wait().await?;
+    let written = async {
+        loop {
+            tokio::task::yield_now().await;
+            let titles = places(&desktop.folder().join("profile")).unwrap_or_default();
+            if titles.iter().any(|title| title == "Later") {
+                return titles;
+            }
+        }
+    };
+    let titles = timeout(SLOW, written).await.context("a history")?;
+    assert_eq!(titles, ["Work", "Later"], "and nothing of the break");
+    drop(at_work);
+    Ok(())
+}
+
+/// The windows whose title has this in it. xdotool itself finds no words in a title with a dash that is not of ASCII.
+async fn named(screen: &Xvfb, title: &str) -> anyhow::Result<Vec<String>> {
+    let all = xdotool(screen, &["search", "--onlyvisible", "--name", "."]).await?;
+    let mut found = Vec::new();
+    for window in all.lines() {
+        if xdotool(screen, &["getwindowname", window]).await?.contains(title) {
+            found.push(window.to_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// The titles of what Firefox remembers. It keeps the database locked, so a copy is read; an error while it is being written.
+fn places(profile: &Path) -> anyhow::Result<Vec<String>> {
+    let copy = tempfile::tempdir()?;
+    for file in ["places.sqlite", "places.sqlite-wal"] {
+        fs::copy(profile.join(file), copy.path().join(file))?;
+    }
+    let places = Connection::open(copy.path().join("places.sqlite"))?;
+    let mut visited = places.prepare(
+        "SELECT coalesce(title, url) FROM moz_places WHERE visit_count > 0 OR url LIKE '%127.0.0.1%' ORDER BY id",
+    )?;
+    let titles = visited.query_map([], |row| row.get(0))?;
+    Ok(titles.collect::<Result<_, _>>()?)
+}
+
+/// Firefox, as the daemon finds it, with a profile that asks nothing.
+fn install_firefox(desktop: &Desktop) -> anyhow::Result<PathBuf> {
+    let (folder, profile) = (desktop.folder(), desktop.folder().join("profile"));
+    let settings = folder.join(".mozilla/firefox");
+    fs::create_dir_all(&settings)?;
+    fs::create_dir_all(&profile)?;
+    fs::write(
+        settings.join("profiles.ini"),
+        format!(
+            "[General]\nStartWithLastProfile=1\n\n[Profile0]\nName=own\nIsRelative=0\nPath={}\nDefault=1\n",
+            profile.display()
+        ),
+    )?;
+    let quiet = [
+        ("browser.shell.checkDefaultBrowser", "false"),
+        ("browser.aboutwelcome.enabled", "false"),
+        ("browser.startup.homepage_override.mstone", "\"ignore\""),
+        ("datareporting.policy.dataSubmissionEnabled", "false"),
+        ("network.captive-portal-service.enabled", "false"),
+        ("network.connectivity-service.enabled", "false"),
+    ];
+    let quiet = quiet.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n"));
+    fs::write(profile.join("user.js"), quiet.concat())?;
+    let script = folder.join("firefox-esr");
+    let text = "#!/bin/sh\nPATH=/usr/bin:/bin\nexport MOZ_LEGACY_PROFILES=1\nexec /usr/bin/firefox-esr \"$@\"\n";
+    fs::write(&script, text)?;
+    fs::set_permissions(&script, Permissions::from_mode(0o755))?;
+    Ok(script)
+}
+
 /// A browser that has much to do may take long to write its history.
 const WRITTEN: Duration = Duration::from_secs(60);
+
+/// Firefox takes seconds to start for the first time.
+const SLOW: Duration = Duration::from_secs(60);
 
 /// Opens a page of another kind in the browser.
 fn browse(
@@ -77,13 +196,16 @@ fn browse(
     let page = desktop.folder().join(format!("{title}.html"));
     fs::write(&page, format!("<title>{title}</title>"))?;
     let started = Command::new(browser)
-        .args(["--no-first-run", "--window-size=1000,900"])
+        .args(browser.ends_with("chromium").then_some("--no-first-run"))
+        .args(browser.ends_with("chromium").then_some("--window-size=1000,900"))
         .arg(&page)
         .stderr(Stdio::null())
         .env_clear()
         .env("HOME", desktop.folder())
         .env("XDG_CONFIG_HOME", desktop.folder().join("config"))
         .env("DISPLAY", screen.display())
+        // Where Firefox finds the one that runs.
+        .env("DBUS_SESSION_BUS_ADDRESS", desktop.session.address())
         .kill_on_drop(true)
         .spawn()?;
     Ok(started)
