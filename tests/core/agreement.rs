@@ -9,8 +9,10 @@ use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Outlook;
 use kindbeat_core::engine::Snapshot;
 use kindbeat_core::monitor::LinkState;
+use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::offer::Resumed;
+use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::reason;
 use kindbeat_core::reason::MonitorLink;
 use kindbeat_core::status::Quality;
@@ -37,6 +39,11 @@ fn happens(day: &mut Day, op: Op) {
         }
         Op::Silence(minutes) => {
             day.silent_for_minutes(minutes.min(5));
+        }
+        // A clock that was set back is noticed with the next input.
+        op @ Op::Clock(_) => {
+            apply(day, op);
+            day.put(Input::Tick);
         }
         op => apply(day, op),
     }
@@ -194,6 +201,21 @@ fn check_resume(mut day: Day, words: &Words) -> Result<(), TestCaseError> {
     check_future(day, words)
 }
 
+/// Anything, and often what the owner's wishes come from.
+fn any_op() -> impl Strategy<Value = Vec<Op>> {
+    let too_much = vec![
+        Op::BreakWanted(None, None),
+        Op::Break(SessionCommand::TooMuch),
+        Op::Break(SessionCommand::Leave),
+    ];
+    prop_oneof![
+        10 => op().prop_map(|op| vec![op]),
+        1 => Just(vec![Op::Heart(84.0, 5), Op::Answer(Answer::Later)]),
+        1 => Just(too_much),
+        1 => (1u32..60).prop_map(|minutes| vec![Op::Snooze(minutes)]),
+    ]
+}
+
 fn link() -> impl Strategy<Value = MonitorLink> {
     let state = prop_oneof![
         6 => Just(LinkState::Streaming),
@@ -211,7 +233,7 @@ proptest! {
 
     #[test]
     fn what_is_said_is_what_happens(
-        ops in prop::collection::vec(op(), 1..20),
+        ops in prop::collection::vec(any_op(), 1..20),
         unseen in any::<bool>(),
         link in link(),
     ) {
@@ -221,7 +243,7 @@ proptest! {
             day.desktop(Desktop::default());
         }
         day.link = link;
-        for op in ops {
+        for op in ops.into_iter().flatten() {
             happens(&mut day, op);
             check_said(&day, &words)?;
         }
