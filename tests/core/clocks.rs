@@ -75,6 +75,8 @@ fn restart(day: &mut Day) {
     let baseline = Baseline::restored(settings().detection.method, baseline.state()).unwrap();
     day.engine = Engine::new(settings(), Library::built_in().unwrap(), baseline)
         .remembering(memory, day.now());
+    // What an earlier run had on the screen is taken away with it.
+    day.mentioned_in = None;
     day.around(|_| ());
 }
 

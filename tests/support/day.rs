@@ -62,7 +62,7 @@ pub struct Day {
     /// The kinds of input that the engine was given.
     pub kinds: HashSet<Discriminant<Input>>,
     /// The open offer, where it mentions the heart.
-    mentioned_in: Option<OfferId>,
+    pub mentioned_in: Option<OfferId>,
     /// When the offers were made that the owner put off.
     pub put_off: Vec<Option<Timestamp>>,
 }
