@@ -71,7 +71,7 @@
 //! | [`file_watch`] | files that change |
 //! | [`interface`] | our own D-Bus interface, `org.kindbeat.Kindbeat1`: the service and its client |
 //! | [`locale`] | the language and the country of the desktop |
-//! | [`notification`] | the notification server, and a file with the number of what it shows |
+//! | [`notification`] | the notification server, the folders of icons, and a file with the number of what it shows |
 //! | [`page_server`] | HTTP on 127.0.0.1: the page of a break |
 //! | [`practice_files`] | the folder of the owner's practices |
 //! | [`recording`] | recordings of a heart, as CSV |

@@ -16,7 +16,6 @@ use zbus::Connection;
 use zbus::DynamicType;
 use zbus::Message;
 use zbus::MessageStream;
-use zbus::Variant;
 use zbus::message::Flags;
 use zbus::message::Type;
 
@@ -27,6 +26,7 @@ use super::exchange::ExchangeInput;
 use super::exchange::ServerCall;
 use super::layout;
 use super::leftover::Shown;
+use super::picture;
 use crate::dbus::DBUS;
 
 /// The result of work outside the loop.
@@ -47,6 +47,8 @@ pub(super) struct ServerLink {
     waiting: HashMap<NonZeroU32, (PendingCall, AbortHandle)>,
     /// The unique name of the server on the bus: signals of another sender are forged.
     owner: Option<String>,
+    /// Whether a notification brings its own picture.
+    with_picture: bool,
 }
 
 /// The call that a reply belongs to.
@@ -68,7 +70,8 @@ impl ServerLink {
     pub(super) async fn open(bus: &Bus) -> zbus::Result<Self> {
         let connection = bus.connection().await?;
         let messages = MessageStream::from(&connection);
-        Ok(Self { connection, messages, waiting: HashMap::new(), owner: None })
+        let with_picture = !picture::is_installed().await;
+        Ok(Self { connection, messages, waiting: HashMap::new(), owner: None, with_picture })
     }
 
     /// Subscribes to the signals first and asks for the server second, so that no signal is missed in between.
@@ -167,7 +170,8 @@ impl ServerLink {
     }
 
     fn notify(&self, shown: &Notification, replaced: u32, flags: Flags) -> zbus::Result<Message> {
-        let hints: HashMap<&str, Variant<'_>> = shown.hints.iter().map(Into::into).collect();
+        let hints = shown.hints.iter().map(Into::into).collect();
+        let hints = picture::Hints { hints, with_picture: self.with_picture };
         let body = (
             &shown.appname,
             replaced,

@@ -12,6 +12,7 @@ mod exchange;
 mod layout;
 mod leftover;
 mod link;
+mod picture;
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -34,6 +34,7 @@ fn start() -> anyhow::Result<()> {
         .program(&std::env::current_exe()?.to_string_lossy())
         .args(["--exact", test, "--nocapture"])
         .env(ALONE, "1")
+        .env("XDG_DATA_DIRS", bus.folder())
         .env("PATH", bus.folder())
         .output()?;
     let said = [output.stdout, output.stderr].concat();

@@ -1,11 +1,15 @@
 //! Offers, from the heart to the break, and what becomes of them.
 
+use std::fs;
+
+use anyhow::bail;
 use anyhow::ensure;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
 use kindbeat::store::BreakEnd;
 use kindbeat::store::OfferEnd;
 use kindbeat_core::status::News;
+use zbus::OwnedVariant;
 
 use crate::alone;
 use crate::desk::Desk;
@@ -54,6 +58,38 @@ fn thirty_offers_are_thirty_breaks_with_a_token_each() -> anyhow::Result<()> {
         }
         Ok(())
     })
+}
+
+#[test]
+fn an_offer_brings_its_heart_along_where_no_icon_is() -> anyhow::Result<()> {
+    alone::run(async || {
+        let Some(picture) = picture_of_an_offer().await? else { bail!("no picture") };
+        let (wide, high, row, _, _, _, pixels) = Picture::try_from(picture)?;
+        assert_eq!((wide, high, row, pixels.len()), (64, 64, 256, 64 * 256));
+        Ok(())
+    })
+}
+
+#[test]
+fn an_icon_that_is_installed_is_the_picture_of_an_offer() -> anyhow::Result<()> {
+    alone::run(async || {
+        let icons = alone::folder()?.join("icons/hicolor/scalable/apps");
+        fs::create_dir_all(&icons)?;
+        fs::write(icons.join("org.kindbeat.Kindbeat.svg"), "")?;
+        ensure!(picture_of_an_offer().await?.is_none());
+        Ok(())
+    })
+}
+
+type Picture = (i32, i32, i32, bool, i32, i32, Vec<u8>);
+
+/// The one that an offer brings along.
+async fn picture_of_an_offer() -> anyhow::Result<Option<OwnedVariant>> {
+    let mut desk = Desk::eager().await?;
+    desk.settles().await?;
+    let mut notify = desk.offered(1).await?;
+    desk.stop().await?;
+    Ok(notify.hints.remove("image-data"))
 }
 
 #[test]
