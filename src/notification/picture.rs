@@ -24,7 +24,7 @@ pub(super) async fn is_installed() -> bool {
     matches!(tokio::time::timeout(PATIENCE, look).await, Ok(Ok(true)))
 }
 
-/// The hints of a notification, with the picture among them or without. As a `Variant` of its own the picture would take some hundred
+/// The hints of a notification, with the picture among them or without. As a `Variant` of its own the picture would take some sixty
 /// times the memory of its pixels.
 pub(super) struct Hints<'a> {
     pub(super) hints: HashMap<&'a str, Variant<'a>>,
