@@ -13,9 +13,9 @@ pub(super) struct Invocation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     /// In a small window with nothing else in it; in no history.
-    InAWindow,
+    SmallWindow,
     /// In a private window of the size that the browser chooses; in no history.
-    InATab,
+    PrivateWindow,
     /// In a browser that we don't know, and in its history.
     Kept,
 }
@@ -25,8 +25,8 @@ impl Shown {
     #[must_use]
     pub fn by(program: &str) -> Option<Self> {
         match program {
-            program if BROWSERS.contains(&program) => Some(Self::InAWindow),
-            program if FIREFOXES.contains(&program) => Some(Self::InATab),
+            program if BROWSERS.contains(&program) => Some(Self::SmallWindow),
+            program if FIREFOXES.contains(&program) => Some(Self::PrivateWindow),
             DESKTOPS => Some(Self::Kept),
             _ => None,
         }

@@ -37,7 +37,7 @@ impl Leftover {
         Self(Some(file))
     }
 
-    /// Of this session; none where there is no folder for it.
+    /// At its usual place; [`Self::none`] where the login has no folder for it.
     #[must_use]
     pub fn from_environment() -> Self {
         let folder = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);

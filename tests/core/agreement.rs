@@ -229,7 +229,7 @@ fn link() -> impl Strategy<Value = MonitorLink> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: cases_in_ci(100, 2_000), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: cases_in_ci(30, 2_000), ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_said_is_what_happens(
