@@ -417,7 +417,7 @@ messages! {
     PageInstallWanted = "page-install-wanted",
     PageOpens = "page-opens" [program],
     PageOpensKept = "page-opens-kept" [program],
-    PageOpensTab = "page-opens-tab" [program],
+    PageOpensPrivate = "page-opens-private" [program],
     PageNoBrowser = "page-no-browser",
     PageInstallBrowser = "page-install-browser",
     VoiceOff = "voice-off",

@@ -216,7 +216,7 @@ impl Desk<'_> {
             }
             (Some(program), wanted) => {
                 let message = match Shown::by(program).filter(|_| wanted.is_none()) {
-                    Some(Shown::PrivateWindow) => Message::PageOpensTab,
+                    Some(Shown::PrivateWindow) => Message::PageOpensPrivate,
                     Some(Shown::Kept) => Message::PageOpensKept,
                     _ => Message::PageOpens,
                 };

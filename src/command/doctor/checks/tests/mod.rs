@@ -268,7 +268,9 @@ fn a_page_needs_a_browser_and_a_place_to_be_served() {
     let browsers = |list: &[(&str, bool)]| -> Vec<_> {
         list.iter().map(|&(name, is_there)| (name.to_owned(), is_there)).collect()
     };
-    let desks = [
+    let desks = vec![
+        Seen { browsers: browsers(&[("firefox", true), ("xdg-open", true)]), ..well() },
+        Seen { browsers: browsers(&[("xdg-open", true)]), ..well() },
         Seen {
             config: wanted("firefox"),
             browsers: browsers(&[("firefox", true), ("xdg-open", true)]),
@@ -284,6 +286,8 @@ fn a_page_needs_a_browser_and_a_place_to_be_served() {
         Seen { listening: Err(io::ErrorKind::PermissionDenied.into()), ..well() },
     ];
     assert_snapshot!(lines("page", &desks), @r#"
+    ok     page           opens with firefox, in a private window of the size that firefox chooses
+    ok     page           opens with xdg-open; the browser that it chooses keeps breaks in its history
     ok     page           opens with firefox
     look   page           page.open_with names firefux, which is not there; opens with xdg-open
                           install it, or name another program in the configuration
