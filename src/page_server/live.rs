@@ -20,6 +20,7 @@ use futures_util::stream;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::watch;
+use tracing::debug;
 
 use crate::page_server::Shared;
 use crate::page_server::html;
@@ -49,6 +50,7 @@ pub(super) async fn live(
     Extension(streams): Extension<Streams>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     streams.begin();
+    debug!("a window follows the break");
     let proof = shared.open().pages.proof(&id).map(proven).into_iter().collect();
     let mut live = Live {
         view: shared.view.clone(),

@@ -20,6 +20,7 @@ mod flood;
 mod heart;
 mod killed;
 mod offers;
+mod ordinary;
 mod page;
 mod practices;
 mod privacy;
@@ -44,6 +45,9 @@ mod client;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../parts/notification/fake.rs"]
 mod fake;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../support/nobody.rs"]
+mod nobody;
 #[path = "../support/spoken.rs"]
 mod spoken;
 #[allow(dead_code, reason = "each test program uses a part of it")]

@@ -1,5 +1,7 @@
 //! The program itself, on a desktop that is nobody's.
 
+use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -32,6 +34,7 @@ use crate::client::soon;
 use crate::fake::Asked;
 use crate::fake::Notify;
 use crate::fake::Server;
+use crate::ordinary;
 
 /// Both buses, and the folders.
 pub(crate) struct Desktop {
@@ -83,20 +86,23 @@ impl Desktop {
 
     /// The daemon on this desktop.
     pub(crate) fn command(&self) -> Command {
-        self.command_of(KINDBEAT, &["daemon"])
+        self.command_of(kindbeat(), &["daemon"])
     }
 
     /// Another command, by the same person.
     pub(crate) fn kindbeat(&self, arguments: &[&str]) -> Command {
-        self.command_of(KINDBEAT, arguments)
+        self.command_of(kindbeat(), arguments)
     }
 
     /// The daemon, started by a shell that does this first; `"$0"` is the program.
     pub(crate) fn after(&self, shell: &str) -> Command {
-        self.command_of("/bin/sh", &["-c", &format!("{shell} exec \"$0\" daemon"), KINDBEAT])
+        let mut command =
+            self.command_of("/bin/sh", &["-c", &format!("{shell} exec \"$0\" daemon")]);
+        command.arg(kindbeat());
+        command
     }
 
-    fn command_of(&self, program: &str, arguments: &[&str]) -> Command {
+    fn command_of(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().env("PATH", self.folder());
         for (name, below) in [
@@ -296,4 +302,7 @@ pub(crate) async fn shows(screen: &mut Server, id: u32) -> anyhow::Result<Notify
     }
 }
 
-const KINDBEAT: &str = env!("CARGO_BIN_EXE_kindbeat");
+/// The program that was built, or its copy for somebody who may not look there.
+fn kindbeat() -> OsString {
+    std::env::var_os(ordinary::PROGRAM).unwrap_or_else(|| ordinary::BUILT.into())
+}

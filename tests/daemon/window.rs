@@ -1,8 +1,7 @@
-//! The window of a break in a real browser that runs already, as it mostly does at a desk.
+//! The window of a break in a real browser that runs already, as it mostly does at a desk: browser and daemon of an ordinary user.
 
 use std::fs;
 use std::fs::Permissions;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -13,116 +12,153 @@ use anyhow::Context as _;
 use anyhow::ensure;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
+use tokio::process::Child;
 use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::bus::installed;
 use crate::client::soon;
+use crate::ordinary;
 use crate::program::Desktop;
 use crate::program::Program;
 use crate::xvfb::Xvfb;
 
-#[tokio::test]
-async fn a_break_is_a_small_window_that_leaves_no_trace() -> anyhow::Result<()> {
+#[test]
+fn a_break_is_a_small_window_that_leaves_no_trace() -> anyhow::Result<()> {
     let parts = [("chromium", "chromium"), ("Xvfb", "xvfb"), ("xdotool", "xdotool")];
     if !installed(&parts)? {
         return Ok(());
     }
-    let Some(desktop) = Desktop::new()? else { return Ok(()) };
-    let screen = Xvfb::sized("1280x1000")?;
-    let browser = install(&desktop)?;
-    let at_work = browse(&desktop, &screen, &browser, "Work")?;
-    soon(until(&screen, |windows| !windows.is_empty())).await??;
+    ordinary::run(async || {
+        let Some(desktop) = Desktop::new()? else { return Ok(()) };
+        let screen = Xvfb::sized("1280x1000")?;
+        let browser = install(&desktop)?;
+        let at_work = browse(&desktop, &screen, &browser, "Work")?;
+        soon(until(&screen, |windows| !windows.is_empty())).await??;
 
-    let mut daemon = desktop.command();
-    daemon.env("DISPLAY", screen.display());
-    let program = Program::ready(daemon).await?;
-    desktop.client().await?.start_break(None, None).await?;
-    soon(until(&screen, |windows| windows.contains(&SMALL))).await.context("a small window")??;
-    // A key that is held down.
-    for _ in 0..30 {
+        let mut daemon = desktop.command();
+        daemon.env("DISPLAY", screen.display());
+        let program = Program::ready(daemon).await?;
         desktop.client().await?.start_break(None, None).await?;
-    }
-    ensure!(windows(&screen).await?.len() == 2, "one window of ours");
-    desktop.client().await?.end_break().await?;
-    soon(until(&screen, |windows| !windows.contains(&SMALL))).await.context("it closes")??;
-    program.stops().await?;
-    // It writes down what was opened some ten seconds later, the earlier first.
-    browse(&desktop, &screen, &browser, "Later")?.wait().await?;
-    let history = desktop.folder().join("config/chromium/Default/History");
-    let written = async {
-        loop {
-            tokio::task::yield_now().await;
-            let titles = titles(&history).unwrap_or_default();
-            if titles.iter().any(|title| title == "Later") {
-                return titles;
-            }
+        let opens = until(&screen, |windows| windows.contains(&SMALL));
+        soon(opens).await.context("a small window")??;
+        // A key that is held down.
+        for _ in 0..30 {
+            desktop.client().await?.start_break(None, None).await?;
         }
-    };
-    let titles = timeout(WRITTEN, written).await.context("a history")?;
-    assert_eq!(titles, ["Work", "Later"], "and nothing of the break");
-    drop(at_work);
-    Ok(())
+        ensure!(windows(&screen).await?.len() == 2, "one window of ours");
+        desktop.client().await?.end_break().await?;
+        let closes = until(&screen, |windows| !windows.contains(&SMALL));
+        soon(closes).await.context("it closes")??;
+        program.stops().await?;
+        // It writes down what was opened some ten seconds later, the earlier first.
+        browse(&desktop, &screen, &browser, "Later")?.wait().await?;
+        let history = desktop.folder().join("config/chromium/Default/History");
+        let titles = written(|| titles(&history)).await.context("a history")?;
+        assert_eq!(titles, ["Work", "Later"], "and nothing of the break");
+        drop(at_work);
+        Ok(())
+    })
 }
 
-#[tokio::test]
-async fn in_firefox_a_break_is_a_private_window() -> anyhow::Result<()> {
-    let parts = [("firefox-esr", "firefox-esr"), ("Xvfb", "xvfb"), ("xdotool", "xdotool")];
+#[test]
+fn in_firefox_a_break_is_a_private_window() -> anyhow::Result<()> {
+    let parts = [
+        ("firefox-esr", "firefox-esr"),
+        ("Xvfb", "xvfb"),
+        ("xdotool", "xdotool"),
+        ("openbox", "openbox"),
+    ];
     if !installed(&parts)? {
         return Ok(());
     }
-    let Some(desktop) = Desktop::new()? else { return Ok(()) };
-    let screen = Xvfb::sized("1280x1000")?;
-    let browser = install_firefox(&desktop)?;
-    let at_work = browse(&desktop, &screen, &browser, "Work")?;
-    let titled = async |title: &str| named(&screen, title).await;
-    timeout(SLOW, async {
-        while titled("Work").await?.is_empty() {}
-        anyhow::Ok(())
-    })
-    .await
-    .context("a window")??;
+    ordinary::run(async || {
+        let Some(desktop) = Desktop::new()? else { return Ok(()) };
+        let screen = Xvfb::sized("1280x1000")?;
+        let _manager = manage(&desktop, &screen)?;
+        let browser = install_firefox(&desktop)?;
+        let at_work = browse(&desktop, &screen, &browser, "Work")?;
+        titled(&screen, "Work", 1).await.context("a window")?;
 
-    let mut daemon = desktop.command();
-    daemon.env("DISPLAY", screen.display());
-    let program = Program::ready(daemon).await?;
-    let client = desktop.client().await?;
-    client.start_break(None, None).await?;
-    let shows = async {
-        while titled("Private Browsing").await?.is_empty() {}
-        anyhow::Ok(())
-    };
-    timeout(SLOW, shows).await.context("a break")??;
-    // A key that is held down.
-    for _ in 0..30 {
+        let mut daemon = desktop.command();
+        daemon.env("DISPLAY", screen.display()).env("KINDBEAT_LOG", "debug");
+        let mut program = Program::ready(daemon).await?;
+        let client = desktop.client().await?;
         client.start_break(None, None).await?;
-    }
-    let breaks = titled("Private Browsing").await?;
-    let [window] = breaks.as_slice() else { anyhow::bail!("one window of ours: {breaks:?}") };
-    let place = xdotool(&screen, &["getwindowgeometry", window]).await?;
-    writeln!(std::io::stderr(), "a break in Firefox: {place}")?;
-    client.end_break().await?;
-    let closes = async {
-        while !titled("Private Browsing").await?.is_empty() {}
-        anyhow::Ok(())
-    };
-    timeout(SLOW, closes).await.context("it closes")??;
-    program.stops().await?;
-    browse(&desktop, &screen, &browser, "Later")?.wait().await?;
+        titled(&screen, PRIVATE, 1).await.context("a break")?;
+        program.says("a window follows the break").await?;
+        leave_by_key(&screen).await.context("left by Escape, it closes")?;
+        program.says("the break is over").await?;
+        ensure!(named(&screen, "Work").await?.len() == 1, "and nothing else does");
+
+        client.start_break(None, None).await?;
+        titled(&screen, PRIVATE, 1).await.context("another break")?;
+        // A key that is held down.
+        for _ in 0..30 {
+            client.start_break(None, None).await?;
+        }
+        let breaks = named(&screen, PRIVATE).await?;
+        let [window] = breaks.as_slice() else { anyhow::bail!("one window of ours: {breaks:?}") };
+        let place = xdotool(&screen, &["getwindowgeometry", window]).await?;
+        let place = place.split_whitespace().collect::<Vec<_>>().join(" ");
+        ordinary::seen(&format!("a break in Firefox: {place}"))?;
+        client.end_break().await?;
+        titled(&screen, PRIVATE, 0).await.context("it closes")?;
+        program.stops().await?;
+        browse(&desktop, &screen, &browser, "Later")?.wait().await?;
+        let profile = desktop.folder().join("profile");
+        let titles = written(|| places(&profile)).await.context("a history")?;
+        assert_eq!(titles, ["Work", "Later"], "and nothing of the break");
+        drop(at_work);
+        Ok(())
+    })
+}
+
+/// What a browser has in its history, once it has written down the page that was opened last.
+async fn written(titles: impl Fn() -> anyhow::Result<Vec<String>>) -> anyhow::Result<Vec<String>> {
     let written = async {
         loop {
             tokio::task::yield_now().await;
-            let titles = places(&desktop.folder().join("profile")).unwrap_or_default();
+            // Not there yet, or just being written.
+            let titles = titles().unwrap_or_default();
             if titles.iter().any(|title| title == "Later") {
                 return titles;
             }
         }
     };
-    let titles = timeout(SLOW, written).await.context("a history")?;
-    assert_eq!(titles, ["Work", "Later"], "and nothing of the break");
-    drop(at_work);
-    Ok(())
+    Ok(timeout(SLOW, written).await?)
 }
+
+/// Waits until there are so many windows whose title has this in it.
+async fn titled(screen: &Xvfb, title: &str, count: usize) -> anyhow::Result<()> {
+    let are = async {
+        while named(screen, title).await?.len() != count {}
+        anyhow::Ok(())
+    };
+    timeout(SLOW, are).await?
+}
+
+/// Presses Escape until the private window is gone: for a moment after it opened, Firefox takes a key for itself.
+async fn leave_by_key(screen: &Xvfb) -> anyhow::Result<()> {
+    let left = async {
+        while !named(screen, PRIVATE).await?.is_empty() {
+            xdotool(screen, &["key", "Escape"]).await?;
+        }
+        anyhow::Ok(())
+    };
+    timeout(SLOW, left).await?
+}
+
+/// A window manager, which gives a new window the focus, as a desktop does.
+fn manage(desktop: &Desktop, screen: &Xvfb) -> anyhow::Result<Child> {
+    let mut openbox = Command::new("openbox");
+    openbox.env("DISPLAY", screen.display()).env("HOME", desktop.folder());
+    openbox.stdout(Stdio::null()).stderr(Stdio::null());
+    Ok(openbox.kill_on_drop(true).spawn()?)
+}
+
+/// In the title of each private window of Firefox.
+const PRIVATE: &str = "Private Browsing";
 
 /// The windows whose title has this in it. xdotool itself finds no words in a title with a dash that is not of ASCII.
 async fn named(screen: &Xvfb, title: &str) -> anyhow::Result<Vec<String>> {
@@ -180,19 +216,11 @@ fn install_firefox(desktop: &Desktop) -> anyhow::Result<PathBuf> {
     Ok(script)
 }
 
-/// A browser that has much to do may take long to write its history.
-const WRITTEN: Duration = Duration::from_secs(60);
-
-/// Firefox takes seconds to start for the first time.
+/// Firefox takes seconds to start for the first time, and a browser that has much to do takes long to write its history.
 const SLOW: Duration = Duration::from_secs(60);
 
 /// Opens a page of another kind in the browser.
-fn browse(
-    desktop: &Desktop,
-    screen: &Xvfb,
-    browser: &Path,
-    title: &str,
-) -> anyhow::Result<tokio::process::Child> {
+fn browse(desktop: &Desktop, screen: &Xvfb, browser: &Path, title: &str) -> anyhow::Result<Child> {
     let page = desktop.folder().join(format!("{title}.html"));
     fs::write(&page, format!("<title>{title}</title>"))?;
     let started = Command::new(browser)
@@ -221,13 +249,29 @@ fn titles(history: &Path) -> anyhow::Result<Vec<String>> {
     Ok(titles.collect::<Result<_, _>>()?)
 }
 
-/// The browser, as the daemon finds it. Containers give it no sandbox of its own; it sees nothing but our page.
+/// The browser, as the daemon finds it.
 fn install(desktop: &Desktop) -> anyhow::Result<PathBuf> {
     let script = desktop.folder().join("chromium");
-    let text = "#!/bin/sh\nPATH=/usr/bin:/bin\nexec /usr/bin/chromium --no-sandbox --disable-dev-shm-usage \"$@\"\n";
+    let sandbox = if has_namespaces()? {
+        ""
+    } else {
+        ordinary::seen("Chromium ran without its sandbox: no user namespaces are allowed here")?;
+        "--no-sandbox "
+    };
+    // Containers have little shared memory.
+    let text = format!(
+        "#!/bin/sh\nPATH=/usr/bin:/bin\nexec /usr/bin/chromium {sandbox}--disable-dev-shm-usage \"$@\"\n"
+    );
     fs::write(&script, text)?;
     fs::set_permissions(&script, Permissions::from_mode(0o755))?;
     Ok(script)
+}
+
+/// Whether this user may make namespaces, of which a browser makes its sandbox.
+fn has_namespaces() -> anyhow::Result<bool> {
+    let mut unshare = std::process::Command::new("unshare");
+    unshare.args(["--user", "--map-root-user", "--net", "--pid", "--fork", "true"]);
+    Ok(unshare.stderr(Stdio::null()).status()?.success())
 }
 
 /// X, Y, width and height of a window.

@@ -10,6 +10,8 @@ mod browser;
 mod choosing;
 mod daemon;
 mod desk;
+#[path = "../support/nobody.rs"]
+mod nobody;
 mod pictures;
 #[path = "../support/pseudo.rs"]
 mod pseudo;

@@ -1,13 +1,11 @@
 //! Runs a test as somebody who may not do everything, and saves the pictures it makes.
 
 use std::fs;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::browser;
+use crate::nobody::Nobody;
 
 /// Runs this test: here, or, as root, in a process of its own that is `nobody`.
 pub(crate) fn run(test: impl AsyncFnOnce()) {
@@ -37,41 +35,11 @@ pub(crate) fn axe() -> Option<PathBuf> {
 }
 
 fn as_nobody() {
-    let folder = tempfile::tempdir().unwrap();
-    let (program, home, pictures) =
-        (folder.path().join("test"), folder.path().join("home"), folder.path().join("pictures"));
-    // Where this program was built, nobody may not look. It is copied by another process: while this one writes a program, a
-    // test that starts one at the same moment would hand it on, and it could not be run.
-    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&program).status();
-    assert!(copied.unwrap().success());
-    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-    for folder in [&home, &pictures] {
-        fs::create_dir(folder).unwrap();
-        fs::set_permissions(folder, Permissions::from_mode(0o777)).unwrap();
-    }
-    let axe = folder.path().join("axe.min.js");
-    if own_axe().exists() {
-        fs::copy(own_axe(), &axe).unwrap();
-    }
-    let test = std::thread::current().name().unwrap().to_owned();
-    let output = Command::new("setpriv")
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
-        .arg(&program)
-        .args(["--exact", &test, "--nocapture"])
-        .env("HOME", &home)
-        .env("TMPDIR", &home)
-        .env("XDG_RUNTIME_DIR", &home)
-        .env(PICTURES, &pictures)
-        .env(AXE, &axe)
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    let said = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let nobody = Nobody::new().unwrap();
+    let pictures = nobody.own_folder("pictures").unwrap();
+    let axe = if own_axe().exists() { nobody.copy(&own_axe()).unwrap() } else { own_axe() };
+    let ran = nobody.run(&[(PICTURES, &pictures), (AXE, &axe)]);
+    ran.unwrap_or_else(|failure| panic!("{failure}"));
     for picture in fs::read_dir(&pictures).unwrap().flatten() {
         fs::copy(picture.path(), own_pictures().join(picture.file_name())).unwrap();
     }
