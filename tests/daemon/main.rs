@@ -19,6 +19,7 @@ mod failing;
 mod flood;
 mod heart;
 mod killed;
+mod late;
 mod offers;
 mod ordinary;
 mod page;

@@ -106,3 +106,10 @@ pub(crate) fn offer(id: u64) -> OfferNotification {
 pub(crate) async fn soon<F: Future>(future: F) -> anyhow::Result<F::Output> {
     tokio::time::timeout(Duration::from_secs(20), future).await.context("nothing happened")
 }
+
+/// Lets time pass on the clock of the program alone: nobody waits for it.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}

@@ -15,11 +15,11 @@ use zbus::Connection;
 
 use super::bus::PrivateBus;
 use super::client::Client;
+use super::client::pass;
 use super::fake;
 use super::fake::Notify;
 use super::fake::Server;
 use super::offers::introduce;
-use super::offers::pass;
 use crate::again::name_of_test;
 
 #[test]

@@ -14,6 +14,7 @@ use kindbeat_core::offer::OfferId;
 use super::bus::PrivateBus;
 use super::client::Client;
 use super::client::offer;
+use super::client::pass;
 use super::fake;
 use super::fake::Notify;
 use super::fake::Server;
@@ -372,13 +373,6 @@ async fn nobody_who_is_slow_to_take_events_holds_up_the_bus() -> anyhow::Result<
         assert_eq!(client.event().await?, answered(round, Answer::Fine, None));
     }
     Ok(())
-}
-
-/// Lets time pass on the clock of the program alone: nobody waits for it.
-pub(super) async fn pass(time: Duration) {
-    tokio::time::pause();
-    tokio::time::advance(time).await;
-    tokio::time::resume();
 }
 
 #[tokio::test]
