@@ -888,6 +888,9 @@ why-answered-excited = The answer was: I was excited.
 why-expired = Nobody answered, which is fine.
 why-not-shown = It could not be shown on the desktop, so nobody could answer.
 why-open-not-shown = It could not be shown on the desktop: kindbeat break begins it.
+# Behind one of these two, where the offer does not count against offer.at_most_per_day.
+why-uncounted = It does not count for the day.
+why-uncounted-no-number = The program for notifications took it and showed nothing, as it does while it is paused. It does not count for the day.
 why-replaced = A newer offer took its place.
 why-open = It is still open: kindbeat break begins it.
 
@@ -1059,6 +1062,8 @@ status-learned-minutes =
 # $hours with one digit behind the point.
 status-learned-hours = from { $hours } hours of wear
 status-offers-today = { $count } today
+# Below it.
+status-offer-not-shown = one is open and on no screen; "kindbeat break" begins it
 status-snoozed-until = until { $time }
 status-resting-until = until { $time }, after a break that was too much; "kindbeat resume" ends it
 status-postponed-until = you are asked again at { $time } if your heart is still up

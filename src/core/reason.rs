@@ -17,7 +17,9 @@ use crate::offer::Gate;
 use crate::offer::GateMessage;
 use crate::offer::OfferId;
 use crate::offer::OfferOutcome;
+use crate::offer::OnScreen;
 use crate::offer::Resumed;
+use crate::offer::Unseen;
 use crate::status::Quality;
 use crate::words::Message;
 use crate::words::Value;
@@ -82,15 +84,18 @@ pub struct LastOffer {
     pub figures: Figures,
     /// `None` while it is open.
     pub outcome: Option<OfferOutcome>,
-    /// Whether a notification server showed it; `None` while that is not known yet.
-    pub shown: Option<bool>,
+    /// Whether it was on the screen.
+    pub on_screen: OnScreen,
 }
 
 impl LastOffer {
     /// What becomes of it where nobody answers.
     #[must_use]
     pub fn unanswered(&self) -> OfferOutcome {
-        if self.shown == Some(true) { OfferOutcome::Expired } else { OfferOutcome::NotShown }
+        match self.on_screen.was_seen() {
+            Some(true) => OfferOutcome::Expired,
+            Some(false) | None => OfferOutcome::NotShown,
+        }
     }
 }
 
@@ -128,6 +133,7 @@ pub fn why(
             let args = [("time", time(offer.made_at)), ("reason", reason.into())];
             lines.push(words.text(Message::WhyLastOffer, &args));
             lines.push(say(outcome(offer)));
+            lines.extend(unseen(offer).map(say));
         }
         None => lines.push(say(Message::WhyNoOffer)),
     }
@@ -256,7 +262,7 @@ fn closed(gate: Gate, snapshot: &Snapshot, offset: Offset, words: &Words) -> Str
 
 const fn outcome(offer: &LastOffer) -> Message {
     match offer.outcome {
-        None if matches!(offer.shown, Some(false)) => Message::WhyOpenNotShown,
+        None if offer.on_screen.unseen().is_some() => Message::WhyOpenNotShown,
         None => Message::WhyOpen,
         Some(OfferOutcome::Expired) => Message::WhyExpired,
         Some(OfferOutcome::NotShown) => Message::WhyNotShown,
@@ -269,6 +275,18 @@ const fn outcome(offer: &LastOffer) -> Message {
             Answer::Excited => Message::WhyExcited,
         },
     }
+}
+
+/// Why nobody can have seen it, and that it therefore does not count; `None` where somebody can.
+fn unseen(offer: &LastOffer) -> Option<Message> {
+    // Whoever answered it, by a command, knew of it.
+    if !matches!(offer.outcome, None | Some(OfferOutcome::NotShown)) {
+        return None;
+    }
+    Some(match offer.on_screen.unseen()? {
+        Unseen::NotShown => Message::WhyUncounted,
+        Unseen::NoNumber => Message::WhyUncountedNoNumber,
+    })
 }
 
 /// In whole beats, which is as fine as anyone feels.

@@ -37,8 +37,11 @@ pub struct Status {
     pub resting_until: Option<Timestamp>,
     /// The name of the gate that holds the offer; `None` without an elevation, and with every gate open.
     pub held_by: Option<String>,
-    /// Offers made since midnight, local time.
+    /// Offers made since midnight, local time; one that nobody could see is not counted.
     pub offers_today: u32,
+    /// An offer is open and on no screen: `kindbeat break` begins it.
+    #[serde(default)]
+    pub offer_not_shown: bool,
     pub page_open: bool,
     /// Why the configuration file isn't in force; `None` when it is.
     pub config_error: Option<String>,

@@ -7,6 +7,7 @@ use tracing::debug;
 use crate::notification;
 use crate::notification::NotifierCommand;
 use crate::notification::NotifierEvent;
+use crate::notification::Obstacle;
 use crate::notification::OfferLabels;
 use crate::store;
 use crate::store::Record;
@@ -14,6 +15,8 @@ use kindbeat_core::detection::Figures;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::offer::OfferOutcome;
+use kindbeat_core::offer::OnScreen;
+use kindbeat_core::offer::Unseen;
 use kindbeat_core::reason::LastOffer;
 use kindbeat_core::status::News;
 use kindbeat_core::words::Message;
@@ -29,11 +32,12 @@ pub(super) struct DesktopOffers {
     last: Option<(OfferId, LastOffer)>,
 }
 
-/// An answer that the owner clicked; the text raises the window that opens for it, where the desktop gives one.
-pub(super) struct Clicked {
-    pub(super) id: OfferId,
-    pub(super) answer: Answer,
-    pub(super) token: Option<String>,
+/// What happened on the screen, as far as it concerns the engine.
+pub(super) enum ScreenEvent {
+    /// An answer that the owner clicked; the text raises the window that opens for it, where the desktop gives one.
+    Clicked(OfferId, Answer, Option<String>),
+    /// Whether somebody can have seen the offer.
+    Seen(OfferId, bool),
 }
 
 impl DesktopOffers {
@@ -58,7 +62,10 @@ impl DesktopOffers {
         history: &mut History,
         reporter: &Reporter,
     ) {
-        self.last = Some((id, LastOffer { made_at: now, figures, outcome: None, shown: None }));
+        self.last = Some((
+            id,
+            LastOffer { made_at: now, figures, outcome: None, on_screen: OnScreen::default() },
+        ));
         self.keep(now, history);
         self.order(NotifierCommand::Show(notification::OfferNotification {
             id,
@@ -106,33 +113,46 @@ impl DesktopOffers {
         }
     }
 
-    /// Takes in what happened on the screen; the answer, where it is one.
-    pub(super) fn handle(&mut self, event: NotifierEvent, reporter: &Reporter) -> Option<Clicked> {
+    /// Takes in what happened on the screen.
+    pub(super) fn handle(
+        &mut self,
+        event: NotifierEvent,
+        reporter: &Reporter,
+    ) -> Option<ScreenEvent> {
         match event {
             NotifierEvent::Answered(id, answer, token) => {
-                return Some(Clicked { id, answer, token });
+                Some(ScreenEvent::Clicked(id, answer, token))
             }
             NotifierEvent::NotShown(id, obstacle) => {
-                self.note_shown(id, false);
                 debug!(?obstacle, "the offer is not on the screen");
                 reporter.tell(News::OfferNotShown);
+                let why = match obstacle {
+                    Obstacle::NoServer | Obstacle::NoReply | Obstacle::Refused(_) => {
+                        Unseen::NotShown
+                    }
+                    Obstacle::NoNumber => Unseen::NoNumber,
+                };
+                self.note(id, |on_screen| on_screen.not_shown(why))
             }
             NotifierEvent::Server(server) => {
                 debug!(server = server.map(|server| server.name), "what shows notifications");
+                None
             }
-            NotifierEvent::Shown(id) => self.note_shown(id, true),
-            NotifierEvent::Dismissed(_) | NotifierEvent::Lost(_) => {}
+            NotifierEvent::Shown(id) => self.note(id, OnScreen::shown),
+            NotifierEvent::Dismissed(_) | NotifierEvent::Lost(_) => None,
         }
-        None
     }
 
-    /// What was shown once stays shown, whatever becomes of the server.
-    fn note_shown(&mut self, id: OfferId, shown: bool) {
-        if let Some((last, offer)) = &mut self.last
-            && *last == id
-        {
-            offer.shown = Some(shown || offer.shown == Some(true));
-        }
+    fn note(&mut self, id: OfferId, happened: impl FnOnce(&mut OnScreen)) -> Option<ScreenEvent> {
+        let (_, offer) = self.last.as_mut().filter(|(last, _)| *last == id)?;
+        happened(&mut offer.on_screen);
+        Some(ScreenEvent::Seen(id, offer.on_screen.was_seen()?))
+    }
+
+    /// Whether an offer is open that nobody can have seen.
+    pub(super) fn is_unseen(&self) -> bool {
+        self.last
+            .is_some_and(|(_, offer)| offer.outcome.is_none() && offer.on_screen.unseen().is_some())
     }
 
     /// `None` before the first.

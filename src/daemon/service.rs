@@ -49,8 +49,8 @@ use super::desktop::DesktopContext;
 use super::history::History;
 use super::monitor::Monitor;
 use super::notices::Notice;
-use super::offers::Clicked;
 use super::offers::DesktopOffers;
+use super::offers::ScreenEvent;
 use super::page;
 use super::page::BreakPage;
 use super::page::Opening;
@@ -142,7 +142,7 @@ impl Service {
 
     pub(super) fn offers(&mut self, event: NotifierEvent) {
         match self.offers.handle(event, &self.reporter) {
-            Some(Clicked { id, answer: Answer::Start, token }) => {
+            Some(ScreenEvent::Clicked(id, Answer::Start, token)) => {
                 // A click is never lost, whatever became of the offer meanwhile.
                 let input = Input::Answered(id, Answer::Start);
                 if let Err(Refusal::NoOffer) = self.start_break(input, token.clone()) {
@@ -150,8 +150,11 @@ impl Service {
                     let _ = self.start_break(Input::BreakWanted(None, None), token);
                 }
             }
-            Some(Clicked { id, answer, .. }) => {
+            Some(ScreenEvent::Clicked(id, answer, _)) => {
                 self.handle(Input::Answered(id, answer));
+            }
+            Some(ScreenEvent::Seen(id, is_so)) => {
+                self.handle(Input::OfferSeen(id, is_so));
             }
             None => {}
         }
@@ -481,6 +484,7 @@ impl Service {
             page_open: self.page.is_open(),
             config_error: self.preferences.fault().map(str::to_owned),
             other_session: snapshot.other_session,
+            offer_not_shown: self.offers.is_unseen(),
             history_error: self.history.failing().map(|why| why.text(self.preferences.words())),
             ..snapshot.status()
         }

@@ -129,6 +129,8 @@ pub enum Obstacle {
     NoReply,
     /// The server's reason.
     Refused(String),
+    /// The server took it and gave it no number, as fnott does while it is paused.
+    NoNumber,
 }
 
 /// A notification server.

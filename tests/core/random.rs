@@ -55,6 +55,7 @@ pub(crate) enum Op {
     /// Keyboard and pointer, idle for so many seconds where they are.
     InputActivity(InputActivity, i64),
     Woke,
+    OfferSeen(bool),
     Reanswered(OfferOutcome, OfferOutcome),
     BreakChosen(String, Length),
     Configured(Box<Settings>),
@@ -71,6 +72,7 @@ fn op_of(input: Input) -> Op {
         Input::Context(context) => Op::Presence(context.presence),
         Input::Woke => Op::Woke,
         Input::Answered(_, answer) => Op::Answer(answer),
+        Input::OfferSeen(_, is_so) => Op::OfferSeen(is_so),
         Input::Reanswered(before, now) => Op::Reanswered(before, now),
         Input::BreakWanted(practice, length) => Op::BreakWanted(practice, length),
         Input::Break(command) => Op::Break(command),
@@ -96,6 +98,7 @@ fn every_input() -> Vec<Input> {
         Input::Context(Context::default()),
         Input::Woke,
         Input::Answered(OfferId(1), Answer::Fine),
+        Input::OfferSeen(OfferId(1), false),
         Input::Reanswered(OfferOutcome::Expired, fine),
         Input::BreakWanted(None, None),
         Input::Break(SessionCommand::Next),
@@ -190,6 +193,7 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         1 => (-300i64..300).prop_map(Op::Clock),
         2 => (hands, 0i64..400).prop_map(|(hands, seconds)| Op::InputActivity(hands, seconds)),
         1 => Just(Op::Woke),
+        2 => any::<bool>().prop_map(Op::OfferSeen),
         1 => (outcome(), outcome()).prop_map(|(before, now)| Op::Reanswered(before, now)),
         1 => ("kind-hand|stop|[a-z-]{0,8}", Just(Length::OneMinute))
             .prop_map(|(practice, length)| Op::BreakChosen(practice, length)),
@@ -233,6 +237,7 @@ pub(crate) fn apply(day: &mut Day, op: Op) {
             day.around(|around| around.hands = hands)
         }
         Op::Woke => day.put(Input::Woke),
+        Op::OfferSeen(is_so) => day.seen(is_so),
         Op::Reanswered(before, now) => day.put(Input::Reanswered(before, now)),
         Op::BreakChosen(practice, length) => day.put(Input::BreakChosen(practice, length)),
         Op::Configured(settings) => day.put(Input::Configured(settings)),
@@ -252,7 +257,7 @@ pub(crate) fn settings() -> Settings {
 }
 
 /// Between two offers lies the cool-down, unless the owner put the first one off or the clock went back in between; a day holds
-/// no more than its limit, what was put off not counted twice; one offer is open at a time, and none beside a break.
+/// no more than its limit, what was put off not counted twice and what nobody could see not at all; one offer is open at a time, and none beside a break.
 fn check_offers(day: &Day, cool_down: SignedDuration, limit: usize) -> Result<(), TestCaseError> {
     let mut open: Option<OfferId> = None;
     let mut expired: Option<OfferId> = None;
@@ -273,7 +278,7 @@ fn check_offers(day: &Day, cool_down: SignedDuration, limit: usize) -> Result<()
                 let again = day.put_off.contains(&last);
                 let cooled = last.is_none_or(|last| at.duration_since(last) >= cool_down);
                 prop_assert!(again || cooled, "{at} is too soon after {last:?}");
-                if !again {
+                if !again && !day.unseen.contains(id) {
                     counted.push((*local, 1));
                     let today = counted.iter().filter(|(date, _)| date == local).count();
                     prop_assert!(today <= limit, "{today} offers on {local}");

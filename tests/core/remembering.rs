@@ -14,11 +14,13 @@ use kindbeat_core::engine::Settings;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::offer::OfferOutcome;
+use kindbeat_core::offer::OnScreen;
 use kindbeat_core::offer::QuietHours;
 use kindbeat_core::practice::Library;
 use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::reason;
 use kindbeat_core::reason::LastOffer;
+use kindbeat_core::setting::RangedCount;
 use kindbeat_core::setting::RangedDuration;
 use kindbeat_core::status::Quality;
 use kindbeat_core::words::Words;
@@ -55,7 +57,7 @@ fn last_asked(day: &Day) -> Option<LastOffer> {
                     made_at: *made,
                     figures: *figures,
                     outcome: None,
-                    shown: None,
+                    on_screen: OnScreen::default(),
                 });
             }
             Effect::Withdraw(_, became) => {
@@ -366,6 +368,34 @@ fn a_snooze_takes_the_open_offer_away() {
     assert_eq!(last_asked(&day).and_then(|asked| asked.outcome), Some(later));
     day.for_minutes(30);
     assert_eq!(day.offered_at().len(), 1, "it is not asked again");
+}
+
+/// `status`, the limit of the day and what is remembered follow from one count.
+#[test]
+fn an_offer_that_nobody_could_see_does_not_count() {
+    let mut settings = Settings::default();
+    settings.offer.at_most_per_day = RangedCount::of(1);
+    settings.offer.cool_down = RangedDuration::secs(60);
+    let mut day = Day::with(settings, "09:00");
+    let today = |day: &Day| day.engine.snapshot(day.now()).offers_today;
+    day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
+    day.heart_rate(84.0).for_minutes(6);
+    assert_eq!(today(&day), 1);
+    day.seen(false);
+    assert_eq!(today(&day), 0);
+    let explained = day.why();
+    assert!(explained.contains("showed nothing, as it does while it is paused"), "{explained}");
+    assert!(explained.contains("does not count for the day"), "{explained}");
+    assert_eq!(next_run(&day).snapshot(day.now()).offers_today, 0);
+    // Told twice it counts no less, and shown after all it counts.
+    day.seen(false).seen(true).seen(true);
+    assert_eq!(today(&day), 1);
+    assert!(!day.why().contains("does not count"), "{}", day.why());
+    // The next elevation is offered in its place.
+    day.seen(false).heart_rate(62.0).for_minutes(20).heart_rate(84.0).for_minutes(10);
+    assert_eq!((day.offered_at().len(), today(&day)), (2, 1));
+    day.seen(true).heart_rate(62.0).for_minutes(20).heart_rate(84.0).for_minutes(10);
+    assert_eq!(day.offered_at().len(), 2, "{}", day.log());
 }
 
 #[test]

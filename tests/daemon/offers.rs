@@ -150,6 +150,29 @@ fn an_offer_that_no_server_shows_is_kept_as_such() -> anyhow::Result<()> {
     })
 }
 
+/// As fnott gives none while it is paused.
+#[test]
+fn an_offer_without_a_number_is_told_and_does_not_count() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.settles().await?;
+        desk.rises().await?;
+        let notify = desk.asked_to_show().await?;
+        desk.screen.name(&notify, 0).await?;
+        desk.hears_of(|news| *news == News::OfferNotShown).await?;
+        let status = desk.status().await?;
+        assert_eq!((status.offers_today, status.offer_not_shown), (0, true));
+        let _served = desk.serve().await?;
+        let why = Client::connect(Bus::session()).await?.why().await?;
+        ensure!(why.contains("showed nothing, as it does while it is paused"), "{why}");
+        desk.wait(600);
+        assert!(!desk.status().await?.offer_not_shown);
+        desk.stop().await?;
+        assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::NotShown)]);
+        Ok(())
+    })
+}
+
 #[test]
 fn a_click_as_the_offer_expires_still_counts() -> anyhow::Result<()> {
     alone::run(async || {

@@ -31,6 +31,8 @@ use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
+use kindbeat_core::offer::OnScreen;
+use kindbeat_core::offer::Unseen;
 use kindbeat_core::practice::Library;
 use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::practice::SessionPlace;
@@ -55,6 +57,8 @@ pub struct Day {
     level: f64,
     last_offer: Option<OfferId>,
     asked: Option<LastOffer>,
+    /// The offers that nobody can have seen.
+    pub unseen: HashSet<OfferId>,
     pub link: MonitorLink,
     log: String,
     /// Everything the engine asked for, and when: the moment and the local day.
@@ -90,6 +94,7 @@ impl Day {
             level: 62.0,
             last_offer: None,
             asked: None,
+            unseen: HashSet::new(),
             link: MonitorLink { state: LinkState::Streaming, was_connected: true },
             log: String::new(),
             effects: Vec::new(),
@@ -165,6 +170,25 @@ impl Day {
     /// Somebody sits here, moves about, ...
     pub fn presence(&mut self, presence: Presence) -> &mut Self {
         self.around(|around| around.presence = presence)
+    }
+
+    /// Somebody can have seen the last offer, or nobody can.
+    pub fn seen(&mut self, is_so: bool) -> &mut Self {
+        let id = self.last_offer.unwrap_or(OfferId(0));
+        if is_so {
+            self.unseen.remove(&id);
+        } else {
+            self.unseen.insert(id);
+        }
+        self.asked = self.asked.map(|mut asked| {
+            if is_so {
+                asked.on_screen.shown();
+            } else {
+                asked.on_screen.not_shown(Unseen::NoNumber);
+            }
+            asked
+        });
+        self.put(Input::OfferSeen(id, is_so))
     }
 
     /// The last offer is answered.
@@ -272,7 +296,7 @@ impl Day {
                     made_at: self.now,
                     figures: *figures,
                     outcome: None,
-                    shown: None,
+                    on_screen: OnScreen::default(),
                 });
                 format!("offer, {:.0} over {:.0}", figures.heart_rate, figures.usual)
             }

@@ -47,6 +47,7 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
         (say(Message::StatusSignal), judged),
         (say(Message::StatusLearned), Some(learned(status.learned_hours, words))),
         (say(Message::StatusOffers), Some(words.text(Message::StatusOffersToday, &offers))),
+        (String::new(), status.offer_not_shown.then(|| say(Message::StatusOfferNotShown))),
         (
             say(Message::StatusSnoozed),
             status.snoozed_until.map(|until| at(Message::StatusSnoozedUntil, until)),
@@ -212,6 +213,7 @@ mod tests {
             postponed_until: Some("2030-05-07T14:20:00Z".parse().unwrap()),
             resting_until: Some("2030-05-08T04:00:00Z".parse().unwrap()),
             held_by: Some("in_call".to_owned()),
+            offer_not_shown: true,
             page_open: true,
             config_error: Some("config.toml:3:1: unknown key".to_owned()),
             history_error: Some("kindbeat.db: is read-only".to_owned()),
@@ -225,6 +227,7 @@ mod tests {
         Signal    the strap feels no skin
         Learned   from 29 minutes of wear
         Offers    0 today
+                  one is open and on no screen; "kindbeat break" begins it
         Snoozed   until 15:04
         Resting   until midnight, after a break that was too much; "kindbeat resume" ends it
         Later     you are asked again at 10:20 if your heart is still up

@@ -32,6 +32,8 @@ pub enum Input {
     Woke,
     /// An offer was answered.
     Answered(OfferId, Answer),
+    /// Whether somebody can have seen an offer, as far as whoever shows notifications tells.
+    OfferSeen(OfferId, bool),
     /// What became of the last offer was said anew, after it was gone from the screen: what it was, and what it is now.
     Reanswered(OfferOutcome, OfferOutcome),
     /// A break is wanted now, by name and length; `None`: the owner's own, or the outward grounding after "too much".

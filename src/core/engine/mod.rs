@@ -190,6 +190,7 @@ impl Engine {
                 self.reconsider(now, &mut effects);
             }
             Input::Woke => self.returned_at = Some(now),
+            Input::OfferSeen(id, is_so) => self.offers.seen(id, is_so),
             Input::Reanswered(before, now) => self.offers.reanswered(before, now),
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;

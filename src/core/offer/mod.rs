@@ -6,6 +6,7 @@
 mod gate;
 mod hours;
 mod offers;
+mod on_screen;
 
 pub use gate::CALL_END_DEBOUNCE;
 pub use gate::Gate;
@@ -24,3 +25,5 @@ pub use offers::OfferOutcome;
 pub use offers::OfferState;
 pub use offers::Offers;
 pub use offers::Resumed;
+pub use on_screen::OnScreen;
+pub use on_screen::Unseen;

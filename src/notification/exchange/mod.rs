@@ -162,15 +162,13 @@ impl Exchange {
                     self.hide(Obstacle::NoServer, &mut effects);
                 }
             }
+            // A number is above 0 (Desktop Notifications Specification).
+            ExchangeInput::Accepted(call, 0) => {
+                self.failed(call, Obstacle::NoNumber, &mut effects);
+            }
             ExchangeInput::Accepted(call, id) => self.accepted(call, id, &mut effects),
             ExchangeInput::Refused(call, reason) => {
-                if let Some(sent) = self.take(call)
-                    && !sent.overdue
-                    && self.is_current(sent.offer)
-                {
-                    self.drop_text(sent.rewords, &mut effects);
-                    self.hide(Obstacle::Refused(reason), &mut effects);
-                }
+                self.failed(call, Obstacle::Refused(reason), &mut effects);
             }
             ExchangeInput::Overdue(call) => {
                 let sent = self.sent.iter_mut().find(|sent| sent.call == call);
@@ -192,6 +190,17 @@ impl Exchange {
         }
         self.advance(&mut effects);
         effects
+    }
+
+    /// The server does not show what it was sent.
+    fn failed(&mut self, call: ServerCall, why: Obstacle, effects: &mut Vec<ExchangeEffect>) {
+        if let Some(sent) = self.take(call)
+            && !sent.overdue
+            && self.is_current(sent.offer)
+        {
+            self.drop_text(sent.rewords, effects);
+            self.hide(why, effects);
+        }
     }
 
     /// A text that was to be changed and is not leaves the screen.

@@ -87,6 +87,17 @@ fn each_button_answers_and_takes_the_notification_away() {
 }
 
 #[test]
+fn a_number_of_zero_is_none() {
+    let mut exchange = ready();
+    exchange.handle(show(FIRST));
+    let hidden = report(NotifierEvent::NotShown(FIRST, Obstacle::NoNumber));
+    assert_eq!(exchange.handle(ExchangeInput::Accepted(ServerCall(1), 0)), [hidden]);
+    assert_eq!(exchange.handle(invoked(0, "start")), []);
+    assert_eq!(exchange.handle(withdraw(FIRST)), []);
+    assert_eq!(exchange.shown(), None);
+}
+
+#[test]
 fn the_token_goes_with_the_answer_and_that_of_others_does_not() {
     let mut exchange = open(7);
     for input in [token(7), token(8), invoked(8, "start"), ExchangeInput::Closed(8)] {

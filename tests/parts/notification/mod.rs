@@ -5,6 +5,7 @@
 
 mod client;
 mod fake;
+mod habits;
 mod icon;
 mod nasty;
 mod notices;

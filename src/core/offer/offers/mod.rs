@@ -102,6 +102,8 @@ pub struct Offers {
     made: u64,
     /// The last offer, where nobody had answered it in time.
     expired: Option<OfferId>,
+    /// The last offer, where it is of those that count, the day that it was made on, and whether it counts.
+    counted: Option<(OfferId, Date, bool)>,
 }
 
 impl Offers {
@@ -119,6 +121,7 @@ impl Offers {
             fit_asked_at: None,
             made: 0,
             expired: None,
+            counted: None,
         }
     }
 
@@ -137,6 +140,7 @@ impl Offers {
             fit_asked_at: memory.fit_asked_at,
             made: memory.made,
             expired: None,
+            counted: None,
         };
         offers.clamp(now, later(now, LONGEST_REST));
         offers
@@ -160,15 +164,29 @@ impl Offers {
     /// Makes an offer; one that was still open is replaced. A second asking about the same elevation, put off by its owner,
     /// does not count again.
     pub fn make(&mut self, now: Timestamp, today: Date, settings: &OfferSettings) -> OfferId {
-        if !self.is_postponed() {
+        self.made += 1;
+        let id = OfferId(self.made);
+        self.counted = (!self.is_postponed()).then_some((id, today, true));
+        if self.counted.is_some() {
             self.counted_on = Some((today, self.today(today) + 1));
         }
         self.cool_down_from = Some(now);
-        self.made += 1;
         self.expired = None;
-        let id = OfferId(self.made);
         self.state = OfferState::Open { id, until: later(now, settings.open_for.value()) };
         id
+    }
+
+    /// Whether somebody can have seen the last offer: one that nobody could see does not count against its day.
+    pub fn seen(&mut self, id: OfferId, is_so: bool) {
+        if let Some((last, day, counts)) = &mut self.counted
+            && *last == id
+            && *counts != is_so
+        {
+            *counts = is_so;
+            if let Some((_, count)) = self.counted_on.as_mut().filter(|(on, _)| on == day) {
+                *count = if is_so { *count + 1 } else { count.saturating_sub(1) };
+            }
+        }
     }
 
     /// Takes an answer; false when that offer has another one, or a later one was made. A click on its way as the time ran out still counts.
@@ -333,7 +351,7 @@ impl Offers {
         self.snoozed_until
     }
 
-    /// How many offers were made today, a second asking not counted.
+    /// How many offers were made today, a second asking and one that nobody could see not counted.
     #[must_use]
     pub fn made_on(&self, today: Date) -> u32 {
         self.today(today)
