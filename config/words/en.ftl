@@ -576,7 +576,7 @@ offer-body-no-heart =
 # Where the notification has no buttons: below the offer, on a line of its own.
 offer-run = To begin: kindbeat break
 # The same where a middle-click on the notification starts.
-offer-middle-click = To begin: middle-click here, or run kindbeat break
+offer-middle-click = To begin: middle-click here, or run kindbeat break. A left click closes this.
 # The same where a click on the notification starts.
 offer-click = To begin: click here, or run kindbeat break
 
@@ -891,6 +891,11 @@ why-open-not-shown = It could not be shown on the desktop: kindbeat break begins
 # Behind one of these two, where the offer does not count against offer.at_most_per_day.
 why-uncounted = It does not count for the day.
 why-uncounted-no-number = The program for notifications took it and showed nothing, as it does while it is paused. It does not count for the day.
+why-uncounted-closed = The program for notifications took it away at once, as it does while it is silenced. It does not count for the day.
+# Behind all of these, where it was shown a second time.
+why-shown-again = It was shown again: it may have left the screen before anybody saw it.
+# In place of gate-no-pause-closed, which is half a sentence, too: how long they have rested may not be known.
+why-hands-rest = your hands rest already, for longer than a pause; kindbeat waits for the next one
 why-replaced = A newer offer took its place.
 why-open = It is still open: kindbeat break begins it.
 
@@ -1198,6 +1203,8 @@ source-no-camera = there is no camera that you can use
 source-no-notifications = no program shows notifications
 # $server is a name, such as dunst.
 source-no-silence = { $server } does not tell whether it is silenced
+# The same of one that gives itself away once an offer is made.
+source-no-paused = { $server } cannot be asked whether it is paused; an offer that it then does not show is noticed, and does not count
 source-no-display = there is no display
 source-no-idle-time = this display does not tell how long keyboard and pointer rest
 source-no-full-screen = this display does not tell whether a window fills the screen

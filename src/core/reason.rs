@@ -72,6 +72,15 @@ pub fn holds(gate: Gate, words: &Words) -> String {
     about(gate, GateMessage::Closed, words)
 }
 
+/// The same where it is known whether keyboard and pointer rest, for longer than a pause.
+#[must_use]
+pub fn holds_now(gate: Gate, hands_rest: bool, words: &Words) -> String {
+    if gate == Gate::NoPause && hands_rest {
+        return words.text(Message::WhyHandsRest, &[]);
+    }
+    holds(gate, words)
+}
+
 fn about(gate: Gate, about: GateMessage, words: &Words) -> String {
     gate.message(about).map(|id| words.text(id, &[])).unwrap_or_default()
 }
@@ -134,6 +143,7 @@ pub fn why(
             lines.push(words.text(Message::WhyLastOffer, &args));
             lines.push(say(outcome(offer)));
             lines.extend(unseen(offer).map(say));
+            lines.extend(offer.on_screen.was_again().then(|| say(Message::WhyShownAgain)));
         }
         None => lines.push(say(Message::WhyNoOffer)),
     }
@@ -247,8 +257,11 @@ fn figures(
 /// A line about a gate that is closed.
 fn closed(gate: Gate, snapshot: &Snapshot, offset: Offset, words: &Words) -> String {
     let failed = snapshot.failed.contains(&gate);
-    let message = if failed { GateMessage::Unknown } else { GateMessage::Closed };
-    let reason = about(gate, message, words);
+    let reason = if failed {
+        about(gate, GateMessage::Unknown, words)
+    } else {
+        holds_now(gate, snapshot.hands_rest, words)
+    };
     let line = match snapshot.closed_until(gate) {
         Some(until) => {
             let until = local_moment(until, snapshot.at, &TimeZone::fixed(offset), words);
@@ -286,6 +299,7 @@ fn unseen(offer: &LastOffer) -> Option<Message> {
     Some(match offer.on_screen.unseen()? {
         Unseen::NotShown => Message::WhyUncounted,
         Unseen::NoNumber => Message::WhyUncountedNoNumber,
+        Unseen::ClosedAtOnce => Message::WhyUncountedClosed,
     })
 }
 

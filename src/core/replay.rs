@@ -168,6 +168,7 @@ impl Player {
                 Effect::Withdraw(..)
                 | Effect::Sampled(_)
                 | Effect::Attend(_)
+                | Effect::ShowAgain(..)
                 | Effect::Reword(_)
                 | Effect::Resumed(_)
                 | Effect::Elevation(_)

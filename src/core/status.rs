@@ -37,6 +37,9 @@ pub struct Status {
     pub resting_until: Option<Timestamp>,
     /// The name of the gate that holds the offer; `None` without an elevation, and with every gate open.
     pub held_by: Option<String>,
+    /// Keyboard and pointer rest, for longer than a pause between two activities, after which nothing is offered.
+    #[serde(default)]
+    pub hands_rest: bool,
     /// Offers made since midnight, local time; one that nobody could see is not counted.
     pub offers_today: u32,
     /// An offer is open and on no screen: `kindbeat break` begins it.

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tracing::debug;
 
-use crate::notification;
 use crate::notification::NotifierCommand;
 use crate::notification::NotifierEvent;
 use crate::notification::Obstacle;
 use crate::notification::OfferLabels;
+use crate::notification::OfferNotification;
 use crate::store;
 use crate::store::Record;
 use kindbeat_core::detection::Figures;
@@ -16,6 +16,7 @@ use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::offer::OfferOutcome;
 use kindbeat_core::offer::OnScreen;
+use kindbeat_core::offer::Popup;
 use kindbeat_core::offer::Unseen;
 use kindbeat_core::reason::LastOffer;
 use kindbeat_core::status::News;
@@ -38,6 +39,10 @@ pub(super) enum ScreenEvent {
     Clicked(OfferId, Answer, Option<String>),
     /// Whether somebody can have seen the offer.
     Seen(OfferId, bool),
+    /// It was closed without an answer.
+    Dismissed(OfferId),
+    /// How long an offer stays on the screen from now on.
+    Popups(Popup),
 }
 
 impl DesktopOffers {
@@ -67,13 +72,17 @@ impl DesktopOffers {
             LastOffer { made_at: now, figures, outcome: None, on_screen: OnScreen::default() },
         ));
         self.keep(now, history);
-        self.order(NotifierCommand::Show(notification::OfferNotification {
-            id,
-            title: self.title.clone(),
-            body: body.clone(),
-            labels: self.labels.clone(),
-        }));
+        self.order(NotifierCommand::Show(self.notification(id, body.clone())));
         reporter.tell(News::OfferMade(body));
+    }
+
+    /// The same offer once more, for the reason in `body`.
+    pub(super) fn show_again(&self, id: OfferId, body: String) {
+        self.order(NotifierCommand::ShowAgain(self.notification(id, body)));
+    }
+
+    fn notification(&self, id: OfferId, body: String) -> OfferNotification {
+        OfferNotification { id, title: self.title.clone(), body, labels: self.labels.clone() }
     }
 
     /// The offer says this instead from now on.
@@ -131,15 +140,18 @@ impl DesktopOffers {
                         Unseen::NotShown
                     }
                     Obstacle::NoNumber => Unseen::NoNumber,
+                    Obstacle::ClosedAtOnce => Unseen::ClosedAtOnce,
                 };
                 self.note(id, |on_screen| on_screen.not_shown(why))
             }
             NotifierEvent::Server(server) => {
-                debug!(server = server.map(|server| server.name), "what shows notifications");
-                None
+                let server = server?.name;
+                debug!(server, "what shows notifications");
+                Some(ScreenEvent::Popups(Popup::of(&server)))
             }
             NotifierEvent::Shown(id) => self.note(id, OnScreen::shown),
-            NotifierEvent::Dismissed(_) | NotifierEvent::Lost(_) => None,
+            NotifierEvent::Dismissed(id) => Some(ScreenEvent::Dismissed(id)),
+            NotifierEvent::Lost(_) => None,
         }
     }
 

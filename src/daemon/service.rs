@@ -156,6 +156,12 @@ impl Service {
             Some(ScreenEvent::Seen(id, is_so)) => {
                 self.handle(Input::OfferSeen(id, is_so));
             }
+            Some(ScreenEvent::Dismissed(id)) => {
+                self.handle(Input::OfferDismissed(id));
+            }
+            Some(ScreenEvent::Popups(popup)) => {
+                self.handle(Input::Popups(popup));
+            }
             None => {}
         }
     }
@@ -438,6 +444,9 @@ impl Service {
                 let body = self.offer_body(*id, figures);
                 let (history, reporter) = (&mut self.history, &self.reporter);
                 self.offers.show(now, *id, *figures, body, history, reporter);
+            }
+            Effect::ShowAgain(id, figures) => {
+                self.offers.show_again(*id, self.offer_body(*id, figures));
             }
             Effect::Withdraw(id, outcome) => self.offers.withdraw(now, *id, *outcome, history),
             Effect::Reword(id) => {

@@ -42,8 +42,8 @@ impl Layout {
         } else if is("dunst") {
             // Its own defaults: left closes, middle does the action "default".
             Self::MiddleClick
-        } else if is("mako") {
-            // Left does the action "default" (versions before buttons), or there are buttons to click.
+        } else if is("mako") || is("fnott") {
+            // Left does the action "default", wherever it clicks; no buttons are drawn.
             Self::Click
         } else if is("xfce") || is("lxqt") {
             // Xfce draws "default" as a fourth button; LXQt turns more than three into a list with "OK".
@@ -72,15 +72,19 @@ pub(super) fn notification(offer: &OfferNotification, server: &ServerInfo) -> No
         // The server's window is too low for a text of several lines, by one line or a little more, and cuts off the end.
         body.push_str(ROOM);
     }
-    let mut notification = plain(&offer.title, &body, server.can("body-markup"));
-    if matches!(layout, Layout::ButtonsAndBody | Layout::MiddleClick | Layout::Click) {
-        notification.action(DEFAULT, &offer.labels.start);
+    if server.name.to_lowercase().contains("fnott") {
+        body = in_lines(&body);
     }
+    let mut notification = plain(&offer.title, &body, server.can("body-markup"));
     if layout != Layout::Text {
         notification
             .action(START, &offer.labels.start)
             .action(LATER, &offer.labels.later)
             .action(FINE, &offer.labels.fine);
+    }
+    // The last one: Budgie does not draw the button behind it.
+    if matches!(layout, Layout::ButtonsAndBody | Layout::MiddleClick | Layout::Click) {
+        notification.action(DEFAULT, &offer.labels.start);
     }
     notification.hint(Hint::DesktopEntry(DESKTOP_ENTRY.to_owned()));
     notification.hint(Hint::Category("x-kindbeat.offer".to_owned()));
@@ -141,6 +145,31 @@ pub(super) fn answer(action: &str) -> Option<Answer> {
     }
 }
 
+/// The same text in lines of at most [`LINE`] characters: fnott makes a line as wide as its text, to the left, and what does not fit on the
+/// screen is the beginning.
+fn in_lines(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            let length = line.chars().count() + 1 + word.chars().count();
+            if !line.is_empty() && length > LINE {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+/// Characters in a line on fnott: about 500 px in its default of 12 pt sans serif (16 px, of which a letter takes half on average), and with
+/// an icon beside it less than the 800 px of the narrowest screens.
+const LINE: usize = 60;
+
 /// Escaped for servers that read markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -185,7 +214,7 @@ mod tests {
         for name in ["gnome-shell", "Plasma", "notification-daemon", "swaync", "anything"] {
             let shown = shown(name, &ALL);
             let actions =
-                ["default", "Start", "start", "Start", "later", "Later", "fine", "I'm fine"];
+                ["start", "Start", "later", "Later", "fine", "I'm fine", "default", "Start"];
             assert_eq!(shown.actions, actions, "{name}");
             assert!(!shown.body.contains('\n'), "{name}");
         }
@@ -211,13 +240,26 @@ mod tests {
             assert!(shown.body.ends_with(end), "{name}: {}", shown.body);
             shown.actions.len()
         };
-        assert_eq!(ends("dunst", &ALL, "\nTo begin: middle-click here, or run kindbeat break"), 8);
+        let dunst =
+            "\nTo begin: middle-click here, or run kindbeat break. A left click closes this.";
+        assert_eq!(ends("dunst", &ALL, dunst), 8);
         assert_eq!(ends("mako", &ALL, "\nWould &lt;b&gt; &amp; one help?"), 8);
         assert!(
             shown("mako", &ALL).body.starts_with("To begin: click here, or run kindbeat break\n")
         );
         assert_eq!(ends("anything", &["body"], "\nTo begin: kindbeat break"), 0);
         assert_eq!(ends("dunst", &[], "\nTo begin: kindbeat break"), 0);
+    }
+
+    #[test]
+    fn on_fnott_no_line_is_wider_than_the_screen() {
+        let shown = shown("fnott", &ALL);
+        assert!(shown.body.starts_with("To begin: click here, or run kindbeat break\n"));
+        let long = "word ".repeat(40) + &"x".repeat(70) + " end\nnext";
+        let lines = in_lines(&long);
+        assert_eq!(lines.replace('\n', " "), long.replace('\n', " "));
+        let widths: Vec<_> = lines.lines().map(str::len).collect();
+        assert_eq!(widths, [59, 59, 59, 19, 70, 3, 4]);
     }
 
     #[test]

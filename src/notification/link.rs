@@ -357,7 +357,7 @@ fn signal(member: &str, message: &Message) -> Option<ExchangeInput> {
             body.deserialize().map(|(id, action)| ExchangeInput::Invoked(id, action))
         }
         "NotificationClosed" => {
-            body.deserialize().map(|(id, _): (u32, u32)| ExchangeInput::Closed(id))
+            body.deserialize().map(|(id, reason)| ExchangeInput::Closed(id, reason))
         }
         _ => return None,
     };

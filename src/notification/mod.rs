@@ -22,6 +22,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinError;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tracing::debug;
 use tracing::warn;
 use zbus::Connection;
@@ -51,6 +52,9 @@ use kindbeat_core::words::short;
 pub enum NotifierCommand {
     /// Shows this offer, in place of an earlier one that is still open; no more events follow for the earlier one.
     Show(OfferNotification),
+    /// Shows the open offer a second time, as a new notification in place of the first: that one may have left the screen unseen. Does
+    /// nothing where it was shown twice already, or was closed by its owner.
+    ShowAgain(OfferNotification),
     /// The open offer says this from now on, without markup: replaced without a sound, or removed where that fails.
     Reword(OfferId, String),
     /// Removes the offer: its time is over, or it was answered in another way. No more events follow for it.
@@ -110,7 +114,8 @@ pub enum NotifierEvent {
     /// The owner clicked. The text, on desktops that give one, lets the opened program raise its window: as
     /// `XDG_ACTIVATION_TOKEN` and `DESKTOP_STARTUP_ID`.
     Answered(OfferId, Answer, Option<String>),
-    /// The owner or the server closed the notification without an answer; servers don't agree on how to distinguish these.
+    /// The owner or the server closed the notification without an answer; servers don't agree on how to distinguish these. Not told of
+    /// one that left the screen by itself where all do that, see [`Popup`](kindbeat_core::offer::Popup).
     Dismissed(OfferId),
     /// The offer isn't on the screen; it's shown as soon as a server comes that can show it.
     NotShown(OfferId, Obstacle),
@@ -131,6 +136,9 @@ pub enum Obstacle {
     Refused(String),
     /// The server took it and gave it no number, as fnott does while it is paused.
     NoNumber,
+    /// The server closed it faster than anybody could have done it, as some do while they are silenced. [`NotifierEvent::Shown`] came
+    /// before.
+    ClosedAtOnce,
 }
 
 /// A notification server.
@@ -298,7 +306,8 @@ impl Notifier {
 
     fn handle(&mut self, input: ExchangeInput) {
         let is_known = matches!(input, ExchangeInput::Described(_));
-        let mut effects = VecDeque::from(self.exchange.handle(input));
+        let now = Instant::now();
+        let mut effects = VecDeque::from(self.exchange.handle(now, input));
         if is_known && let Some(left) = self.left.take() {
             // Of another server it went with that one.
             let is_there = self.link.as_ref().is_some_and(|link| link.has_shown(&left));
@@ -311,7 +320,7 @@ impl Notifier {
             match (effect, &mut self.link) {
                 (ExchangeEffect::Report(event), _) => self.outbox.push_back(event),
                 (ExchangeEffect::Start, None) => {
-                    effects.extend(self.exchange.handle(ExchangeInput::NotStarted));
+                    effects.extend(self.exchange.handle(now, ExchangeInput::NotStarted));
                 }
                 (effect, Some(link)) => link.perform(effect, &mut self.tasks),
                 // The notification went with the bus.

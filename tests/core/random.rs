@@ -22,6 +22,7 @@ use kindbeat_core::heart::RrInterval;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::offer::OfferOutcome;
+use kindbeat_core::offer::Popup;
 use kindbeat_core::offer::QuietHours;
 use kindbeat_core::practice::Length;
 use kindbeat_core::practice::Library;
@@ -56,6 +57,8 @@ pub(crate) enum Op {
     InputActivity(InputActivity, i64),
     Woke,
     OfferSeen(bool),
+    OfferDismissed,
+    Popups(Popup),
     Reanswered(OfferOutcome, OfferOutcome),
     BreakChosen(String, Length),
     Configured(Box<Settings>),
@@ -73,6 +76,8 @@ fn op_of(input: Input) -> Op {
         Input::Woke => Op::Woke,
         Input::Answered(_, answer) => Op::Answer(answer),
         Input::OfferSeen(_, is_so) => Op::OfferSeen(is_so),
+        Input::OfferDismissed(_) => Op::OfferDismissed,
+        Input::Popups(popup) => Op::Popups(popup),
         Input::Reanswered(before, now) => Op::Reanswered(before, now),
         Input::BreakWanted(practice, length) => Op::BreakWanted(practice, length),
         Input::Break(command) => Op::Break(command),
@@ -99,6 +104,8 @@ fn every_input() -> Vec<Input> {
         Input::Woke,
         Input::Answered(OfferId(1), Answer::Fine),
         Input::OfferSeen(OfferId(1), false),
+        Input::OfferDismissed(OfferId(1)),
+        Input::Popups(Popup::Leaves),
         Input::Reanswered(OfferOutcome::Expired, fine),
         Input::BreakWanted(None, None),
         Input::Break(SessionCommand::Next),
@@ -194,6 +201,8 @@ pub(crate) fn op() -> impl Strategy<Value = Op> {
         2 => (hands, 0i64..400).prop_map(|(hands, seconds)| Op::InputActivity(hands, seconds)),
         1 => Just(Op::Woke),
         2 => any::<bool>().prop_map(Op::OfferSeen),
+        1 => Just(Op::OfferDismissed),
+        1 => prop_oneof![Just(Popup::Leaves), Just(Popup::Stays)].prop_map(Op::Popups),
         1 => (outcome(), outcome()).prop_map(|(before, now)| Op::Reanswered(before, now)),
         1 => ("kind-hand|stop|[a-z-]{0,8}", Just(Length::OneMinute))
             .prop_map(|(practice, length)| Op::BreakChosen(practice, length)),
@@ -238,6 +247,8 @@ pub(crate) fn apply(day: &mut Day, op: Op) {
         }
         Op::Woke => day.put(Input::Woke),
         Op::OfferSeen(is_so) => day.seen(is_so),
+        Op::OfferDismissed => day.put(Input::OfferDismissed(OfferId(1))),
+        Op::Popups(popup) => day.put(Input::Popups(popup)),
         Op::Reanswered(before, now) => day.put(Input::Reanswered(before, now)),
         Op::BreakChosen(practice, length) => day.put(Input::BreakChosen(practice, length)),
         Op::Configured(settings) => day.put(Input::Configured(settings)),

@@ -127,13 +127,18 @@ pub(crate) const UP: f64 = 80.0;
 impl Desk {
     /// At noon, with an hour of wear behind, and nothing running yet.
     pub(crate) async fn new() -> anyhow::Result<Self> {
+        Self::with_screen("fake").await
+    }
+
+    /// The same where what shows notifications has this name.
+    pub(crate) async fn with_screen(name: &'static str) -> anyhow::Result<Self> {
         let now = clock::now();
         let offset = clock::utc_offset(now);
         let noon = offset.to_datetime(now).date().to_datetime(Time::constant(12, 0, 0, 0));
         let noon = offset.to_timestamp(noon)?;
         let session = zbus::connection::Builder::session().build().await?;
         let desk = Self {
-            screen: Server::on(session, "fake", &["actions", "body", "body-markup"]).await?,
+            screen: Server::on(session, name, &["actions", "body", "body-markup"]).await?,
             browser: Browser::install(&alone::folder()?)?,
             speech: None,
             now: Arc::new(Mutex::new(noon)),
@@ -150,7 +155,11 @@ impl Desk {
 
     /// Eager to offer, and running.
     pub(crate) async fn eager() -> anyhow::Result<Self> {
-        let mut desk = Self::new().await?;
+        Self::eager_with_screen("fake").await
+    }
+
+    pub(crate) async fn eager_with_screen(name: &'static str) -> anyhow::Result<Self> {
+        let mut desk = Self::with_screen(name).await?;
         desk.start(EAGER)?;
         desk.strap(MonitorEvent::Link(LinkState::Streaming)).await?;
         Ok(desk)

@@ -4,15 +4,18 @@ use std::fs;
 
 use anyhow::bail;
 use anyhow::ensure;
+use kindbeat::desktop::DesktopEvent;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
 use kindbeat::store::BreakEnd;
 use kindbeat::store::OfferEnd;
+use kindbeat_core::context::InputActivity;
 use kindbeat_core::status::News;
 use zbus::OwnedVariant;
 
 use crate::alone;
 use crate::desk::Desk;
+use crate::desk::UP;
 use crate::desk::folder;
 use crate::fake;
 use crate::stored;
@@ -166,9 +169,41 @@ fn an_offer_without_a_number_is_told_and_does_not_count() -> anyhow::Result<()> 
         let why = Client::connect(Bus::session()).await?.why().await?;
         ensure!(why.contains("showed nothing, as it does while it is paused"), "{why}");
         desk.wait(600);
+        desk.status().await?;
         assert!(!desk.status().await?.offer_not_shown);
         desk.stop().await?;
         assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::NotShown)]);
+        Ok(())
+    })
+}
+
+/// Cinnamon has the popup off the screen after five seconds, and tells nothing.
+#[test]
+fn an_offer_that_left_the_screen_is_shown_again_as_the_same() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager_with_screen("cinnamon").await?;
+        desk.settles().await?;
+        desk.offered(1).await?;
+        let rested = DesktopEvent::Activity(InputActivity::Resting(desk.now()));
+        desk.senses(rested).await?;
+        desk.seconds(35, UP).await?;
+        desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await?;
+        assert_eq!(desk.screen.asked_to_close().await?, 1);
+        let notify = desk.screen.asked_to_show().await?;
+        desk.screen.name(&notify, 2).await?;
+        assert!(!desk.heard_of(|news| matches!(news, News::OfferMade(_)))?, "made once");
+        assert_eq!(desk.status().await?.offers_today, 1);
+        let _served = desk.serve().await?;
+        let client = Client::connect(Bus::session()).await?;
+        while !client.why().await?.contains("It was shown again") {}
+        assert_eq!(desk.status().await?.offers_today, 1);
+        desk.click(&notify, 2, "start", "token").await?;
+        let page = desk.visit().await?;
+        page.does("leave").await?;
+        desk.break_ends().await?;
+        page.closes().await?;
+        desk.stop().await?;
+        assert_eq!(stored::answers(&folder()?)?, [Some(OfferEnd::Start)]);
         Ok(())
     })
 }

@@ -112,7 +112,12 @@ impl Day {
 
     /// So many minutes pass, the strap sending once a second.
     pub fn for_minutes(&mut self, minutes: u32) -> &mut Self {
-        for _ in 0..minutes * 60 {
+        self.seconds(minutes * 60)
+    }
+
+    /// The same for so many seconds.
+    pub fn seconds(&mut self, seconds: u32) -> &mut Self {
+        for _ in 0..seconds {
             let packet = self.heart.second(self.second, self.level).encode();
             self.second += 1;
             self.wake_until(self.start + SignedDuration::from_secs(i64::from(self.second)));
@@ -306,6 +311,10 @@ impl Day {
                     asked.outcome = Some(*became);
                 }
                 "offer withdrawn".to_owned()
+            }
+            Effect::ShowAgain(id, _) => {
+                self.mentioned_in = self.engine.may_mention_heart().then_some(*id);
+                "the offer is shown again".to_owned()
             }
             Effect::Reword(_) => {
                 self.mentioned_in = None;

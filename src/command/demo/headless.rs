@@ -118,6 +118,7 @@ impl<W: Write> Demo<'_, W> {
                 Effect::Withdraw(..)
                 | Effect::Sampled(_)
                 | Effect::Attend(_)
+                | Effect::ShowAgain(..)
                 | Effect::Reword(_)
                 | Effect::Resumed(_)
                 | Effect::Elevation(_)

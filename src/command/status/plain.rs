@@ -43,7 +43,7 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
         (say(Message::StatusStrap), Some(strap(status, words))),
         (say(Message::StatusHeart), Some(heart(status, words))),
         (String::new(), status.elevated_since.map(|since| at(Message::StatusUpSince, since))),
-        (say(Message::StatusHeld), holds.map(|gate| held(gate, words))),
+        (say(Message::StatusHeld), holds.map(|gate| held(gate, status.hands_rest, words))),
         (say(Message::StatusSignal), judged),
         (say(Message::StatusLearned), Some(learned(status.learned_hours, words))),
         (say(Message::StatusOffers), Some(words.text(Message::StatusOffersToday, &offers))),
@@ -130,9 +130,10 @@ fn whole(rate: f64) -> Value<'static> {
 }
 
 /// What holds an offer back, by the name of its gate.
-fn held(name: &str, words: &Words) -> String {
+fn held(name: &str, hands_rest: bool, words: &Words) -> String {
     let gate = Gate::named(name);
-    let why = gate.map_or_else(|| harmless(name), |gate| reason::holds(gate, words));
+    let why =
+        gate.map_or_else(|| harmless(name), |gate| reason::holds_now(gate, hands_rest, words));
     words.text(Message::StatusHeldBy, &[("reason", why.into())])
 }
 
@@ -281,6 +282,17 @@ mod tests {
     }
 
     #[test]
+    fn hands_at_rest_are_not_said_to_be_at_work() {
+        let held = |hands_rest| {
+            let held_by = Some("no_pause".to_owned());
+            let shown = shown(&Status { held_by, hands_rest, ..Status::default() });
+            shown.lines().find(|line| line.starts_with("Held")).unwrap_or_default().to_owned()
+        };
+        assert_snapshot!(held(false), @"Held      nothing is offered just now: kindbeat waits for the moment when your hands pause");
+        assert_snapshot!(held(true), @"Held      nothing is offered just now: your hands rest already, for longer than a pause; kindbeat waits for the next one");
+    }
+
+    #[test]
     fn every_state_has_its_words() {
         use kindbeat_core::monitor::LinkState;
         let links = [
@@ -342,6 +354,6 @@ mod tests {
         let status = Status { state: "\u{7}".to_owned(), sensor, ..Status::default() };
         let words = Words::new("en");
         assert_eq!(strap(&status, &words), "H?[2J?10, ?");
-        assert_eq!(held("\u{7}", &words), "nothing is offered just now: ?");
+        assert_eq!(held("\u{7}", false, &words), "nothing is offered just now: ?");
     }
 }

@@ -3,9 +3,12 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::Context;
+use crate::context::InputActivity;
 use crate::detection::Figures;
 use crate::offer::Gate;
 use crate::offer::OfferOutcome;
+use crate::offer::Popup;
 
 use super::Attention;
 use super::Effect;
@@ -67,6 +70,7 @@ impl Engine {
                 let today = self.context.local_time(now).date();
                 let id = self.offers.make(now, today, &self.settings.offer);
                 self.mentioned_in = self.may_mention_heart().then_some(id);
+                self.showable_again = Some(id);
                 effects.push(Effect::Offer(id, figures));
                 self.record_outcome(figures, ElevationOutcome::Offered, effects);
                 self.elevation = Elevation::Offered;
@@ -90,6 +94,44 @@ impl Engine {
         self.attention = Attention { desktop: about, hands: closed == Some(Gate::NoPause) };
     }
 
+    /// Whether in this context the hands are at work again after a rest in which an offer may have left the screen.
+    pub(super) fn hands_are_back(&self, now: Timestamp, context: &Context) -> bool {
+        let moved = matches!(context.hands, InputActivity::Busy | InputActivity::Lately);
+        match self.context.hands {
+            InputActivity::Resting(since) if moved => now.duration_since(since) >= UNSEEN_AFTER,
+            _ => false,
+        }
+    }
+
+    /// The hands are back: the open offer is shown once more where its popup has left the screen meanwhile, if it could be made now but
+    /// for what making it has closed.
+    pub(super) fn show_again(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let fresh = self.last_reading_at.is_some_and(|at| now.duration_since(at) <= FRESH);
+        self.forget_showing_again();
+        if fresh
+            && self.is_open_but_for_an_offer(now)
+            && self.context.desktop.is_some()
+            && self.popup == Popup::Leaves
+            && let Some(figures) = self.sustained
+            && let Some(id) = self.showable_again.take()
+        {
+            self.mentioned_in = self.may_mention_heart().then_some(id);
+            effects.push(Effect::ShowAgain(id, figures));
+        }
+    }
+
+    fn is_open_but_for_an_offer(&self, now: Timestamp) -> bool {
+        let own = [Gate::DailyLimit, Gate::CoolDown, Gate::NoPause];
+        let moment = self.moment(now);
+        self.settings.offer.closed_gates(&moment).all(|gate| own.contains(&gate))
+    }
+
+    /// What is not open any more, or not true, is not shown again.
+    fn forget_showing_again(&mut self) {
+        let open = self.offers.open().filter(|_| self.elevation == Elevation::Offered);
+        self.showable_again = self.showable_again.filter(|&id| open == Some(id));
+    }
+
     /// Whether what was put off has waited for a rest of the hands as long as anything does.
     fn has_waited_again(&self, now: Timestamp) -> bool {
         let patience = self.settings.offer.wait_for_pause.value();
@@ -106,9 +148,11 @@ impl Engine {
 
     /// Says what has to be known from now on, where that is something else than before.
     pub(super) fn attend(&mut self, effects: &mut Vec<Effect>) {
+        self.forget_showing_again();
+        let again = self.popup == Popup::Leaves && self.showable_again.is_some();
         let wanted = Attention {
-            desktop: self.attention.desktop || self.mentioned_in.is_some(),
-            hands: self.attention.hands,
+            desktop: self.attention.desktop || self.mentioned_in.is_some() || again,
+            hands: self.attention.hands || again,
         };
         if wanted != self.announced {
             self.announced = wanted;
@@ -170,6 +214,9 @@ impl Engine {
         self.sustained = None;
     }
 }
+
+/// Whoever has rested for so long may have missed an offer: longer than any popup that leaves by itself stays.
+const UNSEEN_AFTER: SignedDuration = SignedDuration::from_secs(30);
 
 /// Figures are acted upon without a new sample for so long: two samples, and not a strap that is silent.
 const FRESH: SignedDuration = SignedDuration::from_secs(10);

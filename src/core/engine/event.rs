@@ -10,6 +10,7 @@ use crate::offer::Answer;
 use crate::offer::Gate;
 use crate::offer::OfferId;
 use crate::offer::OfferOutcome;
+use crate::offer::Popup;
 use crate::offer::Resumed;
 use crate::practice::Length;
 use crate::practice::Library;
@@ -34,6 +35,10 @@ pub enum Input {
     Answered(OfferId, Answer),
     /// Whether somebody can have seen an offer, as far as whoever shows notifications tells.
     OfferSeen(OfferId, bool),
+    /// Whoever shows notifications took an offer off the screen, at its owner's wish as far as can be told.
+    OfferDismissed(OfferId),
+    /// Somebody else shows notifications from now on: how long an offer stays on the screen there.
+    Popups(Popup),
     /// What became of the last offer was said anew, after it was gone from the screen: what it was, and what it is now.
     Reanswered(OfferOutcome, OfferOutcome),
     /// A break is wanted now, by name and length; `None`: the owner's own, or the outward grounding after "too much".
@@ -59,6 +64,8 @@ pub enum Input {
 pub enum Effect {
     /// Ask whether a break would help.
     Offer(OfferId, Figures),
+    /// The open offer may have left the screen unseen: show it once more, with these figures. It is the same offer.
+    ShowAgain(OfferId, Figures),
     /// Take the offer away, since this became of it.
     Withdraw(OfferId, OfferOutcome),
     /// The open offer mentions the heart, and from now on it must not: somebody else may see the screen.
@@ -86,9 +93,10 @@ pub enum Effect {
 /// What has to be known of the desk and the desktop, beyond what is always told. The default is nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attention {
-    /// The desktop is looked at, and every change is told: an offer is about to be made, or one is open that mentions the heart.
+    /// The desktop is looked at, and every change is told: an offer is about to be made, or one is open that mentions the heart or may be
+    /// shown once more.
     pub desktop: bool,
-    /// A rest of the hands is told when it begins: an offer waits for one.
+    /// A rest of the hands is told when it begins: an offer waits for one, or may be shown once more after one.
     pub hands: bool,
 }
 

@@ -39,6 +39,7 @@ use crate::offer::OfferId;
 use crate::offer::OfferOutcome;
 use crate::offer::OfferSettings;
 use crate::offer::Offers;
+use crate::offer::Popup;
 use crate::practice::Focus;
 use crate::practice::Library;
 use crate::practice::PracticeSettings;
@@ -116,6 +117,10 @@ pub struct Engine {
     offers: Offers,
     /// The open offer, while it mentions the heart.
     mentioned_in: Option<OfferId>,
+    /// How long an offer stays on the screen.
+    popup: Popup,
+    /// The open offer, while it may be shown once more where popups leave.
+    showable_again: Option<OfferId>,
     session: Option<Session>,
     after_too_much: bool,
     last_input_at: Option<Timestamp>,
@@ -151,6 +156,8 @@ impl Engine {
             sustained: None,
             offers: Offers::new(),
             mentioned_in: None,
+            popup: Popup::default(),
+            showable_again: None,
             session: None,
             after_too_much: false,
             last_input_at: None,
@@ -186,11 +193,19 @@ impl Engine {
             }
             Input::MonitorLost => self.silence(now, &mut effects),
             Input::Context(context) => {
+                let back = self.hands_are_back(now, &context);
                 self.context_changed(now, context);
+                if back {
+                    self.show_again(now, &mut effects);
+                }
                 self.reconsider(now, &mut effects);
             }
             Input::Woke => self.returned_at = Some(now),
             Input::OfferSeen(id, is_so) => self.offers.seen(id, is_so),
+            Input::OfferDismissed(id) => {
+                self.showable_again = self.showable_again.filter(|&open| open != id);
+            }
+            Input::Popups(popup) => self.popup = popup,
             Input::Reanswered(before, now) => self.offers.reanswered(before, now),
             Input::Answered(id, answer) => {
                 let elevated = self.elevation != Elevation::None;

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::InputActivity;
 use crate::context::Presence;
 use crate::context::Probe;
 use crate::detection::Figures;
@@ -15,6 +16,7 @@ use crate::heart::Contact;
 use crate::heart::MAX_ARTEFACT_SHARE;
 use crate::offer::Gate;
 use crate::offer::Moment;
+use crate::offer::PAUSE_FROM;
 use crate::status::Quality;
 use crate::status::Status;
 
@@ -65,6 +67,8 @@ pub struct Snapshot {
     pub resting_until: Option<Timestamp>,
     /// Whether an offer is open.
     pub offer_open: bool,
+    /// Keyboard and pointer rest, and for longer than a pause: how long may not be known.
+    pub hands_rest: bool,
     /// How many breaks were offered today.
     pub offers_today: u32,
     /// Another session is on the screen in place of the owner's.
@@ -126,6 +130,7 @@ impl Snapshot {
             resting_until: self.resting_until,
             held_by: self.held_by().map(|gate| gate.name().to_owned()),
             offers_today: self.offers_today,
+            hands_rest: self.hands_rest,
             ..Status::default()
         }
     }
@@ -175,9 +180,15 @@ impl Engine {
             postponed_until: ahead(self.offers.postponed_until()),
             resting_until: ahead(self.offers.rest_until()),
             offer_open: self.offers.open().is_some(),
+            hands_rest: self.hands_rest(now),
             offers_today: self.offers.made_on(self.context.local_time(now).date()),
             other_session: self.context.other_session,
         }
+    }
+
+    fn hands_rest(&self, now: Timestamp) -> bool {
+        let InputActivity::Resting(since) = self.context.hands else { return false };
+        now.duration_since(since) >= PAUSE_FROM
     }
 
     fn outlook(&self, closed: Option<Gate>) -> Outlook {
@@ -208,11 +219,12 @@ impl Engine {
         self.context.presence_at(now)
     }
 
-    fn moment(&self, now: Timestamp) -> Moment<'_> {
+    pub(super) fn moment(&self, now: Timestamp) -> Moment<'_> {
         let today = self.context.local_time(now).date();
         Moment {
             now,
             context: &self.context,
+            popup: self.popup,
             returned_at: self.returned_at,
             unlocked_at: self.unlocked_at,
             call_ended_at: self.call_ended_at,

@@ -26,4 +26,5 @@ pub use offers::OfferState;
 pub use offers::Offers;
 pub use offers::Resumed;
 pub use on_screen::OnScreen;
+pub use on_screen::Popup;
 pub use on_screen::Unseen;

@@ -221,6 +221,7 @@ impl Sitting {
             | Effect::Sampled(_)
             | Effect::Elevation(_)
             | Effect::Attend(_)
+            | Effect::ShowAgain(..)
             | Effect::Reword(_)
             | Effect::Resumed(_)
             | Effect::Held(..)

@@ -4,6 +4,9 @@
 //! notification an id, and a server that dies takes its ids along.
 
 use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::NotifierCommand;
 use super::NotifierEvent;
@@ -12,6 +15,7 @@ use super::OfferNotification;
 use super::ServerInfo;
 use super::layout;
 use kindbeat_core::offer::OfferId;
+use kindbeat_core::offer::Popup;
 
 /// From the program or from the bus.
 #[derive(Clone, Debug)]
@@ -33,8 +37,8 @@ pub(super) enum ExchangeInput {
     Token(u32, String),
     /// A button, by the name of its action.
     Invoked(u32, String),
-    /// The notification with this id is gone.
-    Closed(u32),
+    /// The notification with this id is gone, for this reason (Desktop Notifications Specification).
+    Closed(u32, u32),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -65,12 +69,14 @@ pub(super) struct Exchange {
     current: Option<Current>,
     /// The notification on the screen; until the server names its replacement, it may be that of an earlier offer.
     shown: Option<Shown>,
+    /// The first notification of an offer that is shown again: a click on it may be on its way.
+    first: Option<Shown>,
     sent: Vec<Sent>,
     calls: u64,
     /// Ids that were ours until lately: signals for them are echoes.
     retired: VecDeque<u32>,
-    /// Clicks on unknown ids, kept while the id of a notification isn't known yet.
-    early: Vec<(u32, Click)>,
+    /// What happened to unknown ids, kept while the id of a notification isn't known yet.
+    early: Vec<(u32, Early)>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,7 +95,7 @@ enum Server {
 struct Current {
     offer: OfferNotification,
     stage: Stage,
-    /// How often the offer may still be shown: a server that comes back shows it once more, not every time.
+    /// How often the offer may still be shown: a server that comes back, or an order, shows it once more, not every time.
     showings: u8,
     /// It says something else than the notification on the screen.
     is_reworded: bool,
@@ -104,11 +110,15 @@ enum Stage {
     Open,
     /// Reported as not shown; shown when a server comes by itself.
     Hidden,
+    /// It has left the screen by itself, and may be shown again.
+    Left,
 }
 
 #[derive(Debug)]
 struct Shown {
     id: u32,
+    /// When the server gave it its id.
+    since: Instant,
     token: Option<String>,
 }
 
@@ -122,19 +132,24 @@ struct Sent {
 }
 
 #[derive(Clone, Debug)]
-enum Click {
+enum Early {
     Token(String),
     Action(String),
+    Closed(u32),
 }
 
 impl Exchange {
-    /// Never fails, whatever a server sends.
-    pub(super) fn handle(&mut self, input: ExchangeInput) -> Vec<ExchangeEffect> {
+    /// Never fails, whatever a server sends. `now` is when the input arrived.
+    pub(super) fn handle(&mut self, now: Instant, input: ExchangeInput) -> Vec<ExchangeEffect> {
         let mut effects = Vec::new();
         match input {
             ExchangeInput::Command(NotifierCommand::Show(offer)) => {
                 let (stage, is_reworded) = (Stage::New, false);
                 self.current = Some(Current { offer, stage, showings: 2, is_reworded });
+                self.first = None;
+            }
+            ExchangeInput::Command(NotifierCommand::ShowAgain(offer)) => {
+                self.show_again(offer, &mut effects);
             }
             ExchangeInput::Command(NotifierCommand::Reword(offer, body)) => {
                 if let Some(current) = self.current.as_mut().filter(|one| one.offer.id == offer) {
@@ -166,7 +181,7 @@ impl Exchange {
             ExchangeInput::Accepted(call, 0) => {
                 self.failed(call, Obstacle::NoNumber, &mut effects);
             }
-            ExchangeInput::Accepted(call, id) => self.accepted(call, id, &mut effects),
+            ExchangeInput::Accepted(call, id) => self.accepted(now, call, id, &mut effects),
             ExchangeInput::Refused(call, reason) => {
                 self.failed(call, Obstacle::Refused(reason), &mut effects);
             }
@@ -182,14 +197,37 @@ impl Exchange {
                     }
                 }
             }
-            ExchangeInput::Token(id, token) => self.clicked(id, Click::Token(token), &mut effects),
-            ExchangeInput::Invoked(id, action) => {
-                self.clicked(id, Click::Action(action), &mut effects);
+            ExchangeInput::Token(id, token) => {
+                self.happened(now, id, Early::Token(token), &mut effects);
             }
-            ExchangeInput::Closed(id) => self.closed(id, &mut effects),
+            ExchangeInput::Invoked(id, action) => {
+                self.happened(now, id, Early::Action(action), &mut effects);
+            }
+            ExchangeInput::Closed(id, reason) => {
+                self.happened(now, id, Early::Closed(reason), &mut effects);
+            }
         }
         self.advance(&mut effects);
         effects
+    }
+
+    /// Puts the open offer on the screen once more. As a new notification: what only changes in place stays where it has gone on the
+    /// servers whose popups leave.
+    fn show_again(&mut self, offer: OfferNotification, effects: &mut Vec<ExchangeEffect>) {
+        let Server::Known(_) = self.server else { return };
+        let Some(current) = self.current.as_mut().filter(|current| {
+            let settled = matches!(current.stage, Stage::Open | Stage::Left | Stage::Hidden);
+            current.offer.id == offer.id && current.showings > 0 && settled
+        }) else {
+            return;
+        };
+        current.offer = offer;
+        current.stage = Stage::New;
+        if let Some(first) = self.shown.take() {
+            self.retire(first.id);
+            effects.push(ExchangeEffect::Close(first.id));
+            self.first = Some(first);
+        }
     }
 
     /// The server does not show what it was sent.
@@ -297,6 +335,7 @@ impl Exchange {
     fn owner_changed(&mut self, present: bool, effects: &mut Vec<ExchangeEffect>) {
         // A new server counts its ids from the beginning.
         self.shown = None;
+        self.first = None;
         self.sent.clear();
         self.retired.clear();
         let before = std::mem::replace(
@@ -315,7 +354,7 @@ impl Exchange {
                 Stage::New if !present && before != Server::Unknown => {
                     self.hide(Obstacle::NoServer, effects);
                 }
-                Stage::New | Stage::Hidden => {}
+                Stage::New | Stage::Hidden | Stage::Left => {}
             }
         }
         if present {
@@ -331,7 +370,13 @@ impl Exchange {
         }
     }
 
-    fn accepted(&mut self, call: ServerCall, id: u32, effects: &mut Vec<ExchangeEffect>) {
+    fn accepted(
+        &mut self,
+        now: Instant,
+        call: ServerCall,
+        id: u32,
+        effects: &mut Vec<ExchangeEffect>,
+    ) {
         let Some(sent) = self.take(call) else { return };
         self.retired.retain(|&retired| retired != id);
         let is_current = self.is_current(sent.offer);
@@ -340,7 +385,7 @@ impl Exchange {
             Some(Stage::New) => true,
             Some(Stage::Sent | Stage::Hidden) => is_current,
             Some(Stage::Open) => is_current && sent.rewords,
-            None => false,
+            Some(Stage::Left) | None => false,
         };
         if !wanted {
             if self.shown() != Some(id) {
@@ -349,7 +394,12 @@ impl Exchange {
             }
             return;
         }
-        if let Some(before) = self.shown.replace(Shown { id, token: None })
+        // Another text does not bring it on the screen anew.
+        let before = self.shown.take();
+        let same = before.as_ref().filter(|_| sent.rewords);
+        let since = same.map_or(now, |before| before.since);
+        self.shown = Some(Shown { id, since, token: None });
+        if let Some(before) = before
             && before.id != id
         {
             // The server didn't replace the earlier notification.
@@ -362,24 +412,25 @@ impl Exchange {
             current.stage = Stage::Open;
             effects.push(ExchangeEffect::Report(NotifierEvent::Shown(sent.offer)));
         }
-        for (_, click) in self.early.extract_if(.., |(early, _)| *early == id).collect::<Vec<_>>() {
-            self.clicked(id, click, effects);
+        for (_, what) in self.early.extract_if(.., |(early, _)| *early == id).collect::<Vec<_>>() {
+            self.happened(now, id, what, effects);
         }
     }
 
-    fn clicked(&mut self, id: u32, click: Click, effects: &mut Vec<ExchangeEffect>) {
-        let Some(shown) = self.shown.as_mut().filter(|shown| shown.id == id) else {
+    fn happened(&mut self, now: Instant, id: u32, what: Early, effects: &mut Vec<ExchangeEffect>) {
+        let shown = self.shown.iter_mut().chain(&mut self.first).find(|shown| shown.id == id);
+        let Some(shown) = shown else {
             if !self.sent.is_empty() && !self.retired.contains(&id) {
                 if self.early.len() == MOST_EARLY {
                     self.early.remove(0);
                 }
-                self.early.push((id, click));
+                self.early.push((id, what));
             }
             return;
         };
-        match click {
-            Click::Token(token) => shown.token = Some(token),
-            Click::Action(action) => {
+        match what {
+            Early::Token(token) => shown.token = Some(token),
+            Early::Action(action) => {
                 let Some(answer) = layout::answer(&action) else { return };
                 let token = shown.token.take();
                 // A click on a notification that is being replaced counts for the current offer: both ask the same.
@@ -390,21 +441,26 @@ impl Exchange {
                         token,
                     )));
                 }
+                self.first = None;
                 self.close(effects);
             }
+            Early::Closed(reason) => self.closed(now, id, reason, effects),
         }
     }
 
-    /// For whatever reason: servers don't agree on what the reasons mean.
-    fn closed(&mut self, id: u32, effects: &mut Vec<ExchangeEffect>) {
-        if self.shown() != Some(id) {
-            return;
-        }
-        self.shown = None;
+    /// Servers don't agree on what the reasons mean: what was closed before anybody could have done it was not seen, whatever the reason.
+    fn closed(&mut self, now: Instant, id: u32, reason: u32, effects: &mut Vec<ExchangeEffect>) {
+        // What is being shown again is closed by us.
+        let Some(shown) = self.shown.take_if(|shown| shown.id == id) else { return };
         self.retire(id);
-        if self.stage() == Some(Stage::Open)
-            && let Some(current) = self.current.take()
-        {
+        let Some(current) = self.current.as_mut().filter(|one| one.stage == Stage::Open) else {
+            return;
+        };
+        if now.duration_since(shown.since) < FASTEST_HAND {
+            self.hide(Obstacle::ClosedAtOnce, effects);
+        } else if reason == EXPIRED && self.server.popup() == Popup::Leaves {
+            current.stage = Stage::Left;
+        } else if let Some(current) = self.current.take() {
             effects.push(ExchangeEffect::Report(NotifierEvent::Dismissed(current.offer.id)));
         }
     }
@@ -431,6 +487,22 @@ impl Exchange {
         self.retired.push_back(id);
     }
 }
+
+impl Server {
+    fn popup(&self) -> Popup {
+        match self {
+            Self::Known(server) => Popup::of(&server.name),
+            Self::Unknown | Self::Absent | Self::Starting | Self::Unidentified => Popup::Stays,
+        }
+    }
+}
+
+/// Nobody closes a notification this soon. A finger that rests on its key and waits for a flash takes 213 ms on average (Woods et al. 2015,
+/// Frontiers in Human Neuroscience 9:131), and here the pointer still has to get there. Silenced servers close within a few ms.
+const FASTEST_HAND: Duration = Duration::from_millis(200);
+
+/// The reason of a notification that went by itself.
+const EXPIRED: u32 = 1;
 
 /// Echoes come within moments; with one offer at a time, only a few ids can be in use.
 const MOST_RETIRED: usize = 8;

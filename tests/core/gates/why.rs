@@ -130,7 +130,7 @@ fn a_stranger_is_told_how_things_stand() {
     It is near usual, so there is nothing to offer.
     What would hold an offer back just now:
     - after the last offer or break there is still quiet
-    - kindbeat waits for the moment when your hands pause
+    - your hands rest already, for longer than a pause; kindbeat waits for the next one
     Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # near usual
@@ -138,7 +138,7 @@ fn a_stranger_is_told_how_things_stand() {
     The median of the last minute is 61 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
     It is near usual, so there is nothing to offer.
     What would hold an offer back just now:
-    - kindbeat waits for the moment when your hands pause
+    - your hands rest already, for longer than a pause; kindbeat waits for the next one
     Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # up, not yet for long enough
@@ -146,7 +146,7 @@ fn a_stranger_is_told_how_things_stand() {
     The median of the last minute is 83 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
     It has been higher than usual since 09:30, not yet for long enough or by enough.
     What would hold an offer back just now:
-    - kindbeat waits for the moment when your hands pause
+    - your hands rest already, for longer than a pause; kindbeat waits for the next one
     Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # offered
@@ -155,7 +155,7 @@ fn a_stranger_is_told_how_things_stand() {
     The median of the last minute is 86 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
     It has been up since 09:30.
     What would hold an offer back just now:
-    - kindbeat waits for the moment when your hands pause
+    - your hands rest already, for longer than a pause; kindbeat waits for the next one
 
     # fine
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
@@ -163,7 +163,7 @@ fn a_stranger_is_told_how_things_stand() {
     The median of the last minute is 86 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
     It has been up since 09:30. A break was offered for this, and none is offered again.
     What would hold an offer back just now:
-    - kindbeat waits for the moment when your hands pause
+    - your hands rest already, for longer than a pause; kindbeat waits for the next one
     Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # settled, with a camera that does not tell
@@ -172,7 +172,7 @@ fn a_stranger_is_told_how_things_stand() {
     The median of the last minute is 84 beats a minute; about 62 is usual for you, give or take 4. Your heart counts as up once its average over a minute is 8 above usual.
     It has been up since 09:30. A break was offered for this, and none is offered again.
     What would hold an offer back just now:
-    - kindbeat waits for the moment when your hands pause
+    - your hands rest already, for longer than a pause; kindbeat waits for the next one
     Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
 
     # no strap
@@ -180,7 +180,7 @@ fn a_stranger_is_told_how_things_stand() {
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.
     The answer was: I'm fine.
     What would hold an offer back just now:
-    - kindbeat waits for the moment when your hands pause
+    - your hands rest already, for longer than a pause; kindbeat waits for the next one
     Whether you are in a call, share the screen and the like is only looked at when a break is about to be offered.
     ");
 }

@@ -12,6 +12,7 @@ use kindbeat_core::practice::SessionCommand;
 use kindbeat_core::setting::RangedCount;
 use kindbeat_core::setting::RangedDuration;
 
+mod again;
 mod breaks;
 mod desk;
 mod strap;

@@ -21,6 +21,8 @@ pub(crate) struct Server {
     messages: MessageStream,
     name: &'static str,
     capabilities: &'static [&'static str],
+    /// It answers nothing by itself, not even who it is.
+    pub(crate) is_mute: bool,
     /// How often it does not know yet who it is.
     pub(crate) unaware: u32,
     /// The last order to close a notification, to which no reply was sent.
@@ -32,6 +34,8 @@ pub(crate) struct Server {
 pub(crate) enum Asked {
     Notify(Notify),
     Close(u32),
+    /// Who it is, where it does not say.
+    Who,
 }
 
 /// What it was asked to show.
@@ -68,7 +72,15 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let messages = MessageStream::from(&connection);
         connection.request_name(INTERFACE).await?;
-        Ok(Self { connection, messages, name, capabilities, unaware: 0, last: None })
+        Ok(Self {
+            connection,
+            messages,
+            name,
+            capabilities,
+            is_mute: false,
+            unaware: 0,
+            last: None,
+        })
     }
 
     /// What it is asked next.
@@ -82,6 +94,7 @@ impl Server {
                 continue;
             }
             match header.member().context("a method")?.as_str() {
+                "GetServerInformation" if self.is_mute => return Ok(Asked::Who),
                 "GetServerInformation" if self.unaware > 0 => {
                     self.unaware -= 1;
                     let name = "org.freedesktop.DBus.Error.UnknownMethod";
@@ -104,14 +117,14 @@ impl Server {
     pub(crate) async fn asked_to_show(&mut self) -> anyhow::Result<Notify> {
         match self.asked().await? {
             Asked::Notify(notify) => Ok(notify),
-            Asked::Close(id) => anyhow::bail!("asked to close {id}"),
+            other => anyhow::bail!("asked for {other:?}"),
         }
     }
 
     pub(crate) async fn asked_to_close(&mut self) -> anyhow::Result<u32> {
         match self.asked().await? {
             Asked::Close(id) => Ok(id),
-            Asked::Notify(notify) => anyhow::bail!("asked to show {notify:?}"),
+            other => anyhow::bail!("asked for {other:?}"),
         }
     }
 

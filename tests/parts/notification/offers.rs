@@ -36,7 +36,7 @@ pub(super) async fn introduce(client: &mut Client, server: &mut Server) -> anyho
 }
 
 /// Shows an offer under this number.
-async fn open(
+pub(super) async fn open(
     client: &mut Client,
     server: &mut Server,
     offer: u64,
@@ -49,7 +49,7 @@ async fn open(
     Ok(notify)
 }
 
-fn answered(offer: u64, answer: Answer, token: Option<&str>) -> NotifierEvent {
+pub(super) fn answered(offer: u64, answer: Answer, token: Option<&str>) -> NotifierEvent {
     NotifierEvent::Answered(OfferId(offer), answer, token.map(ToOwned::to_owned))
 }
 
@@ -100,7 +100,7 @@ async fn an_offer_is_shown_as_it_should_be() -> anyhow::Result<()> {
     let notify = open(&mut client, &mut server, 1, 5).await?;
     assert_eq!((notify.replaces, notify.timeout), (0, 0));
     assert_eq!(notify.title, "A short break?");
-    assert_eq!(notify.buttons, ["default", "start", "later", "fine"]);
+    assert_eq!(notify.buttons, ["start", "later", "fine", "default"]);
     let hint = |name: &str| notify.hints.get(name).map(|hint| format!("{:?}", **hint));
     assert_eq!(hint("urgency").as_deref(), Some("U8(1)"));
     assert_eq!(hint("desktop-entry"), Some(format!("Str({DESKTOP_ENTRY:?})")));
@@ -112,6 +112,8 @@ async fn an_offer_closed_twice_is_dismissed_once() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (mut client, mut server) = met(&bus).await?;
     open(&mut client, &mut server, 1, 5).await?;
+    // By a person: no sooner than that.
+    pass(Duration::from_secs(1)).await;
     server.tell("NotificationClosed", &(5_u32, 2_u32)).await?;
     server.tell("NotificationClosed", &(5_u32, 2_u32)).await?;
     assert_eq!(client.event().await?, NotifierEvent::Dismissed(OfferId(1)));

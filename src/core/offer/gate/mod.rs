@@ -24,6 +24,7 @@ use crate::setting::RangedDuration;
 
 use super::hours::Day;
 use super::hours::QuietHours;
+use super::on_screen::Popup;
 
 /// Turns the table of gates into [`Gate`] and its rows.
 ///
@@ -336,6 +337,8 @@ impl fmt::Display for Gate {
 pub struct Moment<'a> {
     pub now: Timestamp,
     pub context: &'a Context,
+    /// How long an offer stays on the screen.
+    pub popup: Popup,
     /// When the wearer last came back to the desk; `None` if never since the start.
     pub returned_at: Option<Timestamp>,
     /// When the screen was last unlocked; `None` if never since the start.
@@ -418,7 +421,11 @@ impl Moment<'_> {
             InputActivity::Unknown | InputActivity::Lately => true,
             InputActivity::Busy => false,
             InputActivity::Resting(since) => {
-                (PAUSE_FROM..=PAUSE_UNTIL).contains(&self.now.duration_since(since))
+                let until = match self.popup {
+                    Popup::Stays => PAUSE_UNTIL,
+                    Popup::Leaves => PAUSE_FROM + STILL_LOOKING,
+                };
+                (PAUSE_FROM..=until).contains(&self.now.duration_since(since))
             }
         };
         let after_call = self.call_ended_at.is_some_and(|ended_at| {
@@ -437,6 +444,8 @@ fn within(begin: Option<Timestamp>, length: SignedDuration, now: Timestamp) -> b
 /// Keyboard and pointer that are idle for 6 s are a pause between two activities, and after 15 s another activity may have begun:
 /// the gaps that break reminders wait for.
 pub const PAUSE_FROM: SignedDuration = SignedDuration::from_secs(6);
+/// What leaves the screen after seconds has to come while the eyes are still on it.
+const STILL_LOOKING: SignedDuration = SignedDuration::from_secs(2);
 const PAUSE_UNTIL: SignedDuration = SignedDuration::from_secs(15);
 
 /// Muting, or changing the headset, lets the microphone go for a moment: a call has ended once neither microphone nor camera has

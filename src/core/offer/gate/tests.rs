@@ -15,6 +15,7 @@ fn moment(context: &Context) -> Moment<'_> {
     Moment {
         now: at(NOON),
         context,
+        popup: Popup::Stays,
         returned_at: None,
         unlocked_at: None,
         call_ended_at: None,
