@@ -24,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
     ("clock", &[]),
     ("config_file", &[]),
     ("dbus", &[]),
-    ("desktop", &["clock", "dbus"]),
+    ("desktop", &["clock", "dbus", "file_watch"]),
     ("file_watch", &[]),
     ("interface", &["clock", "dbus"]),
     ("locale", &[]),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::offer::Gate;
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own, whose name stays")]
 pub struct Status {
     /// The state of the link: one of the names of [`LinkState`](crate::monitor::LinkState).
     pub state: String,

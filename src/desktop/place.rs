@@ -19,6 +19,8 @@ pub struct Place {
     pub session_id: Option<String>,
     /// `XDG_RUNTIME_DIR`, where PipeWire and PulseAudio have their sockets.
     pub runtime: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`, where the programs of a desktop have their settings.
+    pub config: Option<PathBuf>,
     /// The socket of the Wayland compositor, if there is one.
     pub wayland: Option<PathBuf>,
     /// The X display, such as `:0`, if there is one. Not used where there is a compositor: the X server that one starts for
@@ -44,6 +46,7 @@ impl Place {
             session_bus,
             system_bus,
             session_id: text("XDG_SESSION_ID"),
+            config: config(named("XDG_CONFIG_HOME"), named("HOME")),
             wayland: named("WAYLAND_DISPLAY").map(|display| socket(&display, runtime.as_deref())),
             runtime,
             x11: text("DISPLAY"),
@@ -76,6 +79,13 @@ impl Place {
         }
         self.program(program).ok_or_else(|| NoAnswer::not_installed(program))
     }
+}
+
+/// By the XDG Base Directory Specification a relative path counts as unset.
+fn config(xdg_config_home: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+    let absolute =
+        |path: Option<OsString>| path.map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(xdg_config_home).or_else(|| Some(absolute(home)?.join(".config")))
 }
 
 /// Where the compositor listens: `WAYLAND_DISPLAY` is a name in `XDG_RUNTIME_DIR`, or a path.

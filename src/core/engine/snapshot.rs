@@ -25,6 +25,7 @@ use super::elevation::Elevation;
 
 /// How things stand at one moment. What `status`, `why` and the answer to `resume` say follows from it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells of something else")]
 pub struct Snapshot {
     /// The moment.
     pub at: Timestamp,

@@ -61,7 +61,7 @@ impl Exchange {
     /// What follows where an hour lies between two inputs.
     fn takes(&mut self, input: ExchangeInput) -> Vec<ExchangeEffect> {
         // Nothing is closed after it was given a number but in that order.
-        let hours = if matches!(input, ExchangeInput::Closed(..)) { 1 } else { 0 };
+        let hours = u64::from(matches!(input, ExchangeInput::Closed(..)));
         self.takes_at(Duration::from_hours(hours), input)
     }
 

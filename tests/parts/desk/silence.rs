@@ -167,32 +167,196 @@ async fn a_server_that_is_late_holds_back_until_it_answers() -> anyhow::Result<(
     Ok(())
 }
 
+/// What is written in the settings of a desktop while its notifications are silenced, and while they are not.
+struct Setting {
+    server: &'static str,
+    vendor: &'static str,
+    schema: &'static str,
+    key: &'static str,
+    silenced: &'static str,
+    not: &'static str,
+}
+
+const GNOME: Setting = Setting {
+    server: "gnome-shell",
+    vendor: "GNOME",
+    schema: "org.gnome.desktop.notifications",
+    key: "show-banners",
+    silenced: "false",
+    not: "true",
+};
+
+const MATE: Setting = Setting {
+    server: "Notification Daemon",
+    vendor: "MATE",
+    schema: "org.mate.NotificationDaemon",
+    key: "do-not-disturb",
+    silenced: "true",
+    not: "false",
+};
+
+const CINNAMON: Setting = Setting {
+    server: "cinnamon",
+    vendor: "Linux Mint",
+    schema: "org.cinnamon.desktop.notifications",
+    key: "display-notifications",
+    silenced: "false",
+    not: "true",
+};
+
 #[tokio::test]
 async fn the_banners_of_gnome_are_switched_off_in_its_settings() -> anyhow::Result<()> {
     let schema = "/usr/share/glib-2.0/schemas/org.gnome.desktop.notifications.gschema.xml";
+    if !installed(&[(schema, "gsettings-desktop-schemas")])? {
+        return Ok(());
+    }
+    is_silenced_in_its_settings(&GNOME, None).await
+}
+
+#[tokio::test]
+async fn mate_is_silenced_in_its_settings() -> anyhow::Result<()> {
+    let schema = "/usr/share/glib-2.0/schemas/org.mate.NotificationDaemon.gschema.xml";
+    if !installed(&[(schema, "mate-notification-daemon-common")])? {
+        return Ok(());
+    }
+    is_silenced_in_its_settings(&MATE, None).await
+}
+
+/// With the key of its schema alone, which Debian 12 has only with all of Cinnamon.
+#[tokio::test]
+async fn cinnamon_is_silenced_in_its_settings() -> anyhow::Result<()> {
+    if !installed(&[("glib-compile-schemas", "libglib2.0-bin")])? {
+        return Ok(());
+    }
+    let schemas = tempfile::tempdir()?;
+    let Setting { schema, key, not, .. } = CINNAMON;
+    let path = schema.replace('.', "/");
+    let text = format!(
+        "<schemalist><schema id='{schema}' path='/{path}/'>\
+         <key name='{key}' type='b'><default>{not}</default></key></schema></schemalist>"
+    );
+    std::fs::write(schemas.path().join(format!("{schema}.gschema.xml")), text)?;
+    done(Command::new("glib-compile-schemas").arg(schemas.path()))?;
+    is_silenced_in_its_settings(&CINNAMON, Some(schemas.path())).await
+}
+
+async fn is_silenced_in_its_settings(
+    setting: &Setting,
+    schemas: Option<&Path>,
+) -> anyhow::Result<()> {
     let needed = [
         ("gsettings", "libglib2.0-bin"),
         (DCONF, "dconf-service"),
         ("/usr/lib/x86_64-linux-gnu/gio/modules/libdconfsettings.so", "dconf-gsettings-backend"),
-        (schema, "gsettings-desktop-schemas"),
     ];
     if !installed(&needed)? {
         return Ok(());
     }
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-    let _settings = settings(&bus).await?;
-    let _shell = serve(&bus, Plasma { name: "gnome-shell", inhibited: false }).await?;
-    // In a process of its own, whose settings are not those of whoever runs the test.
-    let Some(mut watcher) = Limited::start(configured(&bus, "setpriv"))? else { return Ok(()) };
-    watcher.until("do_not_disturb: No").await?;
-    let set = |shown: &str| {
-        let what = ["set", "org.gnome.desktop.notifications", "show-banners", shown];
-        done(configured(&bus, "gsettings").args(what))
+    let configured = |program: &str| {
+        let mut command = configured(&bus, program);
+        command.envs(schemas.map(|folder| ("GSETTINGS_SCHEMA_DIR", folder)));
+        command
     };
-    set("false")?;
-    watcher.until("do_not_disturb: Yes").await?;
-    set("true")?;
+    let _settings = settings(&bus).await?;
+    let Setting { server: name, vendor, schema, key, silenced, not } = *setting;
+    let _server = serve(&bus, Named { name, vendor }).await?;
+    // In a process of its own, whose settings are not those of whoever runs the test.
+    let Some(mut watcher) = Limited::start(configured("setpriv"))? else { return Ok(()) };
     watcher.until("do_not_disturb: No").await?;
+    for (value, seen) in [(silenced, "do_not_disturb: Yes"), (not, "do_not_disturb: No")] {
+        done(configured("gsettings").args(["set", schema, key, value]))?;
+        watcher.until(seen).await?;
+    }
+    Ok(())
+}
+
+/// A notification server of this name that tells nothing else.
+struct Named {
+    name: &'static str,
+    vendor: &'static str,
+}
+
+#[zbus::interface(name = "org.freedesktop.Notifications")]
+impl Named {
+    fn get_server_information(&self) -> (&str, &str, &str, &str) {
+        (self.name, self.vendor, "1", "1.2")
+    }
+}
+
+/// What Budgie 10.9 and 10.10 answer beside the notifications.
+struct Budgie(bool);
+
+#[zbus::interface(name = "org.buddiesofbudgie.budgie.Dispatcher")]
+impl Budgie {
+    fn get_do_not_disturb(&self) -> bool {
+        self.0
+    }
+
+    #[zbus(signal)]
+    async fn do_not_disturb_changed(
+        emitter: &zbus::object_server::SignalEmitter<'_>,
+        is_on: bool,
+    ) -> zbus::Result<()>;
+}
+
+#[tokio::test]
+async fn budgie_is_silenced() -> anyhow::Result<()> {
+    const AT: &str = "/org/budgie_desktop/Notifications";
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let (name, vendor) = ("Budgie Notification Server", "Budgie Desktop Developers");
+    let server = serve(&bus, Named { name, vendor }).await?;
+    server.object_server().at(AT, Budgie(true)).await?;
+    server.request_name("org.budgie_desktop.Notifications").await?;
+    let mut watcher = Watcher::start(on(&bus)).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Yes).await?;
+    let at = server.object_server().interface::<_, Budgie>(AT).await?;
+    for is_on in [false, true] {
+        at.get_mut().await.0 = is_on;
+        Budgie::do_not_disturb_changed(at.signal_emitter(), is_on).await?;
+        let probe = if is_on { Probe::Yes } else { Probe::No };
+        watcher.until(|seen| seen[Fact::DoNotDisturb] == probe).await?;
+    }
+    assert_eq!(probed(&bus).await, ("Budgie".to_owned(), Probe::Yes));
+    Ok(())
+}
+
+/// The file is written anew, in place of the old one, as lxqt-notificationd does.
+#[tokio::test]
+async fn lxqt_is_silenced_in_its_file() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let _server = serve(&bus, Named { name: "lxqt-notificationd", vendor: "lxqt.org" }).await?;
+    let mut watcher = Watcher::start(on(&bus)).await?;
+    assert_eq!(watcher.next().await?[Fact::DoNotDisturb], Probe::No);
+    let folder = bus.folder().join("config/lxqt");
+    std::fs::create_dir_all(&folder)?;
+    for (value, probe) in [("true", Probe::Yes), ("false", Probe::No), ("true", Probe::Yes)] {
+        let text = format!("[General]\n__userfile__=true\ndoNotDisturb={value}\n");
+        std::fs::write(folder.join("notifications.conf.new"), text)?;
+        std::fs::rename(folder.join("notifications.conf.new"), folder.join("notifications.conf"))?;
+        watcher.until(|seen| seen[Fact::DoNotDisturb] == probe).await?;
+    }
+    assert_eq!(probed(&bus).await, ("LXQt".to_owned(), Probe::Yes));
+    std::fs::remove_file(folder.join("notifications.conf"))?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn fnott_cannot_be_asked_and_that_is_said() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let _server = serve(&bus, Named { name: "fnott", vendor: "dnkl" }).await?;
+    let listed = desktop::probe(on(&bus)).await.desktop;
+    let silence = listed.iter().find(|probed| probed.fact == Fact::DoNotDisturb);
+    let silence = silence.context("it is listed")?;
+    let why = silence.why.as_ref().map(ToString::to_string);
+    assert_eq!(silence.seen, Probe::Absent);
+    assert_eq!(
+        why.as_deref(),
+        Some(
+            "fnott cannot be asked whether it is paused; an offer that it then does not show is noticed, and does not count"
+        )
+    );
     Ok(())
 }
 

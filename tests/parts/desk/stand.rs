@@ -85,6 +85,7 @@ pub(crate) fn nowhere(folder: &Path) -> Place {
     let nobody = Bus::at(format!("unix:path={}", folder.join("nobody").display()));
     Place {
         runtime: Some(folder.to_owned()),
+        config: Some(folder.join("config")),
         wayland: None,
         x11: None,
         dev: folder.join("dev"),

@@ -11,12 +11,12 @@ use kindbeat_core::offer::OfferId;
 use super::bus::PrivateBus;
 use super::client::Client;
 use super::client::offer;
+use super::client::pass;
 use super::fake::Asked;
 use super::fake::Server;
 use super::offers::answered;
 use super::offers::introduce;
 use super::offers::open;
-use super::offers::pass;
 
 /// Client and a server of this name, who know each other.
 async fn met(bus: &PrivateBus, name: &'static str) -> anyhow::Result<(Client, Server)> {
@@ -106,12 +106,10 @@ async fn what_a_silenced_server_closes_at_once_was_not_seen() -> anyhow::Result<
 async fn on_budgie_the_button_counts_and_not_the_default_behind_it() -> anyhow::Result<()> {
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let (mut client, mut server) = met(&bus, "Budgie Notification Server").await?;
-    for (round, (action, answer)) in
-        [("later", Answer::Later), ("fine", Answer::Fine), ("start", Answer::Start)]
-            .into_iter()
-            .enumerate()
+    for (own, action, answer) in
+        [(1_u32, "later", Answer::Later), (2, "fine", Answer::Fine), (3, "start", Answer::Start)]
     {
-        let (id, own) = (round as u64 + 1, round as u32 + 1);
+        let id = u64::from(own);
         let notify = open(&mut client, &mut server, id, own).await?;
         // It does not draw the button behind "default".
         assert_eq!(notify.buttons.last().map(String::as_str), Some("default"));

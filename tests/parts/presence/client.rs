@@ -82,6 +82,7 @@ pub(crate) fn nowhere() -> Place {
         system_bus: no_bus,
         session_id: None,
         runtime: None,
+        config: None,
         wayland: None,
         x11: None,
         programs: Vec::new(),
