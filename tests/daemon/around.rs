@@ -5,6 +5,7 @@ use kindbeat::desktop::DesktopCommand;
 use kindbeat::desktop::DesktopEvent;
 use kindbeat::interface::Bus;
 use kindbeat::interface::Client;
+use kindbeat::interface::Served;
 use kindbeat::store::BreakEnd;
 use kindbeat::store::ElevationDecision;
 use kindbeat_core::context::Desktop;
@@ -110,12 +111,8 @@ fn what_holds_an_offer_back_is_told_and_kept() -> anyhow::Result<()> {
 #[test]
 fn an_offer_waits_for_a_rest_of_the_hands() -> anyhow::Result<()> {
     alone::run(async || {
-        let mut desk = Desk::new().await?;
-        desk.start(&EAGER.replace("wait_for_pause = '0s'", "wait_for_pause = '10m'"))?;
-        desk.strap(kindbeat_core::monitor::MonitorEvent::Link(
-            kindbeat_core::monitor::LinkState::Streaming,
-        ))
-        .await?;
+        let patient = EAGER.replace("wait_for_pause = '0s'", "wait_for_pause = '10m'");
+        let mut desk = Desk::with(&patient).await?;
         desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await?;
         desk.settles().await?;
         desk.seconds(120, UP).await?;
@@ -171,20 +168,21 @@ fn waking_up_counts_as_a_return() -> anyhow::Result<()> {
     })
 }
 
+/// A break that has begun, on a page that shows the heart; the service is on the bus for as long as what comes second.
+async fn with_heart() -> anyhow::Result<(Desk, Served, Visitor)> {
+    let mut desk = Desk::with(&format!("{EAGER}show_heart = true\n")).await?;
+    desk.settles().await?;
+    let served = desk.serve().await?;
+    let client = Client::connect(Bus::session()).await?;
+    let page = Visitor::fetch(&client.start_break(None, None).await?).await?;
+    page.does("begin").await?;
+    Ok((desk, served, page))
+}
+
 #[test]
 fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()> {
     alone::run(async || {
-        let mut desk = Desk::new().await?;
-        desk.start(&format!("{EAGER}show_heart = true\n"))?;
-        desk.strap(kindbeat_core::monitor::MonitorEvent::Link(
-            kindbeat_core::monitor::LinkState::Streaming,
-        ))
-        .await?;
-        desk.settles().await?;
-        let served = desk.serve().await?;
-        let client = Client::connect(Bus::session()).await?;
-        let mut page = Visitor::fetch(&client.start_break(None, None).await?).await?;
-        page.does("begin").await?;
+        let (mut desk, on_bus, mut page) = with_heart().await?;
         desk.second(62.0).await?;
         assert_eq!(desk.looks, [DesktopCommand::WatchFacts(true)]);
         page.hears_of("event: heart\ndata: Your heart:").await?;
@@ -197,7 +195,7 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
             desk.looks,
             [DesktopCommand::WatchFacts(true), DesktopCommand::WatchFacts(false)]
         );
-        drop((client, served));
+        drop(on_bus);
         desk.stop().await?;
         assert!(matches!(stored::breaks(&folder()?)?[0].ended, Some((BreakEnd::Left(_), _))));
         Ok(())
@@ -208,17 +206,7 @@ fn a_page_shows_the_heart_only_where_nobody_else_sees_it() -> anyhow::Result<()>
 fn how_the_heart_moved_is_shown_after_a_break() -> anyhow::Result<()> {
     const MOVED: &str = "How the heart moved";
     alone::run(async || {
-        let mut desk = Desk::new().await?;
-        desk.start(&format!("{EAGER}show_heart = true\n"))?;
-        desk.strap(kindbeat_core::monitor::MonitorEvent::Link(
-            kindbeat_core::monitor::LinkState::Streaming,
-        ))
-        .await?;
-        desk.settles().await?;
-        let served = desk.serve().await?;
-        let client = Client::connect(Bus::session()).await?;
-        let page = Visitor::fetch(&client.start_break(None, None).await?).await?;
-        page.does("begin").await?;
+        let (mut desk, on_bus, page) = with_heart().await?;
         desk.seconds(64, USUAL).await?;
         let question = page.sees().await?;
         assert!(question.contains(MOVED), "{question}");
@@ -234,7 +222,7 @@ fn how_the_heart_moved_is_shown_after_a_break() -> anyhow::Result<()> {
         let looks = [DesktopCommand::WatchFacts(true), DesktopCommand::WatchFacts(false)];
         assert_eq!(desk.looks, looks, "no longer than there is something to show");
         page.closes().await?;
-        drop((client, served));
+        drop(on_bus);
         desk.stop().await
     })
 }
@@ -242,12 +230,7 @@ fn how_the_heart_moved_is_shown_after_a_break() -> anyhow::Result<()> {
 #[test]
 fn figures_leave_the_screen_when_others_may_see_it() -> anyhow::Result<()> {
     alone::run(async || {
-        let mut desk = Desk::new().await?;
-        desk.start(&format!("{EAGER}show_heart = true\n"))?;
-        desk.strap(kindbeat_core::monitor::MonitorEvent::Link(
-            kindbeat_core::monitor::LinkState::Streaming,
-        ))
-        .await?;
+        let mut desk = Desk::with(&format!("{EAGER}show_heart = true\n")).await?;
         let begins = [
             DesktopEvent::Facts(Desktop::default().with(Fact::Sharing, Probe::Yes)),
             DesktopEvent::Facts(Desktop::default().with(Fact::Microphone, Probe::Yes)),

@@ -158,11 +158,20 @@ impl Desk {
         Self::eager_with_screen("fake").await
     }
 
+    /// The same, where a program of this name shows notifications.
     pub(crate) async fn eager_with_screen(name: &'static str) -> anyhow::Result<Self> {
-        let mut desk = Self::with_screen(name).await?;
-        desk.start(EAGER)?;
-        desk.strap(MonitorEvent::Link(LinkState::Streaming)).await?;
-        Ok(desk)
+        Self::with_screen(name).await?.streams(EAGER).await
+    }
+
+    /// Running with this configuration, with a strap that streams.
+    pub(crate) async fn with(config: &str) -> anyhow::Result<Self> {
+        Self::new().await?.streams(config).await
+    }
+
+    async fn streams(mut self, config: &str) -> anyhow::Result<Self> {
+        self.start(config)?;
+        self.strap(MonitorEvent::Link(LinkState::Streaming)).await?;
+        Ok(self)
     }
 
     /// The configuration in this text, with the browser.
