@@ -1225,6 +1225,9 @@ page-install-wanted = install it, or name another program in the configuration
 page-opens = opens with { $program }
 page-opens-private = opens with { $program }, in a private window of the size that { $program } chooses
 page-opens-kept = opens with { $program }; the browser that it chooses keeps breaks in its history
+page-keeps-breaks = opens with { $program }, as page.open_with says, which keeps breaks in its history
+# $option is what to add: "--private-window".
+page-add-option = add "{ $option }" to page.open_with, and it opens a private window
 page-no-browser = no program is there to open it with
 page-install-browser = install a browser such as chromium, or name one as page.open_with in the configuration
 voice-off = off

@@ -26,6 +26,7 @@ use tracing::debug;
 use self::ways::Detached;
 use self::ways::Invocation;
 pub use self::ways::Shown;
+pub use self::ways::missing_private_option;
 
 /// The programs of this desktop that open pages.
 #[derive(Clone, Debug)]

@@ -33,6 +33,19 @@ impl Shown {
     }
 }
 
+/// The option that opens a private window, where the owner's own command names a browser that has one and leaves it out: the browser
+/// would keep breaks in its history. The name may be a path, or stand behind another program, as in `flatpak run org.mozilla.firefox`.
+#[must_use]
+pub fn missing_private_option(open_with: &[String]) -> Option<&'static str> {
+    let mut names = open_with.iter().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let name = names.find(|name| BROWSERS.contains(name) || FIREFOXES.contains(name))?;
+    let option = private_option(name);
+    // Both families take one dash as two. The last one makes every window of a Firefox private.
+    let is_private =
+        |word: &String| [option, &option[1..], "-private", "--private"].contains(&word.as_str());
+    (!open_with.iter().any(is_private)).then_some(option)
+}
+
 /// How a program is started outside the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Detached {
@@ -61,14 +74,14 @@ pub(super) fn ways(
     });
     let window = BROWSERS.iter().find_map(|name| Some((name, find(name)?)));
     let window = window.map(|(name, program)| {
-        // Edge has a word of its own for it.
-        let private = if is_edge(name) { "--inprivate" } else { "--incognito" };
+        let private = private_option(name);
         let app = format!("--app={url}");
         let arguments = [private, &app, WINDOW_SIZE, "--no-first-run"].map(str::to_owned);
         Invocation { program, arguments: arguments.into() }
     });
-    let firefox = FIREFOXES.iter().find_map(|name| find(name)).map(|program| {
-        let arguments = vec!["--private-window".to_owned(), url.to_owned()];
+    let firefox = FIREFOXES.iter().find_map(|name| Some((name, find(name)?)));
+    let firefox = firefox.map(|(name, program)| {
+        let arguments = vec![private_option(name).to_owned(), url.to_owned()];
         Invocation { program, arguments }
     });
     let desktop =
@@ -145,8 +158,15 @@ const BROWSERS: [&str; 16] = [
     "com.microsoft.Edge",
 ];
 
-fn is_edge(name: &str) -> bool {
-    name.to_lowercase().contains("edge")
+/// What a browser of either family calls a private window.
+fn private_option(name: &str) -> &'static str {
+    if FIREFOXES.contains(&name) {
+        "--private-window"
+    } else if name.to_lowercase().contains("edge") {
+        "--inprivate"
+    } else {
+        "--incognito"
+    }
 }
 
 /// Browsers of the Firefox family, which all know `--private-window`.
@@ -237,6 +257,36 @@ mod tests {
         assert_eq!(all(&["b", "--app={url}", "--x"], &[]), ["b --app=URL --x"]);
         assert_eq!(all(&["b", "{url}", "{url}"], &[]), ["b URL URL"]);
         assert_eq!(all(&["b"], &["xdg-open"]), ["b URL", "/usr/bin/xdg-open URL"]);
+    }
+
+    #[test]
+    fn a_command_that_lacks_its_private_window_is_known() {
+        let missing = |command: &str| {
+            let words: Vec<_> = command.split(' ').map(str::to_owned).collect();
+            missing_private_option(&words)
+        };
+        for (command, option) in [
+            ("firefox", "--private-window"),
+            ("/opt/firefox/firefox --new-window {url}", "--private-window"),
+            ("flatpak run org.mozilla.firefox {url}", "--private-window"),
+            ("chromium --app={url}", "--incognito"),
+            ("microsoft-edge {url}", "--inprivate"),
+        ] {
+            assert_eq!(missing(command), Some(option), "{command}");
+        }
+        for command in [
+            "firefox --private-window",
+            "firefox -private-window {url}",
+            "firefox -P own --private {url}",
+            "chromium --incognito --app={url}",
+            "microsoft-edge --inprivate {url}",
+            // Nothing is known of these.
+            "falkon {url}",
+            "sh -c ~/open {url}",
+            "xdg-open",
+        ] {
+            assert_eq!(missing(command), None, "{command}");
+        }
     }
 
     #[test]

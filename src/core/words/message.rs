@@ -424,6 +424,8 @@ messages! {
     PageInstallWanted = "page-install-wanted",
     PageOpens = "page-opens" [program],
     PageOpensKept = "page-opens-kept" [program],
+    PageKeepsBreaks = "page-keeps-breaks" [program],
+    PageAddOption = "page-add-option" [option],
     PageOpensPrivate = "page-opens-private" [program],
     PageNoBrowser = "page-no-browser",
     PageInstallBrowser = "page-install-browser",

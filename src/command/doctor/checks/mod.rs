@@ -10,6 +10,7 @@ use super::look::Configured;
 use super::look::Seen;
 use super::look::Stored;
 use crate::browser::Shown;
+use crate::browser::missing_private_option;
 use crate::command::devices;
 use crate::interface::ClientError;
 use crate::notification::ServerPresence;
@@ -204,9 +205,9 @@ impl Desk<'_> {
                 self.say(Message::PageSeeLimits),
             );
         }
-        let open_with = self.configured().and_then(|found| found.config.page.open_with.first());
+        let open_with = self.configured().map_or(&[][..], |found| &found.config.page.open_with);
         let first_is_there = self.seen.browsers.first().is_some_and(|(_, is_there)| *is_there);
-        match (self.browser(), open_with) {
+        match (self.browser(), open_with.first()) {
             (Some(program), Some(wanted)) if !first_is_there => {
                 let args = [("wanted", wanted.as_str().into()), ("program", program.into())];
                 look(
@@ -215,12 +216,20 @@ impl Desk<'_> {
                 )
             }
             (Some(program), wanted) => {
-                let message = match Shown::by(program).filter(|_| wanted.is_none()) {
-                    Some(Shown::PrivateWindow) => Message::PageOpensPrivate,
+                let args = [("program", program.into())];
+                if let Some(option) = missing_private_option(open_with) {
+                    let option = [("option", option.into())];
+                    return look(
+                        self.of(Message::PageKeepsBreaks, &args),
+                        self.of(Message::PageAddOption, &option),
+                    );
+                }
+                let message = match Shown::by(program) {
+                    Some(Shown::PrivateWindow) if wanted.is_none() => Message::PageOpensPrivate,
                     Some(Shown::Kept) => Message::PageOpensKept,
                     _ => Message::PageOpens,
                 };
-                fine(self.of(message, &[("program", program.into())]))
+                fine(self.of(message, &args))
             }
             (None, _) => self.fault(Message::PageNoBrowser, Message::PageInstallBrowser),
         }

@@ -100,7 +100,7 @@ fn told(seen: &Seen) -> String {
 }
 
 /// What is filled in on the desks of these tests: names, places, and what the system or a file is told to be.
-const FILLED_IN: [&str; 29] = [
+const FILLED_IN: [&str; 32] = [
     "/home/a/.config/kindbeat/config.toml",
     "/home/a/.config/kindbeat/practices/a.toml",
     "/home/a/.local/state/kindbeat/kindbeat.db",
@@ -109,6 +109,9 @@ const FILLED_IN: [&str; 29] = [
     "chromium",
     "firefox",
     "firefux",
+    "flatpak",
+    "falkon",
+    "--private-window",
     "xdg-open",
     "espeak-ng",
     "permission denied",
@@ -262,7 +265,7 @@ fn notifications_need_somebody_who_shows_them() {
 #[test]
 fn a_page_needs_a_browser_and_a_place_to_be_served() {
     let wanted = |open_with: &str| {
-        let config = Config::default().with(&[format!("page.open_with=[\"{open_with}\"]")]);
+        let config = Config::default().with(&[format!("page.open_with=[{open_with}]")]);
         Some(Ok(configured(config.unwrap())))
     };
     let browsers = |list: &[(&str, bool)]| -> Vec<_> {
@@ -272,23 +275,41 @@ fn a_page_needs_a_browser_and_a_place_to_be_served() {
         Seen { browsers: browsers(&[("firefox", true), ("xdg-open", true)]), ..well() },
         Seen { browsers: browsers(&[("xdg-open", true)]), ..well() },
         Seen {
-            config: wanted("firefox"),
+            config: wanted("'firefox'"),
             browsers: browsers(&[("firefox", true), ("xdg-open", true)]),
             ..well()
         },
         Seen {
-            config: wanted("firefux"),
+            config: wanted("'firefox', '--private-window'"),
+            browsers: browsers(&[("firefox", true)]),
+            ..well()
+        },
+        Seen {
+            config: wanted("'flatpak', 'run', 'org.mozilla.firefox'"),
+            browsers: browsers(&[("flatpak", true)]),
+            ..well()
+        },
+        Seen { config: wanted("'xdg-open'"), browsers: browsers(&[("xdg-open", true)]), ..well() },
+        Seen { config: wanted("'falkon'"), browsers: browsers(&[("falkon", true)]), ..well() },
+        Seen {
+            config: wanted("'firefux'"),
             browsers: browsers(&[("firefux", false), ("xdg-open", true)]),
             ..well()
         },
-        Seen { config: wanted("firefux"), browsers: browsers(&[("firefux", false)]), ..well() },
+        Seen { config: wanted("'firefux'"), browsers: browsers(&[("firefux", false)]), ..well() },
         Seen { browsers: Vec::new(), ..well() },
         Seen { listening: Err(io::ErrorKind::PermissionDenied.into()), ..well() },
     ];
     assert_snapshot!(lines("page", &desks), @r#"
     ok     page           opens with firefox, in a private window of the size that firefox chooses
     ok     page           opens with xdg-open; the browser that it chooses keeps breaks in its history
+    look   page           opens with firefox, as page.open_with says, which keeps breaks in its history
+                          add "--private-window" to page.open_with, and it opens a private window
     ok     page           opens with firefox
+    look   page           opens with flatpak, as page.open_with says, which keeps breaks in its history
+                          add "--private-window" to page.open_with, and it opens a private window
+    ok     page           opens with xdg-open; the browser that it chooses keeps breaks in its history
+    ok     page           opens with falkon
     look   page           page.open_with names firefux, which is not there; opens with xdg-open
                           install it, or name another program in the configuration
     fault  page           no program is there to open it with
