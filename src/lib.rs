@@ -35,6 +35,7 @@
 //! | what counts as exercise | [`Exertion`](kindbeat_core::detection::Exertion) |
 //! | a gate (cool-down, quiet hours, in a call, ...) | one row in [`offer::gate`](kindbeat_core::offer::Gate) |
 //! | what follows from one input | [`Engine::handle`](kindbeat_core::engine::Engine::handle); time passes first: `pass_time` ends what is over |
+//! | whether an offer was seen, and where it is shown once more | [`OnScreen`](kindbeat_core::offer::OnScreen), [`Popup`](kindbeat_core::offer::Popup); when, in `src/core/engine/elevation.rs` |
 //! | an answer, the expiry of an offer, snooze, rest | [`Offers`](kindbeat_core::offer::Offers) in `src/core/offer/offers/mod.rs` |
 //! | what "this is too much" in a break leads to | `src/core/engine/breaks.rs` |
 //! | which RR interval is an artefact, and what becomes of it | `BeatFilter` in `src/core/heart/beat.rs` |
@@ -170,7 +171,9 @@
 //! is new, and a stand-in for a source in `tests/parts/desk/services.rs`. Any other gate needs a way to close it in
 //! `tests/core/gates/desk.rs`.
 //!
-//! **A notification server.** Its name and habits in `src/notification/layout.rs`; a way to start and click it in
+//! **A notification server.** Its name and habits in `src/notification/layout.rs`; how it is asked whether it is silenced in
+//! `src/desktop/do_not_disturb/mod.rs`; where its popups leave by themselves, its name in `src/core/offer/on_screen.rs`; what it does
+//! that others do not in `tests/parts/notification/habits.rs`; a way to start and click it in
 //! `tests/parts/notification/real/`; its package in `.ci/run`; a row in the README.
 //!
 //! **A practice.** A `.toml` file in `config/practices/`, its sentences in `config/words/en.ftl`, its name in
