@@ -1,7 +1,6 @@
 //! The program itself, on a desktop that is nobody's.
 
 use std::ffi::OsStr;
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -34,7 +33,7 @@ use crate::client::soon;
 use crate::fake::Asked;
 use crate::fake::Notify;
 use crate::fake::Server;
-use crate::ordinary;
+use crate::nobody::kindbeat;
 
 /// Both buses, and the folders.
 pub(crate) struct Desktop {
@@ -300,9 +299,4 @@ pub(crate) async fn shows(screen: &mut Server, id: u32) -> anyhow::Result<Notify
             return Ok(notify);
         }
     }
-}
-
-/// The program that was built, or its copy for somebody who may not look there.
-fn kindbeat() -> OsString {
-    std::env::var_os(ordinary::PROGRAM).unwrap_or_else(|| ordinary::BUILT.into())
 }

@@ -7,12 +7,15 @@
 mod accessible;
 #[allow(dead_code, reason = "shared with the benchmarks")]
 mod browser;
+#[path = "../support/bus.rs"]
+mod bus;
 mod choosing;
 mod daemon;
 mod desk;
 #[path = "../support/nobody.rs"]
 mod nobody;
 mod pictures;
+mod process;
 #[path = "../support/pseudo.rs"]
 mod pseudo;
 mod runs;

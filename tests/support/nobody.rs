@@ -1,5 +1,6 @@
 //! This very test run as `nobody`: a browser isn't to run as root.
 
+use std::ffi::OsString;
 use std::fs;
 use std::fs::Permissions;
 use std::io;
@@ -10,11 +11,17 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// A folder of theirs, with a copy of this test program and a home.
+/// A folder of theirs, with copies of this test program and of kindbeat, and a home.
 pub(crate) struct Nobody {
     folder: TempDir,
     program: PathBuf,
+    kindbeat: PathBuf,
     home: PathBuf,
+}
+
+/// kindbeat as it was built, or its copy for somebody who may not look there.
+pub(crate) fn kindbeat() -> OsString {
+    std::env::var_os(KINDBEAT).unwrap_or_else(|| BUILT.into())
 }
 
 impl Nobody {
@@ -22,8 +29,9 @@ impl Nobody {
         let folder = tempfile::tempdir()?;
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
         let program = copy(&std::env::current_exe()?, folder.path())?;
+        let kindbeat = copy(Path::new(BUILT), folder.path())?;
         let home = own_folder(folder.path(), "home")?;
-        Ok(Self { folder, program, home })
+        Ok(Self { folder, program, kindbeat, home })
     }
 
     /// A file that they may read, and run if it is a program: where it was built, they may not look.
@@ -45,6 +53,7 @@ impl Nobody {
             .arg(&self.program)
             .args(["--exact", test, "--nocapture"])
             .envs(["HOME", "TMPDIR", "XDG_RUNTIME_DIR"].map(|name| (name, &self.home)))
+            .env(KINDBEAT, &self.kindbeat)
             .envs(variables.iter().copied())
             .current_dir(self.folder.path())
             .output()?;
@@ -75,3 +84,6 @@ fn own_folder(folder: &Path, name: &str) -> io::Result<PathBuf> {
     fs::set_permissions(&own, Permissions::from_mode(0o777))?;
     Ok(own)
 }
+
+const BUILT: &str = env!("CARGO_BIN_EXE_kindbeat");
+const KINDBEAT: &str = "KINDBEAT_TEST_PROGRAM";
