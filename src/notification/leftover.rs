@@ -5,9 +5,14 @@
 
 use std::env;
 use std::fs;
+use std::fs::OpenOptions;
 use std::io::ErrorKind;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
+use rustix::fs::OFlags;
 use tracing::debug;
 
 /// The file; `None`: nothing is kept.
@@ -46,7 +51,9 @@ impl Leftover {
 
     /// What was on the screen as the last run ended, if it could not take it away.
     pub(super) fn read(&self) -> Option<Shown> {
-        let text = fs::read_to_string(self.0.as_ref()?).ok()?;
+        let mut text = String::new();
+        let file = OpenOptions::new().read(true).custom_flags(AT_ONCE).open(self.0.as_ref()?);
+        file.ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
         let mut words = text.split_whitespace();
         let (bus, server, id) = (words.next()?, words.next()?, words.next()?);
         Some(Shown { bus: bus.to_owned(), server: server.to_owned(), id: id.parse().ok()? })
@@ -56,7 +63,13 @@ impl Leftover {
     pub(super) fn write(&self, shown: Option<&Shown>) {
         let Some(file) = &self.0 else { return };
         let written = match shown {
-            Some(Shown { bus, server, id }) => fs::write(file, format!("{bus} {server} {id}\n")),
+            Some(Shown { bus, server, id }) => OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .custom_flags(AT_ONCE)
+                .open(file)
+                .and_then(|mut file| write!(file, "{bus} {server} {id}\n")),
             None => fs::remove_file(file).or_else(|error| match error.kind() {
                 ErrorKind::NotFound => Ok(()),
                 _ => Err(error),
@@ -70,8 +83,17 @@ impl Leftover {
 
 const FILE: &str = "kindbeat-offer";
 
+/// The folder is one in memory, which no disk holds up; and where the file is a pipe, nobody waits for its other end.
+const AT_ONCE: i32 = OFlags::NONBLOCK.bits().cast_signed();
+
+/// In bytes, far more than is ever written.
+const LONGEST: u64 = 1_024;
+
 #[cfg(test)]
 mod tests {
+    use rustix::fs::FileType;
+    use rustix::fs::Mode;
+
     use super::*;
 
     #[test]
@@ -89,6 +111,17 @@ mod tests {
             fs::write(folder.path().join("offer"), text).unwrap();
             assert_eq!(leftover.read(), None, "{text:?}");
         }
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let (done, waiting) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let blocked = Leftover::at(pipe);
+            assert_eq!(blocked.read(), None);
+            blocked.write(Some(&Shown { bus: String::new(), server: String::new(), id: 1 }));
+            done.send(())
+        });
+        // It waits for itself alone: on a pipe without another end a file is opened for ever.
+        waiting.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
         Leftover::none().write(Some(&Shown { bus: String::new(), server: String::new(), id: 1 }));
         assert_eq!(Leftover::none().read(), None);
     }

@@ -1,7 +1,7 @@
 //! The owner of the socket at the other end of a connection.
 //!
 //! The loopback is open to everybody on the machine. The kernel tells whose one socket is, however many there are (`sock_diag(7)`).
-//! Where it can't be asked so, the table of all sockets says it, which takes as long as it is and is read outside the loop. So the unit
+//! Where it can't be asked so, or does not answer, the table of all sockets says it, which takes as long as it is and is read outside the loop. So the unit
 //! of the service must allow `AF_NETLINK`, and must not hide the table (`ProcSubset=pid` would).
 
 use std::fs;
@@ -47,17 +47,18 @@ impl Owners {
     /// be found out.
     pub(super) async fn is_ours(&self, peer: SocketAddr, here: SocketAddr) -> bool {
         let (SocketAddr::V4(from), SocketAddr::V4(to)) = (peer, here) else { return false };
-        let user = match self {
-            Self::Kernel(kernel) => match ask(kernel, from, to) {
-                Ok(socket) => socket.filter(|socket| socket.state == ESTABLISHED),
-                Err(error) => {
-                    debug!(%error, "the kernel does not say whose a connection is");
-                    None
-                }
+        let asked = match self {
+            Self::Kernel(kernel) => ask(kernel, from, to)
+                .inspect_err(|error| debug!(%error, "the kernel does not say whose a connection is"))
+                .ok(),
+            Self::Table => None,
+        };
+        let user = match asked {
+            Some(socket) => {
+                socket.filter(|socket| socket.state == ESTABLISHED).map(|socket| socket.user)
             }
-            .map(|socket| socket.user),
             // One at a time: the listener waits.
-            Self::Table => spawn_blocking(move || listed(peer, here)).await.ok().flatten(),
+            None => spawn_blocking(move || listed(peer, here)).await.ok().flatten(),
         };
         user == Some(rustix::process::geteuid().as_raw())
     }
@@ -262,6 +263,22 @@ mod tests {
                 assert!(!owners.is_ours(peer, here).await, "closed, {owners:?}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn where_the_kernel_stops_answering_the_table_says_it() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let here = listener.local_addr().unwrap();
+        let ours = std::net::TcpStream::connect(here).unwrap();
+        let (_theirs, peer) = listener.accept().unwrap();
+        // A question to it fails: it leads nowhere.
+        let nowhere = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        nowhere.set_nonblocking(true).unwrap();
+        let owners = Owners::Kernel(nowhere.into());
+        assert!(owners.is_ours(peer, here).await);
+        assert!(!owners.is_ours(socket(1), here).await);
+        drop(ours);
+        assert!(!owners.is_ours(peer, here).await, "closed");
     }
 
     #[test]
