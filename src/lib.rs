@@ -43,6 +43,7 @@
 //! | where a click, a reading, a command or a changed file enters | `src/daemon/service.rs`: one function for each channel; the part it names makes an [`Input`](kindbeat_core::engine::Input) of it |
 //! | sleep and waking | reported by `src/desktop/lock/logind.rs`; `Input::Woke` from `src/daemon/desktop.rs`; an offer whose time ran out meanwhile expires first |
 //! | when the program next wakes up by itself | `src/core/engine/deadline.rs`; the daemon's own in `src/daemon/deadlines.rs` |
+//! | when it ends by itself because its desktop session is over | [`Login`](kindbeat_core::login::Login); `src/desktop/login.rs` sees it |
 //! | what survives a restart | [`EngineMemory`](kindbeat_core::engine::EngineMemory); `src/store/memory.rs` restores and keeps it |
 //! | a break, wherever it is shown | [`Sitting`](kindbeat_core::sitting::Sitting), owned by `src/daemon/page.rs`, and by `src/command/here/host.rs` where no daemon runs |
 //! | what the page of a break shows | [`page::Scene`](kindbeat_core::page::Scene); its HTML in `src/page_server/html/` |

@@ -76,7 +76,8 @@ fn read(printed: &str) -> Unit {
         }),
         _ => UnitState::Stopped,
     };
-    let enabled = property("UnitFileState").starts_with("enabled");
+    // Not "enabled-runtime", which is gone after the next boot.
+    let enabled = property("UnitFileState") == "enabled";
     let with_session = session.lines().any(|line| line == "ActiveState=active");
     Unit::Installed { enabled, with_session, state }
 }
@@ -104,6 +105,10 @@ mod tests {
         assert_eq!(
             show("loaded", "enabled", "failed", "exit-code"),
             installed(true, UnitState::Failed("78".to_owned()))
+        );
+        assert_eq!(
+            show("loaded", "enabled-runtime", "active", "success"),
+            installed(false, UnitState::Running)
         );
         assert_eq!(
             show("loaded", "linked", "failed", "oom-kill"),

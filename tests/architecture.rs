@@ -40,13 +40,14 @@ const ROOMS: [(&str, &[&str]); 19] = [
 ];
 
 /// What each module of the core may import of the others.
-const CORE: [(&str, &[&str]); 19] = [
+const CORE: [(&str, &[&str]); 20] = [
     ("backoff", &[]),
     ("words", &[]),
     ("setting", &["words"]),
     ("heart", &[]),
     ("breathing", &["heart", "setting"]),
     ("context", &[]),
+    ("login", &[]),
     ("simulation", &["heart"]),
     ("detection", &["heart", "setting", "context"]),
     ("offer", &["setting", "context", "words"]),

@@ -25,6 +25,7 @@ pub mod why;
 use std::error::Error;
 
 use crate::daemon::AlreadyRunning;
+use crate::daemon::DesktopElsewhere;
 use crate::daemon::FaultyConfig;
 use crate::interface::ClientError;
 use crate::recording::RecordingError;
@@ -43,6 +44,8 @@ use kindbeat_core::words::Words;
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     if error.chain().any(|cause| cause.is::<ConfigError>() || cause.is::<FaultyConfig>()) {
         78
+    } else if error.is::<DesktopElsewhere>() {
+        75
     } else if error.is::<Usage>() {
         2
     } else {
@@ -77,7 +80,15 @@ fn own_text(cause: &(dyn Error + 'static), words: &Words) -> Option<String> {
         };
     }
     text_of!(ConfigError, OwnFault, ScriptError, UnknownPractice, RecordingError);
-    text_of!(StoreError, ClientError, Sentence, AlreadyRunning, FaultyConfig, Failure);
+    text_of!(
+        StoreError,
+        ClientError,
+        Sentence,
+        AlreadyRunning,
+        DesktopElsewhere,
+        FaultyConfig,
+        Failure
+    );
     None
 }
 

@@ -247,7 +247,7 @@ fn others() -> Vec<anyhow::Error> {
     ];
     let voices = voices.map(|error| Sentence::from(voice::why(&error)).into());
     let all = failures.map(anyhow::Error::from).into_iter().chain(moments).chain(voices);
-    all.chain([AlreadyRunning.into()]).collect()
+    all.chain([AlreadyRunning.into(), DesktopElsewhere.into()]).collect()
 }
 
 #[test]

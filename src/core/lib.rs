@@ -10,6 +10,7 @@
 //! | [`detection`] | what is usual, and when the heart is elevated |
 //! | [`engine`] | which effects follow from an input |
 //! | [`heart`] | from a packet of the monitor to a sample |
+//! | [`login`] | when the desktop session that the program serves is over |
 //! | [`monitor`] | what a monitor reports, and what can be asked of its link |
 //! | [`offer`] | whether now is a moment for an offer, and its outcome |
 //! | [`page`] | what the page of a break shows |
@@ -30,6 +31,7 @@ pub mod context;
 pub mod detection;
 pub mod engine;
 pub mod heart;
+pub mod login;
 pub mod monitor;
 pub mod offer;
 pub mod page;

@@ -38,6 +38,7 @@ pub use event_loop::run;
 pub use parts::Parts;
 pub use service::Service;
 pub use start::AlreadyRunning;
+pub use start::DesktopElsewhere;
 pub use start::FaultyConfig;
 pub use start::start;
 pub use watchdog::Watchdog;

@@ -10,6 +10,7 @@ use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 use tokio::sync::watch;
 use tracing::debug;
 use tracing::info;
@@ -42,6 +43,7 @@ use crate::store::UnopenedStore;
 use crate::tasks;
 use crate::tasks::Supervisor;
 use kindbeat_core::config::Config;
+use kindbeat_core::login::LoginEnd;
 use kindbeat_core::page::empty_page;
 use kindbeat_core::practice::HelpLines;
 use kindbeat_core::sitting::Earlier;
@@ -72,6 +74,21 @@ english_display!(AlreadyRunning);
 
 impl std::error::Error for AlreadyRunning {}
 
+/// Another desktop of the same person is there, for which the program is to be started again.
+#[derive(Debug)]
+pub struct DesktopElsewhere;
+
+impl DesktopElsewhere {
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        words.text(Message::DesktopElsewhere, &[])
+    }
+}
+
+english_display!(DesktopElsewhere);
+
+impl std::error::Error for DesktopElsewhere {}
+
 /// The configuration has a fault, of which the journal learns the place alone: what stands there is the owner's.
 #[derive(Debug)]
 pub struct FaultyConfig {
@@ -89,9 +106,10 @@ english_display!(FaultyConfig);
 
 impl std::error::Error for FaultyConfig {}
 
-/// Runs the daemon until SIGTERM or SIGINT, then writes what is left to write, which takes less than five seconds.
+/// Runs the daemon until SIGTERM or SIGINT, or until the desktop session is over, then writes what is left to write, which takes less
+/// than five seconds.
 ///
-/// An error is one of the configuration (for a service a [`FaultyConfig`]), of the build, or [`AlreadyRunning`]; everything else that is missing is said, in the log
+/// An error is one of the configuration (for a service a [`FaultyConfig`]), of the build, [`AlreadyRunning`] or [`DesktopElsewhere`]; everything else that is missing is said, in the log
 /// and where its owner sees it, and the daemon runs without.
 pub async fn start() -> anyhow::Result<()> {
     let locale = locale::of_messages();
@@ -175,7 +193,7 @@ pub async fn start() -> anyhow::Result<()> {
         monitor,
         offers,
         desktop: Some(watcher),
-        place,
+        place: place.clone(),
         web,
         view,
         opener: Opener::from_environment(),
@@ -201,7 +219,41 @@ pub async fn start() -> anyhow::Result<()> {
     // Outside systemd nobody listens, and that is fine.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     info!("ready");
-    run(service, inlets, stop).await.close().await
+    Box::pin(until_the_login_is_over(service, inlets, stop, &place)).await
+}
+
+/// Runs the loop until the program is to end, or the login is over.
+async fn until_the_login_is_over(
+    service: Service,
+    inlets: Inlets,
+    stop: impl Future<Output = ()>,
+    place: &Place,
+) -> anyhow::Result<()> {
+    let (told, mut end) = oneshot::channel();
+    let stop = async {
+        tokio::select! {
+            () = stop => {}
+            end = desktop::login_over(place, is_service()) => {
+                log_end_of_login(end);
+                let _ = told.send(end);
+            }
+        }
+    };
+    run(service, inlets, stop).await.close().await?;
+    match end.try_recv() {
+        Ok(LoginEnd::Elsewhere) => Err(DesktopElsewhere.into()),
+        Ok(LoginEnd::SessionClosed | LoginEnd::DisplayGone) | Err(_) => Ok(()),
+    }
+}
+
+fn log_end_of_login(end: LoginEnd) {
+    match end {
+        LoginEnd::SessionClosed => info!("the login is over: the desktop session is closed"),
+        LoginEnd::DisplayGone => info!("the login is over: the X server or the compositor is gone"),
+        LoginEnd::Elsewhere => {
+            info!("another desktop of the same user is there: to be started again for it");
+        }
+    }
 }
 
 /// The configuration. What is wrong with it stands in the error, or, for a service, in a notice on the desktop.

@@ -9,6 +9,7 @@
 //! | lock | logind, and the screen savers on the session bus |
 //! | whose session is on the screen | logind |
 //! | sleep | logind |
+//! | the end of the login | logind, and the display that hangs up ([`login_over`]) |
 //! | facts | `FACT_SOURCES`: each names its facts where it is declared |
 //!
 //! The facts are followed only while the program wants them: before an offer, and while a page shows the heart. A fact with several
@@ -18,6 +19,7 @@
 //! `org_kde_kwin_idle`, nobody rests while a program keeps the screen awake. An X server counts what a program does to
 //! keep the screen saver off as input.
 
+mod autostart;
 mod bus;
 mod capture;
 mod child;
@@ -27,6 +29,7 @@ mod full_screen;
 mod idle;
 mod inhibitors;
 mod lock;
+mod login;
 mod place;
 mod presence;
 mod probe;
@@ -54,8 +57,11 @@ use kindbeat_core::context::Desktop;
 use kindbeat_core::context::InputActivity;
 use kindbeat_core::offer::PAUSE_FROM;
 
+pub use self::autostart::Autostart;
+pub use self::autostart::autostart;
 pub use self::facts::FactReport;
 pub use self::idle::IdleSource;
+pub use self::login::login_over;
 pub use self::place::Place;
 pub use self::probe::DesktopReport;
 pub use self::probe::PresenceReport;

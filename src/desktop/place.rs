@@ -89,7 +89,7 @@ fn config(xdg_config_home: Option<OsString>, home: Option<OsString>) -> Option<P
 }
 
 /// Where the compositor listens: `WAYLAND_DISPLAY` is a name in `XDG_RUNTIME_DIR`, or a path.
-fn socket(display: &OsStr, runtime: Option<&Path>) -> PathBuf {
+pub(super) fn socket(display: &OsStr, runtime: Option<&Path>) -> PathBuf {
     runtime.unwrap_or_else(|| Path::new("")).join(display)
 }
 

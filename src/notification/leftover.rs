@@ -69,7 +69,7 @@ impl Leftover {
                 .truncate(true)
                 .custom_flags(AT_ONCE)
                 .open(file)
-                .and_then(|mut file| write!(file, "{bus} {server} {id}\n")),
+                .and_then(|mut file| writeln!(file, "{bus} {server} {id}")),
             None => fs::remove_file(file).or_else(|error| match error.kind() {
                 ErrorKind::NotFound => Ok(()),
                 _ => Err(error),

@@ -49,7 +49,9 @@ impl Owners {
         let (SocketAddr::V4(from), SocketAddr::V4(to)) = (peer, here) else { return false };
         let asked = match self {
             Self::Kernel(kernel) => ask(kernel, from, to)
-                .inspect_err(|error| debug!(%error, "the kernel does not say whose a connection is"))
+                .inspect_err(
+                    |error| debug!(%error, "the kernel does not say whose a connection is"),
+                )
                 .ok(),
             Self::Table => None,
         };

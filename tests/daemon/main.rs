@@ -20,6 +20,7 @@ mod flood;
 mod heart;
 mod killed;
 mod late;
+mod login;
 mod offers;
 mod ordinary;
 mod page;

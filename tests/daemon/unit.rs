@@ -14,6 +14,7 @@ fn the_unit_says_what_the_daemon_relies_on() {
         "Restart=on-failure",
         "Environment=MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=0 MALLOC_TRIM_THRESHOLD_=65536",
         "RestartPreventExitStatus=78",
+        "RestartForceExitStatus=75",
         "ExecReload=/bin/kill -HUP $MAINPID",
         "UMask=0077",
         "WantedBy=graphical-session.target",

@@ -10,6 +10,8 @@ use tokio::time::timeout;
 use super::limited;
 use crate::bluetooth;
 use crate::browser::Opener;
+use crate::desktop;
+use crate::desktop::Autostart;
 use crate::desktop::DesktopReport;
 use crate::desktop::FactReport;
 use crate::desktop::Place;
@@ -51,6 +53,8 @@ pub(super) struct Seen {
     pub(super) service: Option<Result<Status, ClientError>>,
     /// What systemd says of it.
     pub(super) unit: Option<Unit>,
+    /// Whether the desktop starts it by its autostart entry.
+    pub(super) autostart: Option<Autostart>,
     /// The file of the configuration, whether it is there, and what is in it.
     pub(super) config: Option<Result<Configured, ConfigError>>,
     /// The owner's own practices.
@@ -102,7 +106,7 @@ impl Seen {
         let (
             (bluetooth, notifications, service),
             (DesktopReport { presence, desktop }, told_by_service),
-            (unit, (config, voice), practices, store),
+            ((unit, autostart), (config, voice), practices, store),
         ) = tokio::join!(
             async {
                 tokio::join!(
@@ -114,7 +118,7 @@ impl Seen {
             sight(),
             async {
                 tokio::join!(
-                    limited(systemd::unit()),
+                    async { tokio::join!(limited(systemd::unit()), apart(desktop::autostart)) },
                     configured_and_voice(),
                     apart(own_practices),
                     apart(stored),
@@ -134,6 +138,7 @@ impl Seen {
             voice,
             service,
             unit,
+            autostart,
             config,
             practices,
             store,

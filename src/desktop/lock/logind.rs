@@ -21,6 +21,7 @@ use crate::desktop::presence::IdleHint;
 use crate::desktop::presence::PresenceInput;
 use crate::desktop::report::NoAnswer;
 use kindbeat_core::backoff::Backoff;
+use kindbeat_core::login::LoginInput;
 
 /// Reports the session and sleep for ever.
 pub(in crate::desktop) async fn run(place: &Place, inputs: &Sender<PresenceInput>) {
@@ -127,6 +128,76 @@ async fn follow(place: &Place, inputs: &Sender<PresenceInput>) -> Result<(), NoA
             inputs.send(input).await.map_err(|_| NoAnswer::gone())?;
         }
     }
+}
+
+/// Reports the desktop sessions of this person that are open, now and after every change, for ever.
+pub(in crate::desktop) async fn follow_desktops(place: &Place, tell: &Sender<LoginInput>) {
+    let mut backoff = Backoff::new(LONGEST_PAUSE);
+    loop {
+        let began = clock::now();
+        if let Err(none) = tell_desktops(place, tell).await {
+            debug!(reason = %none, "nothing tells which sessions are open: logind");
+        }
+        backoff.ended(began, clock::now());
+        clock::sleep(backoff.next_delay()).await;
+    }
+}
+
+async fn tell_desktops(place: &Place, tell: &Sender<LoginInput>) -> Result<(), NoAnswer> {
+    let connection =
+        place.system_bus.connection().await.map_err(|error| NoAnswer::no_bus(&error))?;
+    let mut owner = dbus::owner_changes(&connection, SERVICE).await?;
+    let mut manager = dbus::signals(&connection, |rule| {
+        rule.sender(SERVICE).path(MANAGER.path).interface(MANAGER.interface)
+    })
+    .await?;
+    let mut sessions = dbus::signals(&connection, |rule| {
+        rule.sender(SERVICE).path_namespace(SESSIONS).interface(dbus::PROPERTIES)
+    })
+    .await?;
+    loop {
+        if let Some(open) = desktops(&connection).await? {
+            tell.send(LoginInput::Sessions(open)).await.map_err(|_| NoAnswer::gone())?;
+        }
+        loop {
+            let stirred = tokio::select! {
+                message = owner.next() => message.as_ref().map(|_| true),
+                message = manager.next() => message.as_ref().map(|message| read(message) == Signal::OtherSession),
+                message = sessions.next() => message.as_ref().map(may_close),
+            };
+            if stirred.ok_or_else(NoAnswer::gone)? {
+                break;
+            }
+        }
+    }
+}
+
+/// Whether a session may have been closed, or become one of a desktop: a compositor says so of the session that it was started in.
+fn may_close(message: &Message) -> bool {
+    let names = ["Active", "State", "Type"];
+    changes(message).is_some_and(|changed| names.iter().any(|name| changed.contains_key(*name)))
+}
+
+/// The desktop sessions of this person that are open; `None`: logind does not know this person, or does not say.
+async fn desktops(connection: &Connection) -> Result<Option<Vec<String>>, NoAnswer> {
+    let Some(sessions) = of_user(connection, "Sessions").await? else { return Ok(None) };
+    let sessions = <Vec<(String, OwnedObjectPath)>>::try_from(sessions).unwrap_or_default();
+    let mut open = Vec::new();
+    for (id, path) in sessions {
+        let session = Object { path: path.as_str(), interface: dbus::PROPERTIES, ..MANAGER };
+        let asked =
+            session.call::<_, HashMap<String, OwnedVariant>>(connection, "GetAll", &SESSION).await;
+        // One that is gone meanwhile is not open.
+        let Some(properties) = bus::reply(asked)? else { continue };
+        let text = |name| properties.get(name).and_then(|text| text.downcast_ref::<String>().ok());
+        let is_open = text("State").as_deref() != Some("closing");
+        let is_person = text("Class").is_some_and(|class| class.starts_with("user"));
+        let is_desktop = text("Type").is_some_and(|kind| DESKTOPS.contains(&kind.as_str()));
+        if is_open && is_person && is_desktop {
+            open.push(id);
+        }
+    }
+    Ok(Some(open))
 }
 
 async fn of(signals: &mut Option<Signals>) -> Option<Message> {
@@ -300,6 +371,8 @@ const SESSION: &str = "org.freedesktop.login1.Session";
 /// Below which every session is.
 const SESSIONS: &str = "/org/freedesktop/login1/session";
 const USER: &str = "org.freedesktop.login1.User";
+/// The types of a session that has a desktop.
+const DESKTOPS: [&str; 3] = ["wayland", "x11", "mir"];
 
 const MANAGER: Object<'_> = Object {
     service: SERVICE,

@@ -113,7 +113,7 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
     insta::assert_snapshot!(of_the_desk().await?, @r#"
     presence ok: ext-idle-notify-v1 tells of keyboard and pointer, org.freedesktop.login1 of the lock (-)
     full_screen ok: speaks against an offer just now (told by X11) (-)
-    service ok: running (-)
+    service look: running; systemd does not say whether it starts when you log in (without systemd, have your desktop run "kindbeat daemon" when it starts)
     "#);
     Ok(())
 }

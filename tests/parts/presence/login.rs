@@ -5,12 +5,17 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
+use kindbeat::clock;
 use kindbeat::dbus::Bus;
 use kindbeat::desktop::DesktopEvent;
 use kindbeat::desktop::IdleSource;
 use kindbeat::desktop::Place;
+use kindbeat::desktop::login_over;
 use kindbeat_core::context::InputActivity;
+use kindbeat_core::login::GONE_AFTER;
+use kindbeat_core::login::LoginEnd;
 use serde::Serialize;
+use tokio::net::UnixListener;
 use tokio::sync::mpsc;
 use zbus::Connection;
 use zbus::DynamicType;
@@ -29,6 +34,7 @@ use super::client::soon;
 struct Login {
     bus: Connection,
     asked: mpsc::UnboundedReceiver<()>,
+    listed: mpsc::UnboundedReceiver<()>,
 }
 
 /// Which session is that of whoever asks.
@@ -48,6 +54,8 @@ struct Known {
     seat: &'static str,
     active: bool,
     closing: bool,
+    /// `wayland`, `tty`, ...
+    kind: &'static str,
     locked: bool,
     idle: bool,
     /// In microseconds of Unix time.
@@ -61,7 +69,8 @@ struct Manager {
 }
 
 struct User(Arc<Mutex<Own>>);
-struct Session(Arc<Mutex<Known>>);
+/// A session, and who hears that it was looked at.
+struct Session(Arc<Mutex<Known>>, Option<mpsc::UnboundedSender<()>>);
 
 fn path(path: &'static str) -> OwnedObjectPath {
     ObjectPath::from_static_str_unchecked(path).into()
@@ -149,9 +158,21 @@ impl Session {
         of(&self.0).active
     }
 
+    #[zbus(property, name = "Type")]
+    fn kind(&self) -> &'static str {
+        of(&self.0).kind
+    }
+
+    #[zbus(property)]
+    #[expect(clippy::unused_self, reason = "the interface wants it so")]
+    fn class(&self) -> &'static str {
+        "user"
+    }
+
     #[zbus(property(emits_changed_signal = "false"))]
     fn state(&self) -> &'static str {
         let known = *of(&self.0);
+        let _ = self.1.as_ref().map(|tell| tell.send(()));
         match (known.closing, known.active) {
             (true, _) => "closing",
             (false, true) => "active",
@@ -163,6 +184,7 @@ impl Session {
 impl Login {
     async fn start(bus: &PrivateBus, own: Own, known: Known) -> anyhow::Result<Self> {
         let (tell, asked) = mpsc::unbounded_channel();
+        let (look, listed) = mpsc::unbounded_channel();
         let own = Arc::new(Mutex::new(own));
         let uid = rustix::process::getuid().as_raw();
         let manager = Manager { own: own.clone(), uid, asked: tell };
@@ -170,10 +192,17 @@ impl Login {
         let server = bus.object_server();
         server.at(MANAGER, manager).await?;
         server.at(USER, User(own)).await?;
-        server.at(OURS, Session(Arc::new(Mutex::new(known)))).await?;
-        server.at(SECOND, Session(Arc::new(Mutex::new(Known::default())))).await?;
+        server.at(OURS, Session(Arc::new(Mutex::new(known)), None)).await?;
+        let second = Session(Arc::new(Mutex::new(Known::default())), Some(look));
+        server.at(SECOND, second).await?;
         bus.request_name("org.freedesktop.login1").await?;
-        Ok(Self { bus, asked })
+        Ok(Self { bus, asked, listed })
+    }
+
+    /// Waits until all sessions, of which the second is the last, were looked at.
+    async fn was_listed(&mut self) -> anyhow::Result<()> {
+        anyhow::ensure!(soon(self.listed.recv()).await?.is_some());
+        Ok(())
     }
 
     /// Waits until it was asked how things stand.
@@ -213,6 +242,9 @@ impl Login {
         }
         if before.idle != after.idle {
             session.idle_hint_changed(at.signal_emitter()).await?;
+        }
+        if before.kind != after.kind {
+            session.type_changed(at.signal_emitter()).await?;
         }
         if before.active != after.active {
             session.active_changed(at.signal_emitter()).await?;
@@ -364,8 +396,86 @@ async fn the_doctor_sees_what_logind_tells() -> anyhow::Result<()> {
 
 /// In front of a screen, and on it.
 const ON_SCREEN: Known = Known { seat: "seat0", active: true, closing: false, ..NO_HINT };
-const NO_HINT: Known =
-    Known { seat: "", active: false, closing: false, locked: false, idle: false, since: 0 };
+const NO_HINT: Known = Known {
+    seat: "",
+    active: false,
+    closing: false,
+    kind: "",
+    locked: false,
+    idle: false,
+    since: 0,
+};
+
+#[tokio::test]
+async fn the_login_is_over_with_the_last_desktop_session() -> anyhow::Result<()> {
+    let desktop = Known { kind: "wayland", ..ON_SCREEN };
+    let closing = Known { active: false, closing: true, ..desktop };
+    // A compositor that was started in a text console gives it back.
+    for (end, expected) in [
+        (closing, LoginEnd::SessionClosed),
+        (Known { kind: "tty", ..desktop }, LoginEnd::SessionClosed),
+    ] {
+        let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+        let mut login = Login::start(&bus, Own::None, desktop).await?;
+        let place = places(&bus);
+        let over = tokio::spawn(async move { login_over(&place, false).await });
+        login.was_listed().await?;
+        login.learns(|known| known.locked = true).await?;
+        login.learns(|known| *known = end).await?;
+        assert_eq!(soon(over).await??, expected);
+    }
+    // Another one of the same person is open by then.
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let mut login = Login::start(&bus, Own::None, desktop).await?;
+    let place = places(&bus);
+    let over = tokio::spawn(async move { login_over(&place, false).await });
+    login.was_listed().await?;
+    login.learns_of(SECOND, |known| known.kind = "x11").await?;
+    login.was_listed().await?;
+    login.learns(|known| *known = closing).await?;
+    assert_eq!(soon(over).await??, LoginEnd::Elsewhere);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_login_is_over_when_the_display_stays_away() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let socket = folder.path().join("wayland-9");
+    let compositor = UnixListener::bind(&socket)?;
+    let place = Place { wayland: Some(socket.clone()), ..nowhere() };
+    let over = tokio::spawn(async move { login_over(&place, false).await });
+    drop(soon(compositor.accept()).await??);
+    // It hung up once, and is there.
+    let (connection, _) = soon(compositor.accept()).await??;
+    let gone = clock::now();
+    drop((connection, compositor));
+    assert_eq!(soon(over).await??, LoginEnd::DisplayGone);
+    assert!(clock::now().duration_since(gone) >= GONE_AFTER);
+    Ok(())
+}
+
+/// A manager of the user that knows this environment.
+struct Systemd(Vec<String>);
+
+#[zbus::interface(name = "org.freedesktop.systemd1.Manager")]
+impl Systemd {
+    #[zbus(property)]
+    fn environment(&self) -> Vec<String> {
+        self.0.clone()
+    }
+}
+
+#[tokio::test]
+async fn a_display_that_comes_later_is_found() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let manager = bus.connect().await?;
+    let known = ["HOME=/home/a", "WAYLAND_DISPLAY=wayland-1"].map(str::to_owned).into();
+    manager.object_server().at("/org/freedesktop/systemd1", Systemd(known)).await?;
+    manager.request_name("org.freedesktop.systemd1").await?;
+    let place = Place { session_bus: Bus::at(bus.address()), ..nowhere() };
+    assert_eq!(soon(login_over(&place, true)).await?, LoginEnd::Elsewhere);
+    Ok(())
+}
 
 #[tokio::test]
 async fn another_session_on_the_screen_is_told() -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ use super::look::Stored;
 use crate::browser::Shown;
 use crate::browser::missing_private_option;
 use crate::command::devices;
+use crate::desktop::Autostart;
 use crate::interface::ClientError;
 use crate::notification::ServerPresence;
 use crate::systemd::SESSION;
@@ -252,17 +253,32 @@ impl Desk<'_> {
             (Some(Ok(_)), Some(Unit::Installed { enabled: false, .. })) => {
                 self.look(Message::ServiceRunsOnly, Message::ServiceEnable)
             }
-            (Some(Ok(_)), Some(Unit::Installed { with_session: false, .. })) => {
-                let says = self.of(Message::ServiceNotWithDesktop, &[("target", SESSION.into())]);
-                look(says, self.say(Message::ServiceAutostart))
-            }
+            (Some(Ok(_)), Some(Unit::Installed { with_session: false, .. })) => self.by_entry(),
             (Some(Ok(_)), Some(Unit::Installed { .. })) => fine(self.say(Message::ServiceFine)),
-            (Some(Ok(_)), Some(Unit::NoManager) | None) => fine(self.say(Message::ServiceRuns)),
+            (Some(Ok(_)), Some(Unit::NoManager) | None) => {
+                self.look(Message::ServiceRunsUnmanaged, Message::ServiceAutostartByHand)
+            }
             (Some(Err(ClientError::NoDaemon)), unit) => self.stopped(unit.as_ref()),
             (Some(Err(ClientError::NoBus(_))), _) => {
                 self.fault(Message::ServiceNoSession, Message::WithinSession)
             }
             (Some(Err(_)) | None, _) => self.fault(Message::ServiceSilent, Message::ServiceRestart),
+        }
+    }
+
+    /// Whether it comes back at the next login where no session target of the desktop starts it.
+    fn by_entry(&self) -> Found {
+        match self.seen.autostart {
+            Some(Autostart { starts_entries: true, has_entry: true }) => {
+                fine(self.say(Message::ServiceFineByEntry))
+            }
+            Some(Autostart { starts_entries: true, has_entry: false }) => {
+                let says = self.of(Message::ServiceNotWithDesktop, &[("target", SESSION.into())]);
+                look(says, self.say(Message::ServiceEntry))
+            }
+            Some(Autostart { starts_entries: false, .. }) | None => {
+                self.look(Message::ServiceLoginUnseen, Message::ServiceAutostart)
+            }
         }
     }
 

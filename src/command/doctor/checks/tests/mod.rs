@@ -8,6 +8,7 @@ use crate::bluetooth;
 use crate::command::doctor::as_text;
 use crate::command::doctor::look::Configured;
 use crate::command::doctor::look::OwnPractices;
+use crate::desktop::Autostart;
 use crate::desktop::FactReport;
 use crate::desktop::IdleSource;
 use crate::desktop::PresenceReport;
@@ -58,6 +59,7 @@ fn well() -> Seen {
             with_session: true,
             state: UnitState::Running,
         }),
+        autostart: Some(Autostart { starts_entries: false, has_entry: false }),
         config: Some(Ok(configured(Config::default()))),
         practices: Some(OwnPractices::default()),
         store: Some(Ok(Stored {
@@ -370,6 +372,15 @@ fn a_voice_is_looked_for_only_where_it_is_wanted() {
 #[test]
 fn the_service_is_to_run_and_to_start_by_itself() {
     let running = |unit| Seen { unit, ..well() };
+    let by_entry = |entry: Option<(bool, bool)>| Seen {
+        unit: Some(Unit::Installed {
+            enabled: true,
+            with_session: false,
+            state: UnitState::Running,
+        }),
+        autostart: entry.map(|(starts_entries, has_entry)| Autostart { starts_entries, has_entry }),
+        ..well()
+    };
     let stopped = |unit| Seen { service: Some(Err(ClientError::NoDaemon)), unit, ..well() };
     let installed = |state| Some(Unit::Installed { enabled: true, with_session: true, state });
     let failed = |why: &str| installed(UnitState::Failed(why.to_owned()));
@@ -381,11 +392,10 @@ fn the_service_is_to_run_and_to_start_by_itself() {
             with_session: true,
             state: UnitState::Running,
         })),
-        running(Some(Unit::Installed {
-            enabled: true,
-            with_session: false,
-            state: UnitState::Running,
-        })),
+        by_entry(Some((true, true))),
+        by_entry(Some((true, false))),
+        by_entry(Some((false, true))),
+        by_entry(None),
         running(None),
         stopped(Some(Unit::NoManager)),
         stopped(Some(Unit::NotInstalled)),
@@ -397,14 +407,21 @@ fn the_service_is_to_run_and_to_start_by_itself() {
         Seen { service: None, ..well() },
     ];
     assert_snapshot!(lines("service", &desks), @r#"
-    ok     service        running
+    look   service        running; systemd does not say whether it starts when you log in
+                          without systemd, have your desktop run "kindbeat daemon" when it starts
     look   service        running, but it does not start with your session
                           copy systemd/kindbeat.service to ~/.config/systemd/user, then "systemctl --user enable --now kindbeat"
     look   service        running, but it does not start with your session
                           "systemctl --user enable kindbeat"
-    look   service        running, but it does not start when you log in: your desktop does not start graphical-session.target
-                          have your desktop run "systemctl --user start kindbeat" when it starts
-    ok     service        running
+    ok     service        running, and your desktop starts it when you log in, by its autostart entry
+    look   service        running, but it does not start when you log in: your desktop does not start graphical-session.target, and there is no autostart entry
+                          copy config/desktop/org.kindbeat.Kindbeat.autostart.desktop to ~/.config/autostart/org.kindbeat.Kindbeat.desktop
+    look   service        running; whether your desktop starts it when you log in cannot be seen
+                          the README has a line for the configuration of your compositor or window manager, and for a desktop an autostart entry
+    look   service        running; whether your desktop starts it when you log in cannot be seen
+                          the README has a line for the configuration of your compositor or window manager, and for a desktop an autostart entry
+    look   service        running; systemd does not say whether it starts when you log in
+                          without systemd, have your desktop run "kindbeat daemon" when it starts
     fault  service        not running
                           start it with "kindbeat daemon", best along with your desktop
     fault  service        not running, and not installed
