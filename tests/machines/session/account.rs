@@ -38,16 +38,27 @@ pub(crate) enum Fact {
     PutToSleep,
     /// The daemon told that the machine is about to sleep.
     Asleep,
+    /// Another session is on the screen: what `kindbeat why` says.
+    Behind(String),
     /// BlueZ was asked to let the strap go.
-    LetGo,
+    LetGo(Why),
     /// The daemon told that the machine is awake.
     Awake,
     /// The strap streams again.
-    Back,
+    Back(Why),
     /// The service was asked to stop.
     AskedToStop,
     /// The title of a notice on the desktop.
     Notice(String),
+}
+
+/// Why the strap is let go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Why {
+    /// Another session is on the screen.
+    Behind,
+    /// The machine is put to sleep.
+    Asleep,
 }
 
 /// When something was looked at.

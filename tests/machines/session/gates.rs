@@ -1,6 +1,8 @@
 //! What holds an offer back, one thing after the other, while the heart is up: each real, and each heard or seen from inside the
 //! service.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use kindbeat::interface::Client;
 use kindbeat_core::status::Status;
@@ -56,6 +58,13 @@ pub(crate) async fn close_and_open(
     account.tell(Fact::Camera)?;
 
     let film = start(&["systemd-inhibit", "--what=idle", "--who=film", "sleep", "infinity"])?;
+    let awake = async {
+        while !run(&mut theirs("systemd-inhibit", &["--list"])).await?.contains("film") {
+            tokio::time::sleep(POLL).await;
+        }
+        anyhow::Ok(())
+    };
+    soon("an inhibitor", awake).await??;
     screen.silence(false).await?;
     drop(camera);
     held(account, client, "inhibited").await?;
@@ -103,3 +112,6 @@ fn label(id: &str) -> String {
         _ => id.to_owned(),
     }
 }
+
+/// How long until it is asked again: nothing tells that logind has an inhibitor.
+const POLL: Duration = Duration::from_millis(200);

@@ -38,13 +38,17 @@ After=dbus.service systemd-logind.service
 [Service]
 ExecStart=/bin/bash /run/share/inside.sh
 END
-# A session, from its beginning on: PAM tells logind, and logind starts the manager of the user.
-cat >/etc/systemd/system/desk.service <<'END'
+# Two sessions, each from its beginning on, on consoles of their own: PAM tells logind, and logind starts the manager of the user.
+for session in desk:anna:1 guest:otto:2; do
+    IFS=: read -r service user console <<<"$session"
+    cat >"/etc/systemd/system/$service.service" <<END
 [Service]
-User=anna
+User=$user
 PAMName=login
+TTYPath=/dev/tty$console
 Environment=XDG_SESSION_TYPE=wayland XDG_SESSION_CLASS=user
 ExecStart=/bin/sleep infinity
 END
+done
 
 exec env -i PATH="$PATH" /lib/systemd/systemd --unit=story.target

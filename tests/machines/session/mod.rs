@@ -25,6 +25,7 @@ use account::Fact;
 use account::Moment;
 use account::Opened;
 use account::Properties;
+use account::Why;
 
 /// What this program does in the machine; nothing by itself.
 #[test]
@@ -40,8 +41,8 @@ fn logind_knows_the_session_of_the_user() -> anyhow::Result<()> {
         _ => None,
     })?;
     assert_eq!(
-        of(session, ["Name", "Class", "Type", "Active"]),
-        ["anna", "user", "wayland", "yes"]
+        of(session, ["Name", "Class", "Type", "Seat", "Active"]),
+        ["anna", "user", "wayland", "seat0", "yes"]
     );
     Ok(())
 }
@@ -139,8 +140,26 @@ fn what_is_in_the_way_is_seen_from_inside_the_service() -> anyhow::Result<()> {
 #[test]
 fn the_strap_is_let_go_for_a_sleep_and_found_again() -> anyhow::Result<()> {
     let Some(run) = host::run()? else { return Ok(()) };
-    let order = [Fact::PutToSleep, Fact::Asleep, Fact::LetGo, Fact::Awake, Fact::Back];
+    let (let_go, back) = (Fact::LetGo(Why::Asleep), Fact::Back(Why::Asleep));
+    let order = [Fact::PutToSleep, Fact::Asleep, let_go, Fact::Awake, back];
     let times: Vec<_> = order.iter().map(|fact| run.time(fact)).collect::<anyhow::Result<_>>()?;
+    assert!(times.is_sorted(), "{times:?}");
+    Ok(())
+}
+
+#[test]
+fn the_strap_is_let_go_for_another_session_in_front() -> anyhow::Result<()> {
+    let Some(run) = host::run()? else { return Ok(()) };
+    let (behind, why) = run.first("another session", |fact| match fact {
+        Fact::Behind(why) => Some(why),
+        _ => None,
+    })?;
+    assert!(why.contains("- another session is on the screen, not yours"), "{why}");
+    let order = [Fact::LetGo(Why::Behind), Fact::Back(Why::Behind)];
+    let mut times = vec![behind];
+    for fact in order {
+        times.push(run.time(&fact)?);
+    }
     assert!(times.is_sorted(), "{times:?}");
     Ok(())
 }

@@ -21,16 +21,19 @@ use crate::session::account::properties;
 
 /// Adds the user, and installs the program in their home, as the README says.
 pub(crate) async fn moves_in() -> anyhow::Result<()> {
-    for (file, line) in [
-        ("/etc/passwd", format!("{NAME}:x:{USER}:{USER}::{HOME}:/bin/bash")),
-        ("/etc/group", format!("{NAME}:x:{USER}:")),
-    ] {
-        let mut file = fs::OpenOptions::new().append(true).open(file).context(file)?;
-        writeln!(file, "{line}")?;
-    }
     // The one of the host not everybody may read.
     fs::remove_file("/etc/shadow")?;
-    fs::write("/etc/shadow", format!("root:*:19000::::::\n{NAME}:*:19000::::::\n"))?;
+    fs::write("/etc/shadow", "root:*:19000::::::\n")?;
+    for (name, id, home) in [(NAME, USER, HOME), (GUEST, GUEST_USER, "/")] {
+        for (file, line) in [
+            ("/etc/passwd", format!("{name}:x:{id}:{id}::{home}:/bin/bash")),
+            ("/etc/group", format!("{name}:x:{id}:")),
+            ("/etc/shadow", format!("{name}:*:19000::::::")),
+        ] {
+            let mut file = fs::OpenOptions::new().append(true).open(file).context(file)?;
+            writeln!(file, "{line}")?;
+        }
+    }
     let home = Path::new(HOME);
     for (file, text) in [
         (".config/systemd/user/kindbeat.service", UNIT),
@@ -71,9 +74,36 @@ pub(crate) async fn logs_in() -> anyhow::Result<Properties> {
 
 /// What logind calls the session that it holds for the one at the display.
 pub(crate) async fn session() -> anyhow::Result<String> {
-    let user = USER.to_string();
+    session_of(USER).await
+}
+
+async fn session_of(user: u32) -> anyhow::Result<String> {
+    let user = user.to_string();
     let display = ["show-user", &user, "--property=Display", "--value"];
     Ok(run(Command::new("loginctl").args(display)).await?.trim().to_owned())
+}
+
+/// Somebody else logs in at the same screen, in front of this session.
+pub(crate) async fn another_comes() -> anyhow::Result<()> {
+    run(Command::new("systemctl").args(["start", "guest"])).await?;
+    let logged_in = async {
+        loop {
+            match session_of(GUEST_USER).await {
+                Ok(session) if !session.is_empty() => return session,
+                _ => tokio::time::sleep(POLL).await,
+            }
+        }
+    };
+    in_front(&soon("a second session", logged_in).await?).await
+}
+
+/// This session is on the screen again.
+pub(crate) async fn comes_back() -> anyhow::Result<()> {
+    in_front(&session().await?).await
+}
+
+async fn in_front(session: &str) -> anyhow::Result<()> {
+    run(Command::new("loginctl").args(["activate", session])).await.map(drop)
 }
 
 /// Replaces the configuration.
@@ -177,6 +207,8 @@ const NAME: &str = "anna";
 /// Of those that belong to people.
 pub(crate) const USER: u32 = 4321;
 const HOME: &str = "/home/anna";
+const GUEST: &str = "otto";
+const GUEST_USER: u32 = 4322;
 const RUNTIME: &str = "/run/user/4321";
 const ADDRESS: &str = "unix:path=/run/user/4321/bus";
 

@@ -14,6 +14,7 @@ use crate::screen::Shown;
 use crate::session::account::Fact;
 use crate::session::account::Moment;
 use crate::session::account::Opened;
+use crate::session::account::Why;
 use crate::session::account::Writer;
 use crate::session::desktop;
 use crate::session::gates;
@@ -65,6 +66,7 @@ async fn happen(account: &mut Writer) -> anyhow::Result<()> {
     screen.click(&offer).await?;
     account.tell(Fact::Browser(Opened::ByClick, notes::of(2).await?))?;
     client.end_break().await?;
+    stands_behind(account, &client, &heart).await?;
     sleeps(account, &client, &heart, &mut journal).await?;
     hangs(account, &mut journal).await?;
     stops(account).await?;
@@ -92,6 +94,23 @@ async fn a_break_is_asked_for(account: &mut Writer, client: &Client) -> anyhow::
     Ok(client.end_break().await?)
 }
 
+/// Another person's session comes to the screen, and goes.
+async fn stands_behind(account: &mut Writer, client: &Client, heart: &Heart) -> anyhow::Result<()> {
+    let connected = heart.strap.times("Connect");
+    let disconnected = heart.strap.times("Disconnect");
+    person::another_comes().await?;
+    until(client, |status| status.other_session).await?;
+    account.tell(Fact::Behind(client.why().await?))?;
+    heart.strap.was_asked("Disconnect", disconnected + 1).await?;
+    account.tell(Fact::LetGo(Why::Behind))?;
+    let status = client.status().await?;
+    anyhow::ensure!(heart.strap.times("Connect") == connected, "taken back: {status:?}");
+    person::comes_back().await?;
+    heart.strap.was_asked("Connect", connected + 1).await?;
+    until(client, |status| status.state == "streaming" && !status.other_session).await?;
+    account.tell(Fact::Back(Why::Behind))
+}
+
 /// The machine is put to sleep by logind, as when its lid is closed: all is done but for the last step, in which its devices and its
 /// processor would stop. Its tasks are frozen for a second, and thawed.
 async fn sleeps(
@@ -113,12 +132,12 @@ async fn sleeps(
     journal.says("the machine is about to sleep").await?;
     account.tell(Fact::Asleep)?;
     heart.strap.was_asked("Disconnect", disconnected + 1).await?;
-    account.tell(Fact::LetGo)?;
+    account.tell(Fact::LetGo(Why::Asleep))?;
     journal.says("the machine is awake").await?;
     account.tell(Fact::Awake)?;
     heart.strap.was_asked("Connect", connected + 1).await?;
     until(client, |status| status.state == "streaming").await?;
-    account.tell(Fact::Back)?;
+    account.tell(Fact::Back(Why::Asleep))?;
     gates::held(account, client, "just_returned").await
 }
 
