@@ -497,9 +497,9 @@ impl Server {
     }
 }
 
-/// Nobody closes a notification this soon. A finger that rests on its key and waits for a flash takes 213 ms on average (Woods et al. 2015,
-/// Frontiers in Human Neuroscience 9:131), and here the pointer still has to get there. Silenced servers close within a few ms.
-const FASTEST_HAND: Duration = Duration::from_millis(200);
+/// Nobody closes a notification this soon: it is half of the 100 ms within which nobody can answer the gun of a race (World Athletics,
+/// Technical Rules, false starts), and here the pointer still has to get there. Silenced servers close right behind the number.
+const FASTEST_HAND: Duration = Duration::from_millis(50);
 
 /// The reason of a notification that went by itself.
 const EXPIRED: u32 = 1;

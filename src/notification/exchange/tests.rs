@@ -139,14 +139,9 @@ fn a_number_of_zero_is_none() {
 
 #[test]
 fn what_is_closed_faster_than_a_hand_was_not_seen() {
-    for (reason, after, seen) in [
-        (1, 0, false),
-        (2, 0, false),
-        (3, 199, false),
-        (4, 199, false),
-        (2, 200, true),
-        (4, 200, true),
-    ] {
+    for (reason, after, seen) in
+        [(1, 0, false), (2, 0, false), (3, 49, false), (4, 49, false), (2, 50, true), (4, 50, true)]
+    {
         let mut exchange = open(7);
         let closed = ExchangeInput::Closed(7, reason);
         let told = if seen {

@@ -67,6 +67,26 @@ async fn a_server_that_never_answers_shows_no_offer() -> anyhow::Result<()> {
     client.end().await
 }
 
+/// What is told of the next offer, which is closed as soon as it is taken.
+async fn closed_at_once(
+    client: &mut Client,
+    server: &mut Server,
+    (id, reason): (u32, u32),
+    is_before_the_number: bool,
+) -> anyhow::Result<NotifierEvent> {
+    client.show(id.into()).await?;
+    let notify = server.asked_to_show().await?;
+    if is_before_the_number {
+        server.tell("NotificationClosed", &(id, reason)).await?;
+        server.name(&notify, id).await?;
+    } else {
+        server.name(&notify, id).await?;
+        server.tell("NotificationClosed", &(id, reason)).await?;
+    }
+    assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(id.into())));
+    client.event().await
+}
+
 /// While they are silenced: Budgie with 1 (expired), Cinnamon 6.6.9 with 2 (dismissed), xfce4-notifyd 0.9.7 with 4. With 3 nobody was seen to.
 #[tokio::test]
 async fn what_a_silenced_server_closes_at_once_was_not_seen() -> anyhow::Result<()> {
@@ -76,27 +96,22 @@ async fn what_a_silenced_server_closes_at_once_was_not_seen() -> anyhow::Result<
         ("anything", 3),
         ("Xfce Notify Daemon", 4),
     ] {
-        for is_before_the_reply in [false, true] {
-            let Some(bus) = PrivateBus::start()? else { return Ok(()) };
-            let (mut client, mut server) = met(&bus, name).await?;
-            client.show(1).await?;
-            let notify = server.asked_to_show().await?;
-            if is_before_the_reply {
-                server.tell("NotificationClosed", &(7_u32, reason)).await?;
-                server.name(&notify, 7).await?;
-            } else {
-                server.name(&notify, 7).await?;
-                server.tell("NotificationClosed", &(7_u32, reason)).await?;
-            }
-            assert_eq!(client.event().await?, NotifierEvent::Shown(OfferId(1)), "{name}");
-            let unseen = NotifierEvent::NotShown(OfferId(1), Obstacle::ClosedAtOnce);
-            assert_eq!(client.event().await?, unseen, "{name}");
-            // The next is another matter: a person closes that one.
-            open(&mut client, &mut server, 2, 8).await?;
-            pass(Duration::from_secs(1)).await;
-            server.tell("NotificationClosed", &(8_u32, 2_u32)).await?;
-            assert_eq!(client.event().await?, NotifierEvent::Dismissed(OfferId(2)), "{name}");
+        let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+        let (mut client, mut server) = met(&bus, name).await?;
+        let unseen = |id: u32| NotifierEvent::NotShown(OfferId(id.into()), Obstacle::ClosedAtOnce);
+        let told = closed_at_once(&mut client, &mut server, (1, reason), true).await?;
+        assert_eq!(told, unseen(1), "{name}");
+        // On a busy machine this server may once be no faster than a hand.
+        let mut id = 2;
+        while closed_at_once(&mut client, &mut server, (id, reason), false).await? != unseen(id) {
+            id += 1;
+            assert!(id < 12, "{name}: never told");
         }
+        // What a person closes is another matter.
+        open(&mut client, &mut server, 20, 20).await?;
+        pass(Duration::from_secs(1)).await;
+        server.tell("NotificationClosed", &(20_u32, 2_u32)).await?;
+        assert_eq!(client.event().await?, NotifierEvent::Dismissed(OfferId(20)), "{name}");
     }
     Ok(())
 }
