@@ -12,7 +12,7 @@ struct Desktop {
     opener: Opener,
 }
 
-const URL: &str = "http://127.0.0.1:1/p/1/open/2";
+const URL: &str = "http://127.0.0.1:1/break?once=1.2";
 
 impl Desktop {
     fn new() -> Self {

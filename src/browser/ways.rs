@@ -215,7 +215,7 @@ const SERVICE: [&str; 7] = [
 mod tests {
     use super::*;
 
-    const URL: &str = "http://127.0.0.1:40123/p/1/open/2";
+    const URL: &str = "http://127.0.0.1:40123/break?once=1.2";
 
     fn all(open_with: &[&str], installed: &[&str]) -> Vec<String> {
         let open_with: Vec<_> = open_with.iter().map(|word| (*word).to_owned()).collect();

@@ -138,7 +138,7 @@ impl PageServer {
             }
             address
         };
-        let url = format!("http://{address}/p/{}/open/{}", id.as_str(), token.reveal());
+        let url = routes::url(address, &id, &token);
         let (tell, fetched) = oneshot::channel();
         open.pages.open(id.clone(), token, proof, self.shared.now());
         open.awaited.push((id, tell));

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::FromRequest;
 use axum::extract::Path;
+use axum::extract::Query;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderValue;
@@ -33,6 +34,7 @@ use crate::page_server::live;
 use crate::page_server::random;
 use kindbeat_core::page::Cookie;
 use kindbeat_core::page::Feedback;
+use kindbeat_core::page::PageId;
 use kindbeat_core::page::PageInput;
 use kindbeat_core::page::Secret;
 use kindbeat_core::page::Sound;
@@ -56,7 +58,7 @@ pub(super) fn router(shared: Arc<Shared>, address: SocketAddr) -> Router {
         .route("/p/{id}/icon.svg", get(([(CONTENT_TYPE, "image/svg+xml")], ICON)))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&shared), needs_cookie));
     Router::new()
-        .route("/p/{id}/open/{token}", get(enter))
+        .route(ENTRANCE, get(enter))
         .route("/page.css", get(([(CONTENT_TYPE, "text/css; charset=utf-8")], CSS)))
         .merge(known)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -99,11 +101,22 @@ async fn needs_cookie(
     }
 }
 
+/// The address that opens a page once. Its path is always the same and tells nothing: Chromium gives a window under Wayland a name of
+/// host and path, which window rules need and other programs may list. There's no `&` in it, which means something to a shell.
+pub(super) fn url(address: SocketAddr, id: &PageId, token: &Secret) -> String {
+    format!("http://{address}{ENTRANCE}?once={}.{}", id.as_str(), token.reveal())
+}
+
+/// The query of [`url`].
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Entrance {
+    once: String,
+}
+
 /// Takes the token of an address and sets the cookie. Only the address without the token stays in the browser's history.
-async fn enter(
-    State(shared): State<Arc<Shared>>,
-    Path((id, token)): Path<(String, String)>,
-) -> Response {
+async fn enter(State(shared): State<Arc<Shared>>, Query(asked): Query<Entrance>) -> Response {
+    let (id, token) = asked.once.split_once('.').unwrap_or_default();
     let (Ok(name), Ok(value)) = (random::<8>(), random()) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
@@ -116,7 +129,7 @@ async fn enter(
     );
     let now = shared.now();
     let mut open = shared.open();
-    if !open.pages.redeem(&id, &token, cookie, now) {
+    if !open.pages.redeem(id, token, cookie, now) {
         drop(open);
         debug!(reason = "token", "request refused");
         return refused(&shared);
@@ -245,6 +258,9 @@ fn refused(shared: &Shared) -> Response {
     (StatusCode::FORBIDDEN, Html(text)).into_response()
 }
 
+/// Where every page is entered.
+const ENTRANCE: &str = "/break";
+
 const ANCHORS: [Anchor; 5] =
     [Anchor::Breath, Anchor::Feet, Anchor::Hands, Anchor::Sound, Anchor::Sight];
 
@@ -272,8 +288,7 @@ mod tests {
 
     fn form(text: &str) -> Option<PageInput> {
         let address = format!("/do?{text}").parse().ok()?;
-        let axum::extract::Query(action) =
-            axum::extract::Query::<Action>::try_from_uri(&address).ok()?;
+        let Query(action) = Query::<Action>::try_from_uri(&address).ok()?;
         input(&action.r#do, action.value.as_deref(), &action.said)
     }
 

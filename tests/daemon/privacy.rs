@@ -73,6 +73,7 @@ fn the_log_of_a_day_names_no_figure_device_or_address() -> anyhow::Result<()> {
             "token-of-the-click",
             "127.0.0.1",
             "/p/",
+            "once=",
             "walk",
             "trauma",
         ];

@@ -26,9 +26,10 @@ impl Visitor {
     pub(crate) async fn fetch(url: &str) -> anyhow::Result<Self> {
         let rest = url.strip_prefix("http://").context("an address")?;
         let (host, path) = rest.split_at(rest.find('/').context("with a path")?);
-        let page: String = path.split_inclusive('/').take(3).collect();
         let answer = ask(host, &format!("GET {path} HTTP/1.1"), "", "").await?;
         ensure!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+        let page = answer.lines().find_map(|line| line.strip_prefix("location: "));
+        let page = page.context("a page")?.to_owned();
         let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = cookie.and_then(|cookie| cookie.split(';').next()).context("a cookie")?;
         let cookie = cookie.to_owned();

@@ -25,10 +25,13 @@ async fn a_wrong_token_opens_nothing_and_spends_nothing() {
     let desk = Desk::new();
     let (address, other) = (desk.open(), desk.open());
     let wrong = address.path.replace(|c: char| c.is_ascii_digit(), "0");
-    let swapped = format!("{}open/{}", address.page, other.path.rsplit('/').next().unwrap());
-    for path in [&wrong, &swapped, &format!("{}open/", address.page), &format!("{}x", address.path)]
-    {
-        assert!([403, 404].contains(&get(&address.host, path, "").await.status), "{path}");
+    let (id, token) = address.path.split_once('.').unwrap();
+    let (_, others) = other.path.split_once('.').unwrap();
+    let swapped = format!("{id}.{others}");
+    let (longer, twice) = (format!("{}x", address.path), format!("{}&once=x", address.path));
+    let as_before = format!("{}open/{token}", address.page);
+    for path in [&wrong, &swapped, id, &format!("{id}."), &longer, &twice, &as_before, "/break"] {
+        assert!([400, 403, 404].contains(&get(&address.host, path, "").await.status), "{path}");
     }
     Visitor::fetch(&address).await;
 }
@@ -37,9 +40,11 @@ async fn a_wrong_token_opens_nothing_and_spends_nothing() {
 async fn an_address_holds_192_random_bits_and_no_two_are_alike() {
     let desk = Desk::new();
     let (one, two) = (desk.open(), desk.open());
-    let token = |address: &Address| address.path.rsplit('/').next().unwrap().to_owned();
+    let token = |address: &Address| address.path.rsplit('.').next().unwrap().to_owned();
     assert_eq!(token(&one).len(), 48);
     assert!(token(&one) != token(&two) && one.page != two.page);
+    let named = |address: &Address| address.path.split('?').next().unwrap().to_owned();
+    assert_eq!([named(&one), named(&two)], ["/break", "/break"], "what names the window");
     let name = |visitor: &Visitor| visitor.cookie.split('=').next().unwrap().to_owned();
     let (one, two) = (Visitor::fetch(&one).await, Visitor::fetch(&two).await);
     assert_ne!(name(&one), name(&two));

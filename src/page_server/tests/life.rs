@@ -68,7 +68,7 @@ async fn whoever_opened_it_is_told_of_the_first_request() {
     let desk = Desk::new();
     let mut opened = desk.server.open().unwrap();
     let address = Address::new(&opened.url);
-    get(&address.host, &format!("{}open/0", address.page), "").await;
+    get(&address.host, "/break?once=0.0", "").await;
     assert!(opened.fetched.try_recv().is_err(), "a wrong token is not a request to the page");
     Visitor::fetch(&address).await;
     assert_eq!(opened.fetched.await, Ok(()));

@@ -45,7 +45,7 @@ struct Address {
     host: String,
     /// `/p/ID/`
     page: String,
-    /// `/p/ID/open/TOKEN`
+    /// `/break?once=ID.TOKEN`
     path: String,
 }
 
@@ -116,7 +116,8 @@ impl Address {
     fn new(url: &str) -> Self {
         let rest = url.strip_prefix("http://").unwrap();
         let (host, path) = rest.split_at(rest.find('/').unwrap());
-        let page = path.split_inclusive('/').take(3).collect();
+        let (id, _) = path.strip_prefix("/break?once=").unwrap().split_once('.').unwrap();
+        let page = format!("/p/{id}/");
         Self { host: host.to_owned(), page, path: path.to_owned() }
     }
 }

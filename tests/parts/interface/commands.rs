@@ -84,7 +84,7 @@ async fn a_break_is_started_and_its_address_told() -> anyhow::Result<()> {
     let daemon = Stand::start(&bus).await?;
     insta::assert_snapshot!(printed(&bus, &["break"]).await?, @r"
     A break opens in your browser. If it does not show, this address opens it, once and within a minute:
-      http://127.0.0.1:40123/p/1/open/2
+      http://127.0.0.1:40123/break?once=1.2
     ");
     printed(&bus, &["break", "kind-hand", "--length", "20s"]).await?;
     assert_eq!(daemon.asked(), ["start None None", "start Some(\"kind-hand\") Some(\"20s\")"]);

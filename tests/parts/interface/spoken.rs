@@ -160,7 +160,7 @@ fn every_command_is_seen_in_another_language() -> anyhow::Result<()> {
 /// What stands in what they say and is nobody's language: names, units of the field, keys of settings, what was typed.
 const FILLED_IN: [&str; 16] = [
     "Polar H10",
-    "http://127.0.0.1:40123/p/1/open/2",
+    "http://127.0.0.1:40123/break?once=1.2",
     "kind-hat",
     "two  ",
     "none.toml",

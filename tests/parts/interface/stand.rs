@@ -212,4 +212,4 @@ pub(crate) async fn soon<F: Future>(future: F) -> anyhow::Result<F::Output> {
     tokio::time::timeout(Duration::from_secs(20), future).await.context("nothing happened")
 }
 
-pub(crate) const URL: &str = "http://127.0.0.1:40123/p/1/open/2";
+pub(crate) const URL: &str = "http://127.0.0.1:40123/break?once=1.2";
