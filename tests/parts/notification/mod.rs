@@ -13,5 +13,6 @@ mod offers;
 mod presence;
 mod real;
 mod screen;
+mod shell;
 
 use crate::bus;

@@ -6,10 +6,15 @@ use std::path::Path;
 use anyhow::Context as _;
 use anyhow::ensure;
 
+use super::shell::Shell;
 use crate::xvfb::Xvfb;
 
 /// It ends with this value.
-pub(crate) struct Screen(Xvfb);
+pub(crate) struct Screen {
+    server: Xvfb,
+    /// What is looked at instead, where a desktop draws without a monitor.
+    shell: Option<Shell>,
+}
 
 /// Something on it, to click on and to take a picture of.
 #[derive(Clone, Debug)]
@@ -26,11 +31,16 @@ pub(crate) const NEEDED: [(&str, &str); 3] =
 
 impl Screen {
     pub(crate) fn start() -> anyhow::Result<Self> {
-        Xvfb::start().map(Self)
+        Ok(Self { server: Xvfb::start()?, shell: None })
+    }
+
+    /// From here on what this shell draws is looked at and clicked on.
+    pub(crate) fn look_at(&mut self, shell: Shell) {
+        self.shell = Some(shell);
     }
 
     pub(crate) fn display(&self) -> &str {
-        self.0.display()
+        self.server.display()
     }
 
     /// The window of this name, as soon as it is on the screen.
@@ -85,11 +95,17 @@ impl Screen {
         button: u8,
     ) -> anyhow::Result<()> {
         self.point(spot, left, bottom).await?;
+        if let Some(shell) = &self.shell {
+            return shell.click(button).await;
+        }
         self.run("xdotool", &["click", &button.to_string()]).await.map(drop)
     }
 
     /// Puts the mouse there.
     pub(crate) async fn point(&self, spot: &Spot, left: f64, bottom: f64) -> anyhow::Result<()> {
+        if let Some(shell) = &self.shell {
+            return shell.point(left, bottom).await;
+        }
         let x = format!("{left:.0}");
         let (window, height) = match spot {
             Spot::Screen => (None, HEIGHT),
@@ -156,14 +172,20 @@ impl Screen {
     async fn shot(&self, spot: &Spot, area: Option<&str>) -> anyhow::Result<Vec<u8>> {
         let file = tempfile::NamedTempFile::with_suffix(".png")?;
         let path = file.path().to_string_lossy();
-        let window = match spot {
-            Spot::Screen => "root",
-            Spot::Window(id, _) => id,
+        let taken = match &self.shell {
+            Some(shell) => Some(shell.picture().await?),
+            None => None,
         };
-        let mut arguments = vec!["-window", window, "-strip"];
+        let taken = taken.as_ref().map(|taken| taken.to_string_lossy());
+        let (program, mut arguments) = match (&taken, spot) {
+            (Some(taken), _) => ("convert", vec![&**taken]),
+            (None, Spot::Screen) => ("import", vec!["-window", "root"]),
+            (None, Spot::Window(id, _)) => ("import", vec!["-window", id]),
+        };
+        arguments.push("-strip");
         arguments.extend(area.iter().flat_map(|area| ["-crop", area, "+repage"]));
         arguments.extend(["-define", "png:exclude-chunks=date,time", &path]);
-        self.run("import", &arguments).await?;
+        self.run(program, &arguments).await?;
         Ok(fs::read(file.path())?)
     }
 

@@ -1,6 +1,8 @@
 //! A screen and a bus, and a notification server on both.
 
 use std::fs;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
@@ -22,10 +24,11 @@ use crate::notification::client::soon;
 use crate::notification::screen;
 use crate::notification::screen::Screen;
 use crate::notification::screen::Spot;
+use crate::notification::shell::Shell;
 
 /// What `kind` runs on, without it at first. What is first here ends first.
 pub(crate) struct Desktop {
-    kind: &'static Kind,
+    kind: Kind,
     server: Option<Ended>,
     home: Option<Home>,
     bus: PrivateBus,
@@ -38,30 +41,34 @@ pub(crate) struct Desktop {
 
 impl Desktop {
     /// `None`, and a line that says so, where something is not installed.
-    pub(crate) async fn start(kind: &'static Kind) -> anyhow::Result<Option<Self>> {
-        if !installed(&[&screen::NEEDED[..], kind.needs].concat())? {
+    pub(crate) async fn start(kind: Kind) -> anyhow::Result<Option<Self>> {
+        if !installed(&[&screen::NEEDED[..], &FONT, kind.needs].concat())? {
             return Ok(None);
         }
-        let screen = Screen::start()?;
+        let mut screen = Screen::start()?;
         let services: Vec<_> = kind.services.iter().map(Path::new).collect();
         let Some(bus) = PrivateBus::with_services(&services, Some(screen.display()))? else {
             return Ok(None);
         };
         install(&bus)?;
+        write(bus.folder(), &[("fonts.conf", FONTS)])?;
         let home = match kind.stage {
             Stage::Screen => {
                 write(bus.folder(), kind.files)?;
                 None
             }
-            Stage::Sway | Stage::Desktop => Some(Home::new(&bus, kind.files)?),
+            Stage::Sway | Stage::Desktop | Stage::Shell => Some(Home::new(&bus, kind.files)?),
         };
+        if let (Stage::Shell, Some(home)) = (kind.stage, &home) {
+            screen.look_at(Shell::new(bus.connect().await?, home.folder()));
+        }
         let mut desktop = Self { kind, server: None, home, bus, screen, bare: None, below: None };
-        match (kind.stage, &mut desktop.home) {
+        match (desktop.kind.stage, &mut desktop.home) {
             (Stage::Sway, Some(home)) => {
                 home.start_sway(&desktop.bus, &desktop.screen).await?;
                 desktop.bare = Some(desktop.drawn().await?);
             }
-            (Stage::Desktop, _) => desktop.learn().await?,
+            (Stage::Desktop | Stage::Shell, _) => desktop.learn().await?,
             _ => {}
         }
         Ok(Some(desktop))
@@ -218,26 +225,39 @@ impl Desktop {
             .args(words)
             .env("DISPLAY", self.screen.display())
             .env("DBUS_SYSTEM_BUS_ADDRESS", self.bus.address())
+            .env("FONTCONFIG_FILE", self.bus.folder().join("fonts.conf"))
             .envs(self.kind.variables.iter().copied());
         program
     }
 }
 
-/// Puts the desktop file and the icon where a desktop looks for those of its owner.
+/// Puts the desktop file and the icon where a desktop looks for those of its owner. GNOME 48 gives a token only to a program that it can
+/// find, so the file names it with its path, as the README has it done.
 pub(crate) fn install(bus: &PrivateBus) -> anyhow::Result<()> {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/desktop");
-    for (file, folder) in [
-        ("org.kindbeat.Kindbeat.desktop", "applications"),
-        ("org.kindbeat.Kindbeat.svg", "icons/hicolor/scalable/apps"),
-    ] {
-        let to = bus.folder().join(folder);
-        fs::create_dir_all(&to)?;
-        fs::copy(from.join(file), to.join(file))?;
-    }
-    Ok(())
+    let program = bus.folder().join("kindbeat");
+    fs::write(&program, "#!/bin/sh\n")?;
+    fs::set_permissions(&program, Permissions::from_mode(0o755))?;
+    let entry = fs::read_to_string(from.join("org.kindbeat.Kindbeat.desktop"))?;
+    let entry = entry.replace("Exec=kindbeat", &format!("Exec={}", program.display()));
+    let icon = fs::read_to_string(from.join("org.kindbeat.Kindbeat.svg"))?;
+    write(
+        bus.folder(),
+        &[
+            ("applications/org.kindbeat.Kindbeat.desktop", &entry),
+            ("icons/hicolor/scalable/apps/org.kindbeat.Kindbeat.svg", &icon),
+        ],
+    )
 }
 
 const SERVER: &str = "org.freedesktop.Notifications";
+
+/// Where it is, and its package.
+const FONT: [(&str, &str); 1] =
+    [("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "fonts-dejavu-core")];
+
+/// One font, whatever else is installed: where the buttons are depends on it.
+const FONTS: &str = "<fontconfig><dir>/usr/share/fonts/truetype/dejavu</dir><cachedir prefix=\"xdg\">fontconfig</cachedir></fontconfig>";
 
 /// A part of the screen that GNOME fills with what there is to start, and where no notification is.
 const BELOW: &str = "200x60+300+530";

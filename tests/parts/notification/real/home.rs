@@ -27,7 +27,10 @@ impl Home {
     pub(crate) fn new(bus: &PrivateBus, files: &[(&str, &str)]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         write(folder.path(), files)?;
-        fs::write(folder.path().join(SWAY), "output * resolution 800x600\n")?;
+        fs::write(
+            folder.path().join(SWAY),
+            "output * resolution 800x600\noutput * background #204060 solid_color\n",
+        )?;
         if rustix::process::geteuid().is_root() {
             fs::set_permissions(bus.folder(), Permissions::from_mode(0o755))?;
             let mut give = Command::new("chown");
@@ -35,6 +38,10 @@ impl Home {
             ensure!(give.status()?.success(), "the home could not be given away");
         }
         Ok(Self { compositor: None, folder })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Starts Sway in a window that is the whole screen, and returns when it has drawn its background.

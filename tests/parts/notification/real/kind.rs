@@ -2,13 +2,15 @@
 
 use kindbeat_core::offer::Answer;
 
+use super::debian::Debian;
+
 /// A server as people have it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Kind {
     /// As the README calls it.
     pub(crate) name: &'static str,
-    /// The one that was tried, which is Debian 12's.
-    pub(crate) version: &'static str,
+    /// What each Debian has of it, from the oldest on; `None` where it has none.
+    pub(crate) versions: [Option<&'static str>; 3],
     /// As it calls itself.
     pub(crate) calls_itself: &'static str,
     /// What has to be there, with the packages it comes from.
@@ -46,6 +48,8 @@ pub(crate) enum Stage {
     Sway,
     /// Such a window, which the server itself fills: a whole desktop.
     Desktop,
+    /// A GNOME Shell that draws without a monitor.
+    Shell,
 }
 
 /// How an offer is found on the screen.
@@ -76,6 +80,11 @@ pub(crate) struct Silence {
 }
 
 impl Kind {
+    /// What this Debian has of it; `None` where it has none.
+    pub(crate) fn version(&self, debian: Debian) -> Option<&'static str> {
+        self.versions[debian as usize]
+    }
+
     /// Each way to answer; `None`: closed without an answer.
     pub(crate) fn hands(&self) -> [(Hand, Option<Answer>); 5] {
         [
@@ -92,20 +101,51 @@ impl Kind {
         if self.start == Hand::Missing { self.body } else { self.start }
     }
 
-    /// Its row in the README.
-    pub(crate) fn row(&self) -> String {
+    /// How it goes there, in a few words.
+    fn cell(&self, debian: Debian) -> String {
+        let Some(version) = self.version(debian) else { return "–".to_owned() };
+        let how = match (self.start, self.body) {
+            (Hand::Mouse(..), _) => "works",
+            (_, Hand::Mouse(_, _, 1)) => "a click starts",
+            (_, Hand::Mouse(_, _, 2)) => "a middle click starts",
+            _ => "by its commands",
+        };
+        format!("{version}: {how}")
+    }
+
+    /// Every case of it there.
+    fn line(&self, debian: Debian) -> Option<String> {
+        let version = self.version(debian)?;
         let hands = self.hands().map(|(hand, _)| match hand {
-            Hand::Mouse(..) => "click",
+            Hand::Mouse(_, _, 1) => "click",
+            Hand::Mouse(_, _, 2) => "middle click",
+            Hand::Mouse(..) => "right click",
             Hand::Command(_) => "command",
             Hand::Missing => "–",
         });
         let silence = if self.silence.is_some() { "yes" } else { "–" };
         let token = if self.token { "yes" } else { "–" };
-        format!(
-            "| {} {} | yes | {} | yes | yes | yes | {silence} | {token} |",
+        Some(format!(
+            "| {} {version} | {} | yes | {} | yes | yes | yes | {silence} | {token} |\n",
             self.name,
-            self.version,
+            debian.name(),
             hands.join(" | ")
-        )
+        ))
     }
+}
+
+/// The rows of the README: a server in each, with what every Debian has of it.
+pub(crate) fn rows(servers: &[fn(Debian) -> Kind]) -> String {
+    let row = |server: &fn(Debian) -> Kind| {
+        let cells = Debian::ALL.map(|debian| server(debian).cell(debian));
+        format!("| {} | {} |\n", server(Debian::Testing).name, cells.join(" | "))
+    };
+    servers.iter().map(row).collect()
+}
+
+/// The rows of the long table: every server in every Debian.
+pub(crate) fn lines(servers: &[fn(Debian) -> Kind]) -> String {
+    let lines =
+        servers.iter().flat_map(|server| Debian::ALL.map(|debian| server(debian).line(debian)));
+    lines.flatten().collect()
 }

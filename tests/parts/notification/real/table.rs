@@ -1,5 +1,6 @@
 //! The servers, one after the other.
 
+use super::debian::Debian;
 use super::kind::Hand::Command;
 use super::kind::Hand::Missing;
 use super::kind::Hand::Mouse;
@@ -11,7 +12,7 @@ use super::kind::View;
 /// What most have in common.
 const PLAIN: Kind = Kind {
     name: "",
-    version: "",
+    versions: [None; 3],
     calls_itself: "",
     needs: &[],
     program: "",
@@ -31,139 +32,189 @@ const PLAIN: Kind = Kind {
     silence: None,
 };
 
-pub(crate) const DUNST: Kind = Kind {
-    name: "dunst",
-    version: "1.9.0",
-    calls_itself: "dunst",
-    needs: &[("dunst", "dunst"), ("dunstctl", "dunst")],
-    program: "dunst",
-    view: View::Window("Dunst"),
-    body: Mouse(160.0, 50.0, 2),
-    dismiss: Mouse(160.0, 50.0, 1),
-    silence: Some(Silence { on: "dunstctl set-paused true", off: "dunstctl set-paused false" }),
-    ..PLAIN
-};
+pub(crate) fn dunst(_: Debian) -> Kind {
+    Kind {
+        name: "dunst",
+        versions: [Some("1.9.0"), Some("1.12.2"), Some("1.13.2")],
+        calls_itself: "dunst",
+        needs: &[("dunst", "dunst"), ("dunstctl", "dunst")],
+        program: "dunst",
+        view: View::Window("Dunst"),
+        body: Mouse(160.0, 50.0, 2),
+        dismiss: Mouse(160.0, 50.0, 1),
+        silence: Some(Silence { on: "dunstctl set-paused true", off: "dunstctl set-paused false" }),
+        ..PLAIN
+    }
+}
 
-pub(crate) const XFCE: Kind = Kind {
-    name: "xfce4-notifyd",
-    version: "0.7.3",
-    calls_itself: "Xfce Notify Daemon",
-    needs: &[(XFCE_SERVICE, "xfce4-notifyd"), (XFCONF_SERVICE, "xfconf")],
-    program: XFCE_SERVICE,
-    services: &[XFCONF_SERVICE],
-    view: View::Window("xfce4-notifyd"),
-    start: Mouse(60.0, 30.0, 1),
-    later: Mouse(148.0, 30.0, 1),
-    fine: Mouse(240.0, 30.0, 1),
-    dismiss: Mouse(148.0, 100.0, 1),
-    silence: Some(Silence {
-        on: "xfconf-query -c xfce4-notifyd -p /do-not-disturb -n -t bool -s true",
-        off: "xfconf-query -c xfce4-notifyd -p /do-not-disturb -n -t bool -s false",
-    }),
-    ..PLAIN
-};
+pub(crate) fn xfce(_: Debian) -> Kind {
+    Kind {
+        name: "xfce4-notifyd",
+        versions: [Some("0.7.3"), Some("0.9.7"), Some("0.9.7")],
+        calls_itself: "Xfce Notify Daemon",
+        needs: &[(XFCE_SERVICE, "xfce4-notifyd"), (XFCONF_SERVICE, "xfconf")],
+        program: XFCE_SERVICE,
+        services: &[XFCONF_SERVICE],
+        view: View::Window("xfce4-notifyd"),
+        start: Mouse(60.0, 30.0, 1),
+        later: Mouse(148.0, 30.0, 1),
+        fine: Mouse(240.0, 30.0, 1),
+        dismiss: Mouse(148.0, 100.0, 1),
+        silence: Some(Silence {
+            on: "xfconf-query -c xfce4-notifyd -p /do-not-disturb -n -t bool -s true",
+            off: "xfconf-query -c xfce4-notifyd -p /do-not-disturb -n -t bool -s false",
+        }),
+        ..PLAIN
+    }
+}
 
 pub(crate) const XFCE_SERVICE: &str =
     "/usr/share/dbus-1/services/org.xfce.xfce4-notifyd.Notifications.service";
 
 pub(crate) const XFCONF_SERVICE: &str = "/usr/share/dbus-1/services/org.xfce.Xfconf.service";
 
-pub(crate) const NOTIFICATION_DAEMON: Kind = Kind {
-    name: "notification-daemon",
-    version: "3.20.0",
-    calls_itself: "Notification Daemon",
-    needs: &[("/usr/lib/notification-daemon/notification-daemon", "notification-daemon")],
-    program: "/usr/lib/notification-daemon/notification-daemon",
-    view: View::Window("Notification"),
-    start: Mouse(196.0, 40.0, 1),
-    later: Mouse(247.0, 40.0, 1),
-    fine: Mouse(311.0, 40.0, 1),
-    body: Mouse(150.0, 110.0, 1),
-    dismiss: Mouse(376.0, 141.0, 1),
-    ..PLAIN
-};
+pub(crate) fn notification_daemon(_: Debian) -> Kind {
+    Kind {
+        name: "notification-daemon",
+        versions: [Some("3.20.0"), Some("3.20.0"), Some("3.20.0")],
+        calls_itself: "Notification Daemon",
+        needs: &[("/usr/lib/notification-daemon/notification-daemon", "notification-daemon")],
+        program: "/usr/lib/notification-daemon/notification-daemon",
+        view: View::Window("Notification"),
+        start: Mouse(196.0, 40.0, 1),
+        later: Mouse(247.0, 40.0, 1),
+        fine: Mouse(311.0, 40.0, 1),
+        body: Mouse(150.0, 110.0, 1),
+        dismiss: Mouse(376.0, 141.0, 1),
+        ..PLAIN
+    }
+}
 
-pub(crate) const MATE: Kind = Kind {
-    name: "mate-notification-daemon",
-    version: "1.26.0",
-    calls_itself: "Notification Daemon",
-    needs: &[
-        ("/usr/lib/mate-notification-daemon/mate-notification-daemon", "mate-notification-daemon"),
-        ("gsettings", "libglib2.0-bin"),
-    ],
-    program: "/usr/lib/mate-notification-daemon/mate-notification-daemon",
-    variables: &[("GSETTINGS_BACKEND", "keyfile")],
-    view: View::Window("Notification"),
-    start: Mouse(276.0, 28.0, 1),
-    later: Mouse(327.0, 28.0, 1),
-    fine: Mouse(391.0, 28.0, 1),
-    body: Mouse(200.0, 60.0, 1),
-    dismiss: Mouse(431.0, 110.0, 1),
-    silence: Some(Silence {
-        on: "gsettings set org.mate.NotificationDaemon do-not-disturb true",
-        off: "gsettings set org.mate.NotificationDaemon do-not-disturb false",
-    }),
-    ..PLAIN
-};
+pub(crate) fn mate(debian: Debian) -> Kind {
+    Kind {
+        name: "mate-notification-daemon",
+        versions: [Some("1.26.0"), Some("1.26.1"), Some("1.26.1")],
+        calls_itself: "Notification Daemon",
+        needs: if debian == Debian::Twelve { &MATE_12 } else { &MATE_13 },
+        program: if debian == Debian::Twelve { MATE_12[0].0 } else { MATE_13[0].0 },
+        variables: &[("GSETTINGS_BACKEND", "keyfile")],
+        view: View::Window("Notification"),
+        start: Mouse(276.0, 28.0, 1),
+        later: Mouse(327.0, 28.0, 1),
+        fine: Mouse(391.0, 28.0, 1),
+        body: Mouse(200.0, 60.0, 1),
+        dismiss: Mouse(431.0, 110.0, 1),
+        silence: Some(Silence {
+            on: "gsettings set org.mate.NotificationDaemon do-not-disturb true",
+            off: "gsettings set org.mate.NotificationDaemon do-not-disturb false",
+        }),
+        ..PLAIN
+    }
+}
 
-pub(crate) const LXQT: Kind = Kind {
-    name: "lxqt-notificationd",
-    version: "1.2.0",
-    calls_itself: "lxqt-notificationd",
-    needs: &[("lxqt-notificationd", "lxqt-notificationd")],
-    program: "lxqt-notificationd",
-    files: &[("lxqt/notifications.conf", "[General]\ndoNotDisturb=false\n")],
-    view: View::Window("lxqt-notificationd"),
-    start: Mouse(90.0, 33.0, 1),
-    later: Mouse(155.0, 33.0, 1),
-    fine: Mouse(220.0, 33.0, 1),
-    dismiss: Mouse(278.0, 198.0, 1),
-    silence: Some(Silence {
-        on: "cd $HOME/lxqt && sed s/false/true/ notifications.conf > new && mv new notifications.conf",
-        off: "cd $HOME/lxqt && sed s/true/false/ notifications.conf > new && mv new notifications.conf",
-    }),
-    ..PLAIN
-};
+const MATE_12: [(&str, &str); 2] = [
+    ("/usr/lib/mate-notification-daemon/mate-notification-daemon", "mate-notification-daemon"),
+    ("gsettings", "libglib2.0-bin"),
+];
 
-pub(crate) const MAKO: Kind = Kind {
-    name: "mako",
-    version: "1.7.1",
-    calls_itself: "mako",
-    needs: &[("mako", "mako-notifier"), ("sway", "sway"), ("setpriv", "util-linux")],
-    program: "mako",
-    files: &[("mako/config", "[mode=do-not-disturb]\ninvisible=1\n")],
-    stage: Stage::Sway,
-    view: View::Area(320, 220, 480, 0),
-    token: true,
-    start: Command("makoctl invoke start"),
-    later: Command("makoctl invoke later"),
-    fine: Command("makoctl invoke fine"),
-    body: Mouse(600.0, 540.0, 1),
-    dismiss: Mouse(600.0, 540.0, 3),
-    silence: Some(Silence {
-        on: "makoctl mode -a do-not-disturb",
-        off: "makoctl mode -r do-not-disturb",
-    }),
-    ..PLAIN
-};
+const MATE_13: [(&str, &str); 2] = [
+    ("/usr/libexec/mate-notification-daemon/mate-notification-daemon", "mate-notification-daemon"),
+    ("gsettings", "libglib2.0-bin"),
+];
 
-pub(crate) const SWAYNC: Kind = Kind {
-    name: "swaync",
-    version: "0.7.3",
-    calls_itself: "SwayNotificationCenter",
-    needs: &[("swaync", "sway-notification-center"), ("sway", "sway"), ("setpriv", "util-linux")],
-    program: "swaync",
-    variables: &[("GSETTINGS_BACKEND", "keyfile")],
-    stage: Stage::Sway,
-    view: View::Area(490, 200, 310, 0),
-    start: Mouse(392.0, 460.0, 1),
-    later: Mouse(550.0, 460.0, 1),
-    fine: Mouse(708.0, 460.0, 1),
-    body: Mouse(500.0, 550.0, 1),
-    dismiss: Mouse(768.0, 576.0, 1),
-    silence: Some(Silence { on: "swaync-client --dnd-on", off: "swaync-client --dnd-off" }),
-    ..PLAIN
-};
+pub(crate) fn lxqt(debian: Debian) -> Kind {
+    Kind {
+        name: "lxqt-notificationd",
+        versions: [Some("1.2.0"), Some("2.1.0"), Some("2.4.0")],
+        calls_itself: "lxqt-notificationd",
+        needs: &[("lxqt-notificationd", "lxqt-notificationd")],
+        program: "lxqt-notificationd",
+        files: &[("lxqt/notifications.conf", "[General]\ndoNotDisturb=false\n")],
+        view: View::Window("lxqt-notificationd"),
+        start: Mouse(90.0, 33.0, 1),
+        later: Mouse(155.0, 33.0, 1),
+        fine: Mouse(220.0, 33.0, 1),
+        dismiss: if debian == Debian::Twelve {
+            Mouse(278.0, 198.0, 1)
+        } else {
+            Mouse(280.0, 168.0, 1)
+        },
+        silence: Some(Silence {
+            on: "cd $HOME/lxqt && sed s/false/true/ notifications.conf > new && mv new notifications.conf",
+            off: "cd $HOME/lxqt && sed s/true/false/ notifications.conf > new && mv new notifications.conf",
+        }),
+        ..PLAIN
+    }
+}
+
+pub(crate) fn mako(_: Debian) -> Kind {
+    Kind {
+        name: "mako",
+        versions: [Some("1.7.1"), Some("1.10.0"), Some("1.11.0")],
+        calls_itself: "mako",
+        needs: &[("mako", "mako-notifier"), ("sway", "sway"), ("setpriv", "util-linux")],
+        program: "mako",
+        files: &[("mako/config", "[mode=do-not-disturb]\ninvisible=1\n")],
+        stage: Stage::Sway,
+        view: View::Area(320, 220, 480, 0),
+        token: true,
+        start: Command("makoctl invoke start"),
+        later: Command("makoctl invoke later"),
+        fine: Command("makoctl invoke fine"),
+        body: Mouse(600.0, 540.0, 1),
+        dismiss: Mouse(600.0, 540.0, 3),
+        silence: Some(Silence {
+            on: "makoctl mode -a do-not-disturb",
+            off: "makoctl mode -r do-not-disturb",
+        }),
+        ..PLAIN
+    }
+}
+
+pub(crate) fn swaync(debian: Debian) -> Kind {
+    let is_new = debian > Debian::Twelve;
+    Kind {
+        name: "swaync",
+        versions: [Some("0.7.3"), Some("0.11.0"), Some("0.12.6")],
+        calls_itself: "SwayNotificationCenter",
+        needs: &[
+            ("swaync", "sway-notification-center"),
+            ("sway", "sway"),
+            ("setpriv", "util-linux"),
+        ],
+        program: "swaync",
+        // Where nothing draws with a graphics card, GTK 4 maps its window and shows nothing.
+        variables: &[("GSETTINGS_BACKEND", "keyfile"), ("GSK_RENDERER", "cairo")],
+        stage: Stage::Sway,
+        view: View::Area(490, 200, 310, 0),
+        start: Mouse(392.0, 480.0, 1),
+        later: Mouse(550.0, 480.0, 1),
+        fine: Mouse(708.0, 480.0, 1),
+        body: Mouse(500.0, 550.0, 1),
+        dismiss: if is_new { Mouse(774.0, 572.0, 1) } else { Mouse(768.0, 576.0, 1) },
+        token: is_new,
+        silence: Some(Silence { on: "swaync-client --dnd-on", off: "swaync-client --dnd-off" }),
+        ..PLAIN
+    }
+}
+
+pub(crate) fn fnott(_: Debian) -> Kind {
+    Kind {
+        name: "fnott",
+        versions: [None, Some("1.7.1"), Some("1.8.0")],
+        calls_itself: "fnott",
+        needs: &[("fnott", "fnott"), ("sway", "sway"), ("setpriv", "util-linux")],
+        program: "fnott",
+        stage: Stage::Sway,
+        view: View::Area(800, 200, 0, 0),
+        token: true,
+        body: Mouse(700.0, 560.0, 1),
+        dismiss: Mouse(700.0, 560.0, 3),
+        // 1.7 does it and says that it failed.
+        silence: Some(Silence { on: "fnottctl pause || true", off: "fnottctl unpause || true" }),
+        ..PLAIN
+    }
+}
 
 /// What the settings of Plasma say on the bus when they have written this key.
 macro_rules! plasma_reads {
@@ -173,96 +224,104 @@ macro_rules! plasma_reads {
     };
 }
 
-pub(crate) const PLASMA: Kind = Kind {
-    name: "KDE Plasma",
-    version: "5.27.5",
-    calls_itself: "Plasma",
-    needs: &[
-        ("plasmashell", "plasma-workspace"),
-        ("/usr/share/plasma/shells/org.kde.plasma.desktop", "plasma-desktop"),
-        (ACTIVITIES_SERVICE, "kactivitymanagerd"),
-        (SHORTCUTS_SERVICE, "libkf5globalaccel-data"),
-        ("kwriteconfig5", "libkf5config-bin"),
-        ("gdbus", "libglib2.0-bin"),
-    ],
-    program: "plasmashell",
-    variables: &[
-        ("KDE_FULL_SESSION", "true"),
-        ("QT_QUICK_BACKEND", "software"),
-        ("XDG_CURRENT_DESKTOP", "KDE"),
-    ],
-    services: &[ACTIVITIES_SERVICE, SHORTCUTS_SERVICE],
-    is_large: true,
-    view: View::Window("Plasma"),
-    token: true,
-    start: Mouse(224.0, 21.0, 1),
-    later: Mouse(275.0, 21.0, 1),
-    fine: Mouse(334.0, 21.0, 1),
-    body: Mouse(60.0, 82.0, 1),
-    dismiss: Mouse(357.0, 137.0, 1),
-    silence: Some(Silence {
-        on: concat!(
-            "kwriteconfig5 --file plasmanotifyrc --group DoNotDisturb --key Until 2099,1,1,0,0,0; ",
-            plasma_reads!()
-        ),
-        off: concat!(
-            "kwriteconfig5 --file plasmanotifyrc --group DoNotDisturb --key Until --delete; ",
-            plasma_reads!()
-        ),
-    }),
-    ..PLAIN
-};
+pub(crate) fn plasma(_: Debian) -> Kind {
+    Kind {
+        name: "KDE Plasma",
+        versions: [Some("5.27.5"), None, None],
+        calls_itself: "Plasma",
+        needs: &[
+            ("plasmashell", "plasma-workspace"),
+            ("/usr/share/plasma/shells/org.kde.plasma.desktop", "plasma-desktop"),
+            (ACTIVITIES_SERVICE, "kactivitymanagerd"),
+            (SHORTCUTS_SERVICE, "libkf5globalaccel-data"),
+            ("kwriteconfig5", "libkf5config-bin"),
+            ("gdbus", "libglib2.0-bin"),
+        ],
+        program: "plasmashell",
+        variables: &[
+            ("KDE_FULL_SESSION", "true"),
+            ("QT_QUICK_BACKEND", "software"),
+            ("XDG_CURRENT_DESKTOP", "KDE"),
+        ],
+        services: &[ACTIVITIES_SERVICE, SHORTCUTS_SERVICE],
+        is_large: true,
+        view: View::Window("Plasma"),
+        token: true,
+        start: Mouse(224.0, 21.0, 1),
+        later: Mouse(275.0, 21.0, 1),
+        fine: Mouse(334.0, 21.0, 1),
+        body: Mouse(60.0, 82.0, 1),
+        dismiss: Mouse(357.0, 137.0, 1),
+        silence: Some(Silence {
+            on: concat!(
+                "kwriteconfig5 --file plasmanotifyrc --group DoNotDisturb --key Until 2099,1,1,0,0,0; ",
+                plasma_reads!()
+            ),
+            off: concat!(
+                "kwriteconfig5 --file plasmanotifyrc --group DoNotDisturb --key Until --delete; ",
+                plasma_reads!()
+            ),
+        }),
+        ..PLAIN
+    }
+}
 
 const ACTIVITIES_SERVICE: &str = "/usr/share/dbus-1/services/org.kde.ActivityManager.service";
 
 const SHORTCUTS_SERVICE: &str = "/usr/share/dbus-1/services/org.kde.kglobalaccel.service";
 
-pub(crate) const GNOME: Kind = Kind {
-    name: "GNOME Shell",
-    version: "43.9",
-    calls_itself: "gnome-shell",
-    needs: &[
-        ("gnome-shell", "gnome-shell"),
-        ("setpriv", "util-linux"),
-        ("gjs", "gjs"),
-        ("gsettings", "libglib2.0-bin"),
-        (SHELL_SERVICE, "gnome-shell"),
-    ],
-    program: "gnome-shell --nested --wayland",
-    variables: &[
-        ("GSETTINGS_BACKEND", "keyfile"),
-        ("LIBGL_ALWAYS_SOFTWARE", "1"),
-        ("MUTTER_DEBUG_DUMMY_MODE_SPECS", "800x600"),
-        ("XDG_CURRENT_DESKTOP", "GNOME"),
-    ],
-    files: &[
-        // It would tell that it cannot lock the screen.
-        ("gnome-shell/lock-warning-shown", ""),
-        (
-            "glib-2.0/settings/keyfile",
-            "[org/gnome/desktop/interface]\nenable-animations=false\n\
-             [org/gnome/shell]\nwelcome-dialog-last-shown-version='99'\n",
-        ),
-    ],
-    services: &[SHELL_SERVICE],
-    stage: Stage::Desktop,
-    is_large: true,
-    view: View::Area(500, 180, 150, 32),
-    hover: Some((400.0, 530.0)),
-    start: Mouse(230.0, 420.0, 1),
-    later: Mouse(390.0, 420.0, 1),
-    fine: Mouse(560.0, 420.0, 1),
-    body: Mouse(400.0, 530.0, 1),
-    dismiss: Mouse(626.0, 541.0, 1),
-    silence: Some(Silence {
-        on: "gsettings set org.gnome.desktop.notifications show-banners false",
-        off: "gsettings set org.gnome.desktop.notifications show-banners true",
-    }),
-    ..PLAIN
-};
+pub(crate) fn gnome(debian: Debian) -> Kind {
+    Kind {
+        name: "GNOME Shell",
+        versions: [Some("43.9"), Some("48.7"), Some("50.5")],
+        calls_itself: "gnome-shell",
+        needs: &[
+            ("gnome-shell", "gnome-shell"),
+            ("setpriv", "util-linux"),
+            ("gjs", "gjs"),
+            ("gsettings", "libglib2.0-bin"),
+            (SHELL_SERVICE, "gnome-shell"),
+        ],
+        program: if debian == Debian::Twelve {
+            "gnome-shell --nested --wayland"
+        } else {
+            "gnome-shell --headless --unsafe-mode --virtual-monitor 800x600 --wayland-display wayland-9"
+        },
+        variables: &[
+            ("GSETTINGS_BACKEND", "keyfile"),
+            ("LIBGL_ALWAYS_SOFTWARE", "1"),
+            ("MUTTER_DEBUG_DUMMY_MODE_SPECS", "800x600"),
+            ("XDG_CURRENT_DESKTOP", "GNOME"),
+        ],
+        files: &[
+            // It would tell that it cannot lock the screen.
+            ("gnome-shell/lock-warning-shown", ""),
+            (
+                "glib-2.0/settings/keyfile",
+                "[org/gnome/desktop/interface]\nenable-animations=false\nenable-hot-corners=false\n\
+                 [org/gnome/shell]\nwelcome-dialog-last-shown-version='99'\n",
+            ),
+        ],
+        services: &[SHELL_SERVICE],
+        stage: if debian == Debian::Twelve { Stage::Desktop } else { Stage::Shell },
+        token: debian > Debian::Twelve,
+        is_large: true,
+        view: View::Area(500, 180, 150, 32),
+        hover: Some((400.0, 530.0)),
+        start: Mouse(230.0, 420.0, 1),
+        later: Mouse(390.0, 420.0, 1),
+        fine: Mouse(560.0, 420.0, 1),
+        body: Mouse(400.0, 530.0, 1),
+        dismiss: Mouse(626.0, 541.0, 1),
+        silence: Some(Silence {
+            on: "gsettings set org.gnome.desktop.notifications show-banners false",
+            off: "gsettings set org.gnome.desktop.notifications show-banners true",
+        }),
+    }
+}
 
 const SHELL_SERVICE: &str = "/usr/share/dbus-1/services/org.gnome.Shell.Notifications.service";
 
 /// All of them, in the order of the README.
-pub(crate) const ALL: [&Kind; 9] =
-    [&GNOME, &PLASMA, &XFCE, &MATE, &LXQT, &NOTIFICATION_DAEMON, &DUNST, &MAKO, &SWAYNC];
+pub(crate) const ALL: [fn(Debian) -> Kind; 10] =
+    [gnome, plasma, xfce, mate, lxqt, notification_daemon, dunst, mako, swaync, fnott];
