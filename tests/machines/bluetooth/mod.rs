@@ -69,7 +69,7 @@ fn start_on_an_offer_opens_the_page_with_the_clicks_token() -> anyhow::Result<()
     })?;
     figure("from the rise to the offer", offered.duration_since(rise));
     assert!(offered > rise, "the offer came before the rise");
-    assert_eq!(*buttons, ["default", "start", "later", "fine"]);
+    assert_eq!(*buttons, ["start", "later", "fine", "default"]);
     let (opened, token) = run.first("the browser", |fact| match fact {
         Fact::Opened { token } => Some(token),
         _ => None,
