@@ -907,7 +907,7 @@ why-silent = No heart rate is coming in, so nothing can be offered: the strap is
 why-away = No heart rate is coming in, so nothing can be offered: the strap is out of reach. kindbeat still looks for it now and then.
 why-adapter-off = No heart rate is coming in, so nothing can be offered: Bluetooth is switched off.
 why-no-bluetooth = No heart rate is coming in, so nothing can be offered: there is no Bluetooth adapter, or no Bluetooth service.
-why-released = No heart rate is coming in, so nothing can be offered: the strap was let go, so that another device can have it.
+why-released = No heart rate is coming in, so nothing can be offered: while this session is not in use, the strap is free for other devices.
 why-off-body = No heart rate is coming in, so nothing can be offered: the strap feels no skin.
 why-no-rate = No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
 # $time as above: since when the rate is the same.
@@ -1039,7 +1039,7 @@ status-silent = connected, but it sends nothing; most straps need moist skin con
 status-away = out of reach; still looked for now and then
 status-adapter-off = Bluetooth is switched off
 status-no-bluetooth = there is no Bluetooth adapter, or no Bluetooth service
-status-released = let go, so that another device can have it
+status-released = free for other devices while this session is not in use
 # $rate is status-rate or status-rate-none, $usual one of the three below.
 status-rates = { $rate }; { $usual }
 # $rate, $usual and $spread in beats a minute.
@@ -1128,7 +1128,7 @@ bluetooth-see-service = "systemctl status bluetooth.service" may say why
 # $name is what the strap calls itself, or strap-unnamed.
 strap-unnamed = the strap
 strap-connecting = { $name } is being connected
-strap-released = { $name } is let go, so that another device can have it
+strap-released = { $name } is free for other devices while this session is not in use
 strap-silent = { $name } is connected, but it sends nothing
 strap-no-bluetooth = { $name } cannot be reached without Bluetooth
 strap-away = { $name } is out of reach, and looked for
@@ -1488,7 +1488,7 @@ part-panicked = { $part } panicked; please report this
 panic-at = a panic at { $place }; please report this
 panic-somewhere = a panic; please report this
 already-running = kindbeat is running already; "kindbeat status" tells how it is
-desktop-elsewhere = another desktop of yours is there: kindbeat is to be started again for it
+desktop-elsewhere = another desktop session of yours has started, and kindbeat restarts to serve that one
 ask-silent = kindbeat does not answer
 ask-impossible = kindbeat cannot be asked
 ask-other-version = kindbeat, as it runs, tells what this version cannot read; restart it with "systemctl --user restart kindbeat"
