@@ -128,7 +128,7 @@ impl Screen {
         for _ in 0..50 {
             let picture = self.still(spot, area).await?;
             if self.measure("%k", &picture).await?.parse::<u32>()? > 8 {
-                let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+                let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
                 fs::create_dir_all(&pictures)?;
                 fs::write(pictures.join(name), picture)?;
                 return Ok(());

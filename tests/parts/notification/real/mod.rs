@@ -1,6 +1,6 @@
 //! Offers on notification servers as people have them: the same cases for each, by the mouse wherever there is something to
-//! click on. Each is tried on every Debian that people have: in a root of its own, which `tests/desktops/run` makes. Pictures are kept
-//! under `tests/pictures`, the README has the results in short, and here is the whole.
+//! click on. Each is tried on every Debian that people have: in a root of its own, which `tests/desktops/run` makes. What was shown lies in
+//! `target/tmp/pictures` after that, the README has the results in short, and here is the whole.
 #![doc = include_str!("servers.md")]
 
 mod debian;
