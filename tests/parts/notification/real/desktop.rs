@@ -239,7 +239,7 @@ pub(crate) fn install(bus: &PrivateBus) -> anyhow::Result<()> {
     fs::write(&program, "#!/bin/sh\n")?;
     fs::set_permissions(&program, Permissions::from_mode(0o755))?;
     let entry = fs::read_to_string(from.join("org.kindbeat.Kindbeat.desktop"))?;
-    let entry = entry.replace("Exec=kindbeat", &format!("Exec={}", program.display()));
+    let entry = entry.replace(NAMED, &NAMED.replace("kindbeat", &program.to_string_lossy()));
     let icon = fs::read_to_string(from.join("org.kindbeat.Kindbeat.svg"))?;
     write(
         bus.folder(),
@@ -249,6 +249,9 @@ pub(crate) fn install(bus: &PrivateBus) -> anyhow::Result<()> {
         ],
     )
 }
+
+/// The program, in the desktop file; there its path is written.
+pub(crate) const NAMED: &str = "Exec=kindbeat";
 
 const SERVER: &str = "org.freedesktop.Notifications";
 

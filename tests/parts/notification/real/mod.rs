@@ -29,6 +29,7 @@ use kindbeat_core::words::Words;
 
 use self::debian::Debian;
 use self::desktop::Desktop;
+use self::desktop::NAMED;
 use self::desktop::install;
 use self::kind::Hand;
 use self::kind::Kind;
@@ -94,6 +95,8 @@ fn the_readme_tells_what_is_tried_here() -> anyhow::Result<()> {
     let rows = kind::rows(&table::ALL);
     let readme = fs::read_to_string(root.join("README.md"))?;
     assert!(readme.contains(&rows), "the README lacks\n{rows}");
+    let path = format!("s|^{NAMED}|Exec=$HOME/.local/bin/kindbeat|");
+    assert!(readme.contains(&path), "the README lacks {path}");
     let lines = kind::lines(&table::ALL);
     let long = fs::read_to_string(root.join("tests/parts/notification/real/servers.md"))?;
     assert!(long.contains(&lines), "servers.md lacks\n{lines}");
