@@ -907,7 +907,7 @@ why-silent = No heart rate is coming in, so nothing can be offered: the strap is
 why-away = No heart rate is coming in, so nothing can be offered: the strap is out of reach. kindbeat still looks for it now and then.
 why-adapter-off = No heart rate is coming in, so nothing can be offered: Bluetooth is switched off.
 why-no-bluetooth = No heart rate is coming in, so nothing can be offered: there is no Bluetooth adapter, or no Bluetooth service.
-why-released = No heart rate is coming in, so nothing can be offered: while this session is not in use, the strap is free for other devices.
+why-released = No heart rate is coming in, so nothing can be offered: the strap is free for other devices while you are not at this desktop.
 why-off-body = No heart rate is coming in, so nothing can be offered: the strap feels no skin.
 why-no-rate = No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
 # $time as above: since when the rate is the same.
@@ -1039,7 +1039,7 @@ status-silent = connected, but it sends nothing; most straps need moist skin con
 status-away = out of reach; still looked for now and then
 status-adapter-off = Bluetooth is switched off
 status-no-bluetooth = there is no Bluetooth adapter, or no Bluetooth service
-status-released = free for other devices while this session is not in use
+status-released = free for other devices while you are not at this desktop
 # $rate is status-rate or status-rate-none, $usual one of the three below.
 status-rates = { $rate }; { $usual }
 # $rate, $usual and $spread in beats a minute.
@@ -1128,7 +1128,7 @@ bluetooth-see-service = "systemctl status bluetooth.service" may say why
 # $name is what the strap calls itself, or strap-unnamed.
 strap-unnamed = the strap
 strap-connecting = { $name } is being connected
-strap-released = { $name } is free for other devices while this session is not in use
+strap-released = { $name } is free for other devices while you are not at this desktop
 strap-silent = { $name } is connected, but it sends nothing
 strap-no-bluetooth = { $name } cannot be reached without Bluetooth
 strap-away = { $name } is out of reach, and looked for

@@ -273,7 +273,7 @@ mod tests {
             ..Status::default()
         };
         assert_snapshot!(shown(&status), @r"
-        Strap     Polar H10, free for other devices while this session is not in use
+        Strap     Polar H10, free for other devices while you are not at this desktop
         Heart     nothing measured just now; what is usual for you is still being learned
         Held      nothing is offered just now: another session is on the screen, not yours
         Learned   from 0 minutes of wear
@@ -321,7 +321,7 @@ mod tests {
         Strap     Polar H10, out of reach; still looked for now and then
         Strap     Polar H10, Bluetooth is switched off
         Strap     Polar H10, there is no Bluetooth adapter, or no Bluetooth service
-        Strap     Polar H10, free for other devices while this session is not in use
+        Strap     Polar H10, free for other devices while you are not at this desktop
         ");
     }
 

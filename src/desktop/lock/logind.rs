@@ -69,19 +69,35 @@ struct Found {
     is_own: bool,
 }
 
+/// What logind tells of all sessions.
+struct News {
+    /// Of logind itself: it may be replaced.
+    owner: Signals,
+    manager: Signals,
+    /// Of every session: another one of ours may come to the screen.
+    sessions: Signals,
+}
+
+impl News {
+    async fn of(connection: &Connection) -> zbus::Result<Self> {
+        Ok(Self {
+            owner: dbus::owner_changes(connection, SERVICE).await?,
+            manager: dbus::signals(connection, |rule| {
+                rule.sender(SERVICE).path(MANAGER.path).interface(MANAGER.interface)
+            })
+            .await?,
+            sessions: dbus::signals(connection, |rule| {
+                rule.sender(SERVICE).path_namespace(SESSIONS).interface(dbus::PROPERTIES)
+            })
+            .await?,
+        })
+    }
+}
+
 async fn follow(place: &Place, inputs: &Sender<PresenceInput>) -> Result<(), NoAnswer> {
     let connection =
         place.system_bus.connection().await.map_err(|error| NoAnswer::no_bus(&error))?;
-    let mut owner = dbus::owner_changes(&connection, SERVICE).await?;
-    let mut manager = dbus::signals(&connection, |rule| {
-        rule.sender(SERVICE).path(MANAGER.path).interface(MANAGER.interface)
-    })
-    .await?;
-    // Those of every session: another one of ours may come to the screen.
-    let mut sessions = dbus::signals(&connection, |rule| {
-        rule.sender(SERVICE).path_namespace(SESSIONS).interface(dbus::PROPERTIES)
-    })
-    .await?;
+    let mut news = News::of(&connection).await?;
     // Once for each session that is ours: it may come after us, and logind itself may be replaced.
     loop {
         let session = session(&connection, place.session_id.as_deref()).await?;
@@ -108,10 +124,10 @@ async fn follow(place: &Place, inputs: &Sender<PresenceInput>) -> Result<(), NoA
         }
         loop {
             let signal = tokio::select! {
-                message = owner.next() => message.as_ref().map(read),
-                message = manager.next() => message.as_ref().map(read),
+                message = news.owner.next() => message.as_ref().map(read),
+                message = news.manager.next() => message.as_ref().map(read),
                 message = of(&mut signals) => message.as_ref().map(read),
-                message = sessions.next() => message.as_ref().map(read_any),
+                message = news.sessions.next() => message.as_ref().map(read_any),
             };
             let input = match signal.ok_or_else(NoAnswer::gone)? {
                 Signal::Input(input) => input,
@@ -146,24 +162,16 @@ pub(in crate::desktop) async fn follow_desktops(place: &Place, tell: &Sender<Log
 async fn tell_desktops(place: &Place, tell: &Sender<LoginInput>) -> Result<(), NoAnswer> {
     let connection =
         place.system_bus.connection().await.map_err(|error| NoAnswer::no_bus(&error))?;
-    let mut owner = dbus::owner_changes(&connection, SERVICE).await?;
-    let mut manager = dbus::signals(&connection, |rule| {
-        rule.sender(SERVICE).path(MANAGER.path).interface(MANAGER.interface)
-    })
-    .await?;
-    let mut sessions = dbus::signals(&connection, |rule| {
-        rule.sender(SERVICE).path_namespace(SESSIONS).interface(dbus::PROPERTIES)
-    })
-    .await?;
+    let mut news = News::of(&connection).await?;
     loop {
         if let Some(open) = desktops(&connection).await? {
             tell.send(LoginInput::Sessions(open)).await.map_err(|_| NoAnswer::gone())?;
         }
         loop {
             let stirred = tokio::select! {
-                message = owner.next() => message.as_ref().map(|_| true),
-                message = manager.next() => message.as_ref().map(|message| read(message) == Signal::OtherSession),
-                message = sessions.next() => message.as_ref().map(may_close),
+                message = news.owner.next() => message.as_ref().map(|_| true),
+                message = news.manager.next() => message.as_ref().map(|message| read(message) == Signal::OtherSession),
+                message = news.sessions.next() => message.as_ref().map(may_close),
             };
             if stirred.ok_or_else(NoAnswer::gone)? {
                 break;

@@ -231,7 +231,7 @@ fn that_no_heart_is_heard_is_said_first_and_why() {
     No heart rate is coming in, so nothing can be offered: the strap is out of reach. kindbeat still looks for it now and then.
     No heart rate is coming in, so nothing can be offered: Bluetooth is switched off.
     No heart rate is coming in, so nothing can be offered: there is no Bluetooth adapter, or no Bluetooth service.
-    No heart rate is coming in, so nothing can be offered: while this session is not in use, the strap is free for other devices.
+    No heart rate is coming in, so nothing can be offered: the strap is free for other devices while you are not at this desktop.
     No heart rate is coming in, so nothing can be offered: the strap feels no skin.
     No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
     A break was offered at 09:31. The heart averaged 83 beats a minute over the last minute: 21 above the usual 62.

@@ -83,7 +83,7 @@ async fn session_of(user: u32) -> anyhow::Result<String> {
     Ok(run(Command::new("loginctl").args(display)).await?.trim().to_owned())
 }
 
-/// Somebody else logs in at the same screen, in front of this session.
+/// Somebody else logs in at the same screen, and is in front.
 pub(crate) async fn another_comes() -> anyhow::Result<()> {
     run(Command::new("systemctl").args(["start", "guest"])).await?;
     let logged_in = async {

@@ -222,7 +222,7 @@ fn a_strap_is_told_by_the_service_or_from_before() {
     ];
     assert_snapshot!(lines("strap", &desks), @r#"
     ok     strap          Polar H10 is being connected
-    ok     strap          Polar H10 is free for other devices while this session is not in use
+    ok     strap          Polar H10 is free for other devices while you are not at this desktop
     look   strap          Polar H10 is connected, but it sends nothing
                           most straps need moist skin contact; see that it sits close
     look   strap          Polar H10 cannot be reached without Bluetooth
