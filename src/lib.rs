@@ -77,6 +77,7 @@
 //! | [`page_server`] | HTTP on 127.0.0.1: the page of a break |
 //! | [`practice_files`] | the folder of the owner's practices |
 //! | [`recording`] | recordings of a heart, as CSV |
+//! | [`regular_file`] | files of others, read only where nothing is waited for |
 //! | [`speech`] | speech-dispatcher |
 //! | [`store`] | the database |
 //! | [`systemd`] | the user manager |
@@ -217,6 +218,7 @@ pub mod notification;
 pub mod page_server;
 pub mod practice_files;
 pub mod recording;
+pub mod regular_file;
 pub mod speech;
 pub mod store;
 pub mod systemd;

@@ -1,15 +1,11 @@
 //! Reads the folder of the owner's own practices.
 
-use std::fs::OpenOptions;
 use std::io;
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
-use rustix::fs::OFlags;
-
 use crate::config_file;
+use crate::regular_file;
 use kindbeat_core::practice::Library;
 use kindbeat_core::practice::OwnFault;
 use kindbeat_core::practice::Practice;
@@ -53,7 +49,8 @@ pub fn read(folder: &Path) -> impl Iterator<Item = (String, Result<String, OwnFa
 }
 
 pub fn text(file: &Path) -> Result<String, OwnFault> {
-    match bytes(file) {
+    // One byte more than is allowed, to tell that there are more.
+    match regular_file::read(file, Practice::MAX_BYTES as u64 + 1) {
         Ok(Some(bytes)) if bytes.len() > Practice::MAX_BYTES => {
             Err(unread(file, Message::PracticeTooLarge, Message::PracticeMost))
         }
@@ -62,19 +59,6 @@ pub fn text(file: &Path) -> Result<String, OwnFault> {
         Ok(None) => Err(unread(file, Message::PracticeNoFile, Message::PracticeIsText)),
         Err(error) => Err(unread(file, unreadable(&error), Message::PracticeSeeFile)),
     }
-}
-
-/// Up to one byte more than is allowed; `None` when it isn't a regular file.
-fn bytes(file: &Path) -> io::Result<Option<Vec<u8>>> {
-    // Without waiting: a pipe that nobody writes to would block for ever.
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
-    let opened = OpenOptions::new().read(true).custom_flags(flags).open(file)?;
-    if !opened.metadata()?.is_file() {
-        return Ok(None);
-    }
-    let mut bytes = Vec::new();
-    opened.take(Practice::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes))
 }
 
 /// The first of them by name, and one more where there are more.

@@ -17,21 +17,22 @@ use kindbeat_core::config::Config;
 const FREE: [&str; 5] = ["build", "lib", "main", "command", "daemon"];
 
 /// What every other room beside the core may import of its neighbours; all may import the core.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("bluetooth", &["clock", "dbus"]),
     ("browser", &["clock", "systemd"]),
     ("cli", &[]),
     ("clock", &[]),
     ("config_file", &[]),
     ("dbus", &[]),
-    ("desktop", &["clock", "dbus", "file_watch"]),
+    ("desktop", &["clock", "dbus", "file_watch", "regular_file"]),
     ("file_watch", &[]),
     ("interface", &["clock", "dbus"]),
     ("locale", &[]),
-    ("notification", &["clock", "dbus"]),
+    ("notification", &["clock", "dbus", "regular_file"]),
     ("page_server", &["clock", "tasks"]),
-    ("practice_files", &["config_file"]),
+    ("practice_files", &["config_file", "regular_file"]),
     ("recording", &[]),
+    ("regular_file", &[]),
     ("speech", &["clock"]),
     ("store", &["clock"]),
     ("systemd", &["dbus"]),

@@ -7,13 +7,14 @@ use std::env;
 use std::fs;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
-use std::io::Read as _;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
 use rustix::fs::OFlags;
 use tracing::debug;
+
+use crate::regular_file;
 
 /// The file; `None`: nothing is kept.
 #[derive(Clone, Debug, Default)]
@@ -51,9 +52,8 @@ impl Leftover {
 
     /// What was on the screen as the last run ended, if it could not take it away.
     pub(super) fn read(&self) -> Option<Shown> {
-        let mut text = String::new();
-        let file = OpenOptions::new().read(true).custom_flags(AT_ONCE).open(self.0.as_ref()?);
-        file.ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
+        let bytes = regular_file::read(self.0.as_ref()?, LONGEST).ok()??;
+        let text = String::from_utf8(bytes).ok()?;
         let mut words = text.split_whitespace();
         let (bus, server, id) = (words.next()?, words.next()?, words.next()?);
         Some(Shown { bus: bus.to_owned(), server: server.to_owned(), id: id.parse().ok()? })

@@ -1,12 +1,8 @@
 //! A server that keeps whether it is silenced in a file of its owner's and tells nobody.
 
-use std::fs::OpenOptions;
 use std::io;
-use std::io::Read as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use rustix::fs::OFlags;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -14,6 +10,7 @@ use crate::desktop::place::Place;
 use crate::desktop::report::NoAnswer;
 use crate::desktop::report::Reporter;
 use crate::file_watch;
+use crate::regular_file;
 use kindbeat_core::context::Fact;
 
 /// A key in a file as Qt writes it, true while the server is silenced. Without the key, or the file, it is not.
@@ -72,19 +69,14 @@ impl FileKey {
     }
 }
 
-/// Its beginning; empty where there is no such file. Without waiting: a pipe that nobody writes to would block for ever.
+/// Its beginning; empty where there is no such file.
 fn read(path: &Path) -> io::Result<String> {
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
-        file => file?,
-    };
-    if !file.metadata()?.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
+    match regular_file::read(path, LARGEST) {
+        Ok(Some(bytes)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(None) => Err(io::ErrorKind::InvalidInput.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(error),
     }
-    let mut bytes = Vec::new();
-    file.take(LARGEST).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// In bytes: a few dozen settings.
