@@ -10,7 +10,7 @@ mod pipewire;
 mod pulse;
 mod services;
 mod silence;
-mod stand;
+pub(crate) mod stand;
 mod waiting;
 mod window;
 

@@ -30,6 +30,8 @@ use crate::notification::shell::Shell;
 pub(crate) struct Desktop {
     kind: Kind,
     server: Option<Ended>,
+    /// They stay when the server ends.
+    helpers: Vec<Ended>,
     home: Option<Home>,
     bus: PrivateBus,
     screen: Screen,
@@ -57,29 +59,46 @@ impl Desktop {
                 write(bus.folder(), kind.files)?;
                 None
             }
-            Stage::Sway | Stage::Desktop | Stage::Shell => Some(Home::new(&bus, kind.files)?),
+            Stage::Sway | Stage::Kwin | Stage::Desktop | Stage::Shell => {
+                Some(Home::new(&bus, kind.files)?)
+            }
         };
         if let (Stage::Shell, Some(home)) = (kind.stage, &home) {
             screen.look_at(Shell::new(bus.connect().await?, home.folder()));
         }
-        let mut desktop = Self { kind, server: None, home, bus, screen, bare: None, below: None };
+        let mut desktop = Self {
+            kind,
+            server: None,
+            helpers: Vec::new(),
+            home,
+            bus,
+            screen,
+            bare: None,
+            below: None,
+        };
         match (desktop.kind.stage, &mut desktop.home) {
-            (Stage::Sway, Some(home)) => {
-                home.start_sway(&desktop.bus, &desktop.screen).await?;
-                desktop.bare = Some(desktop.drawn().await?);
+            (Stage::Sway, Some(home)) => home.start_sway(&desktop.bus, &desktop.screen).await?,
+            (Stage::Kwin, Some(home)) => {
+                home.start_kwin(&desktop.bus, &desktop.screen, desktop.kind.variables).await?;
             }
-            (Stage::Desktop | Stage::Shell, _) => desktop.learn().await?,
             _ => {}
+        }
+        if desktop.home.is_some() {
+            desktop.learn().await?;
         }
         Ok(Some(desktop))
     }
 
-    /// Starts the server once, to know what it looks like when there is no offer.
+    /// Gets to know what it looks like when there is no offer: with the server, where that draws something then.
     async fn learn(&mut self) -> anyhow::Result<()> {
+        let Some((area, colours)) = self.kind.below else {
+            self.bare = Some(self.drawn().await?);
+            return Ok(());
+        };
         self.spawn()?;
         for _ in 0..500 {
-            if self.screen.colours(Some(BELOW)).await? > 8 {
-                self.below = Some(self.screen.still(&Spot::Screen, Some(BELOW)).await?);
+            if self.screen.colours(Some(area)).await? > colours {
+                self.below = Some(self.screen.still(&Spot::Screen, Some(area)).await?);
                 self.bare = Some(self.drawn().await?);
                 self.server = None;
                 return self.deserted().await;
@@ -106,8 +125,10 @@ impl Desktop {
     pub(crate) async fn serve(&mut self) -> anyhow::Result<()> {
         self.spawn()?;
         for _ in 0..500 {
-            let Some(below) = &self.below else { return Ok(()) };
-            if *below == self.screen.still(&Spot::Screen, Some(BELOW)).await? {
+            let (Some(below), Some((area, _))) = (&self.below, self.kind.below) else {
+                return Ok(());
+            };
+            if *below == self.screen.still(&Spot::Screen, Some(area)).await? {
                 return Ok(());
             }
         }
@@ -123,10 +144,17 @@ impl Desktop {
             }
             program => program.to_owned(),
         };
-        let mut server = self.program(&program);
-        server.stdout(Stdio::null()).stderr(Stdio::null());
-        self.server = Some(Ended(server.spawn().context(program)?));
+        while let Some(helper) = self.kind.helpers.get(self.helpers.len()) {
+            self.helpers.push(self.started(helper)?);
+        }
+        self.server = Some(self.started(&program)?);
         Ok(())
+    }
+
+    fn started(&self, line: &str) -> anyhow::Result<Ended> {
+        let mut program = self.program(line);
+        program.stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(Ended(program.spawn().with_context(|| line.to_owned())?))
     }
 
     pub(crate) fn kill_server(&mut self) {
@@ -159,14 +187,17 @@ impl Desktop {
 
     /// Takes a picture of the offer.
     pub(crate) async fn picture(&self, name: &str) -> anyhow::Result<()> {
-        let (place, area) = match self.kind.view {
-            View::Window(_) => (self.place().await?, None),
-            View::Area(width, height, left, top) => {
-                (Spot::Screen, Some(format!("{width}x{height}+{left}+{top}")))
-            }
-        };
+        let place = self.place().await?;
         self.hover(&place).await?;
-        self.screen.picture(&place, area.as_deref(), name).await
+        self.screen.picture(&place, self.area().as_deref(), name).await
+    }
+
+    /// Its part of the screen, where it is no window.
+    fn area(&self) -> Option<String> {
+        match self.kind.view {
+            View::Window(_) => None,
+            View::Area(width, height, left, top) => Some(format!("{width}x{height}+{left}+{top}")),
+        }
     }
 
     /// Whether an offer is on the screen just now.
@@ -197,12 +228,12 @@ impl Desktop {
 
     /// Its part of the screen, once that stays as it is.
     async fn drawn(&self) -> anyhow::Result<Vec<u8>> {
-        let View::Area(width, height, left, top) = self.kind.view else { return Ok(Vec::new()) };
+        let Some(area) = self.area() else { return Ok(Vec::new()) };
         if self.kind.hover.is_some() {
             // The mouse is drawn, too.
             self.screen.point(&Spot::Screen, 10.0, 10.0).await?;
         }
-        self.screen.still(&Spot::Screen, Some(&format!("{width}x{height}+{left}+{top}"))).await
+        self.screen.still(&Spot::Screen, Some(&area)).await
     }
 
     /// Where its clicks are counted from.
@@ -261,6 +292,3 @@ const FONT: [(&str, &str); 1] =
 
 /// One font, whatever else is installed: where the buttons are depends on it.
 const FONTS: &str = "<fontconfig><dir>/usr/share/fonts/truetype/dejavu</dir><cachedir prefix=\"xdg\">fontconfig</cachedir></fontconfig>";
-
-/// A part of the screen that GNOME fills with what there is to start, and where no notification is.
-const BELOW: &str = "200x60+300+530";

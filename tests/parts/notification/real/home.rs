@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use crate::bus::Ended;
 use crate::bus::PrivateBus;
+use crate::desk::stand::there;
 use crate::notification::screen::Screen;
 
 /// A home of their own, with a compositor or without.
@@ -70,6 +71,29 @@ impl Home {
         bail!("sway does not start")
     }
 
+    /// Starts the compositor of Plasma in a window that is the whole screen, and returns when it can be reached. It draws nothing itself.
+    pub(crate) async fn start_kwin(
+        &mut self,
+        bus: &PrivateBus,
+        screen: &Screen,
+        variables: &[(&str, &str)],
+    ) -> anyhow::Result<()> {
+        let kwin = self
+            .program(bus, "kwin_wayland")
+            .args(["--x11-display", screen.display(), "--width", "800", "--height", "600"])
+            .args(["--no-lockscreen", "--socket", SOCKET])
+            .env("DISPLAY", screen.display())
+            .envs(variables.iter().copied())
+            .env("KWIN_COMPOSE", "Q")
+            .env_remove("QT_QPA_PLATFORM")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("kwin_wayland")?;
+        self.compositor = Some(Ended(kwin));
+        there(&self.folder.path().join(SOCKET)).await
+    }
+
     /// A program of theirs.
     pub(crate) fn program(&self, bus: &PrivateBus, name: &str) -> Command {
         let mut program = if rustix::process::geteuid().is_root() {
@@ -89,8 +113,7 @@ impl Home {
             .env("XDG_RUNTIME_DIR", self.folder.path())
             .env("XDG_DATA_DIRS", format!("{installed}:/usr/local/share:/usr/share"));
         if self.compositor.is_some() {
-            // The first name there is, in a folder that was empty.
-            program.env("WAYLAND_DISPLAY", "wayland-1");
+            program.env("WAYLAND_DISPLAY", SOCKET);
         }
         program
     }
@@ -107,3 +130,6 @@ pub(crate) fn write(folder: &Path, files: &[(&str, &str)]) -> anyhow::Result<()>
 }
 
 const SWAY: &str = "sway-config";
+
+/// The first name there is, in a folder that was empty.
+const SOCKET: &str = "wayland-1";

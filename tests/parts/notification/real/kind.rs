@@ -17,15 +17,18 @@ pub(crate) struct Kind {
     pub(crate) needs: &'static [(&'static str, &'static str)],
     /// What starts it: a program with its arguments, or the file that tells the bus how to.
     pub(crate) program: &'static str,
+    /// What is started before it.
+    pub(crate) helpers: &'static [&'static str],
     pub(crate) variables: &'static [(&'static str, &'static str)],
     /// Files in the home of whoever runs it.
     pub(crate) files: &'static [(&'static str, &'static str)],
     /// Services that it asks the bus to start.
     pub(crate) services: &'static [&'static str],
     pub(crate) stage: Stage,
-    /// Whether it is tried only where everything is: with `KINDBEAT_ALL` set.
-    pub(crate) is_large: bool,
+    pub(crate) tried: Tried,
     pub(crate) view: View,
+    /// A part of the screen where no notification is, and which the server fills with more than so many colours once all is drawn.
+    pub(crate) below: Option<(&'static str, u32)>,
     /// Where the mouse has to be for the buttons to be there, as for a click.
     pub(crate) hover: Option<(f64, f64)>,
     /// Whether it gives what raises a window, along with a click.
@@ -39,6 +42,19 @@ pub(crate) struct Kind {
     pub(crate) silence: Option<Silence>,
 }
 
+/// When it is tried, and how much of it, beside a run of everything (`KINDBEAT_ALL`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tried {
+    /// Never.
+    Rarely,
+    /// One click, where large desktops are asked for (`KINDBEAT_LARGE`).
+    OneClick,
+    /// Every case, where large desktops are asked for.
+    Large,
+    /// Every case.
+    Always,
+}
+
 /// What it runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -46,6 +62,8 @@ pub(crate) enum Stage {
     Screen,
     /// A Sway of its own, in a window that is the whole screen.
     Sway,
+    /// A `KWin` in such a window, which the server fills.
+    Kwin,
     /// Such a window, which the server itself fills: a whole desktop.
     Desktop,
     /// A GNOME Shell that draws without a monitor.

@@ -7,6 +7,7 @@ use super::kind::Hand::Mouse;
 use super::kind::Kind;
 use super::kind::Silence;
 use super::kind::Stage;
+use super::kind::Tried;
 use super::kind::View;
 
 /// What most have in common.
@@ -16,12 +17,14 @@ const PLAIN: Kind = Kind {
     calls_itself: "",
     needs: &[],
     program: "",
+    helpers: &[],
     variables: &[],
     files: &[],
     services: &[],
     stage: Stage::Screen,
-    is_large: false,
+    tried: Tried::Always,
     view: View::Window(""),
+    below: None,
     hover: None,
     token: false,
     start: Missing,
@@ -216,7 +219,89 @@ pub(crate) fn fnott(_: Debian) -> Kind {
     }
 }
 
-/// What the settings of Plasma say on the bus when they have written this key.
+/// What has Budgie's notifications silenced, and what has them shown again.
+macro_rules! budgie_toggles {
+    () => {
+        "gdbus call --session --dest org.budgie_desktop.Notifications --object-path /org/budgie_desktop/Notifications \
+         --method org.buddiesofbudgie.budgie.Dispatcher.ToggleDoNotDisturb"
+    };
+}
+
+pub(crate) fn budgie(debian: Debian) -> Kind {
+    let ten_nine = Kind {
+        name: "Budgie",
+        versions: [None, Some("10.9.2"), None],
+        calls_itself: "Budgie Notification Server",
+        needs: &[
+            ("budgie-daemon", "budgie-core"),
+            ("openbox", "openbox"),
+            ("setpriv", "util-linux"),
+            ("gdbus", "libglib2.0-bin"),
+        ],
+        program: "budgie-daemon",
+        helpers: &["openbox"],
+        variables: &[
+            ("GSETTINGS_BACKEND", "keyfile"),
+            ("XDG_CURRENT_DESKTOP", "Budgie:GNOME"),
+            ("XDG_SESSION_TYPE", "x11"),
+        ],
+        // 10.10 has another program put a picture behind everything, which comes late.
+        files: &[(
+            "glib-2.0/settings/keyfile",
+            "[org/gnome/desktop/background]\npicture-options='none'\n",
+        )],
+        stage: Stage::Desktop,
+        tried: Tried::Rarely,
+        view: View::Area(460, 240, 340, 0),
+        start: Mouse(514.0, 458.0, 1),
+        later: Mouse(600.0, 458.0, 1),
+        fine: Mouse(685.0, 458.0, 1),
+        body: Mouse(600.0, 528.0, 1),
+        dismiss: Mouse(772.0, 533.0, 1),
+        silence: Some(Silence { on: budgie_toggles!(), off: budgie_toggles!() }),
+        ..PLAIN
+    };
+    if debian < Debian::Testing {
+        return ten_nine;
+    }
+    // From 10.10 on it is there under Wayland alone.
+    Kind {
+        needs: &[
+            ("budgie-daemon", "budgie-core"),
+            ("sway", "sway"),
+            ("setpriv", "util-linux"),
+            ("gdbus", "libglib2.0-bin"),
+        ],
+        helpers: &[],
+        variables: &[
+            ("GDK_BACKEND", "wayland"),
+            ("GSETTINGS_BACKEND", "keyfile"),
+            ("XDG_CURRENT_DESKTOP", "Budgie"),
+            ("XDG_SESSION_TYPE", "wayland"),
+        ],
+        stage: Stage::Sway,
+        ..ten_nine
+    }
+}
+
+/// Its settings, written by this program, and what they say on the bus when they have written that key.
+macro_rules! plasma_is_silenced {
+    ($write:literal) => {
+        Silence {
+            on: concat!(
+                $write,
+                " --file plasmanotifyrc --group DoNotDisturb --key Until 2099,1,1,0,0,0; ",
+                plasma_reads!()
+            ),
+            off: concat!(
+                $write,
+                " --file plasmanotifyrc --group DoNotDisturb --key Until --delete; ",
+                plasma_reads!()
+            ),
+        }
+    };
+}
+
 macro_rules! plasma_reads {
     () => {
         "gdbus emit --session --object-path /plasmanotifyrc --signal org.kde.kconfig.notify.ConfigChanged \
@@ -224,19 +309,12 @@ macro_rules! plasma_reads {
     };
 }
 
-pub(crate) fn plasma(_: Debian) -> Kind {
-    Kind {
+pub(crate) fn plasma(debian: Debian) -> Kind {
+    let five = Kind {
         name: "KDE Plasma",
-        versions: [Some("5.27.5"), None, None],
+        versions: [Some("5.27.5"), Some("6.3.6"), Some("6.7.4")],
         calls_itself: "Plasma",
-        needs: &[
-            ("plasmashell", "plasma-workspace"),
-            ("/usr/share/plasma/shells/org.kde.plasma.desktop", "plasma-desktop"),
-            (ACTIVITIES_SERVICE, "kactivitymanagerd"),
-            (SHORTCUTS_SERVICE, "libkf5globalaccel-data"),
-            ("kwriteconfig5", "libkf5config-bin"),
-            ("gdbus", "libglib2.0-bin"),
-        ],
+        needs: &PLASMA_5,
         program: "plasmashell",
         variables: &[
             ("KDE_FULL_SESSION", "true"),
@@ -244,7 +322,7 @@ pub(crate) fn plasma(_: Debian) -> Kind {
             ("XDG_CURRENT_DESKTOP", "KDE"),
         ],
         services: &[ACTIVITIES_SERVICE, SHORTCUTS_SERVICE],
-        is_large: true,
+        tried: Tried::OneClick,
         view: View::Window("Plasma"),
         token: true,
         start: Mouse(224.0, 21.0, 1),
@@ -252,19 +330,62 @@ pub(crate) fn plasma(_: Debian) -> Kind {
         fine: Mouse(334.0, 21.0, 1),
         body: Mouse(60.0, 82.0, 1),
         dismiss: Mouse(357.0, 137.0, 1),
-        silence: Some(Silence {
-            on: concat!(
-                "kwriteconfig5 --file plasmanotifyrc --group DoNotDisturb --key Until 2099,1,1,0,0,0; ",
-                plasma_reads!()
-            ),
-            off: concat!(
-                "kwriteconfig5 --file plasmanotifyrc --group DoNotDisturb --key Until --delete; ",
-                plasma_reads!()
-            ),
-        }),
+        silence: Some(plasma_is_silenced!("kwriteconfig5")),
         ..PLAIN
+    };
+    if debian == Debian::Twelve {
+        return five;
+    }
+    Kind {
+        needs: &PLASMA_6,
+        program: "plasmashell --no-respawn",
+        helpers: &[ACTIVITIES, SHORTCUTS],
+        variables: &[
+            ("KDE_FULL_SESSION", "true"),
+            ("KDE_SESSION_VERSION", "6"),
+            ("QT_QPA_PLATFORM", "wayland"),
+            ("QT_QUICK_BACKEND", "software"),
+            ("XDG_CURRENT_DESKTOP", "KDE"),
+            ("XDG_SESSION_TYPE", "wayland"),
+        ],
+        services: &[],
+        stage: Stage::Kwin,
+        view: View::Area(380, 220, 420, 300),
+        // Its panel, and the picture behind that, which comes later.
+        below: Some(("200x60+300+530", 100)),
+        start: Mouse(623.0, 111.0, 1),
+        later: Mouse(671.0, 111.0, 1),
+        fine: Mouse(729.0, 111.0, 1),
+        body: Mouse(520.0, 170.0, 1),
+        dismiss: Mouse(749.0, 227.0, 1),
+        silence: Some(plasma_is_silenced!("kwriteconfig6")),
+        ..five
     }
 }
+
+const PLASMA_5: [(&str, &str); 6] = [
+    ("plasmashell", "plasma-workspace"),
+    ("/usr/share/plasma/shells/org.kde.plasma.desktop", "plasma-desktop"),
+    (ACTIVITIES_SERVICE, "kactivitymanagerd"),
+    (SHORTCUTS_SERVICE, "libkf5globalaccel-data"),
+    ("kwriteconfig5", "libkf5config-bin"),
+    ("gdbus", "libglib2.0-bin"),
+];
+
+const PLASMA_6: [(&str, &str); 8] = [
+    ("plasmashell", "plasma-workspace"),
+    ("/usr/share/plasma/shells/org.kde.plasma.desktop", "plasma-desktop"),
+    ("kwin_wayland", "kwin-wayland"),
+    ("setpriv", "util-linux"),
+    (ACTIVITIES, "kactivitymanagerd"),
+    (SHORTCUTS, "kglobalacceld"),
+    ("kwriteconfig6", "libkf6config-bin"),
+    ("gdbus", "libglib2.0-bin"),
+];
+
+const ACTIVITIES: &str = "/usr/lib/x86_64-linux-gnu/libexec/kactivitymanagerd";
+
+const SHORTCUTS: &str = "/usr/lib/x86_64-linux-gnu/libexec/kglobalacceld";
 
 const ACTIVITIES_SERVICE: &str = "/usr/share/dbus-1/services/org.kde.ActivityManager.service";
 
@@ -302,11 +423,14 @@ pub(crate) fn gnome(debian: Debian) -> Kind {
                  [org/gnome/shell]\nwelcome-dialog-last-shown-version='99'\n",
             ),
         ],
+        helpers: &[],
         services: &[SHELL_SERVICE],
         stage: if debian == Debian::Twelve { Stage::Desktop } else { Stage::Shell },
         token: debian > Debian::Twelve,
-        is_large: true,
+        tried: Tried::Large,
         view: View::Area(500, 180, 150, 32),
+        // What there is to start.
+        below: Some(("200x60+300+530", 8)),
         hover: Some((400.0, 530.0)),
         start: Mouse(230.0, 420.0, 1),
         later: Mouse(390.0, 420.0, 1),
@@ -320,8 +444,61 @@ pub(crate) fn gnome(debian: Debian) -> Kind {
     }
 }
 
+pub(crate) fn cinnamon(_: Debian) -> Kind {
+    Kind {
+        name: "Cinnamon",
+        versions: [None, Some("6.4.10"), Some("6.6.9")],
+        calls_itself: "cinnamon",
+        needs: &[
+            ("cinnamon", "cinnamon"),
+            ("setpriv", "util-linux"),
+            ("gsettings", "libglib2.0-bin"),
+        ],
+        program: "cinnamon --sync",
+        variables: &[
+            ("GSETTINGS_BACKEND", "keyfile"),
+            ("LIBGL_ALWAYS_SOFTWARE", "1"),
+            ("XDG_CURRENT_DESKTOP", "X-Cinnamon"),
+            ("XDG_SESSION_TYPE", "x11"),
+        ],
+        // Of its own accord an offer goes after 4 s, which a busy machine needs for a picture: that is a test of its own.
+        files: &[(
+            "glib-2.0/settings/keyfile",
+            "[org/cinnamon]\ndesktop-effects=false\n\
+             [org/cinnamon/desktop/notifications]\nnotification-duration=30\n",
+        )],
+        stage: Stage::Desktop,
+        tried: Tried::Large,
+        view: View::Area(460, 200, 340, 0),
+        // The left of its panel; it is dark at first.
+        below: Some(("140x40+0+560", 300)),
+        start: Mouse(557.0, 432.0, 1),
+        later: Mouse(628.0, 432.0, 1),
+        fine: Mouse(708.0, 432.0, 1),
+        body: Mouse(640.0, 510.0, 1),
+        dismiss: Mouse(758.0, 569.0, 1),
+        silence: Some(Silence {
+            on: "gsettings set org.cinnamon.desktop.notifications display-notifications false",
+            off: "gsettings set org.cinnamon.desktop.notifications display-notifications true",
+        }),
+        ..PLAIN
+    }
+}
+
 const SHELL_SERVICE: &str = "/usr/share/dbus-1/services/org.gnome.Shell.Notifications.service";
 
 /// All of them, in the order of the README.
-pub(crate) const ALL: [fn(Debian) -> Kind; 10] =
-    [gnome, plasma, xfce, mate, lxqt, notification_daemon, dunst, mako, swaync, fnott];
+pub(crate) const ALL: [fn(Debian) -> Kind; 12] = [
+    gnome,
+    plasma,
+    cinnamon,
+    budgie,
+    xfce,
+    mate,
+    lxqt,
+    notification_daemon,
+    dunst,
+    mako,
+    swaync,
+    fnott,
+];
