@@ -1,6 +1,7 @@
 //! A machine of its own for a test, seen from outside: what it needs, and how it is run.
 
 use std::fmt::Debug;
+use std::fs::File;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::Write as _;
@@ -32,12 +33,24 @@ pub(crate) struct Machine {
     pub(crate) what: &'static str,
     /// What its first process does, below `tests`.
     pub(crate) inside: &'static str,
-    /// The test of this very program that is run in it.
-    pub(crate) story: &'static str,
+    /// What happens in it.
+    pub(crate) story: Story,
+    /// The Debian whose files it has, as `tests/desktops/make` makes them; `None`: those of this computer.
+    pub(crate) root: Option<&'static str>,
+    /// Whether it has a disk, and keeps what it changes when it restarts.
+    pub(crate) disk: bool,
     /// What it needs beyond what every machine does: programs, and the packages they come from.
     pub(crate) needs: &'static [(&'static str, &'static str)],
     /// Where its console is kept, for whoever wonders.
     pub(crate) log: &'static str,
+}
+
+/// What happens in a machine, once it is up.
+pub(crate) enum Story {
+    /// A test of this very program, which is run in it.
+    Test(&'static str),
+    /// What the script of its first process does, which is given the program, the folder of its source, and whether all is wanted.
+    Script,
 }
 
 impl Machine {
@@ -59,6 +72,12 @@ impl Machine {
         if !kernel().join("vmlinux").exists() {
             missing.push(format!("a kernel (tests/machines/kernel.sh {})", kernel().display()));
         }
+        // Passwords are among its files.
+        let unreadable = |root: &PathBuf| File::open(root.join("etc/shadow")).is_err();
+        if let Some(root) = self.root().filter(unreadable) {
+            let made = "a Debian of its own, and root (tests/desktops/run makes it:";
+            missing.push(format!("{made} {})", root.display()));
+        }
         if missing.is_empty() {
             return Ok(true);
         }
@@ -70,19 +89,32 @@ impl Machine {
         Ok(false)
     }
 
+    fn root(&self) -> Option<PathBuf> {
+        self.root.map(|root| Path::new(env!("CARGO_TARGET_TMPDIR")).join("roots").join(root))
+    }
+
     /// Runs it until it is off; what went wrong in it, if anything did. `share` is an empty folder that both sides see.
     fn run(&self, share: &Path) -> anyhow::Result<Option<String>> {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-        let machine = Command::new(tests.join("machines/boot.sh"))
-            .args([&kernel(), share, &tests.join(self.inside), Path::new("env")])
-            .arg(format!("{ROLE}=story"))
-            .arg(format!("KINDBEAT_PROGRAM={}", env!("CARGO_BIN_EXE_kindbeat")))
-            .arg(std::env::current_exe()?)
-            .args(["--exact", self.story, "--nocapture"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn();
+        let mut machine = Command::new(tests.join("machines/boot.sh"));
+        machine.args([&kernel(), share, &tests.join(self.inside)]);
+        machine.envs(self.root().map(|root| ("KINDBEAT_ROOT", root)));
+        machine.envs(self.disk.then_some(("KINDBEAT_DISK", "1")));
+        let program = env!("CARGO_BIN_EXE_kindbeat");
+        match self.story {
+            Story::Test(test) => machine
+                .arg("env")
+                .arg(format!("{ROLE}=story"))
+                .arg(format!("KINDBEAT_PROGRAM={program}"))
+                .arg(std::env::current_exe()?)
+                .args(["--exact", test, "--nocapture"]),
+            Story::Script => machine
+                .args(["printf", "program=%q source=%q all=%q", program])
+                .arg(env!("CARGO_MANIFEST_DIR"))
+                .arg(if all() { "1" } else { "" }),
+        };
+        let machine =
+            machine.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn();
         let mut machine = Ended(machine.context("boot.sh")?);
         let console = machine.0.stdout.take().context("piped")?;
         let (tell, told) = mpsc::channel();
@@ -209,6 +241,11 @@ impl Drop for Ended {
     }
 }
 
+/// Whether what takes long is wanted, too.
+pub(crate) fn all() -> bool {
+    std::env::var_os("KINDBEAT_ALL").is_some()
+}
+
 fn kernel() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("kernel")
 }
@@ -225,7 +262,7 @@ const NEEDED: [(&str, &str); 6] = [
     ("setpriv", "util-linux"),
 ];
 
-/// Four times what it takes on a busy computer.
-const LIMIT: Duration = Duration::from_secs(600);
+/// Four times what the longest takes on a busy computer.
+const LIMIT: Duration = Duration::from_secs(1_500);
 /// How many lines of the console tell what went wrong.
 const TAIL: usize = 60;

@@ -5,6 +5,7 @@
 
 mod account;
 mod bluetooth;
+mod login;
 mod machine;
 mod screen;
 mod session;

@@ -17,6 +17,7 @@ use crate::bluetooth::account::Fact;
 use crate::machine;
 use crate::machine::Machine;
 use crate::machine::OnlyRun;
+use crate::machine::Story;
 
 /// What is left of the run of this machine.
 pub(crate) type Run = machine::Run<Fact, Kept>;
@@ -115,7 +116,9 @@ impl Life {
 const MACHINE: Machine = Machine {
     what: "a real Bluetooth stack",
     inside: "machines/bluetooth/inside.sh",
-    story: "bluetooth::the_machine_from_inside",
+    story: Story::Test("bluetooth::the_machine_from_inside"),
+    root: None,
+    disk: false,
     needs: &[("/usr/libexec/bluetooth/bluetoothd", "bluez"), ("btvirt", "bluez-test-tools")],
     log: "machine.log",
 };

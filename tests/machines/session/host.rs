@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::machine;
 use crate::machine::Machine;
 use crate::machine::OnlyRun;
+use crate::machine::Story;
 use crate::session::account::Fact;
 use crate::session::account::Moment;
 use crate::session::account::Opened;
@@ -51,7 +52,9 @@ impl Run {
 const MACHINE: Machine = Machine {
     what: "a real session",
     inside: "machines/session/inside.sh",
-    story: "session::the_session_from_inside",
+    story: Story::Test("session::the_session_from_inside"),
+    root: None,
+    disk: false,
     needs: &[
         ("/lib/systemd/systemd-logind", "systemd"),
         ("/lib/x86_64-linux-gnu/security/pam_systemd.so", "libpam-systemd"),
