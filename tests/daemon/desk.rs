@@ -2,6 +2,9 @@
 
 mod around;
 mod screen;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../parts/desk/stand.rs"]
+pub(crate) mod stand;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -71,6 +74,8 @@ use crate::stored;
 /// The service, and all that is around it.
 pub(crate) struct Desk {
     pub(crate) screen: Server,
+    /// Where the service looks for what shows notifications.
+    notified: Bus,
     pub(crate) browser: Browser,
     /// Where what reads aloud listens.
     pub(crate) speech: Option<PathBuf>,
@@ -139,6 +144,7 @@ impl Desk {
         let session = zbus::connection::Builder::session().build().await?;
         let desk = Self {
             screen: Server::on(session, name, &["actions", "body", "body-markup"]).await?,
+            notified: Bus::session(),
             browser: Browser::install(&alone::folder()?)?,
             speech: None,
             now: Arc::new(Mutex::new(noon)),
@@ -161,6 +167,11 @@ impl Desk {
     /// The same, where a program of this name shows notifications.
     pub(crate) async fn eager_with_screen(name: &'static str) -> anyhow::Result<Self> {
         Self::with_screen(name).await?.streams(EAGER).await
+    }
+
+    /// Eager to offer, and running, where notifications are shown by whoever does so on this bus.
+    pub(crate) async fn eager_on(notified: Bus) -> anyhow::Result<Self> {
+        Self { notified, ..Self::new().await? }.streams(EAGER).await
     }
 
     /// Running with this configuration, with a strap that streams.
@@ -199,8 +210,9 @@ impl Desk {
         let (commands, monitor_commands) = mpsc::channel(8);
         let (offers, wanted) = mpsc::channel(64);
         let (offer_events, told_of_offers) = mpsc::channel(64);
+        let notified = self.notified.clone();
         let screen =
-            tokio::spawn(notification::run(Bus::session(), Leftover::none(), wanted, offer_events));
+            tokio::spawn(notification::run(notified, Leftover::none(), wanted, offer_events));
         let (forward, offered) = mpsc::channel(1);
         let (tell_shown, on_screen) = mpsc::channel(64);
         tokio::spawn(watch_offers(told_of_offers, forward, tell_shown));

@@ -21,12 +21,15 @@ mod heart;
 mod killed;
 mod late;
 mod login;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod notification;
 mod offers;
 mod ordinary;
 mod page;
 mod practices;
 mod privacy;
 mod program;
+mod real;
 mod settings;
 mod start;
 mod stored;

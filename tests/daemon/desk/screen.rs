@@ -14,8 +14,14 @@ impl Desk {
         self.rises().await?;
         let notify = self.asked_to_show().await?;
         self.screen.name(&notify, id).await?;
-        soon(self.run()?.on_screen.recv()).await?.context("the offer is shown")?;
+        self.is_shown().await?;
         Ok(notify)
+    }
+
+    /// Waits until the service knows that its offer is on the screen.
+    pub(crate) async fn is_shown(&mut self) -> anyhow::Result<()> {
+        soon(self.run()?.on_screen.recv()).await?.context("the offer is shown")?;
+        Ok(())
     }
 
     /// What the screen is asked to show next, whatever it is asked to close before.

@@ -103,6 +103,18 @@ impl Kind {
         self.versions[debian as usize]
     }
 
+    /// How much of it this run tries: `Always`, `OneClick` or `Rarely`.
+    pub(crate) fn tried_now(&self) -> Tried {
+        let asked = |name| std::env::var_os(name).is_some();
+        match self.tried {
+            _ if asked("KINDBEAT_ALL") => Tried::Always,
+            Tried::Large if asked("KINDBEAT_LARGE") => Tried::Always,
+            Tried::OneClick if asked("KINDBEAT_LARGE") => Tried::OneClick,
+            Tried::Always => Tried::Always,
+            Tried::Rarely | Tried::OneClick | Tried::Large => Tried::Rarely,
+        }
+    }
+
     /// Each way to answer; `None`: closed without an answer.
     pub(crate) fn hands(&self) -> [(Hand, Option<Answer>); 5] {
         [

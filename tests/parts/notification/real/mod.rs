@@ -156,14 +156,8 @@ async fn every_case(kind: fn(Debian) -> Kind) -> anyhow::Result<()> {
     if kind.version(debian).is_none() {
         return Ok(());
     }
-    let asked = |name| std::env::var_os(name).is_some();
-    let tried = match kind.tried {
-        _ if asked("KINDBEAT_ALL") => Tried::Always,
-        Tried::Large if asked("KINDBEAT_LARGE") => Tried::Always,
-        Tried::OneClick if !asked("KINDBEAT_LARGE") => Tried::Rarely,
-        tried => tried,
-    };
-    if matches!(tried, Tried::Rarely | Tried::Large) {
+    let tried = kind.tried_now();
+    if tried == Tried::Rarely {
         return Ok(());
     }
     let Some(desktop) = Desktop::start(kind.clone()).await? else { return Ok(()) };

@@ -1,0 +1,154 @@
+//! Offers on notification servers as people have them, from the heart to a real click and the break. What each way to answer does there
+//! is tried without the service (`notification::real` of the parts); what the offers looked like lies in `target/tmp/pictures`.
+
+#[path = "../parts/notification/real/debian.rs"]
+mod debian;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../parts/notification/real/desktop.rs"]
+mod desktop;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../parts/notification/real/home.rs"]
+mod home;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../parts/notification/real/kind.rs"]
+mod kind;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../parts/notification/real/table.rs"]
+mod table;
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use anyhow::bail;
+use kindbeat::dbus::Bus;
+use kindbeat::store::OfferEnd;
+use tokio::time::timeout;
+
+use self::debian::Debian;
+use self::desktop::Desktop;
+use self::kind::Hand;
+use self::kind::Kind;
+use self::kind::Tried;
+use crate::alone;
+use crate::browser::Started;
+use crate::desk::Desk;
+use crate::desk::folder;
+use crate::stored;
+use crate::visitor::Visitor;
+
+#[test]
+fn dunst() -> anyhow::Result<()> {
+    offers_a_break_on(table::dunst)
+}
+
+#[test]
+fn xfce() -> anyhow::Result<()> {
+    offers_a_break_on(table::xfce)
+}
+
+#[test]
+fn notification_daemon() -> anyhow::Result<()> {
+    offers_a_break_on(table::notification_daemon)
+}
+
+#[test]
+fn mate() -> anyhow::Result<()> {
+    offers_a_break_on(table::mate)
+}
+
+#[test]
+fn lxqt() -> anyhow::Result<()> {
+    offers_a_break_on(table::lxqt)
+}
+
+#[test]
+fn mako() -> anyhow::Result<()> {
+    offers_a_break_on(table::mako)
+}
+
+#[test]
+fn swaync() -> anyhow::Result<()> {
+    offers_a_break_on(table::swaync)
+}
+
+#[test]
+fn fnott() -> anyhow::Result<()> {
+    offers_a_break_on(table::fnott)
+}
+
+#[test]
+fn plasma() -> anyhow::Result<()> {
+    offers_a_break_on(table::plasma)
+}
+
+#[test]
+fn cinnamon() -> anyhow::Result<()> {
+    offers_a_break_on(table::cinnamon)
+}
+
+#[test]
+fn budgie() -> anyhow::Result<()> {
+    offers_a_break_on(table::budgie)
+}
+
+#[test]
+fn gnome() -> anyhow::Result<()> {
+    offers_a_break_on(table::gnome)
+}
+
+/// The heart goes up; the offer is seen, and clicked; a break begins, and leaves nothing on the screen.
+fn offers_a_break_on(kind: fn(Debian) -> Kind) -> anyhow::Result<()> {
+    let debian = Debian::here()?;
+    let kind = kind(debian);
+    if kind.version(debian).is_none() {
+        return Ok(());
+    }
+    // What is large draws for seconds, and may take an offer away before it is clicked on a machine that has much else to do.
+    if kind.tried != Tried::Always && std::env::var_os("KINDBEAT_ALL").is_none() {
+        return Ok(());
+    }
+    alone::run_among_programs(async || {
+        let Some(mut desktop) = Desktop::start(kind.clone()).await? else { return Ok(()) };
+        desktop.serve().await?;
+        let mut desk = Desk::eager_on(Bus::at(desktop.address())).await?;
+        desk.settles().await?;
+        desk.rises().await?;
+        desk.is_shown().await?;
+        desktop.until(true).await?;
+        let name = kind.name.to_lowercase().replace(' ', "-");
+        desktop.picture(&format!("daemon-{}-{name}.png", debian.name())).await?;
+        let started = starts(&kind, &desktop, &mut desk).await?;
+        for token in &started.tokens {
+            assert_eq!(!token.is_empty(), kind.token, "{token:?}");
+        }
+        desktop.until(false).await?;
+        let page = Visitor::fetch(&started.url).await?;
+        page.does("leave").await?;
+        desk.break_ends().await?;
+        desk.stop().await?;
+        let folder = folder()?;
+        assert_eq!(stored::answers(&folder)?, [Some(OfferEnd::Start)]);
+        assert_eq!(stored::breaks(&folder)?.len(), 1);
+        Ok(())
+    })
+}
+
+/// Clicked where a break begins, until it does: what has just come up may not listen yet.
+async fn starts(kind: &Kind, desktop: &Desktop, desk: &mut Desk) -> anyhow::Result<Started> {
+    let mut hands = [kind.start, kind.body].into_iter();
+    let hand = hands.find_map(|hand| match hand {
+        Hand::Mouse(left, bottom, button) => Some((left, bottom, button)),
+        Hand::Command(_) | Hand::Missing => None,
+    });
+    let (left, bottom, button) = hand.context("something to click on")?;
+    for _ in 0..10 {
+        desktop.click(left, bottom, button).await?;
+        if let Ok(started) = timeout(AT_ONCE, desk.browser.started()).await {
+            return started;
+        }
+    }
+    bail!("{}: clicked ten times, and no break began", kind.name)
+}
+
+/// Enough for a click to get through.
+const AT_ONCE: Duration = Duration::from_secs(2);
