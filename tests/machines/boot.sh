@@ -48,7 +48,10 @@ for module in virtio_pci 9pnet_virtio 9p overlay ${disk:+virtio_blk ext4}; do
     modprobe --dirname "$kernel" --set-version "$version" --show-depends "$module"
 done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
     # Each behind those that it needs.
-    cp "$file" "$first/modules/$number-$(basename "$file")"
+    case "$file" in
+        *.xz) xz --decompress --stdout "$file" >"$first/modules/$number-$(basename "$file" .xz)" ;;
+        *) cp "$file" "$first/modules/$number-$(basename "$file")" ;;
+    esac
     number=$((number + 1))
 done
 (cd "$first" && find . | "$busybox" cpio -o -H newc 2>/dev/null) >"$share/first.cpio"

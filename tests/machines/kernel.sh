@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
 # Fetches the kernel for boot.sh: Debian's own, from Debian's archive, unpacked and not installed.
 #
-#   tests/machines/kernel.sh FOLDER
+#   tests/machines/kernel.sh FOLDER [ROOT]
 #
-# Leaves in FOLDER what boot.sh needs: `vmlinux`, and `lib/modules` ready for modprobe. Does nothing where they are there.
+# That of this Debian, or of the one in ROOT (tests/desktops/make). Leaves in FOLDER what boot.sh needs: `vmlinux`, and `lib/modules` ready for modprobe. Does nothing where they are there.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 
+here=$(cd "$(dirname "$0")" && pwd)
 folder=$1
+inside=()
+[ -z "${2:-}" ] || inside=("$here/../desktops/inside" "$2")
 if [ -e "$folder/vmlinux" ]; then
     exit 0
 fi
-for program in apt-cache apt-get dpkg-deb depmod xz; do
+for program in apt-cache apt-get dpkg-deb depmod xz zstd; do
     if ! command -v "$program" >/dev/null; then
         echo "tests/machines/kernel.sh: needs $program" >&2
         exit 1
@@ -25,11 +28,14 @@ trap 'rm -rf "$new"' EXIT
 
 # This package stands for whichever kernel is current. Not the one for the cloud: that one lacks Bluetooth, and the file system
 # on which the machine sees its host.
-package=$(apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" { print $2; exit }')
-(cd "$new" && apt-get download --quiet -o APT::Sandbox::User=root "$package")
+package=$("${inside[@]}" apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" { print $2; exit }')
+(cd "$new" && "${inside[@]}" apt-get download --quiet -o APT::Sandbox::User=root "$package")
 # What no such machine has is left out: half of it all.
-dpkg-deb --fsys-tarfile "$new"/*.deb | tar --extract --directory "$new" --exclude './usr' \
+dpkg-deb --fsys-tarfile "$new"/*.deb | tar --extract --directory "$new" --exclude './usr/share' \
     --exclude '*/drivers/gpu' --exclude '*/drivers/media' --exclude '*/drivers/net' --exclude '*/sound'
+# Since Debian 13 they are where /lib leads to.
+[ -d "$new/lib" ] || mv "$new/usr/lib" "$new/lib"
+rm -rf "$new/usr"
 version=$(ls "$new/lib/modules")
 depmod --basedir "$new" "$version"
 
@@ -38,9 +44,11 @@ depmod --basedir "$new" "$version"
 packed=$new/boot/vmlinuz-$version
 number() { od -An -t "u$2" -j "$1" -N "$2" "$packed" | tr -d ' '; }
 start=$((($(number 0x1f1 1) + 1) * 512 + $(number 0x248 4)))
-# Behind it stands its unpacked length, in four bytes, which xz would take for damage.
-dd if="$packed" iflag=skip_bytes,count_bytes skip="$start" count="$(($(number 0x24c 4) - 4))" bs=1M status=none |
-    xz --decompress >"$new/vmlinux"
+# Behind it stands its unpacked length, in four bytes, which would be taken for damage. Debian 13 has Zstandard.
+payload() { dd if="$packed" iflag=skip_bytes,count_bytes skip="$start" count="$(($(number 0x24c 4) - 4))" bs=1M status=none; }
+unpacks=xz
+[ "$(number "$start" 4)" != "$((0xfd2fb528))" ] || unpacks=zstd
+payload | "$unpacks" --decompress >"$new/vmlinux"
 
 rm -rf "$folder" "$new/boot" "$new"/*.deb
 chmod 755 "$new"

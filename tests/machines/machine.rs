@@ -35,6 +35,8 @@ pub(crate) struct Machine {
     pub(crate) inside: &'static str,
     /// What happens in it.
     pub(crate) story: Story,
+    /// The folder with its kernel, below that of what was made for tests.
+    pub(crate) kernel: &'static str,
     /// The Debian whose files it has, as `tests/desktops/make` makes them; `None`: those of this computer.
     pub(crate) root: Option<&'static str>,
     /// Whether it has a disk, and keeps what it changes when it restarts.
@@ -69,13 +71,15 @@ impl Machine {
         if !cfg!(target_arch = "x86_64") {
             missing.push("a processor of the kind x86_64".to_owned());
         }
-        if !kernel().join("vmlinux").exists() {
-            missing.push(format!("a kernel (tests/machines/kernel.sh {})", kernel().display()));
+        let kernel = self.kernel();
+        if !kernel.join("vmlinux").exists() {
+            let by = if self.kernel == KERNEL { "machines/kernel.sh" } else { "desktops/run" };
+            missing.push(format!("a kernel (tests/{by} makes it: {})", kernel.display()));
         }
         // Passwords are among its files.
         let unreadable = |root: &PathBuf| File::open(root.join("etc/shadow")).is_err();
         if let Some(root) = self.root().filter(unreadable) {
-            let made = "a Debian of its own, and root (tests/desktops/run makes it:";
+            let made = "the files of another Debian, as root (tests/desktops/run makes them:";
             missing.push(format!("{made} {})", root.display()));
         }
         if missing.is_empty() {
@@ -89,6 +93,10 @@ impl Machine {
         Ok(false)
     }
 
+    fn kernel(&self) -> PathBuf {
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.kernel)
+    }
+
     fn root(&self) -> Option<PathBuf> {
         self.root.map(|root| Path::new(env!("CARGO_TARGET_TMPDIR")).join("roots").join(root))
     }
@@ -97,7 +105,7 @@ impl Machine {
     fn run(&self, share: &Path) -> anyhow::Result<Option<String>> {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
         let mut machine = Command::new(tests.join("machines/boot.sh"));
-        machine.args([&kernel(), share, &tests.join(self.inside)]);
+        machine.args([&self.kernel(), share, &tests.join(self.inside)]);
         machine.envs(self.root().map(|root| ("KINDBEAT_ROOT", root)));
         machine.envs(self.disk.then_some(("KINDBEAT_DISK", "1")));
         let program = env!("CARGO_BIN_EXE_kindbeat");
@@ -246,9 +254,10 @@ pub(crate) fn all() -> bool {
     std::env::var_os("KINDBEAT_ALL").is_some()
 }
 
-fn kernel() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("kernel")
-}
+/// That of this Debian.
+pub(crate) const KERNEL: &str = "kernel";
+/// That of Debian 13.
+pub(crate) const KERNEL_13: &str = "roots/13.kernel";
 
 /// The variable that says what this program is to do in the machine.
 pub(crate) const ROLE: &str = "KINDBEAT_MACHINE";

@@ -9,6 +9,7 @@ mod login;
 mod machine;
 mod screen;
 mod session;
+mod unit;
 
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../support/bluez/mod.rs"]

@@ -117,6 +117,7 @@ const MACHINE: Machine = Machine {
     what: "a real Bluetooth stack",
     inside: "machines/bluetooth/inside.sh",
     story: Story::Test("bluetooth::the_machine_from_inside"),
+    kernel: machine::KERNEL,
     root: None,
     disk: false,
     needs: &[("/usr/libexec/bluetooth/bluetoothd", "bluez"), ("btvirt", "bluez-test-tools")],

@@ -150,6 +150,7 @@ const MACHINE: Machine = Machine {
     what: "logins after a reboot",
     inside: "machines/login/inside.sh",
     story: Story::Script,
+    kernel: machine::KERNEL_13,
     root: Some("13"),
     disk: true,
     needs: &[("mke2fs", "e2fsprogs")],

@@ -53,6 +53,7 @@ const MACHINE: Machine = Machine {
     what: "a real session",
     inside: "machines/session/inside.sh",
     story: Story::Test("session::the_session_from_inside"),
+    kernel: machine::KERNEL,
     root: None,
     disk: false,
     needs: &[
