@@ -866,7 +866,7 @@ gate-just-returned = Nothing was offered: the return to the desk was too recent.
 gate-in-call = Nothing was offered: the microphone or the camera was in use, as far as could be told.
 gate-sharing = Nothing was offered: the screen was being shared, as far as could be told.
 gate-full-screen = Nothing was offered: a window filled the screen, as far as could be told.
-gate-do-not-disturb = Nothing was offered: notifications were silenced, as far as could be told.
+gate-do-not-disturb = Nothing was offered: notifications were silenced, by you or by your desktop, as far as could be told.
 gate-inhibited = Nothing was offered: a program kept the screen awake, as far as could be told.
 gate-daily-limit = Nothing was offered: the day's offers were used up.
 gate-cool-down = Nothing was offered: after the last offer or break there was still quiet.
@@ -950,7 +950,8 @@ gate-just-returned-closed = the return to the desk is too recent
 gate-in-call-closed = the microphone or the camera is in use
 gate-sharing-closed = the screen is being shared
 gate-full-screen-closed = a window fills the screen
-gate-do-not-disturb-closed = notifications are silenced
+# Some desktops do it by themselves: Plasma 6.7 while a window fills the screen.
+gate-do-not-disturb-closed = notifications are silenced, by you or by your desktop
 gate-inhibited-closed = a program keeps the screen awake
 gate-daily-limit-closed = the day's offers are used up
 gate-cool-down-closed = after the last offer or break there is still quiet
@@ -1207,7 +1208,8 @@ source-no-silence = { $server } does not tell whether it is silenced
 source-no-paused = { $server } cannot be asked whether it is paused; an offer that it then does not show is noticed, and does not count
 source-no-display = there is no display
 source-no-idle-time = this display does not tell how long keyboard and pointer rest
-source-no-full-screen = this display does not tell whether a window fills the screen
+# Plasma 6.7 does.
+source-no-full-screen = this display does not tell whether a window fills the screen; a desktop that silences notifications meanwhile tells that
 source-compositor-unreachable = the Wayland compositor cannot be reached: { $problem }
 # DISPLAY is a variable of the environment.
 source-bad-display = DISPLAY cannot be read: { $problem }

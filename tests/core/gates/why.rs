@@ -87,8 +87,8 @@ fn a_closed_gate_is_named_while_it_holds_and_afterwards() {
       - a window fills the screen
       Your heart was up until 09:35. Nothing was offered: a window filled the screen, as far as could be told.
     do_not_disturb
-      - notifications are silenced
-      Your heart was up until 09:35. Nothing was offered: notifications were silenced, as far as could be told.
+      - notifications are silenced, by you or by your desktop
+      Your heart was up until 09:35. Nothing was offered: notifications were silenced, by you or by your desktop, as far as could be told.
     inhibited
       - a program keeps the screen awake
       Your heart was up until 09:35. Nothing was offered: a program kept the screen awake, as far as could be told.

@@ -1,4 +1,4 @@
-//! The same in a process of its own, within limits like those of the service.
+//! The same in a process of its own, whose environment is that of a desktop, within limits like those of the service.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -50,7 +50,6 @@ impl Limited {
                 "--nocapture",
             ])
             .env(LIMITED, "1")
-            .env_remove("DISPLAY")
             .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -63,15 +62,23 @@ impl Limited {
 
     /// Waits until it sees this.
     pub(crate) async fn until(&mut self, what: &str) -> anyhow::Result<()> {
+        self.until_all(&[what]).await
+    }
+
+    /// Waits until it sees all of this at once.
+    pub(crate) async fn until_all(&mut self, what: &[&str]) -> anyhow::Result<()> {
+        let mut last = String::new();
         let seen = async {
             while let Some(line) = self.lines.next_line().await? {
-                if line.contains(what) {
+                if what.iter().all(|what| line.contains(what)) {
                     return Ok(());
                 }
+                last = line;
             }
-            anyhow::bail!("it ended without {what}")
+            anyhow::bail!("it ended")
         };
-        soon(seen).await?
+        let seen = soon(seen).await.flatten();
+        seen.with_context(|| format!("{what:?} is not seen; last: {last}"))
     }
 }
 
@@ -91,7 +98,9 @@ async fn within_the_limits_of_the_service_the_microphone_is_seen() -> anyhow::Re
         return says_what_it_sees().await;
     }
     let Some(sound) = Sound::start().await? else { return Ok(()) };
-    let Some(mut watcher) = Limited::start(sound.bus().program("setpriv"))? else { return Ok(()) };
+    let mut setpriv = sound.bus().program("setpriv");
+    setpriv.env_remove("DISPLAY");
+    let Some(mut watcher) = Limited::start(setpriv)? else { return Ok(()) };
     watcher.until("microphone: No").await?;
     let mut recording = sound.record(&["--target", "microphone"])?;
     watcher.until(&format!("microphone: {:?}", Probe::Yes)).await?;

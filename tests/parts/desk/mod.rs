@@ -5,7 +5,7 @@
 
 mod busy;
 mod devices;
-mod limits;
+pub(crate) mod limits;
 mod pipewire;
 mod pulse;
 mod services;

@@ -262,7 +262,9 @@ async fn is_silenced_in_its_settings(
     let Setting { server: name, vendor, schema, key, silenced, not } = *setting;
     let _server = serve(&bus, Named { name, vendor }).await?;
     // In a process of its own, whose settings are not those of whoever runs the test.
-    let Some(mut watcher) = Limited::start(configured("setpriv"))? else { return Ok(()) };
+    let mut setpriv = configured("setpriv");
+    setpriv.env_remove("DISPLAY");
+    let Some(mut watcher) = Limited::start(setpriv)? else { return Ok(()) };
     watcher.until("do_not_disturb: No").await?;
     for (value, seen) in [(silenced, "do_not_disturb: Yes"), (not, "do_not_disturb: No")] {
         done(configured("gsettings").args(["set", schema, key, value]))?;

@@ -128,13 +128,15 @@ impl Screen {
         for _ in 0..50 {
             let picture = self.still(spot, area).await?;
             if self.measure("%k", &picture).await?.parse::<u32>()? > 8 {
-                let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
-                fs::create_dir_all(&pictures)?;
-                fs::write(pictures.join(name), picture)?;
-                return Ok(());
+                return keep(&picture, name);
             }
         }
         anyhow::bail!("{name}: nothing is drawn")
+    }
+
+    /// Takes a picture of all of it, whatever is drawn.
+    pub(crate) async fn whole_picture(&self, name: &str) -> anyhow::Result<()> {
+        keep(&self.still(&Spot::Screen, None).await?, name)
     }
 
     /// What is to be seen, as soon as it is the same twice in a row; of `area` alone, where one is given.
@@ -200,6 +202,12 @@ impl Screen {
         ensure!(output.status.success(), "{program} {arguments:?}: {said}");
         Ok(String::from_utf8(output.stdout)?)
     }
+}
+
+fn keep(picture: &[u8], name: &str) -> anyhow::Result<()> {
+    let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    fs::create_dir_all(&pictures)?;
+    Ok(fs::write(pictures.join(name), picture)?)
 }
 
 const HEIGHT: f64 = 600.0;

@@ -20,6 +20,7 @@ use super::kind::View;
 use crate::bus::Ended;
 use crate::bus::PrivateBus;
 use crate::bus::installed;
+use crate::desk::limits::Limited;
 use crate::notification::client::soon;
 use crate::notification::screen;
 use crate::notification::screen::Screen;
@@ -169,6 +170,55 @@ impl Desktop {
         Ok(())
     }
 
+    /// What the program sees of this desktop; `None`, and a line that says so, where it can't be tried. It runs as whoever runs this
+    /// test: others may be unable to read its file.
+    pub(crate) fn watcher(&self) -> anyhow::Result<Option<Limited>> {
+        let mut program = self.bus.program("setpriv");
+        if let Some(home) = &self.home {
+            home.is_home_of(&self.bus, &mut program);
+        }
+        self.is_desktop_of(&mut program);
+        self.is_client(&mut program);
+        Limited::start(program)
+    }
+
+    /// Has a program find the compositor, where that is the server itself.
+    fn is_client(&self, program: &mut Command) {
+        if self.kind.stage == Stage::Shell {
+            program.env("WAYLAND_DISPLAY", SHELL_SOCKET);
+        }
+    }
+
+    /// A window that fills the screen.
+    pub(crate) async fn fill(&self) -> anyhow::Result<Ended> {
+        if self.is_wayland() {
+            let mut window = self.program("foot --fullscreen --working-directory=/ sleep 600");
+            self.is_client(&mut window);
+            let window = Ended(window.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
+            let Some((area, _)) = self.kind.below else { return Ok(window) };
+            for _ in 0..100 {
+                if Some(self.screen.still(&Spot::Screen, Some(area)).await?) != self.below {
+                    return Ok(window);
+                }
+            }
+            bail!("{}: no window fills the screen", self.kind.name)
+        }
+        let window = self.started("xmessage -title full Hello")?;
+        self.command("until wmctrl -r full -b add,fullscreen; do sleep 0.1; done").await?;
+        self.command("wmctrl -a full").await?;
+        Ok(window)
+    }
+
+    fn is_wayland(&self) -> bool {
+        self.kind.variables.contains(&("XDG_SESSION_TYPE", "wayland"))
+            || matches!(self.kind.stage, Stage::Sway | Stage::Kwin | Stage::Shell)
+    }
+
+    /// Takes a picture of all of the screen.
+    pub(crate) async fn whole_picture(&self, name: &str) -> anyhow::Result<()> {
+        self.screen.whole_picture(name).await
+    }
+
     /// Clicks on the offer.
     pub(crate) async fn click(&self, left: f64, bottom: f64, button: u8) -> anyhow::Result<()> {
         let place = self.place().await?;
@@ -252,13 +302,17 @@ impl Desktop {
             Some(home) => home.program(&self.bus, name),
             None => self.bus.program(name),
         };
+        program.args(words);
+        self.is_desktop_of(&mut program);
         program
-            .args(words)
+    }
+
+    fn is_desktop_of(&self, program: &mut Command) {
+        program
             .env("DISPLAY", self.screen.display())
             .env("DBUS_SYSTEM_BUS_ADDRESS", self.bus.address())
             .env("FONTCONFIG_FILE", self.bus.folder().join("fonts.conf"))
             .envs(self.kind.variables.iter().copied());
-        program
     }
 }
 
@@ -283,6 +337,9 @@ pub(crate) fn install(bus: &PrivateBus) -> anyhow::Result<()> {
 
 /// The program, in the desktop file; there its path is written.
 pub(crate) const NAMED: &str = "Exec=kindbeat";
+
+/// As it's started with.
+const SHELL_SOCKET: &str = "wayland-9";
 
 const SERVER: &str = "org.freedesktop.Notifications";
 

@@ -103,6 +103,12 @@ impl Home {
         } else {
             bus.program(name)
         };
+        self.is_home_of(bus, &mut program);
+        program
+    }
+
+    /// Has a program find all of this, whoever runs it.
+    pub(crate) fn is_home_of(&self, bus: &PrivateBus, program: &mut Command) {
         for variable in
             ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"]
         {
@@ -115,7 +121,6 @@ impl Home {
         if self.compositor.is_some() {
             program.env("WAYLAND_DISPLAY", SOCKET);
         }
-        program
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct Kind {
     pub(crate) body: Hand,
     pub(crate) dismiss: Hand,
     pub(crate) silence: Option<Silence>,
+    /// `None`: not tried here; `desk::window` tries what several servers have in common.
+    pub(crate) full_screen: Option<FullScreen>,
 }
 
 /// When it is tried, and how much of it, beside a run of everything (`KINDBEAT_ALL`).
@@ -95,6 +97,38 @@ pub(crate) enum Hand {
 pub(crate) struct Silence {
     pub(crate) on: &'static str,
     pub(crate) off: &'static str,
+    pub(crate) seen: Seen,
+}
+
+/// How the program comes to know that offers are kept off the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// It's told of each change.
+    AtOnce,
+    /// It's told when it asks anew, as it does with the next elevation.
+    WhenAsked,
+    /// The server can't be asked.
+    Never,
+}
+
+/// What the program sees of a window that fills the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FullScreen {
+    Seen,
+    /// The server silences notifications then, and tells that.
+    AsSilence,
+    Never,
+}
+
+impl Silence {
+    /// What the program tells while offers are kept off the screen, and while they are not.
+    pub(crate) const fn told(&self, is_on: bool) -> &'static str {
+        match (self.seen, is_on) {
+            (Seen::Never, _) => "do_not_disturb: Absent",
+            (_, true) => "do_not_disturb: Yes",
+            (_, false) => "do_not_disturb: No",
+        }
+    }
 }
 
 impl Kind {
@@ -153,10 +187,21 @@ impl Kind {
             Hand::Command(_) => "command",
             Hand::Missing => "–",
         });
-        let silence = if self.silence.is_some() { "yes" } else { "–" };
+        let silence = match self.silence.map(|silence| silence.seen) {
+            Some(Seen::AtOnce) => "yes, seen",
+            Some(Seen::WhenAsked) => "yes, seen late",
+            Some(Seen::Never) => "yes, not seen",
+            None => "–",
+        };
+        let full_screen = match self.full_screen {
+            Some(FullScreen::Seen) => "seen",
+            Some(FullScreen::AsSilence) => "seen as silenced",
+            Some(FullScreen::Never) => "not seen",
+            None => "",
+        };
         let token = if self.token { "yes" } else { "–" };
         Some(format!(
-            "| {} {version} | {} | yes | {} | yes | yes | yes | {silence} | {token} |\n",
+            "| {} {version} | {} | yes | {} | yes | yes | yes | {silence} | {full_screen} | {token} |\n",
             self.name,
             debian.name(),
             hands.join(" | ")

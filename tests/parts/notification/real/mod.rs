@@ -31,12 +31,15 @@ use self::debian::Debian;
 use self::desktop::Desktop;
 use self::desktop::NAMED;
 use self::desktop::install;
+use self::kind::FullScreen;
 use self::kind::Hand;
 use self::kind::Kind;
+use self::kind::Seen;
 use self::kind::Tried;
 use super::bus::PrivateBus;
 use super::bus::installed;
 use super::client::Client;
+use super::client::offer;
 use super::screen;
 use super::screen::Screen;
 
@@ -100,6 +103,16 @@ async fn budgie() -> anyhow::Result<()> {
     every_case(table::budgie).await
 }
 
+#[tokio::test]
+async fn an_offer_that_left_the_screen_of_cinnamon_comes_once_more() -> anyhow::Result<()> {
+    comes_once_more(table::hasty_cinnamon).await
+}
+
+#[tokio::test]
+async fn an_offer_that_left_the_screen_of_budgie_comes_once_more() -> anyhow::Result<()> {
+    comes_once_more(table::budgie).await
+}
+
 #[test]
 fn the_readme_tells_what_is_tried_here() -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -151,18 +164,7 @@ async fn end_server(bus: &PrivateBus) -> anyhow::Result<()> {
 }
 
 async fn every_case(kind: fn(Debian) -> Kind) -> anyhow::Result<()> {
-    let debian = Debian::here()?;
-    let kind = kind(debian);
-    if kind.version(debian).is_none() {
-        return Ok(());
-    }
-    let tried = kind.tried_now();
-    if tried == Tried::Rarely {
-        return Ok(());
-    }
-    let Some(desktop) = Desktop::start(kind.clone()).await? else { return Ok(()) };
-    let client = Client::start(&desktop.address());
-    let mut meeting = Meeting { kind, debian, desktop, client, offers: 0 };
+    let Some((mut meeting, tried)) = Meeting::start(kind).await? else { return Ok(()) };
     meeting.late().await?;
     if tried == Tried::OneClick {
         return Ok(());
@@ -171,7 +173,22 @@ async fn every_case(kind: fn(Debian) -> Kind) -> anyhow::Result<()> {
     meeting.expired().await?;
     meeting.reworded().await?;
     meeting.silenced().await?;
+    meeting.full_screen().await?;
     meeting.killed().await
+}
+
+/// The server takes an offer off the screen by itself, and nothing is told of that. The same offer is shown once more, and clicked.
+async fn comes_once_more(kind: fn(Debian) -> Kind) -> anyhow::Result<()> {
+    let Some((mut meeting, _)) = Meeting::start(kind).await? else { return Ok(()) };
+    meeting.desktop.serve().await?;
+    meeting.client.server().await?;
+    meeting.open().await?;
+    meeting.desktop.until(false).await?;
+    ensure!(meeting.client.is_quiet(), "something is told");
+    let again = NotifierCommand::ShowAgain(offer(meeting.offers));
+    meeting.client.command(again).await?;
+    assert_eq!(meeting.client.event().await?, NotifierEvent::Shown(OfferId(meeting.offers)));
+    meeting.answer(meeting.kind.start, Some(Answer::Start)).await
 }
 
 /// The program, and a server in front of somebody.
@@ -185,6 +202,22 @@ struct Meeting {
 }
 
 impl Meeting {
+    /// With this server, not yet started, and how much of it is to be tried; `None` where it isn't.
+    async fn start(kind: fn(Debian) -> Kind) -> anyhow::Result<Option<(Self, Tried)>> {
+        let debian = Debian::here()?;
+        let kind = kind(debian);
+        if kind.version(debian).is_none() {
+            return Ok(None);
+        }
+        let tried = kind.tried_now();
+        if tried == Tried::Rarely {
+            return Ok(None);
+        }
+        let Some(desktop) = Desktop::start(kind.clone()).await? else { return Ok(None) };
+        let client = Client::start(&desktop.address());
+        Ok(Some((Self { kind, debian, desktop, client, offers: 0 }, tried)))
+    }
+
     /// The server is there only after the offer, and shows it.
     async fn late(&mut self) -> anyhow::Result<()> {
         self.offers += 1;
@@ -247,16 +280,59 @@ impl Meeting {
         self.answer(self.kind.to_begin(), Some(Answer::Start)).await
     }
 
-    /// While its owner wants quiet the server takes an offer and shows nothing. What runs out meanwhile stays away.
+    /// While its owner wants quiet the server takes an offer and shows nothing. What runs out meanwhile stays away. The program sees it,
+    /// or says that it can't.
     async fn silenced(&mut self) -> anyhow::Result<()> {
-        let Some(silence) = self.kind.silence else { return Ok(()) };
-        self.desktop.command(silence.on).await?;
-        self.offer_until(false).await?;
-        self.withdraw().await?;
-        self.desktop.command(silence.off).await?;
+        let Some(mut watcher) = self.desktop.watcher()? else { return Ok(()) };
+        let Some(silence) = self.kind.silence else {
+            return watcher.until("do_not_disturb: Absent").await;
+        };
+        watcher.until(silence.told(false)).await?;
+        for (is_on, line) in [(true, silence.on), (false, silence.off)] {
+            self.desktop.command(line).await?;
+            if silence.seen != Seen::AtOnce {
+                let Some(another) = self.desktop.watcher()? else { return Ok(()) };
+                watcher = another;
+            }
+            watcher.until(silence.told(is_on)).await?;
+            if is_on {
+                self.offer_until(false).await?;
+                self.withdraw().await?;
+            }
+        }
         ensure!(!self.desktop.shows_at_rest().await?, "{}: shown hours later", self.kind.name);
         self.offer_until(true).await?;
         self.answer(self.kind.to_begin(), Some(Answer::Start)).await
+    }
+
+    /// What the program sees of a window that fills the screen.
+    async fn full_screen(&mut self) -> anyhow::Result<()> {
+        let Some(seen) = self.kind.full_screen else { return Ok(()) };
+        let needed = [("foot", "foot"), ("wmctrl", "wmctrl"), ("xmessage", "x11-utils")];
+        if !installed(&needed)? {
+            return Ok(());
+        }
+        let Some(mut before) = self.desktop.watcher()? else { return Ok(()) };
+        before.until("do_not_disturb: No").await?;
+        let window = self.desktop.fill().await?;
+        match seen {
+            FullScreen::Seen => before.until("full_screen: Yes").await?,
+            FullScreen::AsSilence => {
+                before.until_all(&["full_screen: Absent", "do_not_disturb: Yes"]).await?;
+            }
+            FullScreen::Never => {
+                let Some(mut during) = self.desktop.watcher()? else { return Ok(()) };
+                during.until_all(&["full_screen: Absent", "do_not_disturb: No"]).await?;
+            }
+        }
+        let name = format!("full-{}-{}.png", self.debian.name(), self.kind.name.replace(' ', "-"));
+        self.desktop.whole_picture(&name.to_lowercase()).await?;
+        drop(window);
+        match seen {
+            FullScreen::Seen => before.until("full_screen: No").await,
+            FullScreen::AsSilence => before.until("do_not_disturb: No").await,
+            FullScreen::Never => Ok(()),
+        }
     }
 
     /// An offer dies with its server, and the next one shows it.

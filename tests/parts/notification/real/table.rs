@@ -1,10 +1,12 @@
 //! The servers, one after the other.
 
 use super::debian::Debian;
+use super::kind::FullScreen;
 use super::kind::Hand::Command;
 use super::kind::Hand::Missing;
 use super::kind::Hand::Mouse;
 use super::kind::Kind;
+use super::kind::Seen;
 use super::kind::Silence;
 use super::kind::Stage;
 use super::kind::Tried;
@@ -33,6 +35,7 @@ const PLAIN: Kind = Kind {
     body: Missing,
     dismiss: Missing,
     silence: None,
+    full_screen: None,
 };
 
 pub(crate) fn dunst(_: Debian) -> Kind {
@@ -45,7 +48,11 @@ pub(crate) fn dunst(_: Debian) -> Kind {
         view: View::Window("Dunst"),
         body: Mouse(160.0, 50.0, 2),
         dismiss: Mouse(160.0, 50.0, 1),
-        silence: Some(Silence { on: "dunstctl set-paused true", off: "dunstctl set-paused false" }),
+        silence: Some(Silence {
+            on: "dunstctl set-paused true",
+            off: "dunstctl set-paused false",
+            seen: Seen::AtOnce,
+        }),
         ..PLAIN
     }
 }
@@ -66,6 +73,7 @@ pub(crate) fn xfce(_: Debian) -> Kind {
         silence: Some(Silence {
             on: "xfconf-query -c xfce4-notifyd -p /do-not-disturb -n -t bool -s true",
             off: "xfconf-query -c xfce4-notifyd -p /do-not-disturb -n -t bool -s false",
+            seen: Seen::AtOnce,
         }),
         ..PLAIN
     }
@@ -110,6 +118,7 @@ pub(crate) fn mate(debian: Debian) -> Kind {
         silence: Some(Silence {
             on: "gsettings set org.mate.NotificationDaemon do-not-disturb true",
             off: "gsettings set org.mate.NotificationDaemon do-not-disturb false",
+            seen: Seen::AtOnce,
         }),
         ..PLAIN
     }
@@ -145,12 +154,13 @@ pub(crate) fn lxqt(debian: Debian) -> Kind {
         silence: Some(Silence {
             on: "cd $HOME/lxqt && sed s/false/true/ notifications.conf > new && mv new notifications.conf",
             off: "cd $HOME/lxqt && sed s/true/false/ notifications.conf > new && mv new notifications.conf",
+            seen: Seen::AtOnce,
         }),
         ..PLAIN
     }
 }
 
-pub(crate) fn mako(_: Debian) -> Kind {
+pub(crate) fn mako(debian: Debian) -> Kind {
     Kind {
         name: "mako",
         versions: [Some("1.7.1"), Some("1.10.0"), Some("1.11.0")],
@@ -169,6 +179,7 @@ pub(crate) fn mako(_: Debian) -> Kind {
         silence: Some(Silence {
             on: "makoctl mode -a do-not-disturb",
             off: "makoctl mode -r do-not-disturb",
+            seen: if debian == Debian::Twelve { Seen::WhenAsked } else { Seen::AtOnce },
         }),
         ..PLAIN
     }
@@ -196,7 +207,11 @@ pub(crate) fn swaync(debian: Debian) -> Kind {
         body: Mouse(500.0, 550.0, 1),
         dismiss: if is_new { Mouse(774.0, 572.0, 1) } else { Mouse(768.0, 576.0, 1) },
         token: is_new,
-        silence: Some(Silence { on: "swaync-client --dnd-on", off: "swaync-client --dnd-off" }),
+        silence: Some(Silence {
+            on: "swaync-client --dnd-on",
+            off: "swaync-client --dnd-off",
+            seen: Seen::AtOnce,
+        }),
         ..PLAIN
     }
 }
@@ -214,8 +229,20 @@ pub(crate) fn fnott(_: Debian) -> Kind {
         body: Mouse(700.0, 560.0, 1),
         dismiss: Mouse(700.0, 560.0, 3),
         // 1.7 does it and says that it failed.
-        silence: Some(Silence { on: "fnottctl pause || true", off: "fnottctl unpause || true" }),
+        silence: Some(Silence {
+            on: "fnottctl pause || true",
+            off: "fnottctl unpause || true",
+            seen: Seen::Never,
+        }),
         ..PLAIN
+    }
+}
+
+/// Its offers leave the screen as early as they do where nobody has changed a setting.
+pub(crate) fn hasty_cinnamon(debian: Debian) -> Kind {
+    Kind {
+        files: &[("glib-2.0/settings/keyfile", "[org/cinnamon]\ndesktop-effects=false\n")],
+        ..cinnamon(debian)
     }
 }
 
@@ -258,7 +285,12 @@ pub(crate) fn budgie(debian: Debian) -> Kind {
         fine: Mouse(685.0, 458.0, 1),
         body: Mouse(600.0, 528.0, 1),
         dismiss: Mouse(772.0, 533.0, 1),
-        silence: Some(Silence { on: budgie_toggles!(), off: budgie_toggles!() }),
+        silence: Some(Silence {
+            on: budgie_toggles!(),
+            off: budgie_toggles!(),
+            seen: Seen::AtOnce,
+        }),
+        full_screen: Some(FullScreen::Seen),
         ..PLAIN
     };
     if debian < Debian::Testing {
@@ -298,6 +330,7 @@ macro_rules! plasma_is_silenced {
                 " --file plasmanotifyrc --group DoNotDisturb --key Until --delete; ",
                 plasma_reads!()
             ),
+            seen: Seen::AtOnce,
         }
     };
 }
@@ -359,6 +392,11 @@ pub(crate) fn plasma(debian: Debian) -> Kind {
         body: Mouse(520.0, 170.0, 1),
         dismiss: Mouse(749.0, 227.0, 1),
         silence: Some(plasma_is_silenced!("kwriteconfig6")),
+        full_screen: Some(if debian == Debian::Thirteen {
+            FullScreen::Never
+        } else {
+            FullScreen::AsSilence
+        }),
         ..five
     }
 }
@@ -440,7 +478,9 @@ pub(crate) fn gnome(debian: Debian) -> Kind {
         silence: Some(Silence {
             on: "gsettings set org.gnome.desktop.notifications show-banners false",
             off: "gsettings set org.gnome.desktop.notifications show-banners true",
+            seen: Seen::AtOnce,
         }),
+        full_screen: (debian > Debian::Twelve).then_some(FullScreen::Never),
     }
 }
 
@@ -461,7 +501,7 @@ pub(crate) fn cinnamon(_: Debian) -> Kind {
             ("XDG_CURRENT_DESKTOP", "X-Cinnamon"),
             ("XDG_SESSION_TYPE", "x11"),
         ],
-        // Of its own accord an offer goes after 4 s, which a busy machine needs for a picture: that is a test of its own.
+        // It's 4 s otherwise, which a busy machine needs for a picture alone.
         files: &[(
             "glib-2.0/settings/keyfile",
             "[org/cinnamon]\ndesktop-effects=false\n\
@@ -480,7 +520,9 @@ pub(crate) fn cinnamon(_: Debian) -> Kind {
         silence: Some(Silence {
             on: "gsettings set org.cinnamon.desktop.notifications display-notifications false",
             off: "gsettings set org.cinnamon.desktop.notifications display-notifications true",
+            seen: Seen::AtOnce,
         }),
+        full_screen: Some(FullScreen::Seen),
         ..PLAIN
     }
 }
