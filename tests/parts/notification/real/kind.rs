@@ -20,6 +20,8 @@ pub(crate) struct Kind {
     /// What is started before it.
     pub(crate) helpers: &'static [&'static str],
     pub(crate) variables: &'static [(&'static str, &'static str)],
+    /// Whether it takes what comes while it starts, and doesn't show it.
+    pub(crate) misses_first: bool,
     /// Files in the home of whoever runs it.
     pub(crate) files: &'static [(&'static str, &'static str)],
     /// Services that it asks the bus to start.

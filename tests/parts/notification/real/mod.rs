@@ -182,7 +182,7 @@ async fn comes_once_more(kind: fn(Debian) -> Kind) -> anyhow::Result<()> {
     let Some((mut meeting, _)) = Meeting::start(kind).await? else { return Ok(()) };
     meeting.desktop.serve().await?;
     meeting.client.server().await?;
-    meeting.open().await?;
+    meeting.offer_until(true).await?;
     meeting.desktop.until(false).await?;
     ensure!(meeting.client.is_quiet(), "something is told");
     let again = NotifierCommand::ShowAgain(offer(meeting.offers));
@@ -242,7 +242,7 @@ impl Meeting {
             assert!(expected.iter().any(|expected| version.starts_with(expected)), "{version}");
         }
         assert_eq!(self.client.event().await?, NotifierEvent::Shown(id));
-        self.desktop.until(true).await?;
+        self.seen().await?;
         self.desktop
             .picture(&format!(
                 "offer-{}-{}.png",
@@ -346,8 +346,17 @@ impl Meeting {
         self.desktop.serve().await?;
         self.client.server().await?;
         assert_eq!(self.client.event().await?, NotifierEvent::Shown(id));
-        self.desktop.until(true).await?;
+        self.seen().await?;
         self.answer(self.kind.to_begin(), Some(Answer::Start)).await
+    }
+
+    /// Waits until the offer that a server took as it started is seen; until another one is, where it isn't shown.
+    async fn seen(&mut self) -> anyhow::Result<()> {
+        if self.kind.misses_first {
+            self.withdraw().await?;
+            return self.offer_until(true).await;
+        }
+        self.desktop.until(true).await
     }
 
     /// Makes an offer, which the server takes.

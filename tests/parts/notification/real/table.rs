@@ -21,6 +21,7 @@ const PLAIN: Kind = Kind {
     program: "",
     helpers: &[],
     variables: &[],
+    misses_first: false,
     files: &[],
     services: &[],
     stage: Stage::Screen,
@@ -257,7 +258,7 @@ macro_rules! budgie_toggles {
 pub(crate) fn budgie(debian: Debian) -> Kind {
     let ten_nine = Kind {
         name: "Budgie",
-        versions: [None, Some("10.9.2"), None],
+        versions: [None, Some("10.9.2"), Some("10.10.3")],
         calls_itself: "Budgie Notification Server",
         needs: &[
             ("budgie-daemon", "budgie-core"),
@@ -311,6 +312,7 @@ pub(crate) fn budgie(debian: Debian) -> Kind {
             ("XDG_CURRENT_DESKTOP", "Budgie"),
             ("XDG_SESSION_TYPE", "wayland"),
         ],
+        misses_first: true,
         stage: Stage::Sway,
         ..ten_nine
     }
@@ -462,6 +464,7 @@ pub(crate) fn gnome(debian: Debian) -> Kind {
             ),
         ],
         helpers: &[],
+        misses_first: false,
         services: &[SHELL_SERVICE],
         stage: if debian == Debian::Twelve { Stage::Desktop } else { Stage::Shell },
         token: debian > Debian::Twelve,
