@@ -20,7 +20,6 @@ use super::kind::View;
 use crate::bus::Ended;
 use crate::bus::PrivateBus;
 use crate::bus::installed;
-use crate::desk::limits::Limited;
 use crate::notification::client::soon;
 use crate::notification::screen;
 use crate::notification::screen::Screen;
@@ -170,16 +169,15 @@ impl Desktop {
         Ok(())
     }
 
-    /// What the program sees of this desktop; `None`, and a line that says so, where it can't be tried. It runs as whoever runs this
-    /// test: others may be unable to read its file.
-    pub(crate) fn watcher(&self) -> anyhow::Result<Option<Limited>> {
-        let mut program = self.bus.program("setpriv");
+    /// A program of whoever runs this test, as one on this desktop: others may be unable to read files of the test.
+    pub(crate) fn guest(&self, name: &str) -> Command {
+        let mut program = self.bus.program(name);
         if let Some(home) = &self.home {
             home.is_home_of(&self.bus, &mut program);
         }
         self.is_desktop_of(&mut program);
         self.is_client(&mut program);
-        Limited::start(program)
+        program
     }
 
     /// Has a program find the compositor, where that is the server itself.

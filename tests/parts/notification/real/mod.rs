@@ -42,6 +42,7 @@ use super::client::Client;
 use super::client::offer;
 use super::screen;
 use super::screen::Screen;
+use crate::desk::limits::Limited;
 
 #[tokio::test]
 async fn dunst() -> anyhow::Result<()> {
@@ -283,7 +284,7 @@ impl Meeting {
     /// While its owner wants quiet the server takes an offer and shows nothing. What runs out meanwhile stays away. The program sees it,
     /// or says that it can't.
     async fn silenced(&mut self) -> anyhow::Result<()> {
-        let Some(mut watcher) = self.desktop.watcher()? else { return Ok(()) };
+        let Some(mut watcher) = self.watcher()? else { return Ok(()) };
         let Some(silence) = self.kind.silence else {
             return watcher.until("do_not_disturb: Absent").await;
         };
@@ -291,7 +292,7 @@ impl Meeting {
         for (is_on, line) in [(true, silence.on), (false, silence.off)] {
             self.desktop.command(line).await?;
             if silence.seen != Seen::AtOnce {
-                let Some(another) = self.desktop.watcher()? else { return Ok(()) };
+                let Some(another) = self.watcher()? else { return Ok(()) };
                 watcher = another;
             }
             watcher.until(silence.told(is_on)).await?;
@@ -305,6 +306,11 @@ impl Meeting {
         self.answer(self.kind.to_begin(), Some(Answer::Start)).await
     }
 
+    /// What the program sees of this desktop; `None`, and a line that says so, where that can't be tried.
+    fn watcher(&self) -> anyhow::Result<Option<Limited>> {
+        Limited::start(self.desktop.guest("setpriv"))
+    }
+
     /// What the program sees of a window that fills the screen.
     async fn full_screen(&mut self) -> anyhow::Result<()> {
         let Some(seen) = self.kind.full_screen else { return Ok(()) };
@@ -312,7 +318,7 @@ impl Meeting {
         if !installed(&needed)? {
             return Ok(());
         }
-        let Some(mut before) = self.desktop.watcher()? else { return Ok(()) };
+        let Some(mut before) = self.watcher()? else { return Ok(()) };
         before.until("do_not_disturb: No").await?;
         let window = self.desktop.fill().await?;
         match seen {
@@ -321,7 +327,7 @@ impl Meeting {
                 before.until_all(&["full_screen: Absent", "do_not_disturb: Yes"]).await?;
             }
             FullScreen::Never => {
-                let Some(mut during) = self.desktop.watcher()? else { return Ok(()) };
+                let Some(mut during) = self.watcher()? else { return Ok(()) };
                 during.until_all(&["full_screen: Absent", "do_not_disturb: No"]).await?;
             }
         }
