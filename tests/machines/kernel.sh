@@ -10,7 +10,7 @@ PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$1
 inside=()
-[ -z "${2:-}" ] || inside=("$here/../desktops/inside" "$2")
+if [ -n "${2:-}" ]; then inside=("$here/../desktops/inside" "$2"); fi
 if [ -e "$folder/vmlinux" ]; then
     exit 0
 fi
@@ -26,6 +26,8 @@ mkdir -p "$(dirname "$folder")"
 new=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 
+# A root is kept for long, and so are its lists.
+if [ -n "${2:-}" ]; then "${inside[@]}" apt-get update --quiet; fi
 # This package stands for whichever kernel is current. Not the one for the cloud: that one lacks Bluetooth, and the file system
 # on which the machine sees its host.
 package=$("${inside[@]}" apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" { print $2; exit }')
