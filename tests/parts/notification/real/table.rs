@@ -360,11 +360,11 @@ pub(crate) fn plasma(debian: Debian) -> Kind {
         tried: Tried::OneClick,
         view: View::Window("Plasma"),
         token: true,
-        start: Mouse(224.0, 21.0, 1),
-        later: Mouse(275.0, 21.0, 1),
-        fine: Mouse(334.0, 21.0, 1),
+        start: Mouse(184.0, 20.0, 1),
+        later: Mouse(236.0, 20.0, 1),
+        fine: Mouse(297.0, 20.0, 1),
         body: Mouse(60.0, 82.0, 1),
-        dismiss: Mouse(357.0, 137.0, 1),
+        dismiss: Mouse(321.0, 137.0, 1),
         silence: Some(plasma_is_silenced!("kwriteconfig5")),
         ..PLAIN
     };
