@@ -870,7 +870,7 @@ gate-do-not-disturb = Nothing was offered: notifications were silenced, by you o
 gate-inhibited = Nothing was offered: a program kept the screen awake, as far as could be told.
 gate-daily-limit = Nothing was offered: the day's offers were used up.
 gate-cool-down = Nothing was offered: after the last offer or break there was still quiet.
-gate-no-pause = Nothing was offered: the hands did not rest in time.
+gate-no-pause = Nothing was offered: no rest of the hands was seen in time.
 gate-settled = Nothing was offered: the heart settled before a good moment came.
 
 ## kindbeat why: the last offer, and how things stand
@@ -896,6 +896,8 @@ why-uncounted-closed = The program for notifications took it away at once, as it
 why-shown-again = It was shown again: it may have left the screen before anybody saw it.
 # In place of gate-no-pause-closed, which is half a sentence, too: how long they have rested may not be known.
 why-hands-rest = your hands rest already, for longer than a pause; kindbeat waits for the next one
+# The same, where what tells of the hands cannot tell them from such a program.
+why-hands-unsure = kindbeat waits for the moment when your hands pause; a program that keeps the screen awake, as a film does, counts as hands here
 why-replaced = A newer offer took its place.
 why-open = It is still open: kindbeat break begins it.
 
@@ -925,7 +927,7 @@ why-elevated = It has been up since { $time }.
 # Each stands behind why-elevated, where it is so.
 why-due = A break is about to be offered.
 why-not-enough = Just now it is not up by enough for an offer.
-why-given-up = Your hands did not pause in time, so no break is offered for this any more.
+why-given-up = No pause of your hands was seen in time, so no break is offered for this any more.
 why-asked = A break was offered for this, and none is offered again.
 # Each followed by one line for each. The first where there is something to offer.
 why-holds = What holds an offer back just now:
@@ -1163,6 +1165,8 @@ within-session = run this within your desktop session
 # $source is a name, such as X11 or Mutter; $lock are names on the bus.
 presence-told = { $source } tells of keyboard and pointer, { $lock } of the lock
 presence-no-lock = { $source } tells of keyboard and pointer; nothing here tells of the lock
+# $told is one of the two above.
+presence-awake = { $told }; a program that keeps the screen awake, as a film does, counts as hands here
 presence-late = only logind tells of keyboard and pointer, minutes later: offers do not wait for a pause
 presence-none = nothing here tells of keyboard and pointer: offers do not wait for a pause, and exercise is told from the heart alone
 # $problem as the source says it.

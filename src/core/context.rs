@@ -21,6 +21,8 @@ pub struct Context {
     pub presence: Presence,
     /// What the hands do.
     pub hands: InputActivity,
+    /// What tells of the hands counts a program that keeps the screen awake as use of keyboard and pointer.
+    pub awake_is_use: bool,
     /// The screen is locked.
     pub locked: bool,
     /// Another session is on the screen in place of the owner's: another person's, or one to log in.
@@ -62,6 +64,7 @@ impl Default for Context {
         Self {
             presence: Presence::Unknown,
             hands: InputActivity::Unknown,
+            awake_is_use: false,
             locked: false,
             other_session: false,
             desktop: Some(Desktop::default()),
@@ -104,6 +107,17 @@ pub enum InputActivity {
     Busy,
     /// Neither was used since then.
     Resting(Timestamp),
+}
+
+/// What is said of the hands at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandsNow {
+    /// Keyboard and pointer are in use or rest only just, or nothing tells.
+    InUse,
+    /// They count as in use, and may rest: what tells counts a program that keeps the screen awake, too.
+    Unsure,
+    /// They rest, and for longer than a pause: how long may not be known.
+    Rest,
 }
 
 /// What a question to the desktop brought.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use jiff::tz::TimeZone;
 
+use crate::context::HandsNow;
 use crate::detection::Figures;
 use crate::detection::Phase;
 use crate::engine::Outlook;
@@ -72,13 +73,14 @@ pub fn holds(gate: Gate, words: &Words) -> String {
     about(gate, GateMessage::Closed, words)
 }
 
-/// The same where it is known whether keyboard and pointer rest, for longer than a pause.
+/// The same where it is known what keyboard and pointer do.
 #[must_use]
-pub fn holds_now(gate: Gate, hands_rest: bool, words: &Words) -> String {
-    if gate == Gate::NoPause && hands_rest {
-        return words.text(Message::WhyHandsRest, &[]);
+pub fn holds_now(gate: Gate, hands: HandsNow, words: &Words) -> String {
+    match (gate, hands) {
+        (Gate::NoPause, HandsNow::Rest) => words.text(Message::WhyHandsRest, &[]),
+        (Gate::NoPause, HandsNow::Unsure) => words.text(Message::WhyHandsUnsure, &[]),
+        _ => holds(gate, words),
     }
-    holds(gate, words)
 }
 
 fn about(gate: Gate, about: GateMessage, words: &Words) -> String {
@@ -260,7 +262,7 @@ fn closed(gate: Gate, snapshot: &Snapshot, offset: Offset, words: &Words) -> Str
     let reason = if failed {
         about(gate, GateMessage::Unknown, words)
     } else {
-        holds_now(gate, snapshot.hands_rest, words)
+        holds_now(gate, snapshot.hands, words)
     };
     let line = match snapshot.closed_until(gate) {
         Some(until) => {

@@ -41,6 +41,9 @@ pub struct Status {
     /// Keyboard and pointer rest, for longer than a pause between two activities, after which nothing is offered.
     #[serde(default)]
     pub hands_rest: bool,
+    /// Keyboard and pointer count as in use, and may rest: here a program that keeps the screen awake counts as use, too.
+    #[serde(default)]
+    pub hands_unsure: bool,
     /// Offers made since midnight, local time; one that nobody could see is not counted.
     pub offers_today: u32,
     /// An offer is open and on no screen: `kindbeat break` begins it.

@@ -51,6 +51,7 @@ impl DesktopContext {
     pub(super) fn happened(&mut self, event: DesktopEvent) -> Option<Input> {
         match event {
             DesktopEvent::Activity(activity) => self.context.hands = activity,
+            DesktopEvent::AwakeIsUse(counts) => self.context.awake_is_use = counts,
             DesktopEvent::Locked(locked) => self.context.locked = locked,
             DesktopEvent::OtherSession(other) => self.context.other_session = other,
             DesktopEvent::Asleep => {

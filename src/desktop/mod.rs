@@ -76,12 +76,14 @@ pub enum DesktopCommand {
     WatchFacts(bool),
 }
 
-/// A change. Before the first events the input activity is unknown, the screen counts as not locked and as ours, the machine as awake, and the facts are
+/// A change. Before the first events the input activity is unknown and only use counts as use, the screen counts as not locked and as ours, the machine as awake, and the facts are
 /// unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DesktopEvent {
     /// Unless pauses are watched, `Busy` is sent when somebody is back, and holds until a long rest.
     Activity(InputActivity),
+    /// What tells of the activity counts a program that keeps the screen awake as use, or no longer.
+    AwakeIsUse(bool),
     /// The screen was locked or unlocked, or a screen saver covers it or does no longer.
     Locked(bool),
     /// Another session is on the screen in place of ours, or no longer.

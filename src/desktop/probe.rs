@@ -40,6 +40,9 @@ pub struct DesktopReport {
 pub struct PresenceReport {
     /// The idle source; `None`: there is none.
     pub source: Option<IdleSource>,
+    /// The idle source counts a program that keeps the screen awake as use of keyboard and pointer.
+    #[serde(default)]
+    pub awake_is_use: bool,
     /// The better idle sources that do not answer, the best first; each with the reason, where it should.
     pub silent: Vec<(IdleSource, Option<Sentence>)>,
     /// A Wayland compositor knows only what happens from now on: `Unknown`.
@@ -72,6 +75,7 @@ async fn presence(place: &Place) -> PresenceReport {
     });
     let mut report = PresenceReport {
         source: None,
+        awake_is_use: false,
         silent: silent.collect(),
         hands: InputActivity::Unknown,
         lock: Vec::new(),
@@ -83,6 +87,7 @@ async fn presence(place: &Place) -> PresenceReport {
         match in_time(SOURCE_LIMIT, opened.idle()).await {
             Ok(idle) => {
                 report.source = Some(source);
+                report.awake_is_use = opened.awake_is_use();
                 report.hands = idle.map_or(InputActivity::Unknown, |idle| {
                     input_activity(idle, watches, clock::now())
                 });

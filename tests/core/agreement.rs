@@ -110,7 +110,7 @@ fn line_of(gate: Gate, snapshot: &Snapshot, day: &Day, words: &Words) -> String 
             words.text(format!("gate-{}-unknown", gate.name().replace('_', "-")), &[])
         );
     }
-    let closed = reason::holds_now(gate, snapshot.hands_rest, words);
+    let closed = reason::holds_now(gate, snapshot.hands, words);
     match snapshot.closed_until(gate) {
         None => format!("- {closed}"),
         Some(until) => {

@@ -48,6 +48,12 @@ mod bus;
 #[path = "../parts/notification/client.rs"]
 mod client;
 #[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../support/compositor.rs"]
+mod compositor;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../support/debian.rs"]
+mod debian;
+#[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../parts/notification/fake.rs"]
 mod fake;
 #[allow(dead_code, reason = "each test program uses a part of it")]

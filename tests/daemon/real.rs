@@ -1,8 +1,6 @@
 //! Offers on notification servers as people have them, from the heart to a real click and the break. What each way to answer does there
 //! is tried without the service (`notification::real` of the parts); what the offers looked like lies in `target/tmp/pictures`.
 
-#[path = "../parts/notification/real/debian.rs"]
-mod debian;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../parts/notification/real/desktop.rs"]
 mod desktop;
@@ -24,13 +22,13 @@ use kindbeat::dbus::Bus;
 use kindbeat::store::OfferEnd;
 use tokio::time::timeout;
 
-use self::debian::Debian;
 use self::desktop::Desktop;
 use self::kind::Hand;
 use self::kind::Kind;
 use self::kind::Tried;
 use crate::alone;
 use crate::browser::Started;
+use crate::debian::Debian;
 use crate::desk::Desk;
 use crate::desk::folder;
 use crate::stored;

@@ -22,7 +22,9 @@ mod again;
 mod bluez;
 #[path = "../support/bus.rs"]
 mod bus;
-#[path = "../support/sway.rs"]
-mod sway;
+#[path = "../support/compositor.rs"]
+mod compositor;
+#[path = "../support/debian.rs"]
+mod debian;
 #[path = "../support/xvfb.rs"]
 mod xvfb;

@@ -217,7 +217,7 @@ fn every_elevation_is_told_with_what_became_of_it_and_why() {
     2026-05-07
       13:00  Your heart was up until 14:30: 90 minutes.
              The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
-             Nothing was offered: the hands did not rest in time.
+             Nothing was offered: no rest of the hands was seen in time.
       15:00  Your heart went up.
              The heart averaged 92 beats a minute, about 74 was usual; it had begun to rise 5 minutes before.
              At 15:06 a break was offered.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use kindbeat_core::context::HandsNow;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::reason;
@@ -43,7 +44,7 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
         (say(Message::StatusStrap), Some(strap(status, words))),
         (say(Message::StatusHeart), Some(heart(status, words))),
         (String::new(), status.elevated_since.map(|since| at(Message::StatusUpSince, since))),
-        (say(Message::StatusHeld), holds.map(|gate| held(gate, status.hands_rest, words))),
+        (say(Message::StatusHeld), holds.map(|gate| held(gate, hands(status), words))),
         (say(Message::StatusSignal), judged),
         (say(Message::StatusLearned), Some(learned(status.learned_hours, words))),
         (say(Message::StatusOffers), Some(words.text(Message::StatusOffersToday, &offers))),
@@ -130,11 +131,18 @@ fn whole(rate: f64) -> Value<'static> {
 }
 
 /// What holds an offer back, by the name of its gate.
-fn held(name: &str, hands_rest: bool, words: &Words) -> String {
+fn held(name: &str, hands: HandsNow, words: &Words) -> String {
     let gate = Gate::named(name);
-    let why =
-        gate.map_or_else(|| harmless(name), |gate| reason::holds_now(gate, hands_rest, words));
+    let why = gate.map_or_else(|| harmless(name), |gate| reason::holds_now(gate, hands, words));
     words.text(Message::StatusHeldBy, &[("reason", why.into())])
+}
+
+const fn hands(status: &Status) -> HandsNow {
+    match (status.hands_rest, status.hands_unsure) {
+        (true, _) => HandsNow::Rest,
+        (false, true) => HandsNow::Unsure,
+        (false, false) => HandsNow::InUse,
+    }
 }
 
 const fn signal(quality: Quality) -> Message {
@@ -283,13 +291,15 @@ mod tests {
 
     #[test]
     fn hands_at_rest_are_not_said_to_be_at_work() {
-        let held = |hands_rest| {
+        let held = |hands_rest, hands_unsure| {
             let held_by = Some("no_pause".to_owned());
-            let shown = shown(&Status { held_by, hands_rest, ..Status::default() });
+            let status = Status { held_by, hands_rest, hands_unsure, ..Status::default() };
+            let shown = shown(&status);
             shown.lines().find(|line| line.starts_with("Held")).unwrap_or_default().to_owned()
         };
-        assert_snapshot!(held(false), @"Held      nothing is offered just now: kindbeat waits for the moment when your hands pause");
-        assert_snapshot!(held(true), @"Held      nothing is offered just now: your hands rest already, for longer than a pause; kindbeat waits for the next one");
+        assert_snapshot!(held(false, false), @"Held      nothing is offered just now: kindbeat waits for the moment when your hands pause");
+        assert_snapshot!(held(true, false), @"Held      nothing is offered just now: your hands rest already, for longer than a pause; kindbeat waits for the next one");
+        assert_snapshot!(held(false, true), @"Held      nothing is offered just now: kindbeat waits for the moment when your hands pause; a program that keeps the screen awake, as a film does, counts as hands here");
     }
 
     #[test]
@@ -354,6 +364,6 @@ mod tests {
         let status = Status { state: "\u{7}".to_owned(), sensor, ..Status::default() };
         let words = Words::new("en");
         assert_eq!(strap(&status, &words), "H?[2J?10, ?");
-        assert_eq!(held("\u{7}", false, &words), "nothing is offered just now: ?");
+        assert_eq!(held("\u{7}", HandsNow::InUse, &words), "nothing is offered just now: ?");
     }
 }

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::HandsNow;
 use crate::context::InputActivity;
 use crate::context::Presence;
 use crate::context::Probe;
@@ -25,7 +26,6 @@ use super::elevation::Elevation;
 
 /// How things stand at one moment. What `status`, `why` and the answer to `resume` say follows from it.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each tells of something else")]
 pub struct Snapshot {
     /// The moment.
     pub at: Timestamp,
@@ -68,8 +68,7 @@ pub struct Snapshot {
     pub resting_until: Option<Timestamp>,
     /// Whether an offer is open.
     pub offer_open: bool,
-    /// Keyboard and pointer rest, and for longer than a pause: how long may not be known.
-    pub hands_rest: bool,
+    pub hands: HandsNow,
     /// How many breaks were offered today.
     pub offers_today: u32,
     /// Another session is on the screen in place of the owner's.
@@ -131,7 +130,8 @@ impl Snapshot {
             resting_until: self.resting_until,
             held_by: self.held_by().map(|gate| gate.name().to_owned()),
             offers_today: self.offers_today,
-            hands_rest: self.hands_rest,
+            hands_rest: self.hands == HandsNow::Rest,
+            hands_unsure: self.hands == HandsNow::Unsure,
             ..Status::default()
         }
     }
@@ -181,15 +181,20 @@ impl Engine {
             postponed_until: ahead(self.offers.postponed_until()),
             resting_until: ahead(self.offers.rest_until()),
             offer_open: self.offers.open().is_some(),
-            hands_rest: self.hands_rest(now),
+            hands: self.hands_now(now),
             offers_today: self.offers.made_on(self.context.local_time(now).date()),
             other_session: self.context.other_session,
         }
     }
 
-    fn hands_rest(&self, now: Timestamp) -> bool {
-        let InputActivity::Resting(since) = self.context.hands else { return false };
-        now.duration_since(since) >= PAUSE_FROM
+    fn hands_now(&self, now: Timestamp) -> HandsNow {
+        match self.context.hands {
+            InputActivity::Resting(since) if now.duration_since(since) >= PAUSE_FROM => {
+                HandsNow::Rest
+            }
+            InputActivity::Busy if self.context.awake_is_use => HandsNow::Unsure,
+            _ => HandsNow::InUse,
+        }
     }
 
     fn outlook(&self, closed: Option<Gate>) -> Outlook {

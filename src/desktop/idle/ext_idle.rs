@@ -97,6 +97,14 @@ impl Wayland {
         }
     }
 
+    /// Whether it counts a program that keeps the screen awake as use.
+    pub(super) fn awake_is_use(&self) -> bool {
+        match &self.notifier {
+            Notifier::Ext(ext) => ext.version() < INPUT_ALONE,
+            Notifier::Kwin(_) => true,
+        }
+    }
+
     /// Reports until the compositor goes.
     pub(super) async fn run(
         mut self,

@@ -74,6 +74,14 @@ impl Opened {
         }
     }
 
+    /// Whether it counts a program that keeps the screen awake as use of keyboard and pointer.
+    pub(super) fn awake_is_use(&self) -> bool {
+        match self {
+            Self::Mutter(_) | Self::X11(_) => false,
+            Self::Wayland(wayland) => wayland.awake_is_use(),
+        }
+    }
+
     /// How long keyboard and pointer have rested; `None`: this source does not know.
     pub(super) async fn idle(&mut self) -> Result<Option<Duration>, NoAnswer> {
         match self {
@@ -150,6 +158,7 @@ pub(super) async fn run(
             let source = opened.source();
             let began = clock::now();
             info!("idle source: {source}");
+            send(inputs, PresenceInput::AwakeIsUse(opened.awake_is_use())).await;
             send(inputs, PresenceInput::Found).await;
             tokio::select! {
                 ended = opened.run(rest.clone(), inputs) => {

@@ -14,6 +14,8 @@ use kindbeat_core::context::InputActivity;
 pub(super) enum PresenceInput {
     /// Pauses are watched, or no longer.
     WatchPauses(bool),
+    /// Whether the idle source counts a program that keeps the screen awake as use; before it is found.
+    AwakeIsUse(bool),
     /// An idle source was found; what it knows it reports next, if anything.
     Found,
     /// The idle source is lost.
@@ -96,6 +98,7 @@ pub(super) struct PresenceState {
     source: Source,
     hint: IdleHint,
     activity: InputActivity,
+    awake_is_use: bool,
     lock: Lock,
     other_session: bool,
     asleep: bool,
@@ -127,6 +130,7 @@ impl PresenceState {
             source: Source::None,
             hint: IdleHint::None,
             activity: InputActivity::Unknown,
+            awake_is_use: false,
             lock: Lock::default(),
             other_session: false,
             asleep: false,
@@ -161,6 +165,12 @@ impl PresenceState {
         self.choose_watch();
         if self.lock.is_on() != locked {
             events.push(DesktopEvent::Locked(!locked));
+        }
+        if let PresenceInput::AwakeIsUse(counts) = input
+            && counts != self.awake_is_use
+        {
+            self.awake_is_use = counts;
+            events.push(DesktopEvent::AwakeIsUse(counts));
         }
         if let PresenceInput::OtherSession(other) = input
             && other != self.other_session

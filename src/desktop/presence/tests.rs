@@ -103,6 +103,16 @@ fn logind_is_heard_only_while_nothing_better_tells() {
 }
 
 #[test]
+fn that_a_film_counts_as_hands_is_told_once_and_taken_back() {
+    let mut desk = PresenceState::new(WATCHES);
+    let counts = |counts| vec![DesktopEvent::AwakeIsUse(counts)];
+    assert_eq!(desk.handle(PresenceInput::AwakeIsUse(false), at(0)), []);
+    assert_eq!(desk.handle(PresenceInput::AwakeIsUse(true), at(1)), counts(true));
+    assert_eq!(desk.handle(PresenceInput::AwakeIsUse(true), at(2)), []);
+    assert_eq!(desk.handle(PresenceInput::AwakeIsUse(false), at(3)), counts(false));
+}
+
+#[test]
 fn without_any_source_nothing_is_known() {
     let mut desk = found();
     desk.handle(idle(0), at(0));

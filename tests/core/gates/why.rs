@@ -280,7 +280,7 @@ fn an_offer_that_never_found_its_moment_says_so() {
     desk.day.heart_rate(62.0);
     desk.minutes(6);
     let why = explained(&desk);
-    assert!(why.contains("Nothing was offered: the hands did not rest in time."), "{why}");
+    assert!(why.contains("Nothing was offered: no rest of the hands was seen in time."), "{why}");
     let mut desk = Desk::quiet(eager());
     desk.set(Gate::NoPause, true);
     desk.day.heart_rate(84.0);

@@ -199,6 +199,20 @@ fn why_tells_hands_at_rest_from_hands_at_work() {
     assert!(!day.engine.snapshot(day.now()).status().hands_rest);
 }
 
+#[test]
+fn why_says_where_a_film_counts_as_hands() {
+    let mut day = up(Popup::Stays);
+    day.around(|around| around.awake_is_use = true);
+    busy(&mut day);
+    let why = day.why();
+    assert!(why.contains("a program that keeps the screen awake, as a film does, counts"), "{why}");
+    assert!(day.engine.snapshot(day.now()).status().hands_unsure);
+    resting(&mut day, 16);
+    let why = day.why();
+    assert!(why.contains("- your hands rest already, for longer than a pause; kindbeat"), "{why}");
+    assert!(!day.engine.snapshot(day.now()).status().hands_unsure);
+}
+
 /// What may happen around an offer.
 #[derive(Clone, Debug)]
 enum Turn {

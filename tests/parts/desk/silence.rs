@@ -24,7 +24,8 @@ use super::limits::Limited;
 use super::stand::Watcher;
 use super::stand::nowhere;
 use super::stand::soon;
-use crate::sway::Sway;
+use crate::compositor::Compositor;
+use crate::compositor::CompositorKind;
 use crate::xvfb::Xvfb;
 
 #[tokio::test]
@@ -367,7 +368,7 @@ async fn swaync_is_silenced() -> anyhow::Result<()> {
     if !installed(&[("swaync", "sway-notification-center"), (DCONF, "dconf-service")])? {
         return Ok(());
     }
-    let Some(sway) = Sway::start()? else { return Ok(()) };
+    let Some(sway) = Compositor::start(CompositorKind::Sway)? else { return Ok(()) };
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _settings = settings(&bus).await?;
     let _server = started(sway.on(&mut configured(&bus, "swaync")))?;
@@ -389,7 +390,7 @@ async fn mako_is_in_a_mode_for_it() -> anyhow::Result<()> {
     if !installed(&needed)? {
         return Ok(());
     }
-    let Some(sway) = Sway::start()? else { return Ok(()) };
+    let Some(sway) = Compositor::start(CompositorKind::Sway)? else { return Ok(()) };
     let Some(bus) = PrivateBus::start()? else { return Ok(()) };
     let _server = started(sway.on(&mut bus.program("mako")))?;
     owned(&bus, SERVER).await?;

@@ -2,11 +2,13 @@
 
 use std::process::Command;
 use std::process::Stdio;
+use std::time::Duration;
 
 use anyhow::ensure;
 use kindbeat::desktop;
 use kindbeat_core::context::Fact;
 use kindbeat_core::context::Probe;
+use tokio::time::timeout;
 
 use super::bus::Ended;
 use super::bus::installed;
@@ -14,7 +16,8 @@ use super::stand::Watcher;
 use super::stand::nowhere;
 use super::stand::soon;
 use super::stand::there;
-use crate::sway::Sway;
+use crate::compositor::Compositor;
+use crate::compositor::CompositorKind;
 use crate::xvfb::Xvfb;
 
 #[tokio::test]
@@ -76,23 +79,44 @@ async fn under_x11_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn under_sway_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
-    if !installed(&[("foot", "foot"), ("swaymsg", "sway")])? {
+    a_window_fills_the_screen(CompositorKind::Sway).await
+}
+
+#[tokio::test]
+async fn under_labwc_the_window_in_use_fills_the_screen() -> anyhow::Result<()> {
+    a_window_fills_the_screen(CompositorKind::Labwc).await
+}
+
+async fn a_window_fills_the_screen(kind: CompositorKind) -> anyhow::Result<()> {
+    if !installed(&[("foot", "foot"), ("wtype", "wtype")])? {
         return Ok(());
     }
-    let Some(sway) = Sway::start()? else { return Ok(()) };
-    let mut place = nowhere(sway.folder());
-    place.wayland = Some(sway.socket());
+    let Some(compositor) = Compositor::start(kind)? else { return Ok(()) };
+    let mut place = nowhere(compositor.folder());
+    place.wayland = Some(compositor.socket());
     let mut watcher = Watcher::start(place.clone()).await?;
     assert_eq!(watcher.next().await?[Fact::FullScreen], Probe::No);
     let mut foot = Command::new("foot");
-    foot.args(["--fullscreen", "sleep", "600"]).env("HOME", sway.folder()).env("LC_ALL", "C.UTF-8");
+    foot.args(["--override", "key-bindings.fullscreen=F11", "--fullscreen", "sleep", "600"]);
+    foot.env("HOME", compositor.folder()).env("LC_ALL", "C.UTF-8");
     foot.stdout(Stdio::null()).stderr(Stdio::null());
-    let terminal = Ended(sway.on(&mut foot).spawn()?);
+    let terminal = Ended(compositor.on(&mut foot).spawn()?);
     watcher.until(|seen| seen[Fact::FullScreen] == Probe::Yes).await?;
-    sway.order("fullscreen disable")?;
-    watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;
-    sway.order("fullscreen enable")?;
-    watcher.until(|seen| seen[Fact::FullScreen] == Probe::Yes).await?;
+    for turned in [Probe::No, Probe::Yes] {
+        // There is no keyboard before: a window that learns of it too late misses the key.
+        let turns = async {
+            loop {
+                let mut key = Command::new("wtype");
+                let status = compositor.on(key.args(["-s", "200", "-k", "F11"])).status()?;
+                ensure!(status.success(), "wtype");
+                let seen = watcher.until(|seen| seen[Fact::FullScreen] == turned);
+                if let Ok(seen) = timeout(Duration::from_secs(2), seen).await {
+                    return seen.map(drop);
+                }
+            }
+        };
+        soon(turns).await??;
+    }
     drop(terminal);
     watcher.until(|seen| seen[Fact::FullScreen] == Probe::No).await?;
     Ok(())

@@ -168,7 +168,7 @@ async fn the_status_is_the_json_of_the_command() -> anyhow::Result<()> {
     let _stand = Stand::start(&bus).await?;
     let json = Caller::new(&bus).await?.ask("Status", &()).await?;
     assert_eq!(serde_json::from_str::<Status>(&json)?, streaming());
-    insta::assert_snapshot!(json, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","frozen_since":null,"sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"hands_rest":false,"offers_today":1,"offer_not_shown":false,"page_open":false,"config_error":null,"history_error":null,"other_session":false}"#);
+    insta::assert_snapshot!(json, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","frozen_since":null,"sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"hands_rest":false,"hands_unsure":false,"offers_today":1,"offer_not_shown":false,"page_open":false,"config_error":null,"history_error":null,"other_session":false}"#);
     Ok(())
 }
 

@@ -96,6 +96,7 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
     service look: running, but it does not tell what it sees of your desk; what is said of it above is seen from here ("systemctl --user restart kindbeat")
     "#);
     let presence = PresenceReport {
+        awake_is_use: false,
         source: Some(IdleSource::ExtIdleNotify),
         silent: vec![(IdleSource::Mutter, None)],
         hands: InputActivity::Resting(clock::now()),

@@ -37,8 +37,14 @@ impl Client {
         Ok(self.commands.send(DesktopCommand::WatchPauses(wanted)).await?)
     }
 
+    /// What happens next. Whether a film counts as hands differs from compositor to compositor, and is looked at by itself.
     pub(crate) async fn event(&mut self) -> anyhow::Result<DesktopEvent> {
-        soon(self.events.recv()).await?.context("it ended")
+        loop {
+            match soon(self.events.recv()).await?.context("it ended")? {
+                DesktopEvent::AwakeIsUse(_) => {}
+                event => return Ok(event),
+            }
+        }
     }
 
     /// The next event has to be of the hands.

@@ -5,6 +5,7 @@
 //! test that needs it is left out; where `CI` is set it fails instead.
 
 mod client;
+mod film;
 mod login;
 mod mutter;
 mod real;

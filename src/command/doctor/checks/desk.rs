@@ -31,11 +31,16 @@ impl Desk<'_> {
             Some(IdleSource::Logind) => return fine(self.say(Message::PresenceLate)),
             Some(source) => source.to_string(),
         };
-        if found.lock.is_empty() {
-            return fine(self.of(Message::PresenceNoLock, &[("source", source.into())]));
+        let told = if found.lock.is_empty() {
+            self.of(Message::PresenceNoLock, &[("source", source.into())])
+        } else {
+            let args = [("source", source.into()), ("lock", found.lock.join(", ").into())];
+            self.of(Message::PresenceTold, &args)
+        };
+        if found.awake_is_use {
+            return fine(self.of(Message::PresenceAwake, &[("told", told.into())]));
         }
-        let args = [("source", source.into()), ("lock", found.lock.join(", ").into())];
-        fine(self.of(Message::PresenceTold, &args))
+        fine(told)
     }
 
     pub(super) fn fact(&self, fact: Fact) -> Found {

@@ -59,7 +59,7 @@ impl Desktop {
                 write(bus.folder(), kind.files)?;
                 None
             }
-            Stage::Sway | Stage::Kwin | Stage::Desktop | Stage::Shell => {
+            Stage::Compositor(_) | Stage::Kwin | Stage::Desktop | Stage::Shell => {
                 Some(Home::new(&bus, kind.files)?)
             }
         };
@@ -77,7 +77,9 @@ impl Desktop {
             below: None,
         };
         match (desktop.kind.stage, &mut desktop.home) {
-            (Stage::Sway, Some(home)) => home.start_sway(&desktop.bus, &desktop.screen).await?,
+            (Stage::Compositor(kind), Some(home)) => {
+                home.start(kind, &desktop.bus, &desktop.screen).await?;
+            }
             (Stage::Kwin, Some(home)) => {
                 home.start_kwin(&desktop.bus, &desktop.screen, desktop.kind.variables).await?;
             }
@@ -209,7 +211,7 @@ impl Desktop {
 
     fn is_wayland(&self) -> bool {
         self.kind.variables.contains(&("XDG_SESSION_TYPE", "wayland"))
-            || matches!(self.kind.stage, Stage::Sway | Stage::Kwin | Stage::Shell)
+            || matches!(self.kind.stage, Stage::Compositor(_) | Stage::Kwin | Stage::Shell)
     }
 
     /// Takes a picture of all of the screen.

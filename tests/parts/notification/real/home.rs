@@ -14,12 +14,15 @@ use tempfile::TempDir;
 
 use crate::bus::Ended;
 use crate::bus::PrivateBus;
+use crate::compositor::CompositorKind;
+use crate::compositor::Output;
 use crate::desk::stand::there;
 use crate::notification::screen::Screen;
 
 /// A home of their own, with a compositor or without.
 pub(crate) struct Home {
-    compositor: Option<Ended>,
+    /// Where it listens, and the compositor.
+    compositor: Option<(&'static str, Ended)>,
     folder: TempDir,
 }
 
@@ -28,16 +31,10 @@ impl Home {
     pub(crate) fn new(bus: &PrivateBus, files: &[(&str, &str)]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         write(folder.path(), files)?;
-        fs::write(
-            folder.path().join(SWAY),
-            "output * resolution 800x600\noutput * background #204060 solid_color\n",
-        )?;
         if rustix::process::geteuid().is_root() {
             fs::set_permissions(bus.folder(), Permissions::from_mode(0o755))?;
-            let mut give = Command::new("chown");
-            give.args(["--recursive", "65534:65534"]).arg(folder.path());
-            ensure!(give.status()?.success(), "the home could not be given away");
         }
+        give_away(folder.path())?;
         Ok(Self { compositor: None, folder })
     }
 
@@ -45,30 +42,31 @@ impl Home {
         self.folder.path()
     }
 
-    /// Starts Sway in a window that is the whole screen, and returns when it has drawn its background.
-    pub(crate) async fn start_sway(
+    /// Starts a compositor in a window that is the whole screen, and returns when it has drawn its background.
+    pub(crate) async fn start(
         &mut self,
+        kind: CompositorKind,
         bus: &PrivateBus,
         screen: &Screen,
     ) -> anyhow::Result<()> {
-        let sway = self
-            .program(bus, "sway")
-            .arg("--config")
-            .arg(self.folder.path().join(SWAY))
+        let arguments = kind.configure(self.folder(), Output::Window)?;
+        let compositor = self
+            .program(bus, kind.program())
+            .args(arguments)
             .env("DISPLAY", screen.display())
             .env("WLR_BACKENDS", "x11")
             .env("WLR_RENDERER", "pixman")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .context("sway")?;
-        self.compositor = Some(Ended(sway));
+            .context(kind.program())?;
+        self.compositor = Some((kind.first_display(), Ended(compositor)));
         for _ in 0..500 {
             if screen.is_lit().await? {
                 return Ok(());
             }
         }
-        bail!("sway does not start")
+        bail!("{} does not start", kind.program())
     }
 
     /// Starts the compositor of Plasma in a window that is the whole screen, and returns when it can be reached. It draws nothing itself.
@@ -90,7 +88,7 @@ impl Home {
             .stderr(Stdio::null())
             .spawn()
             .context("kwin_wayland")?;
-        self.compositor = Some(Ended(kwin));
+        self.compositor = Some((SOCKET, Ended(kwin)));
         there(&self.folder.path().join(SOCKET)).await
     }
 
@@ -118,8 +116,8 @@ impl Home {
         program
             .env("XDG_RUNTIME_DIR", self.folder.path())
             .env("XDG_DATA_DIRS", format!("{installed}:/usr/local/share:/usr/share"));
-        if self.compositor.is_some() {
-            program.env("WAYLAND_DISPLAY", SOCKET);
+        if let Some((display, _)) = &self.compositor {
+            program.env("WAYLAND_DISPLAY", display);
         }
     }
 }
@@ -134,7 +132,15 @@ pub(crate) fn write(folder: &Path, files: &[(&str, &str)]) -> anyhow::Result<()>
     Ok(())
 }
 
-const SWAY: &str = "sway-config";
+/// Makes this folder theirs.
+fn give_away(folder: &Path) -> anyhow::Result<()> {
+    if rustix::process::geteuid().is_root() {
+        let mut give = Command::new("chown");
+        give.args(["--recursive", "65534:65534"]).arg(folder);
+        ensure!(give.status()?.success(), "the home could not be given away");
+    }
+    Ok(())
+}
 
-/// The first name there is, in a folder that was empty.
+/// Where `KWin` listens.
 const SOCKET: &str = "wayland-1";

@@ -2,7 +2,8 @@
 
 use kindbeat_core::offer::Answer;
 
-use super::debian::Debian;
+use crate::compositor::CompositorKind;
+use crate::debian::Debian;
 
 /// A server as people have it.
 #[derive(Clone, Debug)]
@@ -64,8 +65,8 @@ pub(crate) enum Tried {
 pub(crate) enum Stage {
     /// The bare screen.
     Screen,
-    /// A Sway of its own, in a window that is the whole screen.
-    Sway,
+    /// A compositor of its own, in a window that is the whole screen.
+    Compositor(CompositorKind),
     /// A `KWin` in such a window, which the server fills.
     Kwin,
     /// Such a window, which the server itself fills: a whole desktop.

@@ -3,7 +3,6 @@
 //! `target/tmp/pictures` after that, the README has the results in short, and here is the whole.
 #![doc = include_str!("servers.md")]
 
-mod debian;
 mod desktop;
 mod home;
 mod kind;
@@ -27,7 +26,6 @@ use kindbeat_core::reason;
 use kindbeat_core::reason::Detail;
 use kindbeat_core::words::Words;
 
-use self::debian::Debian;
 use self::desktop::Desktop;
 use self::desktop::NAMED;
 use self::desktop::install;
@@ -42,6 +40,7 @@ use super::client::Client;
 use super::client::offer;
 use super::screen;
 use super::screen::Screen;
+use crate::debian::Debian;
 use crate::desk::limits::Limited;
 
 #[tokio::test]
@@ -72,6 +71,11 @@ async fn lxqt() -> anyhow::Result<()> {
 #[tokio::test]
 async fn mako() -> anyhow::Result<()> {
     every_case(table::mako).await
+}
+
+#[tokio::test]
+async fn mako_on_labwc() -> anyhow::Result<()> {
+    every_case(table::mako_on_labwc).await
 }
 
 #[tokio::test]

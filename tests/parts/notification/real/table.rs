@@ -1,6 +1,5 @@
 //! The servers, one after the other.
 
-use super::debian::Debian;
 use super::kind::FullScreen;
 use super::kind::Hand::Command;
 use super::kind::Hand::Missing;
@@ -11,6 +10,8 @@ use super::kind::Silence;
 use super::kind::Stage;
 use super::kind::Tried;
 use super::kind::View;
+use crate::compositor::CompositorKind;
+use crate::debian::Debian;
 
 /// What most have in common.
 const PLAIN: Kind = Kind {
@@ -169,7 +170,7 @@ pub(crate) fn mako(debian: Debian) -> Kind {
         needs: &[("mako", "mako-notifier"), ("sway", "sway"), ("setpriv", "util-linux")],
         program: "mako",
         files: &[("mako/config", "[mode=do-not-disturb]\ninvisible=1\n")],
-        stage: Stage::Sway,
+        stage: Stage::Compositor(CompositorKind::Sway),
         view: View::Area(320, 220, 480, 0),
         token: true,
         start: Command("makoctl invoke start"),
@@ -183,6 +184,22 @@ pub(crate) fn mako(debian: Debian) -> Kind {
             seen: if debian == Debian::Twelve { Seen::WhenAsked } else { Seen::AtOnce },
         }),
         ..PLAIN
+    }
+}
+
+pub(crate) fn mako_on_labwc(debian: Debian) -> Kind {
+    Kind {
+        name: "mako on labwc",
+        versions: [None, Some("1.10.0"), Some("1.11.0")],
+        needs: &[
+            ("mako", "mako-notifier"),
+            ("labwc", "labwc"),
+            ("wlr-randr", "wlr-randr"),
+            ("swaybg", "swaybg"),
+            ("setpriv", "util-linux"),
+        ],
+        stage: Stage::Compositor(CompositorKind::Labwc),
+        ..mako(debian)
     }
 }
 
@@ -200,7 +217,7 @@ pub(crate) fn swaync(debian: Debian) -> Kind {
         program: "swaync",
         // Where nothing draws with a graphics card, GTK 4 maps its window and shows nothing.
         variables: &[("GSETTINGS_BACKEND", "keyfile"), ("GSK_RENDERER", "cairo")],
-        stage: Stage::Sway,
+        stage: Stage::Compositor(CompositorKind::Sway),
         view: View::Area(490, 200, 310, 0),
         start: Mouse(392.0, 480.0, 1),
         later: Mouse(550.0, 480.0, 1),
@@ -224,7 +241,7 @@ pub(crate) fn fnott(_: Debian) -> Kind {
         calls_itself: "fnott",
         needs: &[("fnott", "fnott"), ("sway", "sway"), ("setpriv", "util-linux")],
         program: "fnott",
-        stage: Stage::Sway,
+        stage: Stage::Compositor(CompositorKind::Sway),
         view: View::Area(800, 200, 0, 0),
         token: true,
         body: Mouse(700.0, 560.0, 1),
@@ -313,7 +330,7 @@ pub(crate) fn budgie(debian: Debian) -> Kind {
             ("XDG_SESSION_TYPE", "wayland"),
         ],
         misses_first: true,
-        stage: Stage::Sway,
+        stage: Stage::Compositor(CompositorKind::Sway),
         ..ten_nine
     }
 }
@@ -533,7 +550,7 @@ pub(crate) fn cinnamon(_: Debian) -> Kind {
 const SHELL_SERVICE: &str = "/usr/share/dbus-1/services/org.gnome.Shell.Notifications.service";
 
 /// All of them, in the order of the README.
-pub(crate) const ALL: [fn(Debian) -> Kind; 12] = [
+pub(crate) const ALL: [fn(Debian) -> Kind; 13] = [
     gnome,
     plasma,
     cinnamon,
@@ -544,6 +561,7 @@ pub(crate) const ALL: [fn(Debian) -> Kind; 12] = [
     notification_daemon,
     dunst,
     mako,
+    mako_on_labwc,
     swaync,
     fnott,
 ];

@@ -16,6 +16,11 @@ fn what_tells_of_keyboard_and_pointer_is_named() {
             ..found()
         }),
         with(PresenceReport { lock: Vec::new(), ..found() }),
+        with(PresenceReport {
+            source: Some(IdleSource::ExtIdleNotify),
+            awake_is_use: true,
+            ..found()
+        }),
         with(PresenceReport { source: Some(IdleSource::Logind), ..found() }),
         with(PresenceReport { source: None, ..found() }),
         with(PresenceReport { source: None, silent: vec![(IdleSource::X11, fails)], ..found() }),
@@ -24,6 +29,7 @@ fn what_tells_of_keyboard_and_pointer_is_named() {
     assert_snapshot!(lines("presence", &desks), @r#"
     ok     presence       X11 tells of keyboard and pointer, org.freedesktop.login1, org.gnome.ScreenSaver of the lock
     ok     presence       X11 tells of keyboard and pointer; nothing here tells of the lock
+    ok     presence       ext-idle-notify-v1 tells of keyboard and pointer, org.freedesktop.login1 of the lock; a program that keeps the screen awake, as a film does, counts as hands here
     ok     presence       only logind tells of keyboard and pointer, minutes later: offers do not wait for a pause
     ok     presence       nothing here tells of keyboard and pointer: offers do not wait for a pause, and exercise is told from the heart alone
     look   presence       X11 is there to tell of keyboard and pointer, and does not: no answer in time

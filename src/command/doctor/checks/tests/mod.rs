@@ -37,6 +37,7 @@ fn well() -> Seen {
         notifications: Some(Ok(ServerPresence::Running(server))),
         presence: Some(PresenceReport {
             source: Some(IdleSource::X11),
+            awake_is_use: false,
             silent: vec![(IdleSource::Mutter, None)],
             hands: InputActivity::Busy,
             lock: vec!["org.freedesktop.login1".into()],
@@ -102,7 +103,7 @@ fn told(seen: &Seen) -> String {
 }
 
 /// What is filled in on the desks of these tests: names, places, and what the system or a file is told to be.
-const FILLED_IN: [&str; 32] = [
+const FILLED_IN: [&str; 33] = [
     "/home/a/.config/kindbeat/config.toml",
     "/home/a/.config/kindbeat/practices/a.toml",
     "/home/a/.local/state/kindbeat/kindbeat.db",
@@ -127,6 +128,7 @@ const FILLED_IN: [&str; 32] = [
     "disk I/O error",
     "Query is not read-only",
     "X11",
+    "ext-idle-notify-v1",
     "hold_in_calls",
     "Mutter",
     "PipeWire",
