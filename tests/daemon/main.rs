@@ -37,6 +37,7 @@ mod streaming;
 mod terminal;
 mod unit;
 mod visitor;
+mod wayland;
 mod window;
 
 #[allow(dead_code, reason = "each test program uses a part of it")]
@@ -59,6 +60,8 @@ mod fake;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../support/nobody.rs"]
 mod nobody;
+#[path = "../support/pointer.rs"]
+mod pointer;
 #[path = "../support/spoken.rs"]
 mod spoken;
 #[allow(dead_code, reason = "each test program uses a part of it")]

@@ -54,7 +54,13 @@ pub(crate) struct Program {
 impl Desktop {
     /// `None`, and a line that says so, where there is no `dbus-daemon`.
     pub(crate) fn new() -> anyhow::Result<Option<Self>> {
-        let (Some(system), Some(session)) = (PrivateBus::start()?, PrivateBus::start()?) else {
+        Self::with_services(&[])
+    }
+
+    /// The same where the session bus can start the services in these files.
+    pub(crate) fn with_services(services: &[&Path]) -> anyhow::Result<Option<Self>> {
+        let session = PrivateBus::with_services(services, None)?;
+        let (Some(system), Some(session)) = (PrivateBus::start()?, session) else {
             return Ok(None);
         };
         Ok(Some(Self { system, session, folder: tempfile::tempdir()? }))
@@ -101,7 +107,8 @@ impl Desktop {
         command
     }
 
-    fn command_of(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+    /// Any program, by the same person.
+    pub(crate) fn command_of(&self, program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().env("PATH", self.folder());
         for (name, below) in [

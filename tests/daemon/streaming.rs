@@ -19,14 +19,14 @@ use crate::stored;
 use crate::visitor::Visitor;
 
 /// Lets the daemon find the strap and stream: the `time`th connection that the fake serves.
-async fn streams(desktop: &Desktop, fake: &Fake, time: usize) -> anyhow::Result<()> {
+pub(crate) async fn streams(desktop: &Desktop, fake: &Fake, time: usize) -> anyhow::Result<()> {
     fake.was_asked("StartNotify rate", time).await?;
     fake.sends(&[0, 72]).await?;
     desktop.heart_rate_is(72).await
 }
 
 /// A strap that sends, once a second, what `next` gives; until that gives nothing more.
-async fn beats(fake: &Fake, mut next: impl FnMut() -> Option<u8>) -> anyhow::Result<()> {
+pub(crate) async fn beats(fake: &Fake, mut next: impl FnMut() -> Option<u8>) -> anyhow::Result<()> {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while let Some(rate) = next() {
@@ -161,7 +161,7 @@ fn rates(desktop: &Desktop) -> anyhow::Result<Vec<f64>> {
 }
 
 /// As soon as an offer can come at all.
-const EAGER: &str = "
+pub(crate) const EAGER: &str = "
 [detection]
 rise_bpm = 3
 rise_spread = 0.5

@@ -187,7 +187,7 @@ fn places(profile: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// Firefox, as the daemon finds it, with a profile that asks nothing.
-fn install_firefox(desktop: &Desktop) -> anyhow::Result<PathBuf> {
+pub(crate) fn install_firefox(desktop: &Desktop) -> anyhow::Result<PathBuf> {
     let (folder, profile) = (desktop.folder(), desktop.folder().join("profile"));
     let settings = folder.join(".mozilla/firefox");
     fs::create_dir_all(&settings)?;
@@ -250,7 +250,7 @@ fn titles(history: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// The browser, as the daemon finds it.
-fn install(desktop: &Desktop) -> anyhow::Result<PathBuf> {
+pub(crate) fn install(desktop: &Desktop) -> anyhow::Result<PathBuf> {
     let script = desktop.folder().join("chromium");
     let sandbox = if has_namespaces()? {
         ""

@@ -22,6 +22,7 @@ mod again;
 mod bluez;
 #[path = "../support/bus.rs"]
 mod bus;
+#[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../support/compositor.rs"]
 mod compositor;
 #[path = "../support/debian.rs"]

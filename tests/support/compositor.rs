@@ -51,8 +51,13 @@ impl CompositorKind {
         }
     }
 
-    /// Writes its configuration into `folder`; the arguments that have it used.
-    pub(crate) fn configure(self, folder: &Path, output: Output) -> anyhow::Result<Vec<OsString>> {
+    /// Writes its configuration with these rules for windows into `folder`; the arguments that have it used.
+    pub(crate) fn configure(
+        self,
+        folder: &Path,
+        output: Output,
+        rules: &str,
+    ) -> anyhow::Result<Vec<OsString>> {
         let (name, text) = match (self, output) {
             (Self::Sway, Output::Nowhere) => {
                 ("sway-config", "xwayland disable\nexec echo $WAYLAND_DISPLAY\n")
@@ -61,9 +66,13 @@ impl CompositorKind {
                 "sway-config",
                 "output * resolution 800x600\noutput * background #204060 solid_color\n",
             ),
-            (Self::Labwc, _) => ("rc.xml", "<labwc_config/>\n"),
+            (Self::Labwc, _) => ("rc.xml", ""),
         };
         let file = folder.join(name);
+        let text = match self {
+            Self::Sway => format!("{text}{rules}\n"),
+            Self::Labwc => format!("<labwc_config>{rules}</labwc_config>\n"),
+        };
         fs::write(&file, text)?;
         fs::set_permissions(&file, Permissions::from_mode(0o644))?;
         if self == Self::Sway {
@@ -82,6 +91,7 @@ impl CompositorKind {
 /// A compositor without a screen; it ends with this value.
 pub(crate) struct Compositor {
     kind: CompositorKind,
+    rules: String,
     server: Ended,
     display: String,
     folder: TempDir,
@@ -90,6 +100,11 @@ pub(crate) struct Compositor {
 impl Compositor {
     /// Returns when it can be reached; `None`, and a line that says so, where something is not installed.
     pub(crate) fn start(kind: CompositorKind) -> anyhow::Result<Option<Self>> {
+        Self::with(kind, "")
+    }
+
+    /// The same with these rules for windows.
+    pub(crate) fn with(kind: CompositorKind, rules: &str) -> anyhow::Result<Option<Self>> {
         // That of Debian 12 tells neither idle time nor windows.
         if kind == CompositorKind::Labwc && Debian::here()? == Debian::Twelve {
             return Ok(None);
@@ -101,8 +116,8 @@ impl Compositor {
         let folder = tempfile::tempdir()?;
         // Sway does not run as root, and the folder is then another's.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777))?;
-        let (server, display) = serve(kind, folder.path())?;
-        Ok(Some(Self { kind, server, display, folder }))
+        let (server, display) = serve(kind, folder.path(), rules)?;
+        Ok(Some(Self { kind, rules: rules.to_owned(), server, display, folder }))
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -119,6 +134,17 @@ impl Compositor {
         command.env("XDG_RUNTIME_DIR", self.folder()).env("WAYLAND_DISPLAY", &self.display)
     }
 
+    /// Where sway takes orders.
+    pub(crate) fn orders(&self) -> anyhow::Result<String> {
+        for entry in fs::read_dir(self.folder())? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with("sway-ipc") {
+                return Ok(entry.path().to_string_lossy().into_owned());
+            }
+        }
+        None.context("sway takes no orders")
+    }
+
     /// It goes, and everybody on it notices.
     pub(crate) fn kill(&mut self) {
         self.server.end();
@@ -126,7 +152,7 @@ impl Compositor {
 
     /// And comes back at the same socket, as a new one.
     pub(crate) fn restart(&mut self) -> anyhow::Result<()> {
-        let (server, display) = serve(self.kind, self.folder())?;
+        let (server, display) = serve(self.kind, self.folder(), &self.rules)?;
         self.server = server;
         // The old one cannot have tidied up.
         if display != self.display {
@@ -136,8 +162,8 @@ impl Compositor {
     }
 }
 
-fn serve(kind: CompositorKind, folder: &Path) -> anyhow::Result<(Ended, String)> {
-    let arguments = kind.configure(folder, Output::Nowhere)?;
+fn serve(kind: CompositorKind, folder: &Path, rules: &str) -> anyhow::Result<(Ended, String)> {
+    let arguments = kind.configure(folder, Output::Nowhere, rules)?;
     let mut command = Command::new(kind.program());
     if rustix::process::geteuid().is_root() {
         command = Command::new("setpriv");

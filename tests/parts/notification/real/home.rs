@@ -49,7 +49,7 @@ impl Home {
         bus: &PrivateBus,
         screen: &Screen,
     ) -> anyhow::Result<()> {
-        let arguments = kind.configure(self.folder(), Output::Window)?;
+        let arguments = kind.configure(self.folder(), Output::Window, "")?;
         let compositor = self
             .program(bus, kind.program())
             .args(arguments)
