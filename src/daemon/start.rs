@@ -162,6 +162,8 @@ pub async fn start() -> anyhow::Result<()> {
     let place = Place::from_environment(session.clone(), system);
     let watches = Watches::default();
     tasks.run("desktop", desktop::run(place.clone(), watches, watcher_commands, desktop_events));
+    let (login_ends, login_end) = oneshot::channel();
+    tasks.run("login", watch_login(place.clone(), login_ends));
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: SharedClock = Arc::new(clock::now);
@@ -193,7 +195,7 @@ pub async fn start() -> anyhow::Result<()> {
         monitor,
         offers,
         desktop: Some(watcher),
-        place: place.clone(),
+        place,
         web,
         view,
         opener: Opener::from_environment(),
@@ -219,31 +221,30 @@ pub async fn start() -> anyhow::Result<()> {
     // Outside systemd nobody listens, and that is fine.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     info!("ready");
-    Box::pin(until_the_login_is_over(service, inlets, stop, &place)).await
-}
-
-/// Runs the loop until the program is to end, or the login is over.
-async fn until_the_login_is_over(
-    service: Service,
-    inlets: Inlets,
-    stop: impl Future<Output = ()>,
-    place: &Place,
-) -> anyhow::Result<()> {
-    let (told, mut end) = oneshot::channel();
+    let mut end = None;
     let stop = async {
         tokio::select! {
             () = stop => {}
-            end = desktop::login_over(place, is_service()) => {
-                log_end_of_login(end);
-                let _ = told.send(end);
+            Ok(told) = login_end => {
+                log_end_of_login(told);
+                end = Some(told);
             }
         }
     };
-    run(service, inlets, stop).await.close().await?;
-    match end.try_recv() {
-        Ok(LoginEnd::Elsewhere) => Err(DesktopElsewhere.into()),
-        Ok(LoginEnd::SessionClosed | LoginEnd::DisplayGone) | Err(_) => Ok(()),
+    Box::pin(run(service, inlets, stop)).await.close().await?;
+    match end {
+        Some(LoginEnd::Elsewhere) => Err(DesktopElsewhere.into()),
+        Some(LoginEnd::SessionClosed | LoginEnd::DisplayGone) | None => Ok(()),
     }
+}
+
+/// Tells when the login is over.
+async fn watch_login(place: Place, tell: oneshot::Sender<LoginEnd>) {
+    let end = desktop::login_over(&place, is_service()).await;
+    // Nobody listens where the program is about to end for another reason.
+    let _ = tell.send(end);
+    // The program ends, and this with it.
+    std::future::pending().await
 }
 
 fn log_end_of_login(end: LoginEnd) {
