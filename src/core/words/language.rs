@@ -13,8 +13,9 @@ use unic_langid::LanguageIdentifier;
 pub(super) struct Language {
     tag: LanguageIdentifier,
     file: &'static str,
-    /// The place in `file` of each message or term, in the order of their names; of two of one name the first.
-    begins: Box<[usize]>,
+    /// The place in `file` of each message or term, in the order of their names; of two of one name the first. Half as large as a
+    /// `usize`: there are more than a thousand.
+    begins: Box<[u32]>,
     change: Option<fn(&str) -> Cow<'_, str>>,
 }
 
@@ -39,7 +40,7 @@ impl Language {
         entries.sort_by_key(|(name, _)| *name);
         entries.dedup_by_key(|(name, _)| *name);
         // Anew, so that the names' memory goes.
-        let begins: Box<[_]> = entries.iter().map(|&(_, begin)| begin).collect();
+        let begins = entries.iter().filter_map(|&(_, begin)| u32::try_from(begin).ok()).collect();
         Self { tag: tag.parse().unwrap_or_default(), file, begins, change: None }
     }
 
@@ -76,10 +77,15 @@ impl Language {
         }
     }
 
+    /// The file from a place on.
+    fn from(&self, begin: u32) -> &'static str {
+        usize::try_from(begin).ok().and_then(|begin| self.file.get(begin..)).unwrap_or_default()
+    }
+
     /// The message or term of this name as it is written.
     fn entry(&self, id: &str) -> Option<&'static str> {
-        let found = self.begins.binary_search_by_key(&id, |&begin| name(&self.file[begin..]));
-        let entry = &self.file[*self.begins.get(found.ok()?)?..];
+        let found = self.begins.binary_search_by_key(&id, |&begin| name(self.from(begin)));
+        let entry = self.from(*self.begins.get(found.ok()?)?);
         let mut end = 0;
         for (number, line) in entry.split_inclusive('\n').enumerate() {
             if number > 0 && (begins_entry(line) || line.starts_with('#')) {
