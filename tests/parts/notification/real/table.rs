@@ -528,7 +528,7 @@ pub(crate) fn cinnamon(_: Debian) -> Kind {
              [org/cinnamon/desktop/notifications]\nnotification-duration=30\n",
         )],
         stage: Stage::Desktop,
-        tried: Tried::Large,
+        tried: Tried::OneClick,
         view: View::Area(460, 200, 340, 0),
         // The left of its panel; it is dark at first.
         below: Some(("140x40+0+560", 300)),
