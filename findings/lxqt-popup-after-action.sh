@@ -11,7 +11,7 @@ dir=$(mktemp -d)
 trap 'rm -rf --one-file-system "$dir"' EXIT
 packages=lxqt-notificationd=2.1.1-1,xvfb,xdotool,dbus,libglib2.0-bin,fonts-dejavu-core
 echo "Debian 13: $packages"
-mmdebstrap --quiet --variant=apt --hook-dir=/usr/share/mmdebstrap/hooks/eatmydata --aptopt='APT::Install-Recommends "false"' --include="$packages" trixie "$dir/root" 2>"$dir/errors"
+mmdebstrap --quiet --variant=apt --hook-dir=/usr/share/mmdebstrap/hooks/eatmydata --aptopt='APT::Install-Recommends "false"' --include="$packages" trixie "$dir/root" 2>"$dir/errors" || { tail -n 20 "$dir/errors"; exit 1; }
 cat >"$dir/desk" <<'D'
 export HOME=/tmp XDG_RUNTIME_DIR=/run/u DISPLAY=:7
 mkdir -m 700 /run/u
@@ -47,6 +47,6 @@ call CloseNotification 1
 by_and_by is_down
 D
 bwrap --bind "$dir/root" / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /run --ro-bind "$dir/desk" /usr/desk --unshare-pid --die-with-parent \
-    timeout 120 dbus-run-session -- bash -e /usr/desk 2>"$dir/errors" | tee "$dir/seen"
+    timeout 120 dbus-run-session -- bash -e /usr/desk 2>"$dir/errors" | tee "$dir/seen" || { tail -n 20 "$dir/errors"; exit 1; }
 [ "$(grep -c "^it is still there\|^and nothing tells" "$dir/seen")" = 2 ]
 echo "so it is: what was answered stays, and a right click is an answer"
