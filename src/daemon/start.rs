@@ -162,8 +162,7 @@ pub async fn start() -> anyhow::Result<()> {
     let place = Place::from_environment(session.clone(), system);
     let watches = Watches::default();
     tasks.run("desktop", desktop::run(place.clone(), watches, watcher_commands, desktop_events));
-    let (login_ends, login_end) = oneshot::channel();
-    tasks.run("login", watch_login(place.clone(), login_ends));
+    let login_end = watch_login(place.clone(), &mut tasks);
 
     let (page_inputs, page) = mpsc::channel(QUEUE);
     let clock: SharedClock = Arc::new(clock::now);
@@ -218,6 +217,16 @@ pub async fn start() -> anyhow::Result<()> {
         tasks,
         watchdog: Watchdog::from_environment(),
     };
+    Box::pin(until_the_login_is_over(service, inlets, stop, login_end)).await
+}
+
+/// Says that all is ready, and runs the loop until the program is to end, or the login is over.
+async fn until_the_login_is_over(
+    service: Service,
+    inlets: Inlets,
+    stop: impl Future<Output = ()>,
+    login_end: oneshot::Receiver<LoginEnd>,
+) -> anyhow::Result<()> {
     // Outside systemd nobody listens, and that is fine.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     info!("ready");
@@ -231,20 +240,24 @@ pub async fn start() -> anyhow::Result<()> {
             }
         }
     };
-    Box::pin(run(service, inlets, stop)).await.close().await?;
+    run(service, inlets, stop).await.close().await?;
     match end {
         Some(LoginEnd::Elsewhere) => Err(DesktopElsewhere.into()),
         Some(LoginEnd::SessionClosed | LoginEnd::DisplayGone) | None => Ok(()),
     }
 }
 
-/// Tells when the login is over.
-async fn watch_login(place: Place, tell: oneshot::Sender<LoginEnd>) {
-    let end = desktop::login_over(&place, is_service()).await;
-    // Nobody listens where the program is about to end for another reason.
-    let _ = tell.send(end);
-    // The program ends, and this with it.
-    std::future::pending().await
+/// Starts what tells, once, when the login is over.
+fn watch_login(place: Place, tasks: &mut Supervisor) -> oneshot::Receiver<LoginEnd> {
+    let (tell, told) = oneshot::channel();
+    tasks.run("login", async move {
+        let end = desktop::login_over(&place, is_service()).await;
+        // Nobody listens where the program is about to end for another reason.
+        let _ = tell.send(end);
+        // The program ends, and this with it.
+        std::future::pending::<()>().await;
+    });
+    told
 }
 
 fn log_end_of_login(end: LoginEnd) {
