@@ -223,6 +223,11 @@ impl Desktop {
     pub(crate) async fn click(&self, left: f64, bottom: f64, button: u8) -> anyhow::Result<()> {
         let place = self.place().await?;
         self.hover(&place).await?;
+        if self.kind.stage == Stage::Desktop {
+            // What draws all there is draws a button under the mouse first; before that a click is lost.
+            self.screen.point(&place, left, bottom).await?;
+            self.screen.still(&Spot::Screen, None).await?;
+        }
         self.screen.click(&place, left, bottom, button).await
     }
 

@@ -282,7 +282,10 @@ impl Meeting {
         let body = reason::offer(id, Detail::Nothing, &Words::new("en"));
         self.client.command(NotifierCommand::Reword(id, body)).await?;
         ensure!(self.desktop.shows_at_rest().await?, "{}: it is gone", self.kind.name);
-        self.answer(self.kind.to_begin(), Some(Answer::Start)).await
+        // Its buttons may be elsewhere now: the text has another length.
+        let beside =
+            if self.kind.body == Hand::Missing { self.kind.to_begin() } else { self.kind.body };
+        self.answer(beside, Some(Answer::Start)).await
     }
 
     /// While its owner wants quiet the server takes an offer and shows nothing. What runs out meanwhile stays away. The program sees it,
