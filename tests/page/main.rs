@@ -28,6 +28,7 @@ mod weight;
 
 use kindbeat_core::page::Feedback;
 use kindbeat_core::page::PageInput;
+use kindbeat_core::page::Pages;
 use kindbeat_core::page::Tense;
 use kindbeat_core::page::Wish;
 use kindbeat_core::practice::Ending;
@@ -87,8 +88,21 @@ fn until_closed<'a>(desk: &'a Desk, browser: &'a mut Browser) -> impl Future<Out
     let caller = std::panic::Location::caller();
     async move {
         let closed = async {
-            while browser.is_open().await || desk.server.is_open() {
+            while browser.is_open().await {
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            let told = async {
+                while desk.server.is_open() {
+                    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                }
+            };
+            if tokio::time::timeout(browser::SOON / 2, told).await.is_err() {
+                // A browser may lose what a page says as its window closes: then the page is over once its connection has been gone for
+                // long enough.
+                desk.wait(Pages::GONE.as_secs());
+                while desk.server.is_open() {
+                    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                }
             }
         };
         if tokio::time::timeout(browser::SOON, closed).await.is_err() {
