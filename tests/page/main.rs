@@ -83,26 +83,42 @@ async fn leave(browser: &mut Browser) {
     tokio::time::timeout(browser::SOON, gone).await.unwrap();
 }
 
+/// Waits until the window is closed, and the daemon has been told so.
 #[track_caller]
 fn until_closed<'a>(desk: &'a Desk, browser: &'a mut Browser) -> impl Future<Output = ()> + 'a {
+    closes(desk, browser, false)
+}
+
+/// The same a hundred times: a browser that closes window after window may lose what a page says as it goes. Then the page is over once its
+/// connection has been gone for long enough.
+#[track_caller]
+fn until_gone<'a>(desk: &'a Desk, browser: &'a mut Browser) -> impl Future<Output = ()> + 'a {
+    closes(desk, browser, true)
+}
+
+#[track_caller]
+fn closes<'a>(
+    desk: &'a Desk,
+    browser: &'a mut Browser,
+    may_be_untold: bool,
+) -> impl Future<Output = ()> + 'a {
     let caller = std::panic::Location::caller();
     async move {
+        let pause = || tokio::time::sleep(std::time::Duration::from_millis(10));
         let closed = async {
             while browser.is_open().await {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                pause().await;
             }
             let told = async {
                 while desk.server.is_open() {
-                    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                    pause().await;
                 }
             };
-            if tokio::time::timeout(browser::SOON / 2, told).await.is_err() {
-                // A browser may lose what a page says as its window closes: then the page is over once its connection has been gone for
-                // long enough.
+            if tokio::time::timeout(browser::SOON / 2, told).await.is_err() && may_be_untold {
                 desk.wait(Pages::GONE.as_secs());
-                while desk.server.is_open() {
-                    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-                }
+            }
+            while desk.server.is_open() {
+                pause().await;
             }
         };
         if tokio::time::timeout(browser::SOON, closed).await.is_err() {

@@ -24,7 +24,7 @@ use crate::desk::Setup;
 use crate::ending;
 use crate::next;
 use crate::unprivileged::run;
-use crate::until_closed;
+use crate::until_gone;
 
 /// One break.
 #[derive(Clone)]
@@ -154,7 +154,7 @@ async fn go(run: &Run, browser: &mut Browser) {
         }
         Out::Leave => {
             browser.press("Escape").await;
-            until_closed(&desk, browser).await;
+            until_gone(&desk, browser).await;
             assert_eq!(ending(&desk), Ending::Left { step });
             return;
         }
@@ -167,7 +167,7 @@ async fn go(run: &Run, browser: &mut Browser) {
     }
     browser.until(IS_FAREWELL).await;
     browser.press("Escape").await;
-    until_closed(&desk, browser).await;
+    until_gone(&desk, browser).await;
 }
 
 async fn to_the_end(run: &Run, desk: &Desk, browser: &mut Browser) {

@@ -166,9 +166,12 @@ impl PresenceState {
         if self.lock.is_on() != locked {
             events.push(DesktopEvent::Locked(!locked));
         }
-        if let PresenceInput::AwakeIsUse(counts) = input
-            && counts != self.awake_is_use
-        {
+        let counts = match input {
+            PresenceInput::AwakeIsUse(counts) => counts,
+            PresenceInput::Lost => false,
+            _ => self.awake_is_use,
+        };
+        if counts != self.awake_is_use {
             self.awake_is_use = counts;
             events.push(DesktopEvent::AwakeIsUse(counts));
         }

@@ -110,6 +110,12 @@ fn that_a_film_counts_as_hands_is_told_once_and_taken_back() {
     assert_eq!(desk.handle(PresenceInput::AwakeIsUse(true), at(1)), counts(true));
     assert_eq!(desk.handle(PresenceInput::AwakeIsUse(true), at(2)), []);
     assert_eq!(desk.handle(PresenceInput::AwakeIsUse(false), at(3)), counts(false));
+    desk.handle(PresenceInput::AwakeIsUse(true), at(4));
+    let lost = desk.handle(PresenceInput::Lost, at(5));
+    assert!(
+        lost.contains(&DesktopEvent::AwakeIsUse(false)),
+        "what is lost tells nothing: {lost:?}"
+    );
 }
 
 #[test]
