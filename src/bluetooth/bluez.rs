@@ -109,13 +109,13 @@ impl BlueZ {
         })
     }
 
-    /// Begins to scan for heart-rate monitors. Refused by BlueZ if the adapter is off; it is not switched on.
+    /// Begins to scan for whatever is in reach. Refused by BlueZ if the adapter is off; it is not switched on.
     pub(super) async fn start_scan(&self, adapter: &str) -> Result<(), BluetoothError> {
-        let filter: HashMap<&str, Variant<'_>> = HashMap::from([
-            ("UUIDs", Variant::from(vec![HEART_RATE])),
-            ("Transport", Variant::from("le")),
-            ("DuplicateData", Variant::from(false)),
-        ]);
+        // The transport and nothing else. BlueZ would make no object for a monitor that does not advertise the service it is asked
+        // for, and many bands do not, so even a name from the settings would not be found. And there are versions of bluetoothd
+        // (5.87, in July 2026) that do not survive every other filter: with the transport alone all of 5.66, 5.82 and 5.87 do.
+        let filter: HashMap<&str, Variant<'_>> =
+            HashMap::from([("Transport", Variant::from("le"))]);
         let filter = (filter,);
         // Both at once: the bus keeps the order, and the processor wakes up once less.
         let (set, started): (Result<(), _>, Result<(), _>) = tokio::join!(
@@ -210,15 +210,21 @@ fn read(path: &str, object: &Known) -> Option<Found> {
     // Without a name of its own a device goes by its address with dashes.
     let alias = alias.filter(|alias| *alias != written.replace(':', "-"));
     let services: Vec<String> = value(properties, "UUIDs").unwrap_or_default();
+    let in_data: HashMap<String, OwnedVariant> =
+        value(properties, "ServiceData").unwrap_or_default();
     let device = Device {
         address: written.parse().ok()?,
         name: alias.or_else(|| value(properties, "Name")).map(|name| short(&name)),
         signal: value(properties, "RSSI"),
         connected: value(properties, "Connected").unwrap_or(false),
-        heart_rate: services.iter().any(|service| service.eq_ignore_ascii_case(HEART_RATE)),
+        heart_rate: services.iter().chain(in_data.keys()).any(|service| is_heart_rate(service)),
     };
     let battery = object.get(BATTERY).and_then(|battery| value(battery, "Percentage"));
     Some(Found { device, path: path.to_owned(), battery })
+}
+
+fn is_heart_rate(service: &str) -> bool {
+    service.eq_ignore_ascii_case(HEART_RATE)
 }
 
 fn value<T: TryFrom<OwnedVariant>>(

@@ -36,19 +36,25 @@ pub(crate) struct Child {
 impl Child {
     /// Starts [`bluetooth::run`] on the bus at `address`.
     pub(crate) fn listening(address: &str) -> anyhow::Result<Self> {
-        Self::start(address, "listen")
+        Self::listening_for(address, "any")
+    }
+
+    /// The same for one device, by its name or its address.
+    pub(crate) fn listening_for(address: &str, device: &str) -> anyhow::Result<Self> {
+        Self::start(address, "listen", device)
     }
 
     /// Starts `kindbeat devices` on the bus at `address`.
     pub(crate) fn looking_round(address: &str) -> anyhow::Result<Self> {
-        Self::start(address, "devices")
+        Self::start(address, "devices", "any")
     }
 
-    fn start(address: &str, role: &str) -> anyhow::Result<Self> {
+    fn start(address: &str, role: &str, device: &str) -> anyhow::Result<Self> {
         let mut process = tokio::process::Command::new(std::env::current_exe()?)
             .args(["--exact", super::test_in_a_process_of_its_own(), "--nocapture", "--quiet"])
             .env("DBUS_SYSTEM_BUS_ADDRESS", address)
             .env(ROLE, role)
+            .env(DEVICE, device)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -138,6 +144,7 @@ async fn listen() -> anyhow::Result<()> {
         }
     });
     let settings = MonitorSettings {
+        device: std::env::var(DEVICE)?,
         silence: kindbeat_core::setting::RangedDuration::secs(5),
         ..MonitorSettings::default()
     };
@@ -171,6 +178,9 @@ fn say(line: &str) -> anyhow::Result<()> {
 
 /// The variable that says what the process is to do.
 const ROLE: &str = "KINDBEAT_TEST_ROLE";
+
+/// The variable that says which device it is to listen to.
+const DEVICE: &str = "KINDBEAT_TEST_DEVICE";
 
 /// What every line begins with that the code under test says.
 const MARK: &str = "says: ";

@@ -5,6 +5,7 @@
 
 mod tree;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -22,6 +23,8 @@ use zbus::OwnedVariant;
 use zbus::Variant;
 use zbus::connection::Builder;
 use zbus::message::Type;
+
+pub(crate) use tree::Advertising;
 
 use tree::Change;
 use tree::Tree;
@@ -78,6 +81,13 @@ impl Fake {
         let mut tree = Tree::with_adapter(true);
         tree.add_strap(None);
         tree.connect();
+        Self::with(address, tree, true).await
+    }
+
+    /// A BlueZ with an adapter that is on and a strap that advertises in this way.
+    pub(crate) async fn advertising(address: &str, how: Advertising) -> anyhow::Result<Self> {
+        let mut tree = Tree::with_adapter(true);
+        tree.advertises = how;
         Self::with(address, tree, true).await
     }
 
@@ -149,6 +159,11 @@ impl Fake {
             state.tree.disconnect()
         })
         .await
+    }
+
+    /// BlueZ forgets the strap, as it does half a minute after it let it go.
+    pub(crate) async fn forgets_strap(&self) -> anyhow::Result<()> {
+        self.changes(|state| state.tree.remove_below(tree::STRAP)).await
     }
 
     /// The strap can be found again.
@@ -266,7 +281,12 @@ fn handle(
             changes = tree.set(path, &of, &name, value);
             Ok(Body::Nothing)
         }
-        (tree::ADAPTER, "SetDiscoveryFilter") => Ok(Body::Nothing),
+        (tree::ADAPTER, "SetDiscoveryFilter") => {
+            let body = call.body();
+            let filter: BTreeMap<&str, Variant<'_>> = body.deserialize()?;
+            world.note(&format!("SetDiscoveryFilter {:?}", filter.keys()));
+            Ok(Body::Nothing)
+        }
         (tree::ADAPTER, "StartDiscovery") => {
             world.note(member);
             if tree.is_true(path, interface, "Powered") {

@@ -18,7 +18,23 @@ pub(crate) type Objects = HashMap<OwnedObjectPath, Object>;
 
 /// Every object, by path.
 #[derive(Default)]
-pub(crate) struct Tree(HashMap<String, Object>);
+pub(crate) struct Tree {
+    objects: HashMap<String, Object>,
+    /// What the strap tells everybody.
+    pub(crate) advertises: Advertising,
+}
+
+/// What the advertisements of the strap hold beside its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Advertising {
+    /// The number of the service, 0x180D, as straps do.
+    #[default]
+    Service,
+    /// Data of the service, and not its number in the list of services.
+    ServiceData,
+    /// Nothing, as many bands: what they are shows once they are connected to.
+    Nothing,
+}
 
 /// Something that BlueZ would tell everybody.
 pub(crate) enum Change {
@@ -60,10 +76,19 @@ impl Tree {
             ("LegacyPairing", Variant::from(false)),
             ("Connected", Variant::from(false)),
             ("ServicesResolved", Variant::from(false)),
-            ("UUIDs", Variant::from(vec![uuid("180d"), uuid("180f")])),
         ];
+        let advertised = match self.advertises {
+            Advertising::Service => {
+                Some(("UUIDs", Variant::from(vec![uuid("180d"), uuid("180f")])))
+            }
+            Advertising::ServiceData => {
+                let data = HashMap::from([(uuid("180d"), Variant::from(vec![0_u8]))]);
+                Some(("ServiceData", Variant::from(data)))
+            }
+            Advertising::Nothing => None,
+        };
         let signal = signal.map(|signal| ("RSSI", Variant::from(signal)));
-        self.add(STRAP, DEVICE, properties.into_iter().chain(signal))
+        self.add(STRAP, DEVICE, properties.into_iter().chain(advertised).chain(signal))
     }
 
     /// The strap advertises while a scan is under way.
@@ -122,7 +147,7 @@ impl Tree {
     /// Removes an object and all below it.
     pub(crate) fn remove_below(&mut self, root: &str) -> Vec<Change> {
         let below = format!("{root}/");
-        let gone = self.0.extract_if(|path, _| path == root || path.starts_with(&below));
+        let gone = self.objects.extract_if(|path, _| path == root || path.starts_with(&below));
         let removed = gone.filter_map(|(path, object)| {
             let interfaces = object.into_keys().collect();
             Some(Change::Removed { path: owned(&path)?, interfaces })
@@ -137,7 +162,7 @@ impl Tree {
         name: &str,
         value: impl Into<Variant<'v>>,
     ) -> Vec<Change> {
-        let properties = self.0.get_mut(path).and_then(|object| object.get_mut(interface));
+        let properties = self.objects.get_mut(path).and_then(|object| object.get_mut(interface));
         let Ok(value) = OwnedVariant::try_from(value.into()) else { return Vec::new() };
         let Some(properties) = properties else { return Vec::new() };
         properties.insert(name.to_owned(), value.clone());
@@ -150,17 +175,17 @@ impl Tree {
     }
 
     pub(crate) fn unset(&mut self, path: &str, interface: &str, name: &str) -> Option<Change> {
-        self.0.get_mut(path)?.get_mut(interface)?.remove(name)?;
+        self.objects.get_mut(path)?.get_mut(interface)?.remove(name)?;
         let (path, interface, name) = (path.to_owned(), interface.to_owned(), name.to_owned());
         Some(Change::Property { path, interface, name, value: None })
     }
 
     pub(crate) fn has(&self, path: &str) -> bool {
-        self.0.contains_key(path)
+        self.objects.contains_key(path)
     }
 
     pub(crate) fn properties(&self, path: &str, interface: &str) -> Option<Properties> {
-        self.0.get(path)?.get(interface).cloned()
+        self.objects.get(path)?.get(interface).cloned()
     }
 
     pub(crate) fn is_true(&self, path: &str, interface: &str, name: &str) -> bool {
@@ -173,17 +198,20 @@ impl Tree {
     }
 
     fn value(&self, path: &str, interface: &str, name: &str) -> Option<OwnedVariant> {
-        self.0.get(path)?.get(interface)?.get(name).cloned()
+        self.objects.get(path)?.get(interface)?.get(name).cloned()
     }
 
     pub(crate) fn objects(&self) -> Objects {
-        self.0.iter().filter_map(|(path, object)| Some((owned(path)?, object.clone()))).collect()
+        self.objects
+            .iter()
+            .filter_map(|(path, object)| Some((owned(path)?, object.clone())))
+            .collect()
     }
 
     /// The names of the objects just below a path.
     pub(crate) fn introspect(&self, path: &str) -> String {
         let below = format!("{}/", path.trim_end_matches('/'));
-        let names = self.0.keys().filter_map(|other| other.strip_prefix(&below));
+        let names = self.objects.keys().filter_map(|other| other.strip_prefix(&below));
         let children = names.filter(|name| !name.contains('/'));
         let nodes: Vec<_> = children.map(|name| format!("<node name=\"{name}\"/>")).collect();
         format!("<node>{}</node>", nodes.concat())
@@ -199,7 +227,7 @@ impl Tree {
             Some((name.to_owned(), OwnedVariant::try_from(value).ok()?))
         });
         let object = Object::from([(interface.to_owned(), properties.collect())]);
-        self.0.insert(path.to_owned(), object.clone());
+        self.objects.insert(path.to_owned(), object.clone());
         Change::Added { path: owned(path).unwrap_or_default(), object }
     }
 }
