@@ -12,22 +12,25 @@
 # Where KINDBEAT_DISK is set, what it changes is on a disk, and still there when it has restarted; gone only when it is off. SHARE/starts
 # has a line for each start.
 #
+# Where KINDBEAT_RADIO names a folder with the sockets of stacks/radio.py, it has ports to them, named as they are.
+#
 # The processor is emulated, so that it needs neither hardware nor rights: any user may boot it.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-kernel=$(cd "$1" && pwd)
+kernel=$(cd "$1" && pwd -P)
 share=$(cd "$2" && pwd)
 inside=$3
 root=${KINDBEAT_ROOT:-/}
 disk=${KINDBEAT_DISK:-}
+radio=${KINDBEAT_RADIO:-}
 shift 3
 version=$(ls "$kernel/lib/modules")
 
 # What the machine is to do. Not on the kernel's command line, which is short and knows no quotes.
 cp "$inside" "$share/inside.sh"
 {
-    printf 'modules=%q\nordered() { ' "$kernel/lib/modules"
+    printf 'modules=%q\nordered() { ' "${KINDBEAT_ROOT:+/run/host}$kernel/lib/modules"
     printf '%q ' "$@"
     printf '; }\n'
 } >"$share/orders"
@@ -44,7 +47,7 @@ done
 cp "$here/init.sh" "$first/init"
 chmod +x "$first/init"
 number=100
-for module in virtio_pci 9pnet_virtio 9p overlay ${disk:+virtio_blk ext4}; do
+for module in virtio_pci 9pnet_virtio 9p overlay ${disk:+virtio_blk ext4} ${radio:+virtio_console}; do
     modprobe --dirname "$kernel" --set-version "$version" --show-depends "$module"
 done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
     # Each behind those that it needs.
@@ -78,5 +81,11 @@ if [ -n "$disk" ]; then
     options+=(-drive "file=${share//,/,,}/disk,format=raw,if=virtio,cache=unsafe")
 else
     options+=(-no-reboot)
+fi
+if [ -n "$radio" ]; then
+    options+=(-device virtio-serial)
+    for port in adapter strap; do
+        options+=(-chardev "socket,id=$port,path=${radio//,/,,}/$port" -device "virtserialport,chardev=$port,name=$port")
+    done
 fi
 exec qemu-system-x86_64 "${options[@]}" </dev/null

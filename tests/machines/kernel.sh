@@ -30,11 +30,18 @@ trap 'rm -rf "$new"' EXIT
 if [ -n "${2:-}" ]; then "${inside[@]}" apt-get update --quiet; fi
 # This package stands for whichever kernel is current. Not the one for the cloud: that one lacks Bluetooth, and the file system
 # on which the machine sees its host.
-package=$("${inside[@]}" apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" { print $2; exit }')
-(cd "$new" && "${inside[@]}" apt-get download --quiet -o APT::Sandbox::User=root "$package")
+needed() {
+    "${inside[@]}" apt-cache depends "$1" | awk -v name="^linux-($2)-[0-9]" '$1 == "Depends:" && $2 ~ name { print $2 }'
+}
+package=$(needed linux-image-amd64 image)
+# Since Linux 7 the kernel and its modules are in packages that this one needs.
+mapfile -t parts < <(needed "$package" 'base|binary|modules')
+(cd "$new" && "${inside[@]}" apt-get download --quiet -o APT::Sandbox::User=root "$package" "${parts[@]}")
 # What no such machine has is left out: half of it all.
-dpkg-deb --fsys-tarfile "$new"/*.deb | tar --extract --directory "$new" --exclude './usr/share' \
-    --exclude '*/drivers/gpu' --exclude '*/drivers/media' --exclude '*/drivers/net' --exclude '*/sound'
+for file in "$new"/*.deb; do
+    dpkg-deb --fsys-tarfile "$file" | tar --extract --directory "$new" --exclude './usr/share' \
+        --exclude '*/drivers/gpu' --exclude '*/drivers/media' --exclude '*/drivers/net' --exclude '*/sound'
+done
 # Since Debian 13 they are where /lib leads to.
 [ -d "$new/lib" ] || mv "$new/usr/lib" "$new/lib"
 rm -rf "$new/usr"
@@ -44,6 +51,7 @@ depmod --basedir "$new" "$version"
 # Unpacking itself takes an emulated processor six seconds, each time. Where in the file it is packed: the kernel's
 # Documentation/x86/boot.rst.
 packed=$new/boot/vmlinuz-$version
+[ -e "$packed" ] || packed=$new/lib/modules/$version/vmlinuz
 number() { od -An -t "u$2" -j "$1" -N "$2" "$packed" | tr -d ' '; }
 start=$((($(number 0x1f1 1) + 1) * 512 + $(number 0x248 4)))
 # Behind it stands its unpacked length, in four bytes, which would be taken for damage. Debian 13 has Zstandard.

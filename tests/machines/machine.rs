@@ -11,14 +11,15 @@ use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
 use std::sync::LazyLock;
-use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::RwLock;
 use std::sync::mpsc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::bail;
+use anyhow::ensure;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat::clock;
@@ -41,7 +42,11 @@ pub(crate) struct Machine {
     pub(crate) root: Option<&'static str>,
     /// Whether it has a disk, and keeps what it changes when it restarts.
     pub(crate) disk: bool,
-    /// What it needs beyond what every machine does: programs, and the packages they come from.
+    /// Whether it has a Bluetooth controller and a strap, which are outside it (`stacks/radio.py`).
+    pub(crate) radio: bool,
+    /// Whether it waits most of the time, and may run beside others that do.
+    pub(crate) waits: bool,
+    /// What it needs beyond what every machine does: programs, and the packages they come from. One with a whole path is needed in it.
     pub(crate) needs: &'static [(&'static str, &'static str)],
     /// Where its console is kept, for whoever wonders.
     pub(crate) log: &'static str,
@@ -61,7 +66,13 @@ impl Machine {
         let folders = std::env::var_os("PATH").unwrap_or_default();
         let own = ["/usr/sbin", "/sbin"].map(PathBuf::from);
         let folders: Vec<_> = std::env::split_paths(&folders).chain(own).collect();
-        let there = |program: &str| folders.iter().any(|folder| folder.join(program).exists());
+        let there = |program: &str| {
+            let inside = program.strip_prefix('/').zip(self.root());
+            inside.map_or_else(
+                || folders.iter().any(|folder| folder.join(program).exists()),
+                |(program, root)| root.join(program).exists(),
+            )
+        };
         let mut missing: Vec<_> = NEEDED
             .iter()
             .chain(self.needs)
@@ -82,11 +93,16 @@ impl Machine {
             let made = "the files of another Debian, as root (tests/desktops/run makes them:";
             missing.push(format!("{made} {})", root.display()));
         }
+        if self.radio && !bumble().join("bumble").exists() {
+            let by = "tests/machines/stacks/bumble.sh fetches it:";
+            missing.push(format!("Bumble ({by} {})", bumble().display()));
+        }
         if missing.is_empty() {
             return Ok(true);
         }
         let missing = missing.join(", ");
-        if std::env::var_os("CI").is_some() {
+        // What testing cannot install at the moment is no fault of ours.
+        if std::env::var_os("CI").is_some() && self.root != Some("testing") {
             bail!("not there: {missing}");
         }
         say(&format!("LEFT OUT: the tests on {} need {missing}", self.what));
@@ -108,13 +124,24 @@ impl Machine {
         machine.args([&self.kernel(), share, &tests.join(self.inside)]);
         machine.envs(self.root().map(|root| ("KINDBEAT_ROOT", root)));
         machine.envs(self.disk.then_some(("KINDBEAT_DISK", "1")));
+        let _radio = if self.radio {
+            let folder = share.join("radio");
+            let radio = self.start_radio(&folder)?;
+            machine.env("KINDBEAT_RADIO", folder);
+            Some(radio)
+        } else {
+            None
+        };
         let program = env!("CARGO_BIN_EXE_kindbeat");
+        // Where it finds the files of this computer.
+        let host = if self.root.is_some() { "/run/host" } else { "" };
         match self.story {
             Story::Test(test) => machine
                 .arg("env")
                 .arg(format!("{ROLE}=story"))
-                .arg(format!("KINDBEAT_PROGRAM={program}"))
-                .arg(std::env::current_exe()?)
+                .arg(format!("KINDBEAT_PROGRAM={host}{program}"))
+                .args(all().then_some("KINDBEAT_ALL=1"))
+                .arg(format!("{host}{}", std::env::current_exe()?.display()))
                 .args(["--exact", test, "--nocapture"]),
             Story::Script => machine
                 .args(["printf", "program=%q source=%q all=%q", program])
@@ -134,7 +161,7 @@ impl Machine {
                 }
             }
         });
-        let due = clock::now() + LIMIT;
+        let due = clock::now() + if all() { 2 * LIMIT } else { LIMIT };
         let mut lines = Vec::new();
         let stuck = loop {
             let left = due.duration_since(clock::now()).try_into().unwrap_or_default();
@@ -157,6 +184,40 @@ impl Machine {
         let why = if stuck { "it did not switch itself off" } else { "it failed" };
         Ok(Some(format!("{why}, see its console")))
     }
+
+    /// Starts its radio, with its sockets in this new folder, and returns when they are there. What it says is kept beside the console.
+    fn start_radio(&self, folder: &Path) -> anyhow::Result<Ended> {
+        std::fs::create_dir(folder)?;
+        let radio = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machines/stacks/radio.py");
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.log).with_extension("radio.log");
+        let mut radio = Command::new("python3")
+            .arg(radio)
+            .arg(folder)
+            .env("PYTHONPATH", bumble())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(&log)?)
+            .spawn()
+            .context("python3")?;
+        let said = radio.stdout.take().context("piped")?;
+        let radio = Ended(radio);
+        let mut said = BufReader::new(said).lines();
+        let ready = said.next().transpose()?;
+        ensure!(ready.as_deref() == Some("ready"), "no radio, see {}", log.display());
+        // Ends with it.
+        std::thread::spawn(move || {
+            let Ok(mut log) = File::options().append(true).open(log) else { return };
+            for line in said.map_while(Result::ok) {
+                let _ = writeln!(log, "{line}");
+            }
+        });
+        Ok(radio)
+    }
+}
+
+/// What its controller and its strap are made with.
+fn bumble() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("bumble")
 }
 
 /// What is left of the one run of a machine that all of its tests look at.
@@ -189,12 +250,17 @@ impl<F: DeserializeOwned + Debug + PartialEq, L> Run<F, L> {
         machine: &Machine,
         collect: impl FnOnce(&Path) -> anyhow::Result<L>,
     ) -> anyhow::Result<Option<Self>> {
-        static RUNNING: Mutex<()> = Mutex::new(());
+        static RUNNING: RwLock<()> = RwLock::new(());
         if !machine.can_run()? {
             return Ok(None);
         }
-        // Two machines at a time would be too slow for what is measured in them.
-        let _alone = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        // Two machines at a time would be too slow for what is measured in them, but for those that wait most of the time.
+        let (_together, _alone);
+        if machine.waits {
+            _together = RUNNING.read().unwrap_or_else(PoisonError::into_inner);
+        } else {
+            _alone = RUNNING.write().unwrap_or_else(PoisonError::into_inner);
+        }
         let share = tempfile::tempdir()?;
         let began = clock::now();
         let fault = machine.run(share.path())?;
@@ -256,8 +322,9 @@ pub(crate) fn all() -> bool {
 
 /// That of this Debian.
 pub(crate) const KERNEL: &str = "kernel";
-/// That of Debian 13.
+/// That of Debian 13, and of testing.
 pub(crate) const KERNEL_13: &str = "roots/13.kernel";
+pub(crate) const KERNEL_TESTING: &str = "roots/testing.kernel";
 
 /// The variable that says what this program is to do in the machine.
 pub(crate) const ROLE: &str = "KINDBEAT_MACHINE";
@@ -271,7 +338,7 @@ const NEEDED: [(&str, &str); 6] = [
     ("setpriv", "util-linux"),
 ];
 
-/// Four times what the longest takes on a busy computer.
+/// Four times what the longest takes on a busy computer; with all that there is, the longest takes three quarters of an hour.
 const LIMIT: Duration = Duration::from_secs(1_500);
 /// How many lines of the console tell what went wrong.
 const TAIL: usize = 60;

@@ -9,7 +9,9 @@ mod login;
 mod machine;
 mod screen;
 mod session;
+mod stacks;
 mod unit;
+mod user;
 
 #[allow(dead_code, reason = "each test program uses a part of it")]
 #[path = "../support/bluez/mod.rs"]

@@ -120,6 +120,8 @@ const MACHINE: Machine = Machine {
     kernel: machine::KERNEL,
     root: None,
     disk: false,
+    radio: false,
+    waits: false,
     needs: &[("/usr/libexec/bluetooth/bluetoothd", "bluez"), ("btvirt", "bluez-test-tools")],
     log: "machine.log",
 };

@@ -9,7 +9,8 @@ mount -t devpts pts /dev/pts
 mount -t tmpfs keys /var/lib/bluetooth
 mount --bind "$modules" /lib/modules
 mkdir -p /run/dbus /run/lock
-busybox ifconfig lo up
+# Not among the files of another Debian.
+$(command -v busybox || echo /run/host/bin/busybox) ifconfig lo up
 # All that the Bluetooth stack asks the kernel for. From here on nothing more is looked for: whoever asks waits for that, and a
 # controller that waits does not answer in time.
 modprobe -a hci_vhci uhid bnep algif_hash algif_skcipher aes_generic cmac ecb ecdh_generic

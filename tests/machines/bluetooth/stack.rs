@@ -21,6 +21,7 @@ use zbus::proxy::MethodFlags;
 
 use crate::account::soon;
 use crate::machine::say;
+use crate::user::first_line;
 
 /// All that runs of it. Ends when dropped.
 pub(crate) struct Stack {
@@ -121,13 +122,4 @@ async fn two_adapters_on(bus: &Connection) -> anyhow::Result<Option<[String; 2]>
         .collect();
     adapters.sort();
     Ok(adapters.try_into().ok())
-}
-
-/// Waits until a program has printed its first line.
-pub(crate) async fn first_line(child: &mut Child) -> anyhow::Result<String> {
-    use tokio::io::AsyncBufReadExt as _;
-    let printed = child.stdout.take().context("its output is not read")?;
-    let mut lines = tokio::io::BufReader::new(printed).lines();
-    let line = soon("the first line of a program", lines.next_line()).await??;
-    line.context("it ended without a word")
 }

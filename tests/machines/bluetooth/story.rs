@@ -18,10 +18,10 @@ use crate::bluetooth::account::Teller;
 use crate::bluetooth::account::Writer;
 use crate::bluetooth::browser;
 use crate::bluetooth::desktop::Desktop;
-use crate::bluetooth::desktop::kindbeat;
 use crate::bluetooth::stack::Stack;
 use crate::bluetooth::strap::Strap;
 use crate::machine::ROLE;
+use crate::user::kindbeat;
 
 /// What this process was started for, if it was started in the machine.
 pub(crate) fn play_role() -> anyhow::Result<()> {
@@ -81,7 +81,7 @@ async fn start(desktop: &Desktop, teller: &Teller) -> anyhow::Result<Child> {
     let mut daemon = kindbeat(&["daemon"]).spawn().context("the daemon")?;
     teller.tell(Fact::Started);
     tokio::select! {
-        rate = desktop.heart_rate() => teller.tell(Fact::Streaming(rate?)),
+        rate = desktop.user.heart_rate() => teller.tell(Fact::Streaming(rate?)),
         status = daemon.wait() => bail!("the daemon ended with {}", status?),
     }
     Ok(daemon)

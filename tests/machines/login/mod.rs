@@ -153,6 +153,8 @@ const MACHINE: Machine = Machine {
     kernel: machine::KERNEL_13,
     root: Some("13"),
     disk: true,
+    radio: false,
+    waits: false,
     needs: &[("mke2fs", "e2fsprogs")],
     log: "login.log",
 };

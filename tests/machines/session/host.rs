@@ -56,6 +56,8 @@ const MACHINE: Machine = Machine {
     kernel: machine::KERNEL,
     root: None,
     disk: false,
+    radio: false,
+    waits: false,
     needs: &[
         ("/lib/systemd/systemd-logind", "systemd"),
         ("/lib/x86_64-linux-gnu/security/pam_systemd.so", "libpam-systemd"),

@@ -207,6 +207,8 @@ const fn machine(debian: &'static str, kernel: &'static str, log: &'static str) 
         kernel,
         root: Some(debian),
         disk: false,
+        radio: false,
+        waits: false,
         needs: &[],
         log,
     }

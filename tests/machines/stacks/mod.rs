@@ -1,0 +1,217 @@
+//! The program on each Debian's own Bluetooth service and kernel: whatever keeps the heart rate away, it is back soon after, and the
+//! service outlives it. A machine of its own (`tests/machines/boot.sh`) for each, on the files of `tests/desktops/make`; the controller and
+//! the strap are outside it (`radio.py`), so that a strap is there at once, and goes as one does.
+//!
+//! Each machine runs once; what happens in it is told in `story.rs`.
+
+mod account;
+mod lab;
+mod radio;
+mod story;
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use crate::machine;
+use crate::machine::Machine;
+use crate::machine::OnlyRun;
+use crate::machine::Story;
+use crate::machine::say;
+use account::Fact;
+
+/// What is left of the run of such a machine: the log of the daemon.
+type Run = machine::Run<Fact, String>;
+
+/// What this program does in such a machine; nothing by itself.
+#[test]
+fn the_faults_from_inside() -> anyhow::Result<()> {
+    story::play_role(story::faults)
+}
+
+/// As [`the_faults_from_inside`].
+#[test]
+fn the_half_hour_from_inside() -> anyhow::Result<()> {
+    story::play_role(story::half_an_hour)
+}
+
+#[test]
+fn whatever_kept_it_away_the_heart_rate_is_soon_back() -> anyhow::Result<()> {
+    all_are_soon_back(faults())
+}
+
+#[test]
+fn the_service_lives_until_it_is_killed() -> anyhow::Result<()> {
+    the_service_is_always_the_same(faults())
+}
+
+#[test]
+fn an_adapter_that_is_switched_off_stays_off() -> anyhow::Result<()> {
+    for (debian, run) in faults() {
+        let Some(run) = run? else { continue };
+        let (_, on) = run.first("the adapter off", |fact| match fact {
+            Fact::SwitchedOn(on) => Some(on),
+            _ => None,
+        })?;
+        assert!(!on, "Debian {debian}");
+    }
+    Ok(())
+}
+
+#[test]
+fn after_all_that_the_daemon_ends_well() -> anyhow::Result<()> {
+    each_daemon_ends_well(faults())
+}
+
+#[test]
+fn half_an_hour_of_coming_and_going_harms_nothing() -> anyhow::Result<()> {
+    if !machine::all() {
+        say("LEFT OUT: half an hour on each Bluetooth stack needs KINDBEAT_ALL");
+        return Ok(());
+    }
+    all_are_soon_back(half_hours())?;
+    the_service_is_always_the_same(half_hours())?;
+    each_daemon_ends_well(half_hours())
+}
+
+fn all_are_soon_back(runs: impl Iterator<Item = Seen>) -> anyhow::Result<()> {
+    let mut late = Vec::new();
+    for (debian, run) in runs {
+        let Some(run) = run? else { continue };
+        let (_, (bluez, kernel)) = run.first("the versions", |fact| match fact {
+            Fact::Versions { bluez, kernel } => Some((bluez, kernel)),
+            _ => None,
+        })?;
+        let mut over = run.account.first().map(|entry| entry.at).unwrap_or_default();
+        for entry in &run.account {
+            match &entry.fact {
+                Fact::Over(_) => over = entry.at,
+                Fact::Streams(cause) => {
+                    let (took, designed) = (entry.at.duration_since(over), cause.designed());
+                    let row = format!(
+                        "Debian {debian} | BlueZ {bluez} | Linux {kernel} | {cause} | {:.1} s of {} s",
+                        took.as_secs_f64(),
+                        designed.as_secs(),
+                    );
+                    say(&row);
+                    if took > SLOWNESS * designed {
+                        late.push(row);
+                    }
+                }
+                _ => {}
+            }
+        }
+        run.time(&Fact::Finished)?;
+    }
+    assert!(late.is_empty(), "{late:#?}");
+    Ok(())
+}
+
+fn the_service_is_always_the_same(runs: impl Iterator<Item = Seen>) -> anyhow::Result<()> {
+    for (debian, run) in runs {
+        let Some(run) = run? else { continue };
+        let mut started = None;
+        for entry in &run.account {
+            match entry.fact {
+                Fact::ServiceStarted(id) => started = Some(id),
+                Fact::ServiceSeen(id) => {
+                    assert_eq!(Some(id), started, "Debian {debian}: it was started by another");
+                }
+                _ => {}
+            }
+        }
+        run.time(&Fact::Finished)?;
+    }
+    Ok(())
+}
+
+fn each_daemon_ends_well(runs: impl Iterator<Item = Seen>) -> anyhow::Result<()> {
+    for (debian, run) in runs {
+        let Some(run) = run? else { continue };
+        run.time(&Fact::Finished)?;
+        let bad = |fact: &Fact| matches!(fact, Fact::Ended(code) if *code != Some(0));
+        let bad: Vec<_> = run.account.iter().filter(|entry| bad(&entry.fact)).collect();
+        assert!(bad.is_empty(), "Debian {debian}: {bad:?}");
+        let panics: Vec<_> = run.left.lines().filter(|line| line.contains("panicked")).collect();
+        assert!(panics.is_empty(), "Debian {debian}: {panics:#?}");
+    }
+    Ok(())
+}
+
+/// A Debian, and its run.
+type Seen = (&'static str, anyhow::Result<Option<&'static Run>>);
+
+type Runs = [(&'static str, OnlyRun<Fact, String>); 3];
+
+fn faults() -> impl Iterator<Item = Seen> {
+    const STORY: &str = "stacks::the_faults_from_inside";
+    static RUNS: Runs = [
+        ("12", LazyLock::new(|| run(&on_12(STORY, "stacks-12.log")))),
+        ("13", LazyLock::new(|| run(&on_13(STORY, "stacks-13.log")))),
+        ("testing", LazyLock::new(|| run(&on_testing(STORY, "stacks-testing.log")))),
+    ];
+    all_at_once(&RUNS)
+}
+
+fn half_hours() -> impl Iterator<Item = Seen> {
+    const STORY: &str = "stacks::the_half_hour_from_inside";
+    static RUNS: Runs = [
+        ("12", LazyLock::new(|| run(&on_12(STORY, "half-hour-12.log")))),
+        ("13", LazyLock::new(|| run(&on_13(STORY, "half-hour-13.log")))),
+        ("testing", LazyLock::new(|| run(&on_testing(STORY, "half-hour-testing.log")))),
+    ];
+    all_at_once(&RUNS)
+}
+
+/// When one is looked at: they wait most of the time.
+fn all_at_once(runs: &'static Runs) -> impl Iterator<Item = Seen> {
+    std::thread::scope(|scope| {
+        for (_, run) in runs {
+            scope.spawn(|| LazyLock::force(run));
+        }
+    });
+    runs.iter().map(|(debian, run)| (*debian, machine::of(run)))
+}
+
+fn run(machine: &Machine) -> Result<Option<Run>, String> {
+    Run::new(machine, |folder| {
+        let written = std::fs::read_to_string(folder.join(lab::LOG)).unwrap_or_default();
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(machine.log);
+        std::fs::write(kept.with_extension("daemon.log"), &written)?;
+        Ok(written)
+    })
+}
+
+const fn on_12(story: &'static str, log: &'static str) -> Machine {
+    machine("12", machine::KERNEL, story, log)
+}
+
+const fn on_13(story: &'static str, log: &'static str) -> Machine {
+    machine("13", machine::KERNEL_13, story, log)
+}
+
+const fn on_testing(story: &'static str, log: &'static str) -> Machine {
+    machine("testing", machine::KERNEL_TESTING, story, log)
+}
+
+const fn machine(
+    debian: &'static str,
+    kernel: &'static str,
+    story: &'static str,
+    log: &'static str,
+) -> Machine {
+    Machine {
+        what: "the Bluetooth stack of another Debian",
+        inside: "machines/bluetooth/inside.sh",
+        story: Story::Test(story),
+        kernel,
+        root: Some(debian),
+        disk: false,
+        radio: true,
+        waits: true,
+        needs: &[("python3", "python3"), ("/usr/libexec/bluetooth/bluetoothd", "bluez")],
+        log,
+    }
+}
+
+/// How many times slower than designed it may be where the processor is emulated, and shared with other tests.
+const SLOWNESS: i32 = 3;
