@@ -1,11 +1,14 @@
 //! Services of a desktop on a message bus: asked, and asked again at every signal that something changed.
 
 use std::io::ErrorKind;
+use std::pin::pin;
 
+use tokio::time::sleep;
 use zbus::Connection;
 
 use super::report::NoAnswer;
 use super::report::Reporter;
+use super::report::SETTLED_BY;
 use crate::dbus::Bus;
 use crate::dbus::Signals;
 use kindbeat_core::context::Fact;
@@ -31,7 +34,8 @@ pub(super) fn reply<T>(reply: zbus::Result<T>) -> Result<Option<T>, NoAnswer> {
 }
 
 /// Reports the answer of `ask`, now and after every signal that `concerns` it, until the bus is lost. The signals only say that something
-/// changed: what it is now is asked, so that no order of them can mislead.
+/// changed: what it is now is asked, so that no order of them can mislead. Once more it is asked after [`SETTLED_BY`]: a service may have its name
+/// before it knows the question (swaync 0.12), and does not say when it does.
 pub(super) async fn follow<F>(
     fact: Fact,
     reporter: &Reporter,
@@ -42,6 +46,8 @@ pub(super) async fn follow<F>(
 where
     F: Future<Output = Result<bool, NoAnswer>>,
 {
+    let mut settled = pin!(sleep(SETTLED_BY));
+    let mut has_settled = false;
     loop {
         let answer = reporter.ask(fact, ask());
         tokio::pin!(answer);
@@ -53,6 +59,7 @@ where
                 change = changes.next() => {
                     again |= concerns(&change.ok_or_else(NoAnswer::bus_lost)?);
                 }
+                () = &mut settled, if !has_settled => (has_settled, again) = (true, true),
             }
         }
     }

@@ -226,3 +226,6 @@ impl Reporter {
 /// How long a source of a fact may take: all were seen to answer within some 20 ms when well, and a moment between two things, at which an
 /// offer is made, is over after a second.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(500);
+
+/// How long what has just started may take until it answers and tells all that it can: milliseconds, more on a machine that is busy with a login.
+pub(super) const SETTLED_BY: Duration = Duration::from_secs(5);

@@ -3,6 +3,7 @@
 mod file;
 mod settings;
 
+use tokio::time::sleep;
 use zbus::Connection;
 use zbus::Message;
 use zbus::OwnedVariant;
@@ -15,6 +16,7 @@ use super::facts::FactSource;
 use super::place::Place;
 use super::report::NoAnswer;
 use super::report::Reporter;
+use super::report::SETTLED_BY;
 use super::report::SourceName;
 use crate::dbus;
 use crate::dbus::DBUS;
@@ -140,8 +142,12 @@ async fn follow(place: &Place, reporter: &Reporter) -> Result<(), NoAnswer> {
     let mut owners = dbus::owner_changes(&bus, SERVER).await?;
     loop {
         let followed = async {
-            if let Err(none) = server(&bus, place, reporter).await {
-                reporter.report(Fact::DoNotDisturb, Err(none)).await;
+            // A server may have its name before it answers, and does not say when it does.
+            for _ in 0..2 {
+                if let Err(none) = server(&bus, place, reporter).await {
+                    reporter.report(Fact::DoNotDisturb, Err(none)).await;
+                }
+                sleep(SETTLED_BY).await;
             }
             std::future::pending::<()>().await;
         };

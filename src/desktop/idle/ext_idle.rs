@@ -52,6 +52,8 @@ struct Inbox {
     kwin: Option<OrgKdeKwinIdle>,
     /// When a watch for a short rest was asked for, while it has told nothing.
     asked: Option<Instant>,
+    /// Whether the rest that goes on may have begun before it was watched.
+    unknown_length: bool,
     /// All that there is was told.
     settled: bool,
     inputs: VecDeque<PresenceInput>,
@@ -163,13 +165,17 @@ impl Inbox {
     /// Nothing was used for this long, as far as the compositor counts: from when it was asked on. Who rested before that, it cannot say;
     /// a rest that began no later is one of unknown length, and no pause.
     fn idle_for(&mut self, length: Duration) {
-        let before = self.asked.take().is_some_and(|asked| asked.elapsed() < length + SLACK);
-        let length = if before { length + UNKNOWN } else { length };
+        if let Some(asked) = self.asked.take() {
+            self.unknown_length = asked.elapsed() < length + SLACK;
+        }
+        // Each watch counts from when it was asked for: what one could not see, the longer one cannot see either.
+        let length = if self.unknown_length { length + UNKNOWN } else { length };
         self.inputs.push_back(PresenceInput::IdleFor(length));
     }
 
     fn used(&mut self) {
         self.asked = None;
+        self.unknown_length = false;
         self.inputs.push_back(PresenceInput::Used);
     }
 }
@@ -254,3 +260,27 @@ const SLACK: Duration = Duration::from_millis(500);
 
 /// How much longer than it is known to be a rest is taken to be that began before it was watched: longer than any pause.
 const UNKNOWN: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: Duration = Duration::from_secs(6);
+    const LONG: Duration = Duration::from_secs(300);
+
+    #[test]
+    fn a_rest_of_unknown_length_is_the_same_for_each_watch() {
+        let mut inbox = Inbox { asked: Some(Instant::now()), ..Inbox::default() };
+        inbox.idle_for(SHORT);
+        inbox.idle_for(LONG);
+        inbox.used();
+        inbox.idle_for(SHORT);
+        let told = [
+            PresenceInput::IdleFor(SHORT + UNKNOWN),
+            PresenceInput::IdleFor(LONG + UNKNOWN),
+            PresenceInput::Used,
+            PresenceInput::IdleFor(SHORT),
+        ];
+        assert_eq!(Vec::from(inbox.inputs), told);
+    }
+}

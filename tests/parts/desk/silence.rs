@@ -1,5 +1,7 @@
 //! Notification servers as people have them, silenced in the ways that they have.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
@@ -270,6 +272,61 @@ async fn is_silenced_in_its_settings(
     for (value, seen) in [(silenced, "do_not_disturb: Yes"), (not, "do_not_disturb: No")] {
         done(configured("gsettings").args(["set", schema, key, value]))?;
         watcher.until(seen).await?;
+    }
+    Ok(())
+}
+
+/// The program that tells of changes begins to watch only after the first of them.
+#[tokio::test]
+async fn a_setting_that_changes_before_it_is_watched_is_seen() -> anyhow::Result<()> {
+    let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+    let Setting { server: name, vendor, silenced, not, .. } = CINNAMON;
+    let _server = serve(&bus, Named { name, vendor }).await?;
+    let (program, setting) = (bus.folder().join("gsettings"), bus.folder().join("setting"));
+    let script =
+        format!("#!/bin/sh\n[ $1 = get ] || exec sleep 600\nexec cat '{}'\n", setting.display());
+    std::fs::write(&program, script)?;
+    std::fs::set_permissions(&program, Permissions::from_mode(0o755))?;
+    std::fs::write(&setting, not)?;
+    let place = Place { programs: vec![bus.folder().to_owned()], ..on(&bus) };
+    let mut watcher = Watcher::start(place).await?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::No).await?;
+    std::fs::write(&setting, silenced)?;
+    watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Yes).await?;
+    Ok(())
+}
+
+/// What swaync answers.
+struct Swaync(bool);
+
+#[zbus::interface(name = "org.erikreider.swaync.cc")]
+impl Swaync {
+    #[zbus(name = "GetDnd")]
+    fn is_silenced(&self) -> bool {
+        self.0
+    }
+}
+
+/// A server has its name before it says who it is, or knows that and not yet whether it is silenced.
+#[tokio::test]
+async fn what_a_server_answers_only_once_it_is_up_is_seen() -> anyhow::Result<()> {
+    for knows_itself in [false, true] {
+        let Some(bus) = PrivateBus::start()? else { return Ok(()) };
+        let named = Named { name: "SwayNotificationCenter", vendor: "ErikReider" };
+        let server = bus.connect().await?;
+        let objects = server.object_server();
+        let (first, later) = if knows_itself { (Some(named), None) } else { (None, Some(named)) };
+        if let Some(known) = first {
+            objects.at(PATH, known).await?;
+        }
+        server.request_name(SERVER).await?;
+        let mut watcher = Watcher::start(on(&bus)).await?;
+        watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Absent).await?;
+        objects.at("/org/erikreider/swaync/cc", Swaync(true)).await?;
+        if let Some(known) = later {
+            objects.at(PATH, known).await?;
+        }
+        watcher.until(|seen| seen[Fact::DoNotDisturb] == Probe::Yes).await?;
     }
     Ok(())
 }

@@ -141,10 +141,20 @@ impl Screen {
 
     /// What is to be seen, as soon as it is the same twice in a row; of `area` alone, where one is given.
     pub(crate) async fn still(&self, spot: &Spot, area: Option<&str>) -> anyhow::Result<Vec<u8>> {
-        let mut before = self.shot(spot, area).await?;
-        for _ in 0..100 {
+        self.same(spot, area, 2).await
+    }
+
+    /// The same for what is drawn part by part, with pauses: where a panel has its menu, its other icons come a second later.
+    pub(crate) async fn complete(&self, area: &str) -> anyhow::Result<Vec<u8>> {
+        self.same(&Spot::Screen, Some(area), 25).await
+    }
+
+    async fn same(&self, spot: &Spot, area: Option<&str>, times: u32) -> anyhow::Result<Vec<u8>> {
+        let (mut before, mut seen) = (self.shot(spot, area).await?, 1);
+        for _ in 0..100 * (times - 1) {
             let now = self.shot(spot, area).await?;
-            if now == before {
+            seen = if now == before { seen + 1 } else { 1 };
+            if seen == times {
                 return Ok(now);
             }
             before = now;

@@ -100,7 +100,7 @@ impl Desktop {
         self.spawn()?;
         for _ in 0..500 {
             if self.screen.colours(Some(area)).await? > colours {
-                self.below = Some(self.screen.still(&Spot::Screen, Some(area)).await?);
+                self.below = Some(self.screen.complete(area).await?);
                 self.bare = Some(self.drawn().await?);
                 self.server = None;
                 return self.deserted().await;
