@@ -13,6 +13,7 @@ fn the_unit_says_what_the_daemon_relies_on() {
         "Type=notify",
         "Restart=on-failure",
         "Environment=MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=0 MALLOC_TRIM_THRESHOLD_=65536",
+        "Environment=GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
         "RestartPreventExitStatus=78",
         "RestartForceExitStatus=75",
         "ExecReload=/bin/kill -HUP $MAINPID",
