@@ -50,9 +50,21 @@ pub enum Command {
         /// How long to look
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
         seconds: u64,
+        /// Lists other Bluetooth LE devices, too: not every band says that it is a heart-rate monitor
+        #[arg(long)]
+        all: bool,
         /// Prints one JSON list
         #[arg(long)]
         json: bool,
+        /// Takes this one for yours from now on, by its name or address
+        #[arg(long = "use", value_name = "NAME", conflicts_with_all = ["all", "json", "pair"])]
+        chosen: Option<String>,
+        /// Pairs with this one, by its name or address
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["all", "json"])]
+        pair: Option<String>,
+        /// Pairs without asking whether to
+        #[arg(long, requires = "pair")]
+        yes: bool,
     },
     /// Tells how things stand: strap, heart, what is usual, what holds an offer back
     Status {

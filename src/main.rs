@@ -60,7 +60,16 @@ fn run(
             let request = command::replay::ReplayRequest { files, learn, config, set, json };
             return command::replay::run(&request, words, out, complaints);
         }
-        Command::Devices { seconds, json } => command::devices::run(seconds, json, words, out)?,
+        Command::Devices { seconds, chosen: Some(wanted), .. } => {
+            command::devices::choose(&wanted, seconds, words, Bus::session(), out)?;
+        }
+        Command::Devices { seconds, pair: Some(wanted), yes, .. } => {
+            let input = io::stdin().lock();
+            command::devices::pair(&wanted, seconds, yes, words, input, out)?;
+        }
+        Command::Devices { seconds, all, json, .. } => {
+            command::devices::run(seconds, all, json, words, out)?;
+        }
         Command::Status { json, waybar, watch } => status(json, waybar, watch, words, out)?,
         Command::Why { all: true } => decisions(words, out)?,
         Command::Why { all: false } => command::why::run(words, Bus::session(), out)?,

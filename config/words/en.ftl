@@ -909,6 +909,12 @@ why-silent = No heart rate is coming in, so nothing can be offered: the strap is
 why-away = No heart rate is coming in, so nothing can be offered: the strap is out of reach. kindbeat still looks for it now and then.
 why-adapter-off = No heart rate is coming in, so nothing can be offered: Bluetooth is switched off.
 why-no-bluetooth = No heart rate is coming in, so nothing can be offered: there is no Bluetooth adapter, or no Bluetooth service.
+why-blocked = No heart rate is coming in, so nothing can be offered: Bluetooth is blocked, as it is in airplane mode.
+why-service-ends = No heart rate is coming in, so nothing can be offered: the Bluetooth service ended while kindbeat was looking for the strap. kindbeat leaves it alone for a while, then tries again.
+why-in-use = No heart rate is coming in, so nothing can be offered: another program on this computer is using the strap. kindbeat takes it when it is free.
+why-needs-pairing = No heart rate is coming in, so nothing can be offered: the strap is in reach, but it seems that it has to be paired first. "kindbeat devices --pair NAME" does that.
+why-bond-lost = No heart rate is coming in, so nothing can be offered: the strap is in reach, but it seems to have forgotten that it was paired with this computer. "kindbeat devices --pair NAME" pairs it anew.
+why-hangs-up = No heart rate is coming in, so nothing can be offered: the strap is in reach, but ends the connection each time. kindbeat keeps trying.
 why-released = No heart rate is coming in, so nothing can be offered: the strap is free for other devices while you are not at this desktop.
 why-off-body = No heart rate is coming in, so nothing can be offered: the strap feels no skin.
 why-no-rate = No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
@@ -979,6 +985,9 @@ notice-store-failing = The history cannot be written for now. It is kept in memo
 notice-store-aside = The history that was there cannot be used: { $problem }. It is kept as { $path }, and a new one was begun.
 notice-store-anew = The history was deleted or replaced while kindbeat was using it. kindbeat goes on with the one that is there now, or with a new one.
 notice-store-none = kindbeat runs, but remembers nothing of today. { $problem }
+notice-battery-title = kindbeat: the strap
+# $name is what the strap calls itself, or strap-unnamed; $level in percent.
+notice-battery = The battery of { $name } is at { $level } %. There is no hurry, but a new one will be needed before long.
 notice-page-title = kindbeat: the break
 notice-page-address = No browser has opened the break yet. If none does, copy this address into one within a minute: { $url }
 notice-page-none = The break could not be opened: this machine gives no port for its page. The log has more: journalctl --user -u kindbeat
@@ -1036,12 +1045,22 @@ status-sensor = { $name }, { $state }
 status-sensor-battery = { $name }, { $state }; battery { $level } %
 status-none-found = none found yet; being looked for
 status-searching = being looked for
+# In place of the one before, where it was connected before.
+status-searching-again = being looked for; if a watch or a phone is connected to it, let go of it there
 status-connecting = being connected
 status-streaming = connected
 status-silent = connected, but it sends nothing; most straps need moist skin contact
-status-away = out of reach; still looked for now and then
+# $name is what another monitor calls itself.
+status-other = Another heart-rate monitor is in reach: { $name }. If it is yours: kindbeat devices --use "{ $name }"
+status-away = out of reach; still looked for now and then. If a watch or a phone is connected to it, let go of it there
 status-adapter-off = Bluetooth is switched off
 status-no-bluetooth = there is no Bluetooth adapter, or no Bluetooth service
+status-blocked = Bluetooth is blocked: airplane mode is on, or a switch of the computer
+status-service-ends = the Bluetooth service ended while kindbeat was looking; kindbeat leaves it alone for a while, then tries again
+status-in-use = in use by another program on this computer; kindbeat takes it when it is free
+status-needs-pairing = in reach, but it seems that it has to be paired first: "kindbeat devices --pair NAME" does that
+status-bond-lost = in reach, but it seems to have forgotten that it was paired with this computer: "kindbeat devices --pair NAME" pairs it anew
+status-hangs-up = in reach, but it ends the connection each time; kindbeat keeps trying
 status-released = free for other devices while you are not at this desktop
 # $rate is status-rate or status-rate-none, $usual one of the three below.
 status-rates = { $rate }; { $usual }
@@ -1124,6 +1143,8 @@ bluetooth-no-adapter = there is no Bluetooth adapter
 bluetooth-plug-in = plug one in, or see whether "rfkill" lists one as blocked
 bluetooth-off = Bluetooth is switched off
 bluetooth-switch-on = switch it on in the settings of your desktop or with "bluetoothctl power on"
+bluetooth-blocked = Bluetooth is blocked: airplane mode is on, or a switch of the computer
+bluetooth-unblock = switch airplane mode off in the settings of your desktop, or run "rfkill unblock bluetooth"; some laptops have a key for it
 bluetooth-no-bus = the system bus cannot be reached, and Bluetooth only through it
 bluetooth-see-bus = see whether D-Bus runs on this machine: "systemctl status dbus.service"
 bluetooth-silent = Bluetooth does not answer
@@ -1135,6 +1156,15 @@ strap-released = { $name } is free for other devices while you are not at this d
 strap-silent = { $name } is connected, but it sends nothing
 strap-no-bluetooth = { $name } cannot be reached without Bluetooth
 strap-away = { $name } is out of reach, and looked for
+strap-in-use = { $name } is in use by another program on this computer
+strap-let-go-there = kindbeat takes it when that program lets it go
+strap-needs-pairing = { $name } is in reach, but it seems that it has to be paired first
+strap-pair = pair it with "kindbeat devices --pair NAME"; "kindbeat devices" lists its name
+strap-bond-lost = { $name } is in reach, but seems to have forgotten that it was paired with this computer
+strap-hangs-up = { $name } is in reach, but ends the connection each time
+strap-closer = bring it closer; if that does not help, take it off and put it on again
+strap-service-ends = the Bluetooth service ended while kindbeat was looking for { $name }
+strap-see-service = see "journalctl -u bluetooth.service"; a newer version of bluez may mend it. kindbeat leaves the service alone for a while, then tries again
 strap-streams = { $name } streams
 strap-gaps = { $name } streams, with many gaps
 strap-no-skin = { $name } feels no skin
@@ -1147,6 +1177,9 @@ strap-not-known = none is known yet
 strap-known = one is known from before; whether it can be reached, the running service tells
 strap-find = put one on, then see whether "kindbeat devices" lists it
 strap-skin = most straps need moist skin contact; see that it sits close
+# $other is what another monitor calls itself.
+strap-other = { $name } is not in reach, but another is: { $other }
+strap-choose = if that one is yours, choose it with "kindbeat devices --use NAME"; where the settings name a monitor, change "device" in their section [monitor]
 strap-near = put it on; where a watch or a phone is connected to it, let go of it there
 strap-new-battery = it needs a new battery soon
 see-bluetooth = see the line "{ doctor-bluetooth }"
@@ -1504,6 +1537,9 @@ refused-practice = No practice is called "{ $asked }"; the nearest is "{ $neares
 refused-length = A break does not last { $given } s; it lasts 20, 60, 180 or 300 seconds, and 0 means the length that is set.
 refused-time = Offers cannot be snoozed until { $given }; give a time that lies ahead, by a year at most.
 refused-answer = "{ $given }" is no answer; answer with start, later, fine, moving, excited or undo.
+refused-monitor = "{ $given }" is no address of a heart-rate monitor; give one as A0:9E:1A:00:00:00, which "kindbeat devices" lists.
+# $wanted is what the owner wrote.
+refused-other-monitor = The configuration names the monitor "{ $wanted }"; change or remove "device" in its section [monitor] first.
 refused-no-break = There is no break open just now; "kindbeat break" starts one.
 refused-no-offer = There is no offer to answer just now; "kindbeat break" starts a break at any time.
 # $problem as the system says it.
@@ -1530,6 +1566,21 @@ unset = not set
 devices-none =
     No heart-rate monitor in reach. Put the strap on: most are silent without skin contact.
     A watch has to broadcast its heart rate; a monitor that another device holds does not show.
+# $name is a name or an address, here and below.
+devices-not-in-reach = "{ $name }" is not in reach; put it on, see that no phone or watch is connected to it, and look what "kindbeat devices --all" lists
+devices-chosen = { $name } is yours from now on; kindbeat looks for it, and for no other.
+pair-ask = Pair this computer with { $name } ({ $address })? [y/N]
+pair-anew-ask = This computer is paired with { $name } ({ $address }) already. Give up that pairing, and pair anew? [y/N]
+# $number has six digits.
+pair-shows = Does it show { $number }? [y/N]
+pair-number = Which number does it show?
+pair-enter = Enter this number there: { $number }
+# Every answer that means yes, in small letters.
+pair-yes = y yes
+pair-done = { $name } is paired. kindbeat connects to it by itself, within half a minute where it is running.
+pair-declined = Nothing was changed.
+pair-undone = pairing did not work
+pair-try = bring it close, and see whether its manual tells of a pairing mode; where it is paired with a phone, it may have to be forgotten there first
 # Heads of a table.
 devices-name = Name
 devices-address = Address

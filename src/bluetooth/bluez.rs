@@ -27,7 +27,7 @@ use kindbeat_core::words::short;
 #[derive(Clone)]
 pub(super) struct BlueZ {
     /// The system bus.
-    bus: Connection,
+    pub(super) bus: Connection,
 }
 
 /// A device, and where BlueZ keeps it.
@@ -61,6 +61,7 @@ impl BlueZ {
         match self.adapters_on().await {
             Ok(_) => Ok(Adapter::On),
             Err(BluetoothError::Off) => Ok(Adapter::Off),
+            Err(BluetoothError::Blocked) => Ok(Adapter::Blocked),
             Err(BluetoothError::NoAdapter | BluetoothError::NoService) => Ok(Adapter::None),
             Err(error) => Err(error),
         }
@@ -72,10 +73,14 @@ impl BlueZ {
         let mut adapters = Vec::new();
         let mut error = BluetoothError::NoAdapter;
         for (path, object) in &objects {
-            match powered(object) {
-                Some(true) => adapters.push(path.to_string()),
-                Some(false) => error = BluetoothError::Off,
-                None => {}
+            match (adapter(object), &error) {
+                (Some(Adapter::On), _) => adapters.push(path.to_string()),
+                (Some(Adapter::Off), _) => error = BluetoothError::Off,
+                // Where another can be switched on, that is what helps.
+                (Some(Adapter::Blocked), BluetoothError::NoAdapter) => {
+                    error = BluetoothError::Blocked;
+                }
+                _ => {}
             }
         }
         if adapters.is_empty() { Err(error) } else { Ok(adapters) }
@@ -85,9 +90,10 @@ impl BlueZ {
     pub(super) async fn devices(&self) -> Result<Vec<Found>, BluetoothError> {
         let objects = self.objects().await?;
         let on = |path: &str| {
-            let adapter = path.rsplit_once('/').map(|(adapter, _)| adapter);
-            let mut adapters = objects.iter().filter(|(_, object)| powered(object) == Some(true));
-            adapters.any(|(path, _)| Some(path.as_str()) == adapter)
+            let its = path.rsplit_once('/').map(|(adapter, _)| adapter);
+            let mut adapters =
+                objects.iter().filter(|(_, object)| adapter(object) == Some(Adapter::On));
+            adapters.any(|(path, _)| Some(path.as_str()) == its)
         };
         let mut found: Vec<_> =
             objects.iter().filter_map(|(path, object)| read(path.as_str(), object)).collect();
@@ -140,7 +146,7 @@ impl BlueZ {
     }
 
     /// Calls a method, never starting BlueZ by the call.
-    async fn call<B, R>(
+    pub(super) async fn call<B, R>(
         &self,
         path: &str,
         interface: &str,
@@ -197,10 +203,16 @@ pub(super) async fn unless<T>(
     }
 }
 
-/// Whether the adapter is on; `None`: it is no adapter.
-fn powered(object: &Known) -> Option<bool> {
+/// What adapter it is; `None`: it is none.
+fn adapter(object: &Known) -> Option<Adapter> {
     let adapter = object.get(ADAPTER)?;
-    Some(value(adapter, "Powered").unwrap_or(false))
+    // Since BlueZ 5.64; without it a blocked adapter looks like one that is off.
+    let state: Option<String> = value(adapter, "PowerState");
+    Some(match (value(adapter, "Powered"), state.as_deref()) {
+        (Some(true), _) => Adapter::On,
+        (_, Some("off-blocked")) => Adapter::Blocked,
+        _ => Adapter::Off,
+    })
 }
 
 fn read(path: &str, object: &Known) -> Option<Found> {
@@ -209,6 +221,7 @@ fn read(path: &str, object: &Known) -> Option<Found> {
     let alias: Option<String> = value(properties, "Alias");
     // Without a name of its own a device goes by its address with dashes.
     let alias = alias.filter(|alias| *alias != written.replace(':', "-"));
+    let kind: Option<String> = value(properties, "AddressType");
     let services: Vec<String> = value(properties, "UUIDs").unwrap_or_default();
     let in_data: HashMap<String, OwnedVariant> =
         value(properties, "ServiceData").unwrap_or_default();
@@ -217,10 +230,18 @@ fn read(path: &str, object: &Known) -> Option<Found> {
         name: alias.or_else(|| value(properties, "Name")).map(|name| short(&name)),
         signal: value(properties, "RSSI"),
         connected: value(properties, "Connected").unwrap_or(false),
+        bonded: ["Paired", "Bonded"].iter().any(|name| value(properties, name).unwrap_or(false)),
+        private: is_private(&written, kind.as_deref()),
         heart_rate: services.iter().chain(in_data.keys()).any(|service| is_heart_rate(service)),
     };
     let battery = object.get(BATTERY).and_then(|battery| value(battery, "Percentage"));
     Some(Found { device, path: path.to_owned(), battery })
+}
+
+/// Whether a device changes this address: random, and not of the kind that stays, whose two highest bits are set.
+fn is_private(address: &str, kind: Option<&str>) -> bool {
+    let stays = address.starts_with(['C', 'D', 'E', 'F', 'c', 'd', 'e', 'f']);
+    kind == Some("random") && !stays
 }
 
 fn is_heart_rate(service: &str) -> bool {

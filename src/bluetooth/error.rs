@@ -29,6 +29,9 @@ pub enum BluetoothError {
     /// There is no adapter that is on.
     #[error("Bluetooth is switched off")]
     Off,
+    /// There is no adapter whose radio may send: airplane mode, or a switch of the computer (rfkill).
+    #[error("Bluetooth is blocked")]
+    Blocked,
     /// There is no adapter.
     #[error("there is no Bluetooth adapter")]
     NoAdapter,
@@ -38,6 +41,23 @@ pub enum BluetoothError {
     /// The device has no Heart Rate Measurement characteristic (0x2A37).
     #[error("the device sends no heart rate")]
     NoHeartRate,
+    /// The link went while it was needed.
+    #[error("the link is lost")]
+    LinkLost,
+    /// The link came up and went before measurements came.
+    #[error("the device ended the connection")]
+    Dropped {
+        /// Whether this computer was paired with it.
+        bonded: bool,
+        /// Whether measurements had been asked for.
+        asked: bool,
+    },
+    /// The device wants a link that is paired, and this one is not, or not any more.
+    #[error("the device wants to be paired")]
+    Unauthenticated {
+        /// Whether this computer was paired with it.
+        bonded: bool,
+    },
 }
 
 impl BluetoothError {
@@ -65,7 +85,23 @@ impl BluetoothError {
             }
             Self::Strap { source, .. } => kind(&format!("{source:?}")),
             Self::TimedOut { .. } => CallFailure::TimedOut,
-            Self::Off | Self::NoAdapter | Self::NoHeartRate => CallFailure::Refused,
+            Self::Off | Self::Blocked | Self::NoAdapter | Self::NoHeartRate | Self::LinkLost => {
+                CallFailure::Refused
+            }
+            &Self::Dropped { bonded, asked } => CallFailure::Dropped { bonded, asked },
+            &Self::Unauthenticated { bonded } => CallFailure::Unauthenticated { bonded },
+        }
+    }
+
+    /// Whether the device refused since the link is not encrypted: BlueZ's words for the ATT errors 0x05, 0x0c and 0x0f.
+    pub(super) fn says_unpaired(&self) -> bool {
+        match self {
+            Self::Strap { source, .. } => {
+                let text = format!("{source:?}");
+                text.contains("Error.NotPermitted") && text.contains("Not paired")
+                    || text.contains("Error.AuthenticationFailed")
+            }
+            _ => false,
         }
     }
 
@@ -89,7 +125,11 @@ impl BluetoothError {
 /// The kind of failure that the debug text of a D-Bus error names.
 fn kind(text: &str) -> CallFailure {
     let names_one_of = |names: &[&str]| names.iter().any(|name| text.contains(name));
-    if names_one_of(&["UnknownObject", "UnknownMethod", "UnknownInterface", "DoesNotExist"]) {
+    // AcquireNotify gives one program the measurements alone.
+    if text.contains("Error.NotPermitted") && text.contains("Notify acquired") {
+        CallFailure::Held
+    } else if names_one_of(&["UnknownObject", "UnknownMethod", "UnknownInterface", "DoesNotExist"])
+    {
         CallFailure::Unknown
     } else if names_one_of(&["NoReply", "TimedOut", "Timeout"]) {
         CallFailure::TimedOut
@@ -123,6 +163,9 @@ mod tests {
         assert_eq!(failure("org.freedesktop.DBus.Error.NoReply"), CallFailure::TimedOut);
         assert_eq!(failure("org.freedesktop.DBus.Error.ServiceUnknown"), CallFailure::Bus);
         assert_eq!(failure("org.bluez.Error.InProgress"), CallFailure::Refused);
+        assert_eq!(failure("org.bluez.Error.NotPermitted"), CallFailure::Refused);
+        let held = "DbusError(D-Bus error: Notify acquired (org.bluez.Error.NotPermitted))";
+        assert_eq!(kind(held), CallFailure::Held);
     }
 
     #[test]

@@ -8,8 +8,10 @@
 
 mod bluez;
 mod error;
+mod link;
 mod nearby;
 mod outbox;
+mod pairing;
 mod radio;
 mod report;
 mod scan;
@@ -32,16 +34,22 @@ use kindbeat_core::connection::Action;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Connection;
 use kindbeat_core::connection::ConnectionInput;
+use kindbeat_core::connection::Known;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
-use kindbeat_core::monitor::MonitorId;
+use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::monitor::MonitorSettings;
 
 pub use bluez::usable;
 pub use error::BluetoothError;
 pub use nearby::Nearby;
+pub use nearby::called;
 pub use nearby::nearby;
+pub use pairing::Pairing;
+pub use pairing::PairingDialog;
+pub use pairing::PairingQuestion;
+pub use pairing::pair;
 
 use outbox::Outbox;
 use report::DeviceNumbers;
@@ -51,16 +59,17 @@ use worker::Worker;
 
 /// Finds the strap and keeps it, until `commands` or `events` is dropped; then lets it go, which takes at most four seconds.
 ///
-/// `system` is the system bus. `known` is the monitor that [`MonitorEvent::Connected`] named last, on whichever day; `None`: none yet.
+/// `system` is the system bus. `known` is the owner's monitor: that which [`MonitorEvent::Connected`] or [`MonitorCommand::Use`]
+/// named last, on whichever day; `None`: none yet.
 pub async fn run(
     system: Bus,
     settings: MonitorSettings,
-    known: Option<MonitorId>,
+    known: Option<MonitorInfo>,
     mut commands: Receiver<MonitorCommand>,
     events: Sender<MonitorEvent>,
 ) {
     let (reports, mut reported) = mpsc::channel(REPORTS);
-    let known = known.as_ref().and_then(Address::of);
+    let known = known.as_ref().and_then(known_as);
     let seed = getrandom::u64().unwrap_or_default();
     let numbers = DeviceNumbers::default();
     let mut actor = BluetoothActor {
@@ -73,7 +82,9 @@ pub async fn run(
     loop {
         tokio::select! {
             command = commands.recv() => match command {
-                Some(command) => actor.handle(input(command)),
+                Some(command) => if let Some(input) = input(command) {
+                    actor.handle(input);
+                },
                 None => break,
             },
             Some(report) = reported.recv() => actor.take(report),
@@ -116,6 +127,14 @@ impl BluetoothActor {
                 Action::Do { ticket, call, limit } => {
                     self.worker.start(ticket, call, limit.unsigned_abs());
                 }
+                Action::Stranger(device) => {
+                    let info = device.map(|device| MonitorInfo {
+                        id: device.address.into(),
+                        name: device.name,
+                        battery: None,
+                    });
+                    self.outbox.post(MonitorEvent::Stranger(info));
+                }
                 Action::Announce(link) => {
                     let device = self.machine.device();
                     log(link, device.map(|device| self.numbers.of(device.address)));
@@ -143,12 +162,19 @@ impl BluetoothActor {
     }
 }
 
-fn input(command: MonitorCommand) -> ConnectionInput {
-    match command {
+/// What a command leads to; `None`: it is about no Bluetooth monitor.
+fn input(command: MonitorCommand) -> Option<ConnectionInput> {
+    Some(match command {
         MonitorCommand::Release => ConnectionInput::Release,
         MonitorCommand::TakeBack => ConnectionInput::TakeBack,
         MonitorCommand::Configure(settings) => ConnectionInput::Configured(settings),
-    }
+        MonitorCommand::Use(monitor) => ConnectionInput::Use(known_as(&monitor)?),
+    })
+}
+
+/// The monitor as Bluetooth knows it; `None`: it is none of Bluetooth's.
+fn known_as(monitor: &MonitorInfo) -> Option<Known> {
+    Some(Known { address: Address::of(&monitor.id)?, name: monitor.name.clone() })
 }
 
 /// A handful of lines a day. `device` is its number in this run: an address, or a hash of it, would name the owner's device.
@@ -159,6 +185,14 @@ fn log(link: LinkState, device: Option<usize>) {
         LinkState::Released => info!("monitor: released"),
         LinkState::Away => info!("monitor: away"),
         LinkState::AdapterOff => warn!("monitor: Bluetooth switched off"),
+        LinkState::Blocked => warn!("monitor: Bluetooth blocked (rfkill)"),
+        LinkState::ServiceEnds => warn!(
+            "monitor: the Bluetooth service ended while a monitor was searched for; the next search waits"
+        ),
+        LinkState::InUse => warn!(device, "monitor: another program has its measurements"),
+        LinkState::NeedsPairing => warn!(device, "monitor: to be paired first"),
+        LinkState::BondLost => warn!(device, "monitor: no longer knows that it is paired"),
+        LinkState::HangsUp => info!(device, "monitor: ends the connection each time"),
         LinkState::NoBluetooth => warn!("monitor: no Bluetooth adapter or no Bluetooth service"),
         LinkState::Searching => debug!("monitor: searching"),
         LinkState::Connecting => debug!(device, "monitor: connecting"),

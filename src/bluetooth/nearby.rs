@@ -22,14 +22,14 @@ pub struct Nearby {
     pub battery: Option<u8>,
 }
 
-/// Scans for `lasting`, a second or more, and returns what was there, the strongest signal first.
+/// Scans for `lasting`, a second or more, and returns the heart-rate monitors that were there, the strongest signal first; all devices
+/// where `everything` is wanted, since not every monitor says that it is one.
 ///
 /// Connects to nothing, switches nothing on. The error says why nothing can be found.
-pub async fn nearby(lasting: Duration) -> Result<Vec<Nearby>, BluetoothError> {
-    let system = Bus::system();
-    let bluez = within(ANSWER, "connecting to the system bus", BlueZ::on(&system)).await?;
+pub async fn nearby(lasting: Duration, everything: bool) -> Result<Vec<Nearby>, BluetoothError> {
+    let bluez = reached().await?;
     let mut started = Vec::new();
-    let monitors = listen(&bluez, lasting, &mut started).await;
+    let monitors = listen(&bluez, lasting, everything, &mut started).await;
     scan::stop(&bluez, &started).await;
     let mut nearby: Vec<_> = monitors?.into_values().collect();
     nearby.sort_by_key(|nearby| {
@@ -38,23 +38,63 @@ pub async fn nearby(lasting: Duration) -> Result<Vec<Nearby>, BluetoothError> {
     Ok(nearby)
 }
 
+/// The device with this name or address, as soon as it is heard within `lasting`; `None`: it is not.
+pub async fn called(wanted: &str, lasting: Duration) -> Result<Option<Nearby>, BluetoothError> {
+    let found = first(&reached().await?, wanted, lasting).await?;
+    Ok(found.map(|Found { device, battery, .. }| Nearby { device, battery }))
+}
+
+/// The same with where BlueZ keeps it.
+pub(super) async fn first(
+    bluez: &BlueZ,
+    wanted: &str,
+    lasting: Duration,
+) -> Result<Option<Found>, BluetoothError> {
+    let mut started = Vec::new();
+    let found = hear(bluez, wanted, lasting, &mut started).await;
+    scan::stop(bluez, &started).await;
+    found
+}
+
+async fn hear(
+    bluez: &BlueZ,
+    wanted: &str,
+    lasting: Duration,
+    started: &mut Vec<String>,
+) -> Result<Option<Found>, BluetoothError> {
+    let mut scan = Scan::new(bluez, lasting, ANSWER).await?;
+    within(ANSWER, "starting a scan", scan::start(bluez, started)).await?;
+    while let Some(found) = scan.next().await? {
+        let right = |found: &Found| found.device.in_reach() && found.device.is_called(wanted);
+        if let Some(found) = found.into_iter().find(right) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+async fn reached() -> Result<BlueZ, BluetoothError> {
+    within(ANSWER, "connecting to the system bus", BlueZ::on(&Bus::system())).await
+}
+
 async fn listen(
     bluez: &BlueZ,
     lasting: Duration,
+    everything: bool,
     started: &mut Vec<String>,
 ) -> Result<BTreeMap<Address, Nearby>, BluetoothError> {
     let mut monitors = BTreeMap::new();
     let mut scan = Scan::new(bluez, lasting, ANSWER).await?;
     within(ANSWER, "starting a scan", scan::start(bluez, started)).await?;
     while let Some(found) = scan.next().await? {
-        keep(&mut monitors, found);
+        keep(&mut monitors, found, everything);
     }
     Ok(monitors)
 }
 
-fn keep(monitors: &mut BTreeMap<Address, Nearby>, found: Vec<Found>) {
+fn keep(monitors: &mut BTreeMap<Address, Nearby>, found: Vec<Found>, everything: bool) {
     for Found { mut device, battery, .. } in found {
-        if !device.heart_rate || !device.in_reach() {
+        if !(device.heart_rate || everything) || !device.in_reach() {
             continue;
         }
         if let Some(before) = monitors.get(&device.address) {

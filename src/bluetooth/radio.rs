@@ -129,7 +129,7 @@ impl AdapterWatch {
     /// Reports until the bus breaks.
     async fn run(mut self, reporter: Reporter) {
         loop {
-            let asleep = tokio::select! {
+            let happened = tokio::select! {
                 message = self.objects.next() => match message {
                     Some(message) if names_adapter(&message) => None,
                     Some(_) => continue,
@@ -141,18 +141,22 @@ impl AdapterWatch {
                     None => break,
                 },
                 message = self.service.next() => match message {
-                    Some(_) => None,
+                    Some(message) => {
+                        (!dbus::is_owned(&message)).then_some(ConnectionInput::ServiceEnded)
+                    }
                     None => break,
                 },
                 message = self.sleep.next() => match message {
-                    Some(message) => message.body().deserialize::<bool>().ok(),
+                    Some(message) => match message.body().deserialize::<bool>() {
+                        Ok(true) => Some(ConnectionInput::Suspending),
+                        Ok(false) => Some(ConnectionInput::Resumed),
+                        Err(_) => None,
+                    },
                     None => break,
                 },
             };
-            match asleep {
-                Some(true) => reporter.input(ConnectionInput::Suspending).await,
-                Some(false) => reporter.input(ConnectionInput::Resumed).await,
-                None => {}
+            if let Some(happened) = happened {
+                reporter.input(happened).await;
             }
             // The signal says that something changed; what it is now is asked, so that no order of signals can mislead.
             match timeout(LIMIT, self.bluez.adapter()).await {
@@ -182,8 +186,9 @@ fn names_adapter(message: &Message) -> bool {
 /// Whether an adapter was switched on or off; scans change other properties.
 fn names_power(message: &Message) -> bool {
     let body = message.body();
-    body.deserialize::<(&str, HashMap<&str, Variant<'_>>, Vec<&str>)>()
-        .is_ok_and(|(_, changed, _)| changed.contains_key("Powered"))
+    body.deserialize::<(&str, HashMap<&str, Variant<'_>>, Vec<&str>)>().is_ok_and(
+        |(_, changed, _)| ["Powered", "PowerState"].iter().any(|name| changed.contains_key(name)),
+    )
 }
 
 /// How long btleplug is probed: a dead bus shows at once, a BlueZ that hangs never.

@@ -15,66 +15,81 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tracing::debug;
 use tracing::trace;
-use zbus::Message;
 
-use super::bluez;
-use super::bluez::BlueZ;
+use super::bluez::within;
 use super::error::BluetoothError;
+use super::link::Link;
+use super::link::LinkNews;
 use super::radio::Radio;
 use super::report::Report;
 use super::report::Reporter;
-use crate::dbus;
-use crate::dbus::Signals;
+use crate::clock;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::ConnectionInput;
+use kindbeat_core::heart::EchoFilter;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::monitor::MonitorInfo;
 
 /// A strap that is connected and notifies.
 pub(super) struct Strap {
-    bluez: BlueZ,
     peripheral: Peripheral,
-    path: String,
     address: Address,
     monitor: MonitorInfo,
     notifications: Pin<Box<dyn Stream<Item = ValueNotification> + Send>>,
-    /// Property changes of the device at BlueZ: its link, its battery.
-    changes: Signals,
+    link: Link,
+    echoes: EchoFilter,
     malformed: u64,
 }
 
 impl Strap {
-    /// Connects and subscribes to the measurements.
-    pub(super) async fn connect(radio: &Radio, address: Address) -> Result<Self, BluetoothError> {
-        let (found, peripheral) = radio.find(address).await?;
-        let path = found.path.clone();
-        let changes = radio
-            .bluez
-            .signals(|rule| rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).path(path))
-            .await?;
-        peripheral.connect().await.map_err(BluetoothError::strap("connecting"))?;
-        // Once more after every connect: the services of before are not those of now.
-        peripheral
-            .discover_services()
-            .await
-            .map_err(BluetoothError::strap("asking for its services"))?;
-        let rate = characteristic(&peripheral, HEART_RATE_MEASUREMENT)
-            .ok_or(BluetoothError::NoHeartRate)?;
-        let notifications =
-            peripheral.notifications().await.map_err(BluetoothError::strap("listening"))?;
-        peripheral.subscribe(&rate).await.map_err(BluetoothError::strap("subscribing"))?;
+    /// Connects and subscribes to the measurements, the link within the first limit, the rest within the second; calls `up` between them.
+    pub(super) async fn connect<U: Future<Output = ()>>(
+        radio: &Radio,
+        address: Address,
+        (limit, subscribing): (Duration, Duration),
+        up: impl FnOnce() -> U,
+    ) -> Result<Self, BluetoothError> {
+        let (found, peripheral) = within(limit, "looking", radio.find(address)).await?;
+        let mut link = Link::watch(&radio.bluez, found.path.clone(), found.device.bonded).await?;
+        let mut connecting = peripheral.connect();
+        let linked = async {
+            tokio::select! {
+                biased;
+                // BlueZ may go on with the link for some time before it answers.
+                up = link.up() => up.map(|()| false),
+                done = &mut connecting => {
+                    done.map(|()| true).map_err(BluetoothError::strap("connecting"))
+                }
+            }
+        };
+        let answered = within(limit, "connecting", linked).await?;
+        up().await;
+        let rest = async {
+            let services = async {
+                if !answered {
+                    connecting.await.map_err(BluetoothError::strap("connecting"))?;
+                }
+                // Once more after every connect: the services of before are not those of now.
+                let discovered = peripheral.discover_services().await;
+                discovered.map_err(BluetoothError::strap("asking for its services"))
+            };
+            link.while_up(false, services).await?;
+            let rate = characteristic(&peripheral, HEART_RATE_MEASUREMENT)
+                .ok_or(BluetoothError::NoHeartRate)?;
+            let notifications =
+                peripheral.notifications().await.map_err(BluetoothError::strap("listening"))?;
+            let subscribed = async {
+                let subscribed = peripheral.subscribe(&rate).await;
+                subscribed.map_err(BluetoothError::strap("subscribing"))
+            };
+            link.while_up(true, subscribed).await?;
+            Ok(notifications)
+        };
+        let notifications = within(subscribing, "subscribing", rest).await?;
         let monitor =
             MonitorInfo { id: address.into(), name: found.device.name, battery: found.battery };
-        Ok(Self {
-            bluez: radio.bluez.clone(),
-            peripheral,
-            path: found.path,
-            address,
-            monitor,
-            notifications,
-            changes,
-            malformed: 0,
-        })
+        let echoes = EchoFilter::default();
+        Ok(Self { peripheral, address, monitor, notifications, link, echoes, malformed: 0 })
     }
 
     /// Disconnects; also from a strap that is only being connected to, or that is gone.
@@ -98,18 +113,19 @@ impl Strap {
             tokio::select! {
                 biased;
                 _ = &mut cancelled => return,
-                change = self.changes.next() => {
-                    let Some(change) = change else {
+                news = self.link.next() => match news {
+                    Some(LinkNews::Battery(level)) => self.battery_is(Some(level), &reporter).await,
+                    // What it is now is asked, so that no order of signals can mislead.
+                    Some(LinkNews::Up | LinkNews::Down) => if !self.link.is_up().await {
+                        return reporter.input(ConnectionInput::LinkLost).await;
+                    },
+                    None => {
                         // btleplug cannot unsubscribe on a bus that is gone, and panics in a task of its own when it
                         // tries: a few bytes lost for each restart of the bus are the lesser harm.
                         std::mem::forget(self.notifications);
                         return;
-                    };
-                    self.battery_is(battery_in_change(&change), &reporter).await;
-                    if names_link(&change) && !self.is_connected().await {
-                        return reporter.input(ConnectionInput::LinkLost).await;
                     }
-                }
+                },
                 notification = self.notifications.next() => match notification {
                     Some(notification) => self.notified(&notification, &reporter).await,
                     None => return reporter.input(ConnectionInput::LinkLost).await,
@@ -127,6 +143,9 @@ impl Strap {
             return self.battery_is(level(&notification.value), reporter).await;
         }
         if notification.uuid != uuid_from_u16(HEART_RATE_MEASUREMENT) {
+            return;
+        }
+        if !self.echoes.is_new(clock::now(), &notification.value) {
             return;
         }
         match Measurement::decode(&notification.value) {
@@ -147,12 +166,6 @@ impl Strap {
             self.monitor.battery = level;
             reporter.send(Report::Connected(self.monitor.clone())).await;
         }
-    }
-
-    /// Whether the link is up; if BlueZ does not say, it is not.
-    async fn is_connected(&mut self) -> bool {
-        let connected = timeout(ANSWER, self.bluez.is_connected(&self.path)).await;
-        matches!(connected, Ok(Ok(true)))
     }
 }
 
@@ -176,22 +189,6 @@ fn characteristic(peripheral: &Peripheral, short: u16) -> Option<Characteristic>
 /// Battery Level (Battery Service 1.0, section 3.1): one byte, percent; above 100 is reserved.
 fn level(value: &[u8]) -> Option<u8> {
     value.first().copied().filter(|level| *level <= 100)
-}
-
-fn names_link(change: &Message) -> bool {
-    properties(change, bluez::DEVICE, "Connected").is_some()
-}
-
-fn battery_in_change(change: &Message) -> Option<u8> {
-    let value = properties(change, bluez::BATTERY, "Percentage")?;
-    u8::try_from(value).ok().filter(|level| *level <= 100)
-}
-
-/// The value of a property, if the message says that it changed.
-fn properties(change: &Message, interface: &str, name: &str) -> Option<zbus::OwnedVariant> {
-    type Changed = (String, std::collections::HashMap<String, zbus::OwnedVariant>, Vec<String>);
-    let (of, mut changed, _): Changed = change.body().deserialize().ok()?;
-    if of == interface { changed.remove(name) } else { None }
 }
 
 /// The Heart Rate Measurement characteristic.

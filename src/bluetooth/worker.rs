@@ -102,7 +102,7 @@ async fn carry_out(
     mut cancelled: oneshot::Receiver<()>,
 ) {
     let address = match call {
-        Call::Connect { address } | Call::Disconnect { address } => Some(address),
+        Call::Connect { address, .. } | Call::Disconnect { address } => Some(address),
         Call::Rebuild | Call::Look | Call::Scan { .. } => None,
     };
     let radio = slot.get();
@@ -138,8 +138,10 @@ async fn carry_out(
                 Some(result) => result,
             }
         }
-        (Call::Connect { address }, Some(radio)) => {
-            let connect = within(limit, "connecting", Strap::connect(radio, address));
+        (Call::Connect { address, subscribing }, Some(radio)) => {
+            let limits = (limit, subscribing.unsigned_abs());
+            let up = || reporter.input(ConnectionInput::LinkUp(ticket));
+            let connect = Strap::connect(radio, address, limits, up);
             match unless(&mut cancelled, connect).await {
                 None => return,
                 Some(Ok(strap)) => {

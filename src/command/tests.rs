@@ -258,6 +258,8 @@ fn every_refusal_is_said_in_the_language_of_its_reader() {
         Refusal::InvalidLength(said()),
         Refusal::InvalidTime(said()),
         Refusal::InvalidAnswer(said()),
+        Refusal::InvalidMonitor(said()),
+        Refusal::OtherMonitorSet(said()),
         Refusal::NoBreak,
         Refusal::NoOffer,
         Refusal::NoPage(said()),
@@ -270,6 +272,8 @@ fn every_refusal_is_said_in_the_language_of_its_reader() {
             | Refusal::InvalidLength(_)
             | Refusal::InvalidTime(_)
             | Refusal::InvalidAnswer(_)
+            | Refusal::InvalidMonitor(_)
+            | Refusal::OtherMonitorSet(_)
             | Refusal::NoBreak
             | Refusal::NoOffer
             | Refusal::NoPage(_)

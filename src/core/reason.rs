@@ -207,6 +207,12 @@ fn no_heart(snapshot: &Snapshot, link: MonitorLink) -> Option<Message> {
         LinkState::Away => Some(Message::WhyAway),
         LinkState::AdapterOff => Some(Message::WhyAdapterOff),
         LinkState::NoBluetooth => Some(Message::WhyNoBluetooth),
+        LinkState::Blocked => Some(Message::WhyBlocked),
+        LinkState::ServiceEnds => Some(Message::WhyServiceEnds),
+        LinkState::InUse => Some(Message::WhyInUse),
+        LinkState::NeedsPairing => Some(Message::WhyNeedsPairing),
+        LinkState::BondLost => Some(Message::WhyBondLost),
+        LinkState::HangsUp => Some(Message::WhyHangsUp),
         LinkState::Released => Some(Message::WhyReleased),
         LinkState::Streaming if snapshot.quality == Some(Quality::OffBody) => {
             Some(Message::WhyOffBody)

@@ -28,6 +28,10 @@ pub struct Status {
     pub frozen_since: Option<Timestamp>,
     /// The monitor that is connected, or was last; `None` before the first.
     pub sensor: Option<SensorStatus>,
+    /// A monitor in reach that is not the one looked for, while that is not: it is left alone until the owner chooses it. `None`:
+    /// there is none.
+    #[serde(default)]
+    pub other_sensor: Option<SensorStatus>,
     /// Hours of wear that taught the baseline.
     pub learned_hours: f64,
     /// The end of the owner's snooze; `None` without one.

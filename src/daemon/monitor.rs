@@ -7,6 +7,7 @@ use tracing::warn;
 use crate::store;
 use crate::store::Record;
 use kindbeat_core::heart::Reading;
+use kindbeat_core::monitor::BatteryWarnings;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
@@ -24,13 +25,28 @@ pub(super) struct Monitor {
     info: Option<MonitorInfo>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
     rate: Option<f64>,
+    /// A monitor in reach that is not the owner's; `None`: none is told of.
+    stranger: Option<MonitorInfo>,
+    battery: BatteryWarnings,
     /// It was let go: its wearer is not at this desk.
     released: bool,
 }
 
 impl Monitor {
-    pub(super) const fn new(commands: mpsc::Sender<MonitorCommand>) -> Self {
-        Self { commands, link: LinkState::Searching, info: None, rate: None, released: false }
+    /// `battery_told` is what was stored of [`BatteryWarnings`].
+    pub(super) const fn new(
+        commands: mpsc::Sender<MonitorCommand>,
+        battery_told: Option<u8>,
+    ) -> Self {
+        Self {
+            commands,
+            link: LinkState::Searching,
+            info: None,
+            rate: None,
+            stranger: None,
+            battery: BatteryWarnings::since(battery_told),
+            released: false,
+        }
     }
 
     /// Takes in an event; the reading, where it is one.
@@ -56,13 +72,49 @@ impl Monitor {
                 }
             }
             MonitorEvent::Connected(monitor) => {
-                if self.info.as_ref().is_none_or(|before| before.id != monitor.id) {
-                    history.keep(now, Record::Monitor(Some(monitor.id.clone())));
+                if self
+                    .info
+                    .as_ref()
+                    .is_none_or(|before| (&before.id, &before.name) != (&monitor.id, &monitor.name))
+                {
+                    keep(now, &monitor, history);
                 }
                 self.info = Some(monitor);
             }
+            MonitorEvent::Stranger(stranger) => self.stranger = stranger,
         }
         None
+    }
+
+    /// The monitor whose battery the owner is to be told of now, with its level in percent; `None`: nothing is new.
+    pub(super) fn low_battery(
+        &mut self,
+        now: Timestamp,
+        history: &mut History,
+    ) -> Option<(&MonitorInfo, u8)> {
+        let monitor = self.info.as_ref()?;
+        let level = monitor.battery?;
+        let before = self.battery;
+        let is_due = self.battery.is_due(level);
+        if self.battery != before {
+            history.keep(now, Record::BatteryTold(self.battery.told()));
+        }
+        is_due.then_some((monitor, level))
+    }
+
+    /// This one is the owner's from now on. Whether that could be passed on.
+    pub(super) fn choose(
+        &mut self,
+        now: Timestamp,
+        monitor: &MonitorInfo,
+        history: &mut History,
+    ) -> bool {
+        let is_taken = self.commands.try_send(MonitorCommand::Use(monitor.clone())).is_ok();
+        if is_taken {
+            keep(now, monitor, history);
+            self.stranger = None;
+        }
+        is_taken
     }
 
     pub(super) fn configure(&self, settings: &MonitorSettings) {
@@ -97,10 +149,23 @@ impl Monitor {
     }
 
     pub(super) fn sensor(&self) -> Option<SensorStatus> {
-        self.info.as_ref().map(|monitor| SensorStatus {
-            name: monitor.name.clone(),
-            address: monitor.id.address().to_owned(),
-            battery: monitor.battery,
-        })
+        self.info.as_ref().map(shown)
+    }
+
+    pub(super) fn other_sensor(&self) -> Option<SensorStatus> {
+        self.stranger.as_ref().map(shown)
+    }
+}
+
+fn keep(now: Timestamp, monitor: &MonitorInfo, history: &mut History) {
+    history.keep(now, Record::Monitor(Some(monitor.id.clone())));
+    history.keep(now, Record::MonitorName(monitor.name.clone()));
+}
+
+fn shown(monitor: &MonitorInfo) -> SensorStatus {
+    SensorStatus {
+        name: monitor.name.clone(),
+        address: monitor.id.address().to_owned(),
+        battery: monitor.battery,
     }
 }

@@ -7,6 +7,7 @@ use crate::notification::notice;
 use crate::tasks::Spawner;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::harmless;
 
 /// Something that the owner is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(super) enum Notice<'a> {
     StoreAnew,
     /// The history could not be used, for this reason, and is kept aside under this path.
     StoreAside(&'a str, &'a str),
+    /// The battery of the monitor that calls itself so is at so many percent.
+    Battery(Option<&'a str>, u8),
     /// No browser has opened the page of the break yet, which has this address.
     PageAddress(&'a str),
     /// The page of the break cannot be served.
@@ -72,6 +75,11 @@ impl Notice<'_> {
             Self::StoreAside(problem, path) => {
                 let args = [("problem", problem.into()), ("path", path.into())];
                 (Message::NoticeStoreTitle, say(Message::NoticeStoreAside, &args))
+            }
+            Self::Battery(name, level) => {
+                let name = name.map_or_else(|| say(Message::StrapUnnamed, &[]), harmless);
+                let args = [("name", name.into()), ("level", level.into())];
+                (Message::NoticeBatteryTitle, say(Message::NoticeBattery, &args))
             }
             Self::PageAddress(url) => {
                 (Message::NoticePageTitle, say(Message::NoticePageAddress, &[("url", url.into())]))

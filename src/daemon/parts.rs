@@ -40,6 +40,8 @@ pub struct Parts {
     pub store: Option<store::StoreHandle>,
     /// The monitor's commands.
     pub monitor: mpsc::Sender<MonitorCommand>,
+    /// The level, in percent, for which the owner was last warned of its battery; `None`: not since it was full.
+    pub battery_told: Option<u8>,
     /// What shows offers.
     pub offers: mpsc::Sender<notification::NotifierCommand>,
     /// The watcher of the desktop; `None`: there is none, and every fact is absent.

@@ -29,6 +29,7 @@ use kindbeat_core::engine::Engine;
 use kindbeat_core::engine::Input;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::monitor::MonitorEvent;
+use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
 use kindbeat_core::offer::OfferOutcome;
@@ -91,7 +92,7 @@ impl Service {
         };
         let mut service = Self {
             clock: parts.clock,
-            monitor: Monitor::new(parts.monitor),
+            monitor: Monitor::new(parts.monitor, parts.battery_told),
             desktop: DesktopContext::new(parts.desktop, parts.place),
             offers: DesktopOffers::new(parts.offers, preferences.words()),
             page: BreakPage::new(ways, parts.earlier, &preferences, now),
@@ -137,6 +138,9 @@ impl Service {
         if let Some(reading) = self.monitor.handle(now, event, &mut self.history) {
             self.page.observe(now, &reading, &self.engine);
             self.handle(Input::Measured(reading));
+        } else if let Some((monitor, level)) = self.monitor.low_battery(now, &mut self.history) {
+            let name = monitor.name.as_deref();
+            Notice::Battery(name, level).show(self.preferences.words(), &self.tasks);
         }
     }
 
@@ -288,6 +292,9 @@ impl Service {
             Request::AnswerLast { answer, reply } => {
                 let _ = reply.send(self.answer_last(answer));
             }
+            Request::UseMonitor { monitor, reply } => {
+                let _ = reply.send(self.use_monitor(now, &monitor));
+            }
             Request::TakeQuestion { reply } => {
                 // Asked only where somebody still waits to read it.
                 let asks = !reply.is_closed() && self.engine.take_question(now);
@@ -318,6 +325,15 @@ impl Service {
             }
             Request::WindowClosed(id) => self.window_closed(id),
         }
+    }
+
+    /// The owner's monitor is this one from now on.
+    fn use_monitor(&mut self, now: Timestamp, monitor: &MonitorInfo) -> Result<(), Refusal> {
+        if let Some(wanted) = self.preferences.config().monitor.wanted() {
+            return Err(Refusal::OtherMonitorSet(wanted.to_owned()));
+        }
+        let is_taken = self.monitor.choose(now, monitor, &mut self.history);
+        if is_taken { Ok(()) } else { Err(Refusal::Busy) }
     }
 
     /// Answers the last offer, or takes the answer back. One that is no longer open can still be begun, or told what it was.
@@ -490,6 +506,7 @@ impl Service {
             quality: snapshot.quality.filter(|_| link == LinkState::Streaming),
             frozen_since: snapshot.frozen_since.filter(|_| link == LinkState::Streaming),
             sensor: self.monitor.sensor(),
+            other_sensor: self.monitor.other_sensor(),
             page_open: self.page.is_open(),
             config_error: self.preferences.fault().map(str::to_owned),
             other_session: snapshot.other_session,

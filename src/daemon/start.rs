@@ -145,7 +145,7 @@ pub async fn start() -> anyhow::Result<()> {
     let bluetooth = bluetooth::run(
         system.clone(),
         config.monitor.clone(),
-        loaded.state.monitor.clone(),
+        loaded.state.known_monitor(),
         monitor_commands,
         monitor_events,
     );
@@ -184,6 +184,7 @@ pub async fn start() -> anyhow::Result<()> {
 
     let (earlier, stored) = (earlier(&mut loaded), loaded.memory());
     let parts = Parts {
+        battery_told: loaded.state.battery_told,
         engine: loaded.into_engine(&config, library, clock()),
         stored,
         clock,

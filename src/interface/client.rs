@@ -158,6 +158,11 @@ impl Client {
         opened.map_err(|error| ClientError::Other(error.into()))
     }
 
+    /// Chooses the owner's heart-rate monitor: its Bluetooth address, and its name, empty where it has none.
+    pub async fn use_monitor(&self, address: &str, name: &str) -> Result<(), ClientError> {
+        answered(self.proxy.use_monitor(address, name)).await
+    }
+
     /// Answers the last offer, with one of the [`words`](super::LastAnswer::WORDS).
     pub async fn answer_last(&self, answer: &str) -> Result<(), ClientError> {
         answered(self.proxy.answer_last(answer)).await
@@ -186,6 +191,8 @@ trait Kindbeat {
     fn end_quiet(&self) -> zbus::Result<String>;
     #[zbus(no_autostart)]
     fn answer_last(&self, answer: &str) -> zbus::Result<()>;
+    #[zbus(no_autostart)]
+    fn use_monitor(&self, address: &str, name: &str) -> zbus::Result<()>;
     #[zbus(no_autostart)]
     fn take_question(&self) -> zbus::Result<bool>;
     #[zbus(no_autostart)]

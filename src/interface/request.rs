@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
 
+use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::page::PageInput;
 use kindbeat_core::page::View;
@@ -53,6 +54,12 @@ pub enum Request {
     AnswerLast {
         answer: LastAnswer,
         /// Sent when it is recorded.
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// This monitor is the owner's from now on.
+    UseMonitor {
+        monitor: MonitorInfo,
+        /// Sent when it is looked for.
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
     /// Whether `kindbeat status` asks its reader, this time, whether the thresholds fit.
@@ -134,6 +141,10 @@ pub enum Refusal {
     InvalidTime(String),
     /// No offer can be answered so.
     InvalidAnswer(String),
+    /// This is no address of a monitor.
+    InvalidMonitor(String),
+    /// The settings name this monitor.
+    OtherMonitorSet(String),
     /// There is no break to end.
     NoBreak,
     /// There is no offer to answer, or no answer to take back.
@@ -168,6 +179,12 @@ impl Refusal {
             Self::InvalidAnswer(given) => {
                 say(Message::RefusedAnswer, &[("given", given.as_str().into())])
             }
+            Self::InvalidMonitor(given) => {
+                say(Message::RefusedMonitor, &[("given", given.as_str().into())])
+            }
+            Self::OtherMonitorSet(wanted) => {
+                say(Message::RefusedOtherMonitor, &[("wanted", wanted.as_str().into())])
+            }
             Self::NoBreak => say(Message::RefusedNoBreak, &[]),
             Self::NoOffer => say(Message::RefusedNoOffer, &[]),
             Self::NoPage(problem) => {
@@ -186,6 +203,8 @@ impl Refusal {
             Self::InvalidLength(_) => "InvalidLength",
             Self::InvalidTime(_) => "InvalidTime",
             Self::InvalidAnswer(_) => "InvalidAnswer",
+            Self::InvalidMonitor(_) => "InvalidMonitor",
+            Self::OtherMonitorSet(_) => "OtherMonitorSet",
             Self::NoBreak => "NoBreak",
             Self::NoOffer => "NoOffer",
             Self::NoPage(_) => "NoPage",
@@ -199,13 +218,15 @@ impl Refusal {
 mod tests {
     use super::*;
 
-    fn all() -> [Refusal; 9] {
+    fn all() -> [Refusal; 11] {
         let word = || "x".to_owned();
         [
             Refusal::NoSuchPractice(UnknownPractice { asked: word(), nearest: word() }),
             Refusal::InvalidLength("61".to_owned()),
             Refusal::InvalidTime(word()),
             Refusal::InvalidAnswer(word()),
+            Refusal::InvalidMonitor(word()),
+            Refusal::OtherMonitorSet(word()),
             Refusal::NoBreak,
             Refusal::NoOffer,
             Refusal::NoPage(word()),

@@ -20,6 +20,8 @@ use super::Request;
 use super::refused::Refused;
 use super::window;
 use crate::clock;
+use kindbeat_core::connection::Address;
+use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Words;
@@ -103,8 +105,8 @@ impl Service {
 /// kindbeat: notices when the heart stays unusually high at the desk, and offers a short self-compassion break.
 #[zbus::interface(name = "org.kindbeat.Kindbeat1")]
 impl Service {
-    /// Where the connection to the heart-rate monitor stands: searching, connecting, streaming, silent, away, `adapter_off`,
-    /// `no_bluetooth` or released.
+    /// Where the connection to the heart-rate monitor stands: searching, connecting, streaming, silent, away, `adapter_off`, blocked,
+    /// `no_bluetooth`, `service_ends`, `in_use`, `needs_pairing`, `bond_lost`, `hangs_up` or released.
     #[zbus(property)]
     async fn state(&self) -> Result<String, Refused> {
         Ok(self.read().await?.state)
@@ -175,6 +177,17 @@ impl Service {
     #[zbus(out_args("says"))]
     async fn end_quiet(&self) -> Result<String, Refused> {
         self.ask(|reply| Request::Resume { reply }).await
+    }
+
+    /// The owner's heart-rate monitor is the one with this Bluetooth address from now on; an empty name: it is not known. Refused where
+    /// the settings name another.
+    async fn use_monitor(&self, address: String, name: String) -> Result<(), Refused> {
+        let Ok(address) = address.parse::<Address>() else {
+            return Err(self.refused(&Refusal::InvalidMonitor(short(&address))));
+        };
+        let name = Some(short(&name)).filter(|name| !name.is_empty());
+        let monitor = MonitorInfo { id: address.into(), name, battery: None };
+        self.ask_for(|reply| Request::UseMonitor { monitor, reply }).await
     }
 
     /// Answers the last offer: start, later, fine, moving (I was moving), excited (I was excited); or undo, which takes the

@@ -53,6 +53,8 @@ impl Loaded {
         let records = [
             self.baseline.map(Record::Baseline),
             kept.monitor.map(|monitor| Record::Monitor(Some(monitor))),
+            kept.monitor_name.map(|name| Record::MonitorName(Some(name))),
+            kept.battery_told.map(|level| Record::BatteryTold(Some(level))),
             kept.snoozed_until.map(|until| Record::Snoozed(Some(until))),
             kept.resting_until.map(|until| Record::Resting(Some(until))),
             Some(Record::FineInARow(kept.fine_in_a_row)),

@@ -72,6 +72,11 @@ impl Store {
             };
             let monitor = find(write::MONITOR)?;
             loaded.state.monitor = loaded.read(write::MONITOR, monitor, parsed);
+            let name = find(write::MONITOR_NAME)?;
+            loaded.state.monitor_name =
+                loaded.read(write::MONITOR_NAME, name, |name| Some(name.to_owned()));
+            let told = find(write::BATTERY_TOLD)?;
+            loaded.state.battery_told = loaded.read(write::BATTERY_TOLD, told, parsed);
             let (snoozed, last) = (find(write::SNOOZED_UNTIL)?, find(write::LAST_OFFER)?);
             let resting = find(write::RESTING_UNTIL)?;
             loaded.state.resting_until = loaded.read(write::RESTING_UNTIL, resting, parsed);

@@ -10,6 +10,7 @@ use kindbeat_core::detection::BaselineState;
 use kindbeat_core::engine;
 use kindbeat_core::heart::Sample;
 use kindbeat_core::monitor::MonitorId;
+use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::offer;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::Gate;
@@ -39,6 +40,10 @@ pub enum Record {
     Baseline(BaselineState),
     /// The monitor that was last connected; `None`: forget it.
     Monitor(Option<MonitorId>),
+    /// What that monitor calls itself; `None`: it has told nothing.
+    MonitorName(Option<String>),
+    /// The level, in percent, for which the owner was last warned of its battery; `None`: not since it was full.
+    BatteryTold(Option<u8>),
     /// Until when the owner wants quiet; `None`: no longer.
     Snoozed(Option<Timestamp>),
     /// Until when nothing is offered since a break was too much, past times included: it also says that the next break is to
@@ -178,11 +183,24 @@ pub struct BreakAnswers {
     pub note: Option<String>,
 }
 
+impl StoredState {
+    /// The monitor that was last connected, with what it calls itself; `None` before the first.
+    #[must_use]
+    pub fn known_monitor(&self) -> Option<MonitorInfo> {
+        let name = self.monitor_name.clone();
+        self.monitor.clone().map(|id| MonitorInfo { id, name, battery: None })
+    }
+}
+
 /// The small things that the next run has to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredState {
     /// The monitor that was last connected; `None` before the first.
     pub monitor: Option<MonitorId>,
+    /// What it calls itself; `None`: it had told nothing, or was stored by an older version.
+    pub monitor_name: Option<String>,
+    /// The level, in percent, for which the owner was last warned of its battery; `None`: not since it was full.
+    pub battery_told: Option<u8>,
     /// Until when the owner wants quiet.
     pub snoozed_until: Option<Timestamp>,
     /// When the owner asked for that quiet; `None`: no such quiet, or stored by an older version.

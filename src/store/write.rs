@@ -191,6 +191,11 @@ fn write_record(connection: &Connection, now: Timestamp, record: &Record) -> rus
             let monitor = monitor.as_ref().map(ToString::to_string);
             write_state(connection, MONITOR, monitor.as_deref())
         }
+        Record::MonitorName(name) => write_state(connection, MONITOR_NAME, name.as_deref()),
+        Record::BatteryTold(level) => {
+            let level = level.map(|level| level.to_string());
+            write_state(connection, BATTERY_TOLD, level.as_deref())
+        }
         Record::Snoozed(until) => {
             let at = until.map(|_| now.to_string());
             write_state(connection, SNOOZED_AT, at.as_deref())?;
@@ -288,6 +293,8 @@ pub(super) const OFFERED: &str = "offered";
 /// The form in which the baseline is written.
 pub(super) const BASELINE_FORM: i64 = 1;
 pub(super) const MONITOR: &str = "monitor";
+pub(super) const MONITOR_NAME: &str = "monitor_name";
+pub(super) const BATTERY_TOLD: &str = "battery_told";
 pub(super) const SNOOZED_UNTIL: &str = "snoozed_until";
 pub(super) const SNOOZED_AT: &str = "snoozed_at";
 pub(super) const RESTING_UNTIL: &str = "resting_until";

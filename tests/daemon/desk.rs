@@ -240,6 +240,7 @@ impl Desk {
             earlier,
             store: Some(store),
             monitor: commands,
+            battery_told: None,
             offers,
             desktop: Some(desktop),
             place: Place::from_environment(Bus::session(), Bus::system()),

@@ -116,6 +116,7 @@ impl Daemon {
             earlier: Earlier { habits, past: Vec::new() },
             store: None,
             monitor: commands,
+            battery_told: None,
             offers,
             desktop: Some(desktop),
             place: Place::from_environment(Bus::session(), Bus::system()),

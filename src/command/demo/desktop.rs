@@ -144,6 +144,7 @@ async fn play(out: &mut impl Write) -> anyhow::Result<()> {
             // Nothing to remember, and no other program to be told.
             store: None,
             monitor: mpsc::channel(1).0,
+            battery_told: None,
             // What is simulated is offered whatever happens at the desk.
             desktop: None,
             place: Place::from_environment(session, Bus::system()),

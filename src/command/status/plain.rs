@@ -8,6 +8,7 @@ use kindbeat_core::monitor::LinkState;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::reason;
 use kindbeat_core::status::Quality;
+use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Value;
@@ -42,6 +43,7 @@ pub fn plain(status: &Status, now: Timestamp, zone: &TimeZone, words: &Words) ->
     };
     let lines = [
         (say(Message::StatusStrap), Some(strap(status, words))),
+        (String::new(), status.other_sensor.as_ref().map(|other| stranger(other, words))),
         (say(Message::StatusHeart), Some(heart(status, words))),
         (String::new(), status.elevated_since.map(|since| at(Message::StatusUpSince, since))),
         (say(Message::StatusHeld), holds.map(|gate| held(gate, hands(status), words))),
@@ -81,7 +83,13 @@ fn strap(status: &Status, words: &Words) -> String {
         "silent" => Some(Message::StatusSilent),
         "away" => Some(Message::StatusAway),
         "adapter_off" => Some(Message::StatusAdapterOff),
+        "blocked" => Some(Message::StatusBlocked),
         "no_bluetooth" => Some(Message::StatusNoBluetooth),
+        "service_ends" => Some(Message::StatusServiceEnds),
+        "in_use" => Some(Message::StatusInUse),
+        "needs_pairing" => Some(Message::StatusNeedsPairing),
+        "bond_lost" => Some(Message::StatusBondLost),
+        "hangs_up" => Some(Message::StatusHangsUp),
         "released" => Some(Message::StatusReleased),
         _ => None,
     };
@@ -93,6 +101,11 @@ fn strap(status: &Status, words: &Words) -> String {
             known => stands(known, status, words),
         };
     };
+    // It was connected once, so it may be somebody else's turn.
+    let known = known.map(|message| match message {
+        Message::StatusSearching => Message::StatusSearchingAgain,
+        other => other,
+    });
     let name = harmless(sensor.name.as_deref().unwrap_or(&sensor.address));
     let args = [("name", name.into()), ("state", stands(known, status, words).into())];
     match sensor.battery {
@@ -102,6 +115,12 @@ fn strap(status: &Status, words: &Words) -> String {
             words.text(Message::StatusSensorBattery, &[name, state, ("level", level.into())])
         }
     }
+}
+
+/// A monitor in reach that is left alone, and how to choose it.
+fn stranger(other: &SensorStatus, words: &Words) -> String {
+    let name = harmless(other.name.as_deref().unwrap_or(&other.address));
+    words.text(Message::StatusOther, &[("name", name.into())])
 }
 
 /// How the strap is; what another version calls it, where that is not known here.
@@ -168,14 +187,14 @@ mod tests {
 
     use super::*;
     use crate::accented;
-    use kindbeat_core::status::SensorStatus;
 
     /// As it is read; in another language nothing of it is in English.
     #[track_caller]
     fn shown(status: &Status) -> String {
         let now = "2030-05-07T14:00:00Z".parse().unwrap();
         let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
-        let filled_in = ["Polar H10", "config.toml:3:1: unknown key", "kindbeat.db: is read-only"];
+        let filled_in =
+            ["Polar H10", "Other? HR", "config.toml:3:1: unknown key", "kindbeat.db: is read-only"];
         let other = plain(status, now, &zone, &accented::words());
         assert_eq!(accented::untranslated(&other, &filled_in), [""; 0]);
         plain(status, now, &zone, &Words::new("en"))
@@ -303,19 +322,24 @@ mod tests {
     }
 
     #[test]
+    fn a_monitor_of_somebody_else_is_named_with_how_to_choose_it() {
+        let status = Status {
+            state: "searching".to_owned(),
+            sensor: Some(polar(None)),
+            other_sensor: Some(SensorStatus {
+                name: Some("Other\x1b HR".to_owned()),
+                ..polar(None)
+            }),
+            ..Status::default()
+        };
+        let said: Vec<_> = shown(&status).lines().skip(1).take(1).map(str::to_owned).collect();
+        assert_snapshot!(said.concat(), @r#"          Another heart-rate monitor is in reach: Other? HR. If it is yours: kindbeat devices --use "Other? HR""#);
+    }
+
+    #[test]
     fn every_state_has_its_words() {
         use kindbeat_core::monitor::LinkState;
-        let links = [
-            LinkState::Searching,
-            LinkState::Connecting,
-            LinkState::Streaming,
-            LinkState::Silent,
-            LinkState::Away,
-            LinkState::AdapterOff,
-            LinkState::NoBluetooth,
-            LinkState::Released,
-        ];
-        let said = links.map(|link| {
+        let said = LinkState::ALL.map(|link| {
             let status = Status {
                 state: link.as_str().to_owned(),
                 sensor: Some(polar(None)),
@@ -323,16 +347,22 @@ mod tests {
             };
             shown(&status).lines().next().unwrap_or_default().to_owned()
         });
-        assert_snapshot!(said.join("\n"), @r"
-        Strap     Polar H10, being looked for
+        assert_snapshot!(said.join("\n"), @r#"
+        Strap     Polar H10, being looked for; if a watch or a phone is connected to it, let go of it there
         Strap     Polar H10, being connected
         Strap     Polar H10, connected
         Strap     Polar H10, connected, but it sends nothing; most straps need moist skin contact
-        Strap     Polar H10, out of reach; still looked for now and then
+        Strap     Polar H10, out of reach; still looked for now and then. If a watch or a phone is connected to it, let go of it there
         Strap     Polar H10, Bluetooth is switched off
+        Strap     Polar H10, Bluetooth is blocked: airplane mode is on, or a switch of the computer
         Strap     Polar H10, there is no Bluetooth adapter, or no Bluetooth service
+        Strap     Polar H10, the Bluetooth service ended while kindbeat was looking; kindbeat leaves it alone for a while, then tries again
+        Strap     Polar H10, in use by another program on this computer; kindbeat takes it when it is free
+        Strap     Polar H10, in reach, but it seems that it has to be paired first: "kindbeat devices --pair NAME" does that
+        Strap     Polar H10, in reach, but it seems to have forgotten that it was paired with this computer: "kindbeat devices --pair NAME" pairs it anew
+        Strap     Polar H10, in reach, but it ends the connection each time; kindbeat keeps trying
         Strap     Polar H10, free for other devices while you are not at this desktop
-        ");
+        "#);
     }
 
     #[test]

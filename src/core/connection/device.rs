@@ -71,6 +71,7 @@ pub struct NotAnAddress;
 
 /// One device, as Bluetooth knows it at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own at BlueZ")]
 pub struct Device {
     /// Its address.
     pub address: Address,
@@ -80,11 +81,51 @@ pub struct Device {
     pub signal: Option<i16>,
     /// Whether this computer is connected to it already.
     pub connected: bool,
+    /// Whether this computer is paired with it.
+    pub bonded: bool,
+    /// Whether its address is one that it changes every now and then (Bluetooth Core 5.4, volume 6, part B, section 1.3.2.2).
+    pub private: bool,
     /// Whether it offers the Heart Rate Service (0x180D), as far as is known.
     pub heart_rate: bool,
 }
 
+/// The owner's strap, as it was when it last sent a measurement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub address: Address,
+    /// `None`: it had not told one.
+    pub name: Option<String>,
+}
+
+impl Known {
+    /// Whether this is its very address.
+    #[must_use]
+    pub fn is_at(&self, device: &Device) -> bool {
+        self.address == device.address
+    }
+
+    /// Whether it may be this device under a new address.
+    #[must_use]
+    pub fn may_be(&self, device: &Device) -> bool {
+        device.private && self.name.as_ref().is_some_and(|name| device.is_called(name))
+    }
+}
+
 impl Device {
+    /// A device that was heard just now, with this signal in dBm, and of which nothing else is known; `None`: not heard.
+    #[must_use]
+    pub const fn heard(address: Address, signal: Option<i16>) -> Self {
+        Self {
+            address,
+            name: None,
+            signal,
+            connected: false,
+            bonded: false,
+            private: false,
+            heart_rate: false,
+        }
+    }
+
     /// Whether it is the one that the settings name, by address or, letter case aside, by name.
     #[must_use]
     pub fn is_called(&self, wanted: &str) -> bool {
@@ -130,11 +171,9 @@ mod tests {
     #[test]
     fn a_device_is_called_by_name_or_by_address() {
         let device = Device {
-            address: Address::new([0xA0, 0x9E, 0x1A, 0, 0, 1]),
             name: Some("Polar H10 1234ABCD".to_owned()),
-            signal: None,
-            connected: false,
             heart_rate: true,
+            ..Device::heard(Address::new([0xA0, 0x9E, 0x1A, 0, 0, 1]), None)
         };
         assert!(device.is_called(" polar h10 1234abcd"));
         assert!(device.is_called("a0:9e:1a:00:00:01"));

@@ -19,6 +19,10 @@ pub(super) const CONNECT: SignedDuration = SignedDuration::from_secs(25);
 /// connect.
 pub(super) const CONNECT_UNHEARD: SignedDuration = SignedDuration::from_secs(6);
 
+/// To read the services of a strap and to subscribe, once the link is up: 0.3 to 2 s on real straps, several times that where the
+/// link is poor and every packet is sent again.
+pub(super) const SUBSCRIBE: SignedDuration = SignedDuration::from_secs(25);
+
 /// To disconnect: 2.6 s measured on a strap that had died.
 pub(super) const DISCONNECT: SignedDuration = SignedDuration::from_secs(5);
 
@@ -32,8 +36,8 @@ pub(super) const SLEEP: SignedDuration = SignedDuration::from_secs(30);
 /// From when on a strap that is gone is away: under ten minutes it is a walk for coffee.
 pub(super) const AWAY: SignedDuration = SignedDuration::from_mins(10);
 
-/// How long a strap known from before is waited for before a stranger's is taken, where any will do: what a Polar H10 needs to
-/// connect.
+/// How long the known address is waited for before a device is taken that may be the same under a new one: what a Polar H10
+/// needs to connect.
 pub(super) const PATIENCE: SignedDuration = SignedDuration::from_secs(20);
 
 /// After how many calls in a row that did not get through to BlueZ the connection to it is built anew: one can be a hiccup, two

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::Address;
 use super::Device;
+use super::Known;
 use crate::monitor::LinkState;
 use crate::monitor::MonitorSettings;
 
@@ -16,10 +17,14 @@ pub enum ConnectionInput {
     Found(Vec<Device>),
     /// The call with this ticket ended. Without an error: the scan is over, the strap is connected and will notify, ...
     Finished(Ticket, Result<(), CallFailure>),
+    /// The link that the call with this ticket makes is up; what is left is to ask for the measurements.
+    LinkUp(Ticket),
     /// The strap sent a measurement.
     Measured,
     /// Bluetooth says that the strap is disconnected.
     LinkLost,
+    /// The Bluetooth service ended.
+    ServiceEnded,
     /// The connection to the system bus broke.
     BusLost,
     /// The computer is about to sleep.
@@ -32,6 +37,8 @@ pub enum ConnectionInput {
     TakeBack,
     /// The owner changed the settings.
     Configured(MonitorSettings),
+    /// The owner says which strap is theirs.
+    Use(Known),
     /// Time passed.
     Tick,
 }
@@ -44,6 +51,8 @@ pub enum Adapter {
     None,
     /// There is one, switched off.
     Off,
+    /// There is one, and the radio is blocked (rfkill): airplane mode, or a switch of the computer.
+    Blocked,
     /// There is one, switched on.
     On,
 }
@@ -63,6 +72,20 @@ pub enum CallFailure {
     Unknown,
     /// BlueZ or the strap refused.
     Refused,
+    /// The link came up, and was gone before measurements could come.
+    Dropped {
+        /// Whether BlueZ has a bond with it.
+        bonded: bool,
+        /// Whether the measurements had been asked for.
+        asked: bool,
+    },
+    /// The strap or BlueZ says that the link has to be encrypted first, and that failed.
+    Unauthenticated {
+        /// Whether BlueZ has a bond with it.
+        bonded: bool,
+    },
+    /// Another program of this computer has taken the measurements for itself (`AcquireNotify` of BlueZ).
+    Held,
 }
 
 /// What is to be done.
@@ -79,6 +102,8 @@ pub enum Action {
     },
     /// The state of the link changed.
     Announce(LinkState),
+    /// The strap looked for is not in reach, and this one is, which is left alone; `None`: there is none any more.
+    Stranger(Option<Device>),
 }
 
 /// One thing to do with Bluetooth.
@@ -99,6 +124,9 @@ pub enum Call {
     Connect {
         /// To which device.
         address: Address,
+        /// How long the rest may take once the link is up, which is to be told with [`ConnectionInput::LinkUp`]; the limit of the
+        /// call is for the link.
+        subscribing: SignedDuration,
     },
     /// Disconnect, also where a connection is still being made.
     Disconnect {

@@ -24,14 +24,18 @@
 
 mod backoff;
 mod device;
+mod endings;
 mod limit;
 mod link;
 mod machine;
+mod obstacle;
+mod rhythm;
 mod search;
 
 pub use backoff::SearchBackoff;
 pub use device::Address;
 pub use device::Device;
+pub use device::Known;
 pub use device::NotAnAddress;
 pub use link::Action;
 pub use link::Adapter;

@@ -1,10 +1,11 @@
 //! From a packet of a heart rate monitor to one sample every five seconds. Pure; knows hearts only: no baseline, no offer,
 //! no time of day.
 //!
-//! [`Measurement`] decodes the packet, [`BeatFilter`] labels its beats, [`Sampler`] sums up the last minutes.
+//! [`EchoFilter`] drops a packet that was told twice, [`Measurement`] decodes it, [`BeatFilter`] labels its beats, [`Sampler`] sums up the last minutes.
 
 mod beat;
 mod constant;
+mod echo;
 mod measurement;
 mod sample;
 
@@ -12,6 +13,7 @@ pub use beat::Artefact;
 pub use beat::Beat;
 pub use beat::BeatFilter;
 pub use constant::ConstantReadings;
+pub use echo::EchoFilter;
 pub use measurement::DecodeError;
 pub use measurement::Measurement;
 pub use sample::MAX_ARTEFACT_SHARE;

@@ -4,9 +4,11 @@
 //! strap of the demonstration. Another kind of monitor is one more task that sends [`MonitorEvent`]s, takes
 //! [`MonitorCommand`]s and names its devices by a [`MonitorKind`] of its own.
 
+mod battery;
 mod id;
 mod settings;
 
+pub use battery::BatteryWarnings;
 pub use id::MonitorId;
 pub use id::MonitorKind;
 pub use id::NotAMonitorId;
@@ -23,6 +25,8 @@ pub enum MonitorEvent {
     Link(LinkState),
     /// A monitor was connected, or its battery level became known or changed.
     Connected(MonitorInfo),
+    /// The owner's monitor is not in reach, and this one is; it is not connected to. `None`: there is no such one any more.
+    Stranger(Option<MonitorInfo>),
 }
 
 /// What the owner or the daemon wants of the link.
@@ -34,6 +38,8 @@ pub enum MonitorCommand {
     TakeBack,
     /// Use these settings from now on.
     Configure(MonitorSettings),
+    /// This one is the owner's from now on, where the settings name none.
+    Use(MonitorInfo),
 }
 
 /// The monitor that is connected.
@@ -62,13 +68,43 @@ pub enum LinkState {
     Away,
     /// Bluetooth is switched off.
     AdapterOff,
+    /// The radio is blocked: airplane mode, or a switch of the computer.
+    Blocked,
     /// There is no adapter, or no Bluetooth service.
     NoBluetooth,
+    /// The Bluetooth service ended while a monitor was searched for; it is left alone for a while before the next search.
+    ServiceEnds,
+    /// Another program of this computer has the measurements for itself.
+    InUse,
+    /// In reach, and it sends nothing before it is paired, or so it seems.
+    NeedsPairing,
+    /// Paired with this computer, and the monitor no longer knows of it, or so it seems.
+    BondLost,
+    /// In reach, and it ends the connection again and again before anything can be asked for.
+    HangsUp,
     /// Let go on purpose.
     Released,
 }
 
 impl LinkState {
+    /// Every state.
+    pub const ALL: [Self; 14] = [
+        Self::Searching,
+        Self::Connecting,
+        Self::Streaming,
+        Self::Silent,
+        Self::Away,
+        Self::AdapterOff,
+        Self::Blocked,
+        Self::NoBluetooth,
+        Self::ServiceEnds,
+        Self::InUse,
+        Self::NeedsPairing,
+        Self::BondLost,
+        Self::HangsUp,
+        Self::Released,
+    ];
+
     /// The word, as in `status --json`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -79,7 +115,13 @@ impl LinkState {
             Self::Silent => "silent",
             Self::Away => "away",
             Self::AdapterOff => "adapter_off",
+            Self::Blocked => "blocked",
             Self::NoBluetooth => "no_bluetooth",
+            Self::ServiceEnds => "service_ends",
+            Self::InUse => "in_use",
+            Self::NeedsPairing => "needs_pairing",
+            Self::BondLost => "bond_lost",
+            Self::HangsUp => "hangs_up",
             Self::Released => "released",
         }
     }

@@ -158,6 +158,8 @@ fn the_next_run_starts_from_what_was_kept() {
         [
             (at(0), Record::Baseline(baseline.clone())),
             (at(0), Record::Monitor(monitor.clone())),
+            (at(0), Record::MonitorName(Some("Polar H10".to_owned()))),
+            (at(0), Record::BatteryTold(Some(15))),
             (at(0), Record::Snoozed(Some(at(500)))),
             (at(0), Record::Resting(Some(at(50)))),
             (at(0), Record::Offered { cool_down_from: at(3), made: 7, of_day: Some((day, 2)) }),
@@ -169,6 +171,8 @@ fn the_next_run_starts_from_what_was_kept() {
     let state = StoredState {
         resting_until: Some(at(50)),
         monitor,
+        monitor_name: Some("Polar H10".to_owned()),
+        battery_told: Some(15),
         snoozed_until: Some(at(500)),
         snoozed_at: Some(at(0)),
         last_offer: Some(at(3)),

@@ -189,10 +189,16 @@ fn a_stranger_is_told_how_things_stand() {
 fn that_no_heart_is_heard_is_said_first_and_why() {
     use LinkState::AdapterOff;
     use LinkState::Away;
+    use LinkState::Blocked;
+    use LinkState::BondLost;
     use LinkState::Connecting;
+    use LinkState::HangsUp;
+    use LinkState::InUse;
+    use LinkState::NeedsPairing;
     use LinkState::NoBluetooth;
     use LinkState::Released;
     use LinkState::Searching;
+    use LinkState::ServiceEnds;
     use LinkState::Silent;
     use LinkState::Streaming;
     let mut desk = Desk::quiet(eager());
@@ -209,6 +215,12 @@ fn that_no_heart_is_heard_is_said_first_and_why() {
         (Away, true),
         (AdapterOff, true),
         (NoBluetooth, true),
+        (Blocked, true),
+        (ServiceEnds, true),
+        (InUse, true),
+        (NeedsPairing, true),
+        (BondLost, true),
+        (HangsUp, true),
         (Released, true),
     ] {
         desk.day.link = MonitorLink { state, was_connected };
@@ -222,7 +234,7 @@ fn that_no_heart_is_heard_is_said_first_and_why() {
     said.push(explained(&desk).lines().next().unwrap_or_default().to_owned());
     desk.day.silent_for_minutes(3);
     said.push(explained(&desk));
-    insta::assert_snapshot!(said.join("\n"), @r"
+    insta::assert_snapshot!(said.join("\n"), @r#"
     No heart rate is coming in, so nothing can be offered: no strap has been found yet. kindbeat keeps looking for one.
     No heart rate is coming in, so nothing can be offered: no strap has been found yet. kindbeat keeps looking for one.
     No heart rate is coming in, so nothing can be offered: kindbeat is looking for the strap.
@@ -231,6 +243,12 @@ fn that_no_heart_is_heard_is_said_first_and_why() {
     No heart rate is coming in, so nothing can be offered: the strap is out of reach. kindbeat still looks for it now and then.
     No heart rate is coming in, so nothing can be offered: Bluetooth is switched off.
     No heart rate is coming in, so nothing can be offered: there is no Bluetooth adapter, or no Bluetooth service.
+    No heart rate is coming in, so nothing can be offered: Bluetooth is blocked, as it is in airplane mode.
+    No heart rate is coming in, so nothing can be offered: the Bluetooth service ended while kindbeat was looking for the strap. kindbeat leaves it alone for a while, then tries again.
+    No heart rate is coming in, so nothing can be offered: another program on this computer is using the strap. kindbeat takes it when it is free.
+    No heart rate is coming in, so nothing can be offered: the strap is in reach, but it seems that it has to be paired first. "kindbeat devices --pair NAME" does that.
+    No heart rate is coming in, so nothing can be offered: the strap is in reach, but it seems to have forgotten that it was paired with this computer. "kindbeat devices --pair NAME" pairs it anew.
+    No heart rate is coming in, so nothing can be offered: the strap is in reach, but ends the connection each time. kindbeat keeps trying.
     No heart rate is coming in, so nothing can be offered: the strap is free for other devices while you are not at this desktop.
     No heart rate is coming in, so nothing can be offered: the strap feels no skin.
     No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
@@ -238,7 +256,7 @@ fn that_no_heart_is_heard_is_said_first_and_why() {
     It is still open: kindbeat break begins it.
     What would hold an offer back just now:
     - nobody is at the desk
-    ");
+    "#);
 }
 
 #[test]

@@ -11,6 +11,9 @@ use kindbeat::bluetooth;
 use kindbeat::command::devices;
 use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
+use kindbeat_core::monitor::MonitorId;
+use kindbeat_core::monitor::MonitorInfo;
+use kindbeat_core::monitor::MonitorKind;
 use kindbeat_core::monitor::MonitorSettings;
 use kindbeat_core::words::Words;
 use tokio::io::AsyncBufReadExt;
@@ -42,6 +45,16 @@ impl Child {
     /// The same for one device, by its name or its address.
     pub(crate) fn listening_for(address: &str, device: &str) -> anyhow::Result<Self> {
         Self::start(address, "listen", device)
+    }
+
+    /// Starts [`bluetooth::pair`] with this answer to every question, or none.
+    pub(crate) fn pairing(address: &str, device: &str, answer: &str) -> anyhow::Result<Self> {
+        Self::start(address, &format!("pair {answer}"), device)
+    }
+
+    /// The same as [`Self::listening`] where this strap is known from before.
+    pub(crate) fn knowing(address: &str, known: &str) -> anyhow::Result<Self> {
+        Self::start(address, &format!("know {known}"), "any")
     }
 
     /// Starts `kindbeat devices` on the bus at `address`.
@@ -115,13 +128,36 @@ pub(crate) fn play_role() -> anyhow::Result<()> {
     if role == "devices" {
         return look_round();
     }
+    if let Some(answer) = role.strip_prefix("pair ") {
+        return pair(answer);
+    }
+    let known = role.strip_prefix("know ").map(|known| MonitorInfo {
+        id: MonitorId::new(MonitorKind::Bluetooth, known),
+        name: None,
+        battery: None,
+    });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(listen())
+    runtime.block_on(listen(known))
+}
+
+/// `kindbeat devices --pair`, with each line that it says told at its end.
+fn pair(answer: &str) -> anyhow::Result<()> {
+    let (device, answers) = (std::env::var(DEVICE)?, format!("{answer}\n").repeat(3));
+    let mut said = Vec::new();
+    let input = std::io::Cursor::new(answers);
+    let ended = devices::pair(&device, 3, false, &Words::new("en"), input, &mut said);
+    for line in String::from_utf8(said)?.lines() {
+        say(line)?;
+    }
+    match ended {
+        Ok(()) => say("done"),
+        Err(error) => say(&format!("error: {error:#}")),
+    }
 }
 
 fn look_round() -> anyhow::Result<()> {
     let mut out = Vec::new();
-    let ended = devices::run(1, true, &Words::new("en"), &mut out);
+    let ended = devices::run(1, false, true, &Words::new("en"), &mut out);
     for line in String::from_utf8(out)?.lines() {
         say(line)?;
     }
@@ -131,13 +167,20 @@ fn look_round() -> anyhow::Result<()> {
     }
 }
 
-async fn listen() -> anyhow::Result<()> {
+async fn listen(known: Option<MonitorInfo>) -> anyhow::Result<()> {
     let (commands, taken) = mpsc::channel(4);
     let (events, mut told) = mpsc::channel(4);
     std::thread::spawn(move || {
         for line in std::io::stdin().lines().map_while(Result::ok) {
-            let command =
-                if line == "release" { MonitorCommand::Release } else { MonitorCommand::TakeBack };
+            let command = match line.split_once(' ') {
+                Some(("use", address)) => MonitorCommand::Use(MonitorInfo {
+                    id: MonitorId::new(MonitorKind::Bluetooth, address),
+                    name: None,
+                    battery: None,
+                }),
+                _ if line == "release" => MonitorCommand::Release,
+                _ => MonitorCommand::TakeBack,
+            };
             if commands.blocking_send(command).is_err() {
                 break;
             }
@@ -148,7 +191,7 @@ async fn listen() -> anyhow::Result<()> {
         silence: kindbeat_core::setting::RangedDuration::secs(5),
         ..MonitorSettings::default()
     };
-    let running = bluetooth::run(kindbeat::dbus::Bus::system(), settings, None, taken, events);
+    let running = bluetooth::run(kindbeat::dbus::Bus::system(), settings, known, taken, events);
     let telling = async {
         while let Some(event) = told.recv().await {
             match event {
@@ -156,6 +199,10 @@ async fn listen() -> anyhow::Result<()> {
                     say(&format!("measured {}", reading.heart_rate.unwrap_or_default()))?;
                 }
                 MonitorEvent::Link(link) => say(link.as_str())?,
+                MonitorEvent::Stranger(stranger) => {
+                    let name = stranger.and_then(|stranger| stranger.name).unwrap_or_default();
+                    say(&format!("stranger {name}"))?;
+                }
                 MonitorEvent::Connected(monitor) => {
                     let battery =
                         monitor.battery.map_or_else(|| "?".to_owned(), |level| level.to_string());

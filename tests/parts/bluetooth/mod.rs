@@ -8,8 +8,10 @@ mod child;
 use crate::again::name_of_test;
 use crate::bluez::Advertising;
 use crate::bluez::Fake;
+use crate::bluez::StrapHabits;
 use bus::Bus;
 use child::Child;
+use kindbeat::clock;
 
 /// A measurement of 72 beats a minute with one interval.
 const PACKET: [u8; 4] = [0x10, 72, 0, 4];
@@ -112,6 +114,171 @@ async fn malformed_packets_are_dropped_and_the_next_is_read() -> anyhow::Result<
     fake.sends(&[0x00, 73]).await?;
     child.says("measured 73").await?;
     assert_eq!(child.heard().iter().filter(|line| line.starts_with("measured")).count(), 2);
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_packet_that_is_told_twice_is_taken_once() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    fake.has_listeners(2);
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    for rate in [73, 74] {
+        fake.sends(&[0x10, rate, 0, 4]).await?;
+        child.says(&format!("measured {rate}")).await?;
+    }
+    let measured = child.heard().iter().filter(|line| line.starts_with("measured"));
+    assert_eq!(measured.collect::<Vec<_>>(), ["measured 72", "measured 73", "measured 74"]);
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_strap_that_another_program_holds_is_left_to_it() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::connected(&bus.address()).await?;
+    fake.strap_is(StrapHabits { held: true, ..StrapHabits::default() });
+    let mut child = Child::listening(&bus.address())?;
+    child.says("in_use").await?;
+    fake.was_asked("StartNotify held", 3).await?;
+    assert_eq!(fake.times("Disconnect") + fake.times("StartDiscovery"), 0);
+    fake.strap_is(StrapHabits::default());
+    streams(&mut child, &fake, 1).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_link_that_goes_while_it_is_made_is_seen_at_once() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    fake.strap_is(StrapHabits { hangs_up: 3, ..StrapHabits::default() });
+    let mut child = Child::listening(&bus.address())?;
+    let began = clock::now();
+    streams(&mut child, &fake, 1).await?;
+    assert_eq!(fake.times("Connect"), 4);
+    // Waited for until its limit each would cost 25 s.
+    let lasted = clock::now().duration_since(began);
+    assert!(lasted.as_secs() < 50, "{lasted:?}");
+    assert!(child.heard().iter().any(|line| line == "hangs_up"), "{:?}", child.heard());
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_strap_that_wants_pairing_streams_once_it_is_paired() -> anyhow::Result<()> {
+    let wants = StrapHabits { wants_bond: true, ..StrapHabits::default() };
+    let hangs_up = StrapHabits { hangs_up_when_asked: true, ..StrapHabits::default() };
+    for (habits, shows) in [(wants, None), (hangs_up, Some(1_234))] {
+        let Some(bus) = Bus::start().await? else { return Ok(()) };
+        let fake = Fake::start(&bus.address()).await?;
+        fake.strap_is(StrapHabits { shows, ..habits });
+        let mut child = Child::listening(&bus.address())?;
+        child.says("needs_pairing").await?;
+        let mut declined = Child::pairing(&bus.address(), "LabHR", "n")?;
+        declined.says("done").await?;
+        assert_eq!(fake.times("Pair"), 0);
+        let mut pairing = Child::pairing(&bus.address(), "LabHR", "y")?;
+        pairing.says("done").await?;
+        let said = pairing.heard().join(" / ");
+        assert!(said.contains("Pair this computer with LabHR (F0:00:00:00:00:02)?"), "{said}");
+        assert_eq!(said.contains("Does it show 001234?"), shows.is_some(), "{said}");
+        assert_eq!(fake.times("RegisterAgent"), fake.times("UnregisterAgent"));
+        fake.strap_is(StrapHabits::default());
+        streams(&mut child, &fake, 1).await?;
+        child.ends().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bond_that_the_strap_forgot_is_named_and_mended() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut pairing = Child::pairing(&bus.address(), "LabHR", "y")?;
+    pairing.says("done").await?;
+    fake.strap_is(StrapHabits { forgot_bond: true, ..StrapHabits::default() });
+    let mut child = Child::listening(&bus.address())?;
+    child.says("bond_lost").await?;
+    let mut pairing = Child::pairing(&bus.address(), "F0:00:00:00:00:02", "y")?;
+    pairing.says("done").await?;
+    let said = pairing.heard().join(" / ");
+    assert!(said.contains("Give up that pairing, and pair anew?"), "{said}");
+    assert_eq!(fake.times("RemoveDevice"), 1);
+    streams(&mut child, &fake, 1).await?;
+    child.ends().await
+}
+
+#[tokio::test]
+async fn pairing_that_fails_says_so_with_a_remedy() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut pairing = Child::pairing(&bus.address(), "Nobody", "y")?;
+    let line = pairing.next_line().await?;
+    assert!(line.starts_with("error: \"Nobody\" is not in reach;"), "{line}");
+    fake.strap_is(StrapHabits { shows: Some(5), wants_bond: true, ..StrapHabits::default() });
+    // Yes to the pairing, and no to the number.
+    let mut pairing = Child::pairing(&bus.address(), "LabHR", "y\nn")?;
+    loop {
+        let line = pairing.next_line().await?;
+        if line.starts_with("error: ") {
+            assert!(line.contains("pairing did not work; bring it close"), "{line}");
+            break;
+        }
+    }
+    assert_eq!(fake.times("Pair"), 0);
+    assert_eq!(fake.times("UnregisterAgent"), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_monitor_is_left_alone_until_its_owner_chooses_it() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::knowing(&bus.address(), "F0:00:00:00:00:09")?;
+    child.says("stranger LabHR").await?;
+    fake.was_asked("StartDiscovery", 4).await?;
+    assert_eq!(fake.times("Connect"), 0);
+    child.tell("use F0:00:00:00:00:02").await?;
+    streams(&mut child, &fake, 1).await?;
+    assert!(child.heard().iter().any(|line| line == "stranger "), "{:?}", child.heard());
+    child.ends().await
+}
+
+#[tokio::test]
+async fn a_radio_that_is_blocked_is_named_and_back_by_itself() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    fake.blocks(true).await?;
+    child.says("blocked").await?;
+    let mut list = Child::looking_round(&bus.address())?;
+    let line = list.next_line().await?;
+    assert!(line.contains("airplane mode") && line.contains("rfkill unblock"), "{line}");
+    assert_eq!(
+        doctor(&bus).await?,
+        "fault: Bluetooth is blocked: airplane mode is on, or a switch of the computer"
+    );
+    fake.blocks(false).await?;
+    streams(&mut child, &fake, 2).await?;
+    child.ends().await?;
+    assert_eq!(fake.times("Set Powered"), 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_service_that_ends_during_a_search_is_left_alone() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    fake.another_is_in_reach().await?;
+    let mut child = Child::listening_for(&bus.address(), "Nobody")?;
+    fake.was_asked("StartDiscovery", 1).await?;
+    fake.die().await?;
+    child.says("service_ends").await?;
+    let fake = Fake::start(&bus.address()).await?;
+    let back = clock::now();
+    fake.was_asked("StartDiscovery", 1).await?;
+    let waited = clock::now().duration_since(back);
+    assert!(waited.as_secs() >= 10, "{waited:?}");
     child.ends().await
 }
 

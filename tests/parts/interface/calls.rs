@@ -142,6 +142,8 @@ async fn every_method_asks_the_daemon() -> anyhow::Result<()> {
     for answer in ["start", "later", "fine", "moving", "excited", "undo"] {
         caller.order("AnswerLast", &answer).await?;
     }
+    caller.order("UseMonitor", &("a0:9e:1a:00:00:01", "OtherHR")).await?;
+    caller.order("UseMonitor", &("A0:9E:1A:00:00:01", "")).await?;
     assert!(caller.ask("Why", &()).await?.contains("near usual"));
     let snoozed = jiff::Timestamp::from_second(until)?;
     insta::assert_snapshot!(daemon.asked().join("\n").replace(&snoozed.to_string(), "UNTIL"), @r#"
@@ -157,6 +159,8 @@ async fn every_method_asks_the_daemon() -> anyhow::Result<()> {
     answer Given(Moving)
     answer Given(Excited)
     answer Undo
+    use bluetooth:A0:9E:1A:00:00:01 Some("OtherHR")
+    use bluetooth:A0:9E:1A:00:00:01 None
     why
     "#);
     Ok(())
@@ -168,7 +172,7 @@ async fn the_status_is_the_json_of_the_command() -> anyhow::Result<()> {
     let _stand = Stand::start(&bus).await?;
     let json = Caller::new(&bus).await?.ask("Status", &()).await?;
     assert_eq!(serde_json::from_str::<Status>(&json)?, streaming());
-    insta::assert_snapshot!(json, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","frozen_since":null,"sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"learned_hours":17.125,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"hands_rest":false,"hands_unsure":false,"offers_today":1,"offer_not_shown":false,"page_open":false,"config_error":null,"history_error":null,"other_session":false}"#);
+    insta::assert_snapshot!(json, @r#"{"state":"streaming","heart_rate":72,"usual":66.25,"spread":4.5,"elevated_since":null,"quality":"good","frozen_since":null,"sensor":{"name":"Polar H10","address":"A0:9E:1A:00:00:00","battery":87},"other_sensor":null,"learned_hours":17.125,"snoozed_until":null,"postponed_until":null,"resting_until":null,"held_by":null,"hands_rest":false,"hands_unsure":false,"offers_today":1,"offer_not_shown":false,"page_open":false,"config_error":null,"history_error":null,"other_session":false}"#);
     Ok(())
 }
 
@@ -181,6 +185,7 @@ async fn what_makes_no_sense_is_refused_with_what_would() -> anyhow::Result<()> 
     let mut said = Vec::new();
     said.push(caller.fails("StartBreak", &("", 61_u32)).await?);
     said.push(caller.fails("AnswerLast", &"Fine").await?);
+    said.push(caller.fails("UseMonitor", &("A0:9E", "")).await?);
     for until in [i64::MIN, -1, 0, now - 1, now + 400 * 86_400, i64::MAX] {
         let (name, text) = caller.fails("Snooze", &until).await?;
         assert_eq!(name, "org.kindbeat.Error.InvalidTime", "{until}: {text}");
@@ -199,6 +204,7 @@ async fn what_makes_no_sense_is_refused_with_what_would() -> anyhow::Result<()> 
     insta::assert_snapshot!(said.join("\n"), @r#"
     org.kindbeat.Error.InvalidLength: A break does not last 61 s; it lasts 20, 60, 180 or 300 seconds, and 0 means the length that is set.
     org.kindbeat.Error.InvalidAnswer: "Fine" is no answer; answer with start, later, fine, moving, excited or undo.
+    org.kindbeat.Error.InvalidMonitor: "A0:9E" is no address of a heart-rate monitor; give one as A0:9E:1A:00:00:00, which "kindbeat devices" lists.
     org.kindbeat.Error.NoSuchPractice: No practice is called "kind-hat"; the nearest is "kind-hand", and "kindbeat practices" lists them all.
     org.kindbeat.Error.NoPage: The page of the break cannot be opened (no port); "kindbeat break --here" takes the break in the terminal.
     org.kindbeat.Error.NoBreak: There is no break open just now; "kindbeat break" starts one.
@@ -274,6 +280,10 @@ async fn a_program_can_find_out_what_there_is_to_ask() -> anyhow::Result<()> {
     </method>
     <method name="EndQuiet">
     <arg name="says" type="s" direction="out"/>
+    </method>
+    <method name="UseMonitor">
+    <arg name="address" type="s" direction="in"/>
+    <arg name="name" type="s" direction="in"/>
     </method>
     <method name="AnswerLast">
     <arg name="answer" type="s" direction="in"/>

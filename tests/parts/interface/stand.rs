@@ -159,6 +159,10 @@ async fn answer(mind: Arc<Mutex<Mind>>, mut asked: mpsc::Receiver<Request>) {
                 mind.asked.push(format!("answer {answer:?}"));
                 let _ = reply.send(refused(&mut mind));
             }
+            Request::UseMonitor { monitor, reply } => {
+                mind.asked.push(format!("use {} {:?}", monitor.id, monitor.name));
+                let _ = reply.send(refused(&mut mind));
+            }
             Request::TakeQuestion { reply } => {
                 let _ = reply.send(std::mem::take(&mut mind.question));
             }

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use zbus::Connection;
 use zbus::Message;
 use zbus::MessageStream;
+use zbus::ObjectPath;
 use zbus::OwnedVariant;
 use zbus::Variant;
 use zbus::connection::Builder;
@@ -48,6 +49,29 @@ struct State {
     there: bool,
     /// Whether it answers nothing.
     hangs: bool,
+    /// How often each packet is signalled: once for each program that asked.
+    tells: usize,
+    strap: StrapHabits,
+    /// The program that answers for a pairing, and where.
+    agent: Option<(String, String)>,
+}
+
+/// What a strap does that others do not.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each a habit of its own, in any combination")]
+pub(crate) struct StrapHabits {
+    /// How often more it ends the link as soon as it is up.
+    pub(crate) hangs_up: u32,
+    /// Whether it ends the link when it is asked for measurements.
+    pub(crate) hangs_up_when_asked: bool,
+    /// Whether it refuses measurements until it is paired.
+    pub(crate) wants_bond: bool,
+    /// Whether it has forgotten the bond that BlueZ has with it.
+    pub(crate) forgot_bond: bool,
+    /// Whether another program has its measurements for itself.
+    pub(crate) held: bool,
+    /// The number that it shows to be compared when it is paired; `None`: it has no display.
+    pub(crate) shows: Option<u32>,
 }
 
 /// What a method call leads to: the changes, then the answer.
@@ -106,7 +130,14 @@ impl Fake {
     async fn alone(address: &str, tree: Tree, there: bool) -> anyhow::Result<Self> {
         let bus = Builder::address(address).build().await?;
         let world = Arc::new(World {
-            state: Mutex::new(State { tree, there, hangs: false }),
+            state: Mutex::new(State {
+                tree,
+                there,
+                hangs: false,
+                tells: 1,
+                strap: StrapHabits::default(),
+                agent: None,
+            }),
             calls: watch::Sender::new(Vec::new()),
         });
         let calls = MessageStream::from(&bus);
@@ -139,9 +170,27 @@ impl Fake {
     /// The strap sends a measurement, if anybody subscribed.
     pub(crate) async fn sends(&self, packet: &[u8]) -> anyhow::Result<()> {
         self.changes(|state| {
-            state.tree.set(tree::RATE, tree::CHARACTERISTIC, "Value", packet.to_vec())
+            let times = state.tells;
+            let mut told =
+                || state.tree.set(tree::RATE, tree::CHARACTERISTIC, "Value", packet.to_vec());
+            (0..times).flat_map(|_| told()).collect()
         })
         .await
+    }
+
+    /// So many programs in all have asked for the measurements.
+    pub(crate) fn has_listeners(&self, programs: usize) {
+        self.world.state().tells = programs;
+    }
+
+    /// From now on the strap is such.
+    pub(crate) fn strap_is(&self, habits: StrapHabits) {
+        self.world.state().strap = habits;
+    }
+
+    /// A second heart-rate monitor advertises.
+    pub(crate) async fn another_is_in_reach(&self) -> anyhow::Result<()> {
+        self.changes(|state| vec![state.tree.add_other()]).await
     }
 
     /// The battery's level changes.
@@ -181,6 +230,19 @@ impl Fake {
         self.changes(|state| {
             let mut changes = if on { Vec::new() } else { state.tree.disconnect() };
             changes.extend(state.tree.set(tree::HCI, tree::ADAPTER, "Powered", on));
+            changes
+        })
+        .await
+    }
+
+    /// Airplane mode begins or ends.
+    pub(crate) async fn blocks(&self, blocked: bool) -> anyhow::Result<()> {
+        self.changes(|state| {
+            let mut changes = if blocked { state.tree.disconnect() } else { Vec::new() };
+            // In this order, and one by one (5.82 and 5.87).
+            changes.extend(state.tree.set(tree::HCI, tree::ADAPTER, "Powered", !blocked));
+            let power = if blocked { "off-blocked" } else { "on" };
+            changes.extend(state.tree.set(tree::HCI, tree::ADAPTER, "PowerState", power));
             changes
         })
         .await
@@ -233,6 +295,11 @@ async fn answer(bus: &Connection, call: &Message, world: &World) -> anyhow::Resu
     let path = header.path().context("no path")?.to_string();
     let interface = header.interface().context("no interface")?.to_string();
     let member = header.member().context("no member")?.to_string();
+    if (interface.as_str(), member.as_str()) == (tree::DEVICE, "Pair")
+        && let Err((name, text)) = pair(bus, world).await
+    {
+        return Ok(bus.reply_error(&header, name, &(text,)).await?);
+    }
     let Answer { changes, body } = handle(call, &path, &interface, &member, world)?;
     emit(bus, changes).await?;
     match body {
@@ -247,6 +314,26 @@ async fn answer(bus: &Connection, call: &Message, world: &World) -> anyhow::Resu
     Ok(())
 }
 
+/// Asks the agent what has to be asked; an error: BlueZ's answer to whoever wants to pair.
+async fn pair(bus: &Connection, world: &World) -> Result<(), (&'static str, &'static str)> {
+    let (agent, shows) = {
+        let state = world.state();
+        (state.agent.clone(), state.strap.shows)
+    };
+    let failed = ("org.bluez.Error.AuthenticationFailed", "Authentication Failed");
+    let (name, at) = agent.ok_or(failed)?;
+    let device = ObjectPath::from_static_str_unchecked(tree::STRAP);
+    let (name, at, agent) = (name.as_str(), at.as_str(), Some("org.bluez.Agent1"));
+    let agreed = match shows {
+        Some(number) => {
+            let body = (device, number);
+            bus.call_method(Some(name), at, agent, "RequestConfirmation", &body).await
+        }
+        None => bus.call_method(Some(name), at, agent, "RequestAuthorization", &(device,)).await,
+    };
+    agreed.map(drop).map_err(|_| failed)
+}
+
 fn handle(
     call: &Message,
     path: &str,
@@ -255,7 +342,8 @@ fn handle(
     world: &World,
 ) -> anyhow::Result<Answer> {
     let mut guard = world.state();
-    let State { tree, there, .. } = &mut *guard;
+    let state = &mut *guard;
+    let tree = &mut state.tree;
     let mut changes = Vec::new();
     let body = match (interface, member) {
         ("org.freedesktop.DBus.ObjectManager", "GetManagedObjects") => {
@@ -264,6 +352,7 @@ fn handle(
         ("org.freedesktop.DBus.Introspectable", "Introspect") => {
             Ok(Body::Text(tree.introspect(path)))
         }
+        (MANAGER, _) => return of_agents(call, member, state, world),
         _ if !tree.has(path) => Err((NO_OBJECT, "no such object")),
         ("org.freedesktop.DBus.Properties", "GetAll") => {
             let of: String = call.body().deserialize()?;
@@ -281,16 +370,60 @@ fn handle(
             changes = tree.set(path, &of, &name, value);
             Ok(Body::Nothing)
         }
-        (tree::ADAPTER, "SetDiscoveryFilter") => {
+        (tree::ADAPTER, _) => return of_adapter(call, path, member, state, world),
+        (tree::DEVICE, _) => return Ok(of_device(path, member, state, world)),
+        (tree::CHARACTERISTIC, _) => return Ok(of_characteristic(path, member, state, world)),
+        _ => Err(NO_METHOD),
+    };
+    Ok(Answer { changes, body })
+}
+
+/// Whoever answers for pairings comes and goes.
+fn of_agents(
+    call: &Message,
+    member: &str,
+    state: &mut State,
+    world: &World,
+) -> anyhow::Result<Answer> {
+    let agent = &mut state.agent;
+    let body = match member {
+        "RegisterAgent" => {
+            world.note(member);
+            let body = call.body();
+            let (at, _): (ObjectPath<'_>, &str) = body.deserialize()?;
+            let sender = call.header().sender().map(ToString::to_string);
+            *agent = Some((sender.context("no sender")?, at.to_string()));
+            Ok(Body::Nothing)
+        }
+        "UnregisterAgent" => {
+            world.note(member);
+            *agent = None;
+            Ok(Body::Nothing)
+        }
+        _ => Err(NO_METHOD),
+    };
+    Ok(Answer { changes: Vec::new(), body })
+}
+
+fn of_adapter(
+    call: &Message,
+    path: &str,
+    member: &str,
+    State { tree, there, strap, .. }: &mut State,
+    world: &World,
+) -> anyhow::Result<Answer> {
+    let mut changes = Vec::new();
+    let body = match member {
+        "SetDiscoveryFilter" => {
             let body = call.body();
             let filter: BTreeMap<&str, Variant<'_>> = body.deserialize()?;
             world.note(&format!("SetDiscoveryFilter {:?}", filter.keys()));
             Ok(Body::Nothing)
         }
-        (tree::ADAPTER, "StartDiscovery") => {
+        "StartDiscovery" => {
             world.note(member);
-            if tree.is_true(path, interface, "Powered") {
-                changes = tree.set(path, interface, "Discovering", true);
+            if tree.is_true(path, tree::ADAPTER, "Powered") {
+                changes = tree.set(path, tree::ADAPTER, "Discovering", true);
                 if *there {
                     changes.extend(tree.hear_strap());
                 }
@@ -299,17 +432,59 @@ fn handle(
                 Err(("org.bluez.Error.NotReady", "Resource Not Ready"))
             }
         }
-        (tree::ADAPTER, "StopDiscovery") => {
+        "StopDiscovery" => {
             world.note(member);
-            if tree.is_true(path, interface, "Discovering") {
-                changes = tree.set(path, interface, "Discovering", false);
+            if tree.is_true(path, tree::ADAPTER, "Discovering") {
+                changes = tree.set(path, tree::ADAPTER, "Discovering", false);
                 changes.extend(tree.unset(tree::STRAP, tree::DEVICE, "RSSI"));
                 Ok(Body::Nothing)
             } else {
                 Err(("org.bluez.Error.Failed", "No discovery started"))
             }
         }
-        (tree::DEVICE, "Connect") => {
+        "RemoveDevice" => {
+            world.note(member);
+            strap.forgot_bond = false;
+            changes = tree.remove_below(tree::STRAP);
+            if tree.is_true(tree::HCI, tree::ADAPTER, "Discovering") && *there {
+                changes.extend(tree.hear_strap());
+            }
+            Ok(Body::Nothing)
+        }
+        _ => Err(NO_METHOD),
+    };
+    Ok(Answer { changes, body })
+}
+
+fn of_device(
+    path: &str,
+    member: &str,
+    State { tree, there, strap, .. }: &mut State,
+    world: &World,
+) -> Answer {
+    let mut changes = Vec::new();
+    let body = match member {
+        "Pair" => {
+            world.note(member);
+            strap.wants_bond = false;
+            strap.forgot_bond = false;
+            changes = tree.set(tree::STRAP, tree::DEVICE, "Paired", true);
+            changes.extend(tree.set(tree::STRAP, tree::DEVICE, "Bonded", true));
+            Ok(Body::Nothing)
+        }
+        "Connect"
+            if *there
+                && (strap.hangs_up > 0
+                    || strap.forgot_bond && tree.is_true(path, tree::DEVICE, "Paired")) =>
+        {
+            world.note(member);
+            strap.hangs_up = strap.hangs_up.saturating_sub(1);
+            // BlueZ says that it is connected, and takes that back a moment later.
+            changes = tree.set(path, tree::DEVICE, "Connected", true);
+            changes.extend(tree.set(path, tree::DEVICE, "Connected", false));
+            Ok(Body::Nothing)
+        }
+        "Connect" => {
             world.note(member);
             if *there {
                 changes = tree.connect();
@@ -318,29 +493,53 @@ fn handle(
                 Err(("org.bluez.Error.Failed", "le-connection-abort-by-local"))
             }
         }
-        (tree::DEVICE, "Disconnect") => {
+        "Disconnect" => {
             world.note(member);
-            if tree.is_true(path, interface, "Connected") {
+            if tree.is_true(path, tree::DEVICE, "Connected") {
                 changes = tree.disconnect();
                 Ok(Body::Nothing)
             } else {
                 Err(("org.bluez.Error.NotConnected", "Not Connected"))
             }
         }
-        (tree::CHARACTERISTIC, "StartNotify" | "StopNotify") => {
+        _ => Err(NO_METHOD),
+    };
+    Answer { changes, body }
+}
+
+fn of_characteristic(
+    path: &str,
+    member: &str,
+    State { tree, strap, .. }: &mut State,
+    world: &World,
+) -> Answer {
+    let mut changes = Vec::new();
+    let body = match member {
+        "StartNotify" if path == tree::RATE && strap.held => {
+            world.note("StartNotify held");
+            Err(("org.bluez.Error.NotPermitted", "Notify acquired"))
+        }
+        "StartNotify" if path == tree::RATE && strap.wants_bond => {
+            world.note("StartNotify unpaired");
+            Err(("org.bluez.Error.NotPermitted", "Not paired"))
+        }
+        "StartNotify" if path == tree::RATE && strap.hangs_up_when_asked => {
+            world.note("StartNotify hung up");
+            changes = tree.disconnect();
+            Err(("org.bluez.Error.Failed", "Not connected"))
+        }
+        "StartNotify" | "StopNotify" => {
             let which = if path == tree::RATE { "rate" } else { "battery" };
             world.note(&format!("{member} {which}"));
             Ok(Body::Nothing)
         }
-        (tree::CHARACTERISTIC, "ReadValue") if path == tree::LEVEL => {
-            Ok(Body::Bytes(tree.bytes(path, interface, "Value")))
+        "ReadValue" if path == tree::LEVEL => {
+            Ok(Body::Bytes(tree.bytes(path, tree::CHARACTERISTIC, "Value")))
         }
-        (tree::CHARACTERISTIC, "ReadValue") => {
-            Err(("org.bluez.Error.NotPermitted", "Read not permitted"))
-        }
-        _ => Err(("org.freedesktop.DBus.Error.UnknownMethod", "no such method")),
+        "ReadValue" => Err(("org.bluez.Error.NotPermitted", "Read not permitted")),
+        _ => Err(NO_METHOD),
     };
-    Ok(Answer { changes, body })
+    Answer { changes, body }
 }
 
 async fn emit(bus: &Connection, changes: Vec<Change>) -> anyhow::Result<()> {
@@ -370,6 +569,8 @@ async fn emit(bus: &Connection, changes: Vec<Change>) -> anyhow::Result<()> {
     Ok(())
 }
 
+const MANAGER: &str = "org.bluez.AgentManager1";
+const NO_METHOD: (&str, &str) = ("org.freedesktop.DBus.Error.UnknownMethod", "no such method");
 const NO_OBJECT: &str = "org.freedesktop.DBus.Error.UnknownObject";
 
 /// How long a test waits for something that is to happen; seconds when all is well.

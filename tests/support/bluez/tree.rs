@@ -58,6 +58,7 @@ impl Tree {
             ("Alias", Variant::from("desk")),
             ("Modalias", Variant::from("usb:v1D6Bp0246d0542")),
             ("Powered", Variant::from(on)),
+            ("PowerState", Variant::from(if on { "on" } else { "off" })),
             ("Discovering", Variant::from(false)),
         ];
         self.add(HCI, ADAPTER, properties)
@@ -89,6 +90,25 @@ impl Tree {
         };
         let signal = signal.map(|signal| ("RSSI", Variant::from(signal)));
         self.add(STRAP, DEVICE, properties.into_iter().chain(advertised).chain(signal))
+    }
+
+    /// A second monitor, heard from now on.
+    pub(crate) fn add_other(&mut self) -> Change {
+        let properties = [
+            ("Address", Variant::from("F0:00:00:00:00:03")),
+            ("AddressType", Variant::from("random")),
+            ("Name", Variant::from("OtherHR")),
+            ("Alias", Variant::from("OtherHR")),
+            ("Paired", Variant::from(false)),
+            ("Trusted", Variant::from(false)),
+            ("Blocked", Variant::from(false)),
+            ("LegacyPairing", Variant::from(false)),
+            ("Connected", Variant::from(false)),
+            ("ServicesResolved", Variant::from(false)),
+            ("RSSI", Variant::from(-30_i16)),
+            ("UUIDs", Variant::from(vec![uuid("180d")])),
+        ];
+        self.add(OTHER, DEVICE, properties)
     }
 
     /// The strap advertises while a scan is under way.
@@ -247,6 +267,7 @@ pub(crate) const CHARACTERISTIC: &str = "org.bluez.GattCharacteristic1";
 
 pub(crate) const HCI: &str = "/org/bluez/hci0";
 pub(crate) const STRAP: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02";
+pub(crate) const OTHER: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_03";
 pub(crate) const HEART: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service000a";
 pub(crate) const RATE: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service000a/char000b";
 pub(crate) const BATTERY: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0010";

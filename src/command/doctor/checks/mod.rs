@@ -25,6 +25,7 @@ use kindbeat_core::status::Status;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Value;
 use kindbeat_core::words::Words;
+use kindbeat_core::words::harmless;
 
 /// Every check, in the order in which one thing needs the other.
 pub(super) fn all(seen: &Seen, words: &Words) -> Vec<Check> {
@@ -130,6 +131,13 @@ impl Desk<'_> {
         let name = sensor.and_then(|sensor| sensor.name.clone());
         let name = name.unwrap_or_else(|| self.say(Message::StrapUnnamed));
         let says = |message| self.of(message, &[("name", name.as_str().into())]);
+        if let ("searching" | "away", Some(other)) = (status.state.as_str(), &status.other_sensor) {
+            let other = harmless(other.name.as_deref().unwrap_or(&other.address));
+            return look(
+                self.of(Message::StrapOther, &[("name", name.into()), ("other", other.into())]),
+                self.say(Message::StrapChoose),
+            );
+        }
         match status.state.as_str() {
             "streaming" if status.frozen_since.is_some() => {
                 look(says(Message::StrapFrozen), self.say(Message::StrapWear))
@@ -138,7 +146,14 @@ impl Desk<'_> {
             "connecting" => fine(says(Message::StrapConnecting)),
             "released" => fine(says(Message::StrapReleased)),
             "silent" => look(says(Message::StrapSilent), self.say(Message::StrapSkin)),
-            "adapter_off" | "no_bluetooth" => {
+            "in_use" => look(says(Message::StrapInUse), self.say(Message::StrapLetGoThere)),
+            "needs_pairing" => look(says(Message::StrapNeedsPairing), self.say(Message::StrapPair)),
+            "bond_lost" => look(says(Message::StrapBondLost), self.say(Message::StrapPair)),
+            "hangs_up" => look(says(Message::StrapHangsUp), self.say(Message::StrapCloser)),
+            "service_ends" => {
+                look(says(Message::StrapServiceEnds), self.say(Message::StrapSeeService))
+            }
+            "adapter_off" | "blocked" | "no_bluetooth" => {
                 look(says(Message::StrapNoBluetooth), self.say(Message::SeeBluetooth))
             }
             _ if sensor.is_some() => look(says(Message::StrapAway), self.say(Message::StrapNear)),

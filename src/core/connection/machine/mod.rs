@@ -7,14 +7,17 @@ use jiff::Timestamp;
 
 use super::Action;
 use super::Adapter;
-use super::Address;
 use super::Call;
 use super::CallFailure;
 use super::ConnectionInput;
 use super::Device;
+use super::Known;
 use super::SearchBackoff;
 use super::Ticket;
+use super::endings::ServiceEndings;
 use super::limit;
+use super::obstacle::ObstacleKind;
+use super::rhythm::Rhythm;
 use super::search::Search;
 use crate::monitor::LinkState;
 use crate::monitor::MonitorSettings;
@@ -31,10 +34,15 @@ use stage::before;
 #[derive(Clone, Debug)]
 pub struct Connection {
     settings: MonitorSettings,
-    known: Option<Address>,
+    known: Option<Known>,
     backoff: SearchBackoff,
     adapter: Adapter,
     stage: Stage,
+    rhythm: Rhythm,
+    endings: ServiceEndings,
+    /// A monitor in reach that is not the one looked for, and what was last said of it.
+    stranger: Option<Device>,
+    stranger_said: Option<Device>,
     /// From the last measurement on; `None` while they arrive.
     search: Option<Search>,
     /// When the strap that streamed was lost; `None` before the first measurement of all, and while they arrive.
@@ -51,20 +59,19 @@ pub struct Connection {
 impl Connection {
     /// A connection that has yet to reach the system bus: hand it an [`ConnectionInput::Tick`] to begin.
     ///
-    /// `known` is the address that streamed last, as long ago as may be; `seed` sets the jitter.
+    /// `known` is the strap that streamed last, as long ago as may be; `seed` sets the jitter.
     #[must_use]
-    pub fn new(
-        settings: MonitorSettings,
-        known: Option<Address>,
-        seed: u64,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(settings: MonitorSettings, known: Option<Known>, seed: u64, now: Timestamp) -> Self {
         Self {
             settings,
             known,
             backoff: SearchBackoff::new(seed),
             adapter: Adapter::None,
             stage: Stage::Broken { retry: now },
+            rhythm: Rhythm::default(),
+            endings: ServiceEndings::default(),
+            stranger: None,
+            stranger_said: None,
             search: None,
             lost: None,
             released: false,
@@ -92,6 +99,15 @@ impl Connection {
             self.announced = Some(link);
             out.push(Action::Announce(link));
         }
+        if link == LinkState::Streaming || self.released {
+            self.stranger = None;
+        }
+        // Its signal is another each time.
+        let of = |device: &Option<Device>| device.as_ref().map(|device| device.address);
+        if of(&self.stranger) != of(&self.stranger_said) {
+            self.stranger_said.clone_from(&self.stranger);
+            out.push(Action::Stranger(self.stranger.clone()));
+        }
         out
     }
 
@@ -101,16 +117,23 @@ impl Connection {
         self.stage.due(self.silence()).map(|due| due.max(self.last))
     }
 
-    /// The address to look for first next time: that of the last strap that sent a measurement.
+    /// The strap to look for next time: the last that sent a measurement, or that the owner chose since.
     #[must_use]
-    pub const fn known(&self) -> Option<Address> {
-        self.known
+    pub const fn known(&self) -> Option<&Known> {
+        self.known.as_ref()
     }
 
     /// The device that is connected, or being connected to or disconnected from.
     #[must_use]
     pub fn device(&self) -> Option<&Device> {
         self.stage.device()
+    }
+
+    /// Until when the Bluetooth service or a strap in reach is left alone; `None`: neither is.
+    #[cfg(test)]
+    fn left_alone_until(&self) -> Option<Timestamp> {
+        let obstacle = self.search.as_ref().and_then(|search| search.obstacle.as_ref());
+        self.endings.until(self.last).max(obstacle.map(|obstacle| obstacle.until))
     }
 
     fn take(&mut self, now: Timestamp, input: ConnectionInput, out: &mut Vec<Action>) {
@@ -120,15 +143,20 @@ impl Connection {
             ConnectionInput::Finished(ticket, result) if self.stage.waits_for(ticket) => {
                 self.finished(now, result, out);
             }
+            ConnectionInput::LinkUp(ticket) if self.stage.waits_for(ticket) => self.link_up(now),
             ConnectionInput::Measured => self.measured(now),
             ConnectionInput::LinkLost => self.link_lost(now, out),
+            ConnectionInput::ServiceEnded => {
+                self.endings.ended(now);
+            }
             ConnectionInput::BusLost => self.bus_lost(now),
             ConnectionInput::Suspending => self.suspend(now, out),
             ConnectionInput::Resumed => self.resume(now, out),
             ConnectionInput::Release => self.release(now, out),
             ConnectionInput::TakeBack => self.take_back(now, out),
             ConnectionInput::Configured(settings) => self.configure(now, settings, out),
-            ConnectionInput::Finished(..) | ConnectionInput::Tick => {}
+            ConnectionInput::Use(known) => self.belongs(now, known, out),
+            ConnectionInput::Finished(..) | ConnectionInput::LinkUp(_) | ConnectionInput::Tick => {}
         }
     }
 
@@ -142,7 +170,12 @@ impl Connection {
                 self.stage = Stage::Rebuilding(deadline);
             }
             Stage::Asleep { .. } => self.resume(now, out),
-            Stage::Resting { .. } => self.scan(now, out),
+            Stage::Resting { .. } => {
+                // One that another program holds is connected, and needs no scan.
+                let held = self.search.as_ref().and_then(|search| search.obstacle.as_ref());
+                let held = held.is_some_and(|obstacle| obstacle.kind == ObstacleKind::Held);
+                self.go_on(now, if held { Then::Look } else { Then::Scan }, out);
+            }
             Stage::Streaming { .. } => self.silent(now, out),
             Stage::Silent { device, .. } => {
                 let device = device.clone();
@@ -184,15 +217,20 @@ impl Connection {
         if !matches!(self.stage, Stage::Looking { .. } | Stage::Scanning { .. }) {
             return;
         }
-        let (wanted, known) = (self.settings.wanted(), self.known);
+        let (wanted, known) = (self.settings.wanted(), self.known.as_ref());
         let search = self.search.get_or_insert_with(|| Search::new(now));
+        search.listed(devices);
         let chosen = search.choose(devices, wanted, known, now);
+        let stranger = || search.stranger(devices, wanted, known, now).cloned();
         match (chosen, &mut self.stage) {
             (Some(device), _) if search.is_sure(device, wanted, known) => {
                 let device = device.clone();
                 self.connect(now, device, true, out);
             }
-            (chosen, Stage::Scanning { best, .. }) => *best = chosen.cloned(),
+            (chosen, Stage::Scanning { best, other, .. }) => {
+                *other = if chosen.is_some() { None } else { stranger() };
+                *best = chosen.cloned();
+            }
             (_, Stage::Looking { unheard, .. }) if !search.tried_unheard => {
                 *unheard = Search::unheard(devices, wanted, known).cloned();
             }
@@ -206,9 +244,9 @@ impl Connection {
             self.rebuild(now, now);
             return;
         }
-        let failed = result.is_err();
+        let failed = result.err();
         match std::mem::replace(&mut self.stage, Stage::Released) {
-            Stage::Rebuilding(_) if failed => {
+            Stage::Rebuilding(_) if failed.is_some() => {
                 self.rebuilds = self.rebuilds.saturating_add(1);
                 // Nothing tells when a bus is there again: the longest pause is that of a long search.
                 let elapsed = limit::AWAY.saturating_mul(i32::from(self.rebuilds > REBUILDS));
@@ -219,28 +257,29 @@ impl Connection {
                 self.rebuilds = 0;
                 self.go_on(now, Then::Look, out);
             }
-            Stage::Looking { .. } if failed => self.rest(now),
+            Stage::Looking { .. } | Stage::Scanning { .. } if failed.is_some() => self.rest(now),
             Stage::Looking { unheard: Some(device), .. } => {
                 self.searching(now).tried_unheard = true;
                 self.connect(now, device, false, out);
             }
-            Stage::Looking { unheard: None, .. } => self.scan(now, out),
-            Stage::Connecting { device, heard, .. } if failed => {
-                let search = self.searching(now);
-                if heard {
-                    search.failed(device.address);
+            Stage::Looking { unheard: None, .. } => self.go_on(now, Then::Scan, out),
+            Stage::Connecting { device, heard, .. } => {
+                if let Some(failure) = failed {
+                    self.not_connected(now, device, heard, failure, out);
+                } else {
+                    self.rhythm.connected();
+                    self.stage = Stage::Streaming { device, heard: now };
                 }
-                let then = if heard { Then::Rest } else { Then::Scan };
-                self.close(now, device, then, false, out);
-            }
-            Stage::Connecting { device, .. } => {
-                self.stage = Stage::Streaming { device, heard: now };
             }
             Stage::Closing { then, .. } => self.go_on(now, then, out),
-            Stage::Scanning { best: Some(device), .. } if !failed => {
-                self.connect(now, device, true, out);
+            Stage::Scanning { best, other, .. } => {
+                self.searching(now).scanned();
+                self.stranger = other;
+                match best {
+                    Some(device) => self.connect(now, device, true, out),
+                    None => self.rest(now),
+                }
             }
-            Stage::Scanning { .. } => self.rest(now),
             stage @ (Stage::Broken { .. }
             | Stage::Unpowered
             | Stage::Asleep { .. }
@@ -251,6 +290,34 @@ impl Connection {
         }
     }
 
+    fn not_connected(
+        &mut self,
+        now: Timestamp,
+        device: Device,
+        heard: bool,
+        failure: CallFailure,
+        out: &mut Vec<Action>,
+    ) {
+        let search = self.searching(now);
+        if heard {
+            search.failed(&device, failure, now);
+        }
+        match failure {
+            // To disconnect would take it away from the program that has it.
+            CallFailure::Held => self.rest(now),
+            _ if heard => self.close(now, device, Then::Rest, false, out),
+            _ => self.close(now, device, Then::Scan, false, out),
+        }
+    }
+
+    /// The strap is there; it may take its time for the rest.
+    fn link_up(&mut self, now: Timestamp) {
+        if let Stage::Connecting { deadline, heard, .. } = &mut self.stage {
+            deadline.at = after(after(now, limit::SUBSCRIBE), limit::GRACE);
+            *heard = true;
+        }
+    }
+
     /// Counts what did not get through to BlueZ; whether it is enough to doubt the connection to it.
     fn broken_by(&mut self, result: Result<(), CallFailure>) -> bool {
         let radio = matches!(self.stage, Stage::Connecting { .. } | Stage::Closing { .. });
@@ -258,7 +325,14 @@ impl Connection {
             // A strap out of reach is silent too.
             Err(CallFailure::TimedOut) if radio => {}
             Err(CallFailure::Bus | CallFailure::TimedOut) => self.faults += 1,
-            Ok(()) | Err(CallFailure::Unknown | CallFailure::Refused) => self.faults = 0,
+            Ok(())
+            | Err(
+                CallFailure::Unknown
+                | CallFailure::Refused
+                | CallFailure::Dropped { .. }
+                | CallFailure::Unauthenticated { .. }
+                | CallFailure::Held,
+            ) => self.faults = 0,
         }
         self.faults >= limit::FAULTS && !matches!(self.stage, Stage::Rebuilding(_))
     }
@@ -267,7 +341,11 @@ impl Connection {
         let (Stage::Streaming { device, .. } | Stage::Silent { device, .. }) = &self.stage else {
             return;
         };
-        self.known = Some(device.address);
+        let before = self.known.take().filter(|known| known.is_at(device));
+        let name = device.name.clone().or_else(|| before?.name);
+        self.known = Some(Known { address: device.address, name });
+        self.rhythm.measured(now);
+        self.endings.served();
         self.stage = Stage::Streaming { device: device.clone(), heard: now };
         self.search = None;
         self.lost = None;
@@ -297,6 +375,7 @@ impl Connection {
         let Stage::Streaming { device, .. } = &self.stage else { return };
         let device = device.clone();
         let again = self.search.is_some();
+        self.rhythm.fell_silent();
         self.note_loss(now);
         if again {
             let pause = self.next_pause(now);
@@ -307,34 +386,45 @@ impl Connection {
     }
 
     fn silence(&self) -> SignedDuration {
-        self.settings.silence.value()
+        self.rhythm.limit(self.settings.silence.value())
     }
 
     fn step_back(&mut self, by: SignedDuration) {
         self.stage.step_back(by);
+        self.rhythm.step_back(by);
+        self.endings.step_back(by);
         if let Some(search) = &mut self.search {
-            search.since = before(search.since, by);
+            search.step_back(by);
         }
         self.lost = self.lost.map(|lost| before(lost, by));
     }
 
     fn link(&self, now: Timestamp) -> LinkState {
         let lost = self.lost.map(|lost| now.duration_since(lost));
+        let obstacle = self.search.as_ref().and_then(|search| search.obstacle.as_ref());
         match &self.stage {
             _ if self.released => LinkState::Released,
             Stage::Streaming { .. } if self.search.is_none() => LinkState::Streaming,
-            // Connected or not: nothing has come yet.
-            Stage::Streaming { .. } | Stage::Connecting { heard: true, .. } => {
-                LinkState::Connecting
-            }
             Stage::Silent { .. } | Stage::Closing { silent: true, .. } => LinkState::Silent,
             Stage::Unpowered if self.adapter == Adapter::Off => LinkState::AdapterOff,
+            Stage::Unpowered if self.adapter == Adapter::Blocked => LinkState::Blocked,
+            Stage::Unpowered | Stage::Resting { .. } if self.endings.are_feared() => {
+                LinkState::ServiceEnds
+            }
             Stage::Unpowered => LinkState::NoBluetooth,
             Stage::Broken { .. } | Stage::Rebuilding(_) if self.rebuilds > 0 => {
                 LinkState::NoBluetooth
             }
-            _ if lost.is_some_and(|lost| lost >= limit::AWAY) => LinkState::Away,
-            _ => LinkState::Searching,
+            stage => match (obstacle, stage) {
+                // Until it streams: that it is tried once more changes nothing.
+                (Some(obstacle), _) => obstacle.state(),
+                // Connected or not: nothing has come yet.
+                (None, Stage::Streaming { .. } | Stage::Connecting { heard: true, .. }) => {
+                    LinkState::Connecting
+                }
+                _ if lost.is_some_and(|lost| lost >= limit::AWAY) => LinkState::Away,
+                _ => LinkState::Searching,
+            },
         }
     }
 }
@@ -401,26 +491,43 @@ impl Connection {
         }
     }
 
+    /// The strap of the owner is this one; another that is connected is let go.
+    fn belongs(&mut self, now: Timestamp, known: Known, out: &mut Vec<Action>) {
+        let wanted = self.settings.wanted();
+        if wanted.is_some() || self.known.as_ref() == Some(&known) {
+            return;
+        }
+        let device = self.stage.device().filter(|device| !known.is_at(device)).cloned();
+        self.known = Some(known);
+        self.look_for_another(now, device, out);
+    }
+
+    /// Lets `device` go where it is connected or being connected to, and searches anew; not while something stands against that.
+    fn look_for_another(&mut self, now: Timestamp, device: Option<Device>, out: &mut Vec<Action>) {
+        self.stranger = None;
+        match (&self.stage, device) {
+            (
+                Stage::Connecting { .. } | Stage::Streaming { .. } | Stage::Silent { .. },
+                Some(device),
+            ) => {
+                self.search = Some(Search::new(now));
+                self.close(now, device, Then::Look, false, out);
+            }
+            (Stage::Resting { .. }, _) => self.search_afresh(now, out),
+            _ => {}
+        }
+    }
+
     fn configure(&mut self, now: Timestamp, settings: MonitorSettings, out: &mut Vec<Action>) {
         let same = settings.wanted() == self.settings.wanted();
         self.settings = settings;
         if same {
             return;
         }
-        match &self.stage {
-            Stage::Connecting { device, .. }
-            | Stage::Streaming { device, .. }
-            | Stage::Silent { device, .. } => {
-                let wanted = self.settings.wanted();
-                if wanted.is_some_and(|wanted| !device.is_called(wanted)) {
-                    let device = device.clone();
-                    self.search = Some(Search::new(now));
-                    self.close(now, device, Then::Look, false, out);
-                }
-            }
-            Stage::Resting { .. } => self.search_afresh(now, out),
-            _ => {}
-        }
+        let wanted = self.settings.wanted();
+        let is_another = |device: &&Device| wanted.is_some_and(|wanted| !device.is_called(wanted));
+        let device = self.stage.device().filter(is_another).cloned();
+        self.look_for_another(now, device, out);
     }
 }
 
@@ -434,10 +541,12 @@ impl Connection {
 
     /// What comes next, unless something stands against it.
     fn go_on(&mut self, now: Timestamp, then: Then, out: &mut Vec<Action>) {
+        let until = self.endings.until(now).filter(|_| matches!(then, Then::Look | Then::Scan));
         self.stage = match then {
             _ if self.released => Stage::Released,
             Then::Sleep => Stage::Asleep { until: after(now, limit::SLEEP) },
             _ if self.adapter != Adapter::On => Stage::Unpowered,
+            _ if until.is_some() => Stage::Resting { until: until.unwrap_or(now) },
             Then::Look => {
                 let deadline = self.call(now, Call::Look, limit::ANSWER, out);
                 Stage::Looking { deadline, unheard: None }
@@ -452,7 +561,8 @@ impl Connection {
         let call = Call::Scan { lasting: limit::SCAN, eager };
         let mut deadline = self.call(now, call, limit::ANSWER, out);
         deadline.at = after(deadline.at, limit::SCAN);
-        self.stage = Stage::Scanning { deadline, best: None };
+        self.endings.asks(now);
+        self.stage = Stage::Scanning { deadline, best: None, other: None };
     }
 
     fn rest(&mut self, now: Timestamp) {
@@ -462,7 +572,9 @@ impl Connection {
 
     fn connect(&mut self, now: Timestamp, device: Device, heard: bool, out: &mut Vec<Action>) {
         let limit = if heard { limit::CONNECT } else { limit::CONNECT_UNHEARD };
-        let deadline = self.call(now, Call::Connect { address: device.address }, limit, out);
+        let call = Call::Connect { address: device.address, subscribing: limit::SUBSCRIBE };
+        let deadline = self.call(now, call, limit, out);
+        self.endings.asks(now);
         self.stage = Stage::Connecting { deadline, device, heard };
     }
 

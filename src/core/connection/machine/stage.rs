@@ -21,8 +21,9 @@ pub(super) enum Stage {
     Released,
     /// Asking what is known; `unheard`: worth one attempt though not in reach.
     Looking { deadline: Deadline, unheard: Option<Device> },
-    /// Listening for advertisements; `best`: the one to connect to if nothing better turns up.
-    Scanning { deadline: Deadline, best: Option<Device> },
+    /// Listening for advertisements; `best`: the one to connect to if nothing better turns up; `other`: a monitor that is not the one
+    /// looked for, where that is not heard.
+    Scanning { deadline: Deadline, best: Option<Device>, other: Option<Device> },
     /// Being connected to, subscription included; `heard`: it was in reach a moment ago.
     Connecting { deadline: Deadline, device: Device, heard: bool },
     /// Connected; `heard`: when the last measurement came, or else the connection.

@@ -103,7 +103,9 @@ fn told(seen: &Seen) -> String {
 }
 
 /// What is filled in on the desks of these tests: names, places, and what the system or a file is told to be.
-const FILLED_IN: [&str; 33] = [
+const FILLED_IN: [&str; 35] = [
+    "Other HR",
+    "[monitor]",
     "/home/a/.config/kindbeat/config.toml",
     "/home/a/.config/kindbeat/practices/a.toml",
     "/home/a/.local/state/kindbeat/kindbeat.db",
@@ -185,6 +187,7 @@ fn bluetooth_that_cannot_be_used_has_a_remedy() {
         without(Some(Err(bluetooth::BluetoothError::NoService))),
         without(Some(Err(bluetooth::BluetoothError::NoAdapter))),
         without(Some(Err(bluetooth::BluetoothError::Off))),
+        without(Some(Err(bluetooth::BluetoothError::Blocked))),
         without(Some(Err(bluetooth::BluetoothError::TimedOut { doing: "asking" }))),
         without(None),
     ];
@@ -195,6 +198,8 @@ fn bluetooth_that_cannot_be_used_has_a_remedy() {
                           plug one in, or see whether "rfkill" lists one as blocked
     fault  bluetooth      Bluetooth is switched off
                           switch it on in the settings of your desktop or with "bluetoothctl power on"
+    fault  bluetooth      Bluetooth is blocked: airplane mode is on, or a switch of the computer
+                          switch airplane mode off in the settings of your desktop, or run "rfkill unblock bluetooth"; some laptops have a key for it
     fault  bluetooth      Bluetooth does not answer
                           "systemctl status bluetooth.service" may say why
     fault  bluetooth      Bluetooth does not answer
@@ -208,12 +213,26 @@ fn a_strap_is_told_by_the_service_or_from_before() {
     let in_state = |state: &str| with(Status { state: state.to_owned(), ..streaming() });
     let stopped = || Seen { service: Some(Err(ClientError::NoDaemon)), ..well() };
     let low = streaming().sensor.map(|sensor| SensorStatus { battery: Some(15), ..sensor });
-    let desks = [
+    let desks = vec![
         in_state("connecting"),
         in_state("released"),
         in_state("silent"),
         in_state("adapter_off"),
         in_state("away"),
+        in_state("service_ends"),
+        in_state("in_use"),
+        in_state("needs_pairing"),
+        in_state("bond_lost"),
+        in_state("hangs_up"),
+        with(Status {
+            state: "away".to_owned(),
+            other_sensor: Some(SensorStatus {
+                name: Some("Other HR".to_owned()),
+                address: String::new(),
+                battery: None,
+            }),
+            ..streaming()
+        }),
         with(Status { state: "searching".to_owned(), sensor: None, ..streaming() }),
         with(Status { quality: Some(Quality::OffBody), ..streaming() }),
         with(Status { quality: Some(Quality::Poor), ..streaming() }),
@@ -231,6 +250,18 @@ fn a_strap_is_told_by_the_service_or_from_before() {
                           see the line "bluetooth"
     look   strap          Polar H10 is out of reach, and looked for
                           put it on; where a watch or a phone is connected to it, let go of it there
+    look   strap          the Bluetooth service ended while kindbeat was looking for Polar H10
+                          see "journalctl -u bluetooth.service"; a newer version of bluez may mend it. kindbeat leaves the service alone for a while, then tries again
+    look   strap          Polar H10 is in use by another program on this computer
+                          kindbeat takes it when that program lets it go
+    look   strap          Polar H10 is in reach, but it seems that it has to be paired first
+                          pair it with "kindbeat devices --pair NAME"; "kindbeat devices" lists its name
+    look   strap          Polar H10 is in reach, but seems to have forgotten that it was paired with this computer
+                          pair it with "kindbeat devices --pair NAME"; "kindbeat devices" lists its name
+    look   strap          Polar H10 is in reach, but ends the connection each time
+                          bring it closer; if that does not help, take it off and put it on again
+    look   strap          Polar H10 is not in reach, but another is: Other HR
+                          if that one is yours, choose it with "kindbeat devices --use NAME"; where the settings name a monitor, change "device" in their section [monitor]
     look   strap          none was found yet
                           put one on, then see whether "kindbeat devices" lists it
     look   strap          Polar H10 feels no skin; battery 87 %

@@ -4,16 +4,18 @@ use jiff::SignedDuration;
 
 use super::world::STRAP;
 use super::world::World;
+use super::world::known;
 use crate::connection::Adapter;
 use crate::connection::Address;
 use crate::connection::Call;
 use crate::connection::ConnectionInput;
 use crate::connection::Device;
+use crate::connection::Known;
 use crate::connection::limit;
 use crate::monitor::LinkState;
 use crate::monitor::MonitorSettings;
 
-const CONNECT: Call = Call::Connect { address: STRAP };
+const CONNECT: Call = Call::Connect { address: STRAP, subscribing: limit::SUBSCRIBE };
 const DISCONNECT: Call = Call::Disconnect { address: STRAP };
 
 #[test]
@@ -27,7 +29,7 @@ fn a_strap_in_reach_is_found_and_streams() {
         calls,
         [Call::Rebuild, Call::Look, Call::Scan { lasting: limit::SCAN, eager: true }, CONNECT]
     );
-    assert_eq!(world.machine.known(), Some(STRAP));
+    assert_eq!(world.machine.known(), Some(&known()));
 }
 
 #[test]
@@ -260,17 +262,189 @@ fn a_call_whose_end_is_never_told_is_given_up() {
 }
 
 #[test]
-fn a_stranger_s_strap_is_taken_only_after_waiting_for_ones_own() {
-    let own = Address::new([0xF0, 0, 0, 0, 0, 9]);
+fn a_stranger_s_strap_is_named_and_left_until_it_is_chosen() {
+    let own = Known { address: Address::new([0xF0, 0, 0, 0, 0, 9]), name: None };
+    let mut world = World::with(MonitorSettings::default(), Some(own.clone()));
+    world.run(24 * 60 * 60);
+    assert_eq!(world.called(&CONNECT), 0);
+    assert_eq!(world.strangers, [Some(STRAP)]);
+    assert_eq!(world.machine.known(), Some(&own));
+    world.happens(ConnectionInput::Use(known()));
+    assert!(world.until(LinkState::Streaming, 10).is_some());
+    assert_eq!(world.strangers, [Some(STRAP), None]);
+    assert_eq!(world.machine.known(), Some(&known()));
+}
+
+#[test]
+fn a_stranger_that_leaves_is_no_longer_named() {
+    let own = Known { address: Address::new([0xF0, 0, 0, 0, 0, 9]), name: None };
     let mut world = World::with(MonitorSettings::default(), Some(own));
-    assert!(world.until(LinkState::Streaming, 40).is_some_and(|seconds| seconds >= 20));
-    assert_eq!(world.machine.known(), Some(STRAP));
+    world.run(30);
+    world.strap.there = false;
+    world.run(30);
+    assert_eq!(world.strangers, [Some(STRAP), None]);
+}
+
+#[test]
+fn another_strap_that_is_chosen_takes_the_place_of_the_first() {
+    let mut world = World::streaming();
+    let other = Known { address: Address::new([0xF0, 0, 0, 0, 0, 9]), name: None };
+    world.happens(ConnectionInput::Use(other.clone()));
+    assert_eq!(world.called(&DISCONNECT), 1);
+    world.run(100);
+    assert_eq!(world.word(), Some(LinkState::Searching));
+    assert_eq!(world.machine.known(), Some(&other));
+}
+
+#[test]
+fn three_refusals_at_the_edge_of_reach_cost_less_than_20_s() {
+    let mut world = World::new();
+    world.strap.drops = 3;
+    assert!(world.until(LinkState::Streaming, 20).is_some(), "{:?}", world.words);
+    world.strap.drops = 3;
+    world.lose_link();
+    assert!(world.until(LinkState::Streaming, 20).is_some(), "{:?}", world.words);
+}
+
+#[test]
+fn a_link_that_is_up_is_given_time_for_the_rest() {
+    let mut world = World::streaming();
+    world.lose_link();
+    // A link without a scan has six seconds; what follows has its own.
+    world.until(LinkState::Connecting, 5);
+    let due = |world: &World| world.machine.next_wakeup().unwrap().duration_since(world.now);
+    assert!(due(&world) > SignedDuration::from_secs(25), "{:?}", due(&world));
+}
+
+#[test]
+fn a_strap_that_hangs_up_each_time_is_said_to() {
+    let mut world = World::new();
+    world.strap.drops = u32::MAX;
+    world.run(10 * 60);
+    assert_eq!(
+        world.said(),
+        [
+            "searching",
+            "connecting",
+            "searching",
+            "connecting",
+            "searching",
+            "connecting",
+            "hangs_up"
+        ]
+    );
+    world.strap.drops = 0;
+    assert!(world.until(LinkState::Streaming, 10).is_some());
+}
+
+#[test]
+fn a_strap_that_wants_pairing_is_left_alone_until_paired() {
+    let mut world = World::new();
+    world.strap.wants_bond = true;
+    world.run(9 * 60);
+    assert_eq!(world.said(), ["searching", "connecting", "needs_pairing"]);
+    assert_eq!(world.called(&CONNECT), 1);
+    world.strap.wants_bond = false;
+    world.strap.bonded = true;
+    assert!(world.until(LinkState::Streaming, 12).is_some());
+}
+
+#[test]
+fn a_strap_that_hangs_up_when_asked_wants_pairing_too() {
+    let mut world = World::new();
+    world.strap.drops = u32::MAX;
+    world.strap.drops_when_asked = true;
+    world.run(60);
+    assert_eq!(world.word(), Some(LinkState::NeedsPairing));
+    assert_eq!(world.called(&CONNECT), 3);
+}
+
+#[test]
+fn a_bond_that_the_strap_forgot_is_said_to_be_lost() {
+    let mut world = World::streaming();
+    world.strap.bonded = true;
+    world.strap.drops = u32::MAX;
+    world.lose_link();
+    world.run(5 * 60);
+    assert_eq!(world.word(), Some(LinkState::BondLost));
+    assert!(world.called(&CONNECT) <= 14, "{}", world.called(&CONNECT));
+    // Paired anew it streams; that it was, BlueZ does not tell.
+    let mut paired = World::streaming();
+    paired.strap.bonded = true;
+    paired.strap.drops = 4;
+    paired.lose_link();
+    assert!(paired.until(LinkState::Streaming, 100).is_some());
+    // Out of reach it is lost like any other.
+    world.strap.there = false;
+    world.run(60);
+    assert_eq!(world.word(), Some(LinkState::Searching));
+}
+
+#[test]
+fn a_strap_that_another_program_holds_is_taken_when_free() {
+    let mut world = World::new();
+    world.strap.connected = true;
+    world.strap.held = true;
+    world.run(5 * 60);
+    assert_eq!(world.said(), ["searching", "connecting", "in_use"]);
+    assert_eq!(world.called(&DISCONNECT), 0);
+    assert_eq!(world.scans(), []);
+    world.strap.held = false;
+    assert!(world.until(LinkState::Streaming, 10).is_some());
+}
+
+#[test]
+fn a_service_that_ends_at_each_search_is_left_alone_ever_longer() {
+    let mut world = World::new();
+    world.strap.there = false;
+    world.ends_at_scans = true;
+    world.run(60 * 60);
+    assert_eq!(world.scans().len(), 5);
+    assert!(world.said().contains(&"service_ends"));
+    assert_eq!(world.word(), Some(LinkState::ServiceEnds));
+    // The owner's wishes change nothing about that.
+    world.forget();
+    for input in [ConnectionInput::Resumed, ConnectionInput::TakeBack, ConnectionInput::Release] {
+        world.happens(input);
+        world.run(20);
+    }
+    world.happens(ConnectionInput::TakeBack);
+    world.run(20);
+    assert_eq!(world.scans(), []);
+    world.ends_at_scans = false;
+    world.strap.there = true;
+    assert!(world.until(LinkState::Streaming, 31 * 60).is_some());
+}
+
+#[test]
+fn a_radio_that_is_blocked_is_named_and_waited_for() {
+    let mut world = World::streaming();
+    world.switch(Adapter::Blocked);
+    world.run(60 * 60);
+    assert_eq!(world.said(), ["blocked"]);
+    assert_eq!(world.calls, []);
+    world.switch(Adapter::On);
+    assert!(world.until(LinkState::Streaming, 5).is_some());
+}
+
+#[test]
+fn a_strap_that_sends_every_20_s_soon_streams_without_a_break() {
+    let mut world = World::new();
+    world.strap.every = 20;
+    world.run(3 * 60);
+    world.forget();
+    world.run(60 * 60);
+    assert_eq!(world.said(), [] as [&str; 0]);
+    assert_eq!(world.calls, []);
+    // When it is really gone that shows, if later than with others.
+    world.strap.talks = false;
+    assert!(world.until(LinkState::Silent, 60).is_some());
 }
 
 #[test]
 fn a_named_strap_is_the_only_one_connected_to() {
     let settings = MonitorSettings { device: "Other".to_owned(), ..MonitorSettings::default() };
-    let mut world = World::with(settings, Some(STRAP));
+    let mut world = World::with(settings, Some(known()));
     world.run(600);
     assert_eq!(world.called(&CONNECT), 0);
     let settings = MonitorSettings { device: "labhr".to_owned(), ..MonitorSettings::default() };
@@ -287,11 +461,8 @@ fn a_named_strap_is_the_only_one_connected_to() {
 fn a_strap_that_refuses_does_not_hide_the_one_behind_it() {
     let mut world = World::new();
     world.others = vec![Device {
-        address: Address::new([0xF0, 0, 0, 0, 0, 7]),
-        name: None,
-        signal: Some(-20),
-        connected: false,
         heart_rate: true,
+        ..Device::heard(Address::new([0xF0, 0, 0, 0, 0, 7]), Some(-20))
     }];
     assert!(world.until(LinkState::Streaming, 15).is_some());
 }

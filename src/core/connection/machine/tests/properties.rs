@@ -14,6 +14,7 @@ use crate::connection::CallFailure;
 use crate::connection::Connection;
 use crate::connection::ConnectionInput;
 use crate::connection::Device;
+use crate::connection::Known;
 use crate::connection::Ticket;
 use crate::connection::limit;
 use crate::monitor::LinkState;
@@ -24,13 +25,15 @@ use crate::monitor::MonitorSettings;
 const BOUND: i64 = 60 + 12 + 30 + 20 + 30 + 60;
 
 fn any_device() -> impl Strategy<Value = Device> {
-    (0_u8..4, prop::option::of(-100_i16..=127), any::<bool>(), any::<bool>()).prop_map(
-        |(last, signal, connected, heart_rate)| Device {
-            address: Address::new([0xF0, 0, 0, 0, 0, last]),
-            name: Some(format!("HR {last}")),
-            signal,
+    let address = (0_u8..4).prop_map(|last| Address::new([0xF0, 0, 0, 0, 0, last]));
+    (address, prop::option::of(-100_i16..=127), any::<[bool; 4]>()).prop_map(
+        |(address, signal, [connected, bonded, private, heart_rate])| Device {
+            name: Some(format!("HR {}", address.bytes()[5])),
             connected,
+            bonded,
+            private,
             heart_rate,
+            ..Device::heard(address, signal)
         },
     )
 }
@@ -42,6 +45,10 @@ fn any_result() -> impl Strategy<Value = Result<(), CallFailure>> {
         1 => Just(Err(CallFailure::TimedOut)),
         1 => Just(Err(CallFailure::Unknown)),
         1 => Just(Err(CallFailure::Refused)),
+        1 => Just(Err(CallFailure::Held)),
+        2 => any::<(bool, bool)>()
+            .prop_map(|(bonded, asked)| Err(CallFailure::Dropped { bonded, asked })),
+        1 => any::<bool>().prop_map(|bonded| Err(CallFailure::Unauthenticated { bonded })),
     ]
 }
 
@@ -52,19 +59,32 @@ fn any_settings() -> impl Strategy<Value = MonitorSettings> {
 
 /// Something that happens; a ticket of 0 stands for that of the last call.
 fn any_input() -> impl Strategy<Value = ConnectionInput> {
-    let adapter = prop::sample::select(vec![Adapter::None, Adapter::Off, Adapter::On, Adapter::On]);
+    let adapter = prop::sample::select(vec![
+        Adapter::None,
+        Adapter::Off,
+        Adapter::Blocked,
+        Adapter::On,
+        Adapter::On,
+        Adapter::On,
+    ]);
     prop_oneof![
         2 => adapter.prop_map(ConnectionInput::Adapter),
         4 => prop::collection::vec(any_device(), 0..4).prop_map(ConnectionInput::Found),
         8 => (0_u64..3, any_result()).prop_map(|(ticket, ok)| ConnectionInput::Finished(Ticket(ticket), ok)),
+        2 => (0_u64..3).prop_map(|ticket| ConnectionInput::LinkUp(Ticket(ticket))),
         3 => Just(ConnectionInput::Measured),
         2 => Just(ConnectionInput::LinkLost),
+        1 => Just(ConnectionInput::ServiceEnded),
         1 => Just(ConnectionInput::BusLost),
         1 => Just(ConnectionInput::Suspending),
         1 => Just(ConnectionInput::Resumed),
         1 => Just(ConnectionInput::Release),
         1 => Just(ConnectionInput::TakeBack),
         1 => any_settings().prop_map(ConnectionInput::Configured),
+        1 => any_device().prop_map(|device| ConnectionInput::Use(Known {
+            address: device.address,
+            name: device.name,
+        })),
         8 => Just(ConnectionInput::Tick),
     ]
 }
@@ -94,6 +114,7 @@ fn lived_through(
         now += wait;
         let input = match input {
             ConnectionInput::Finished(Ticket(0), result) => ConnectionInput::Finished(last, result),
+            ConnectionInput::LinkUp(Ticket(0)) => ConnectionInput::LinkUp(last),
             other => other,
         };
         if let ConnectionInput::Adapter(is) = input {
@@ -113,6 +134,7 @@ fn lived_through(
                     last = ticket;
                 }
                 Action::Announce(_) => announced += 1,
+                Action::Stranger(_) => {}
             }
         }
         prop_assert!(announced <= 1);
@@ -126,17 +148,20 @@ proptest! {
     fn from_anywhere_a_strap_in_reach_streams_before_long(story in any_story()) {
         let (machine, now) = lived_through(story)?;
         let mut world = World::new();
+        // A service that ended and a strap that wants pairing are left alone for longer.
+        let left_alone = machine.left_alone_until().map_or(0, |until| until.duration_since(now).as_secs());
         world.machine = machine;
         world.now = now;
         world.happens(ConnectionInput::Configured(MonitorSettings::default()));
+        world.happens(ConnectionInput::Use(super::world::known()));
         world.happens(ConnectionInput::TakeBack);
         world.happens(ConnectionInput::Adapter(Adapter::On));
-        let words = world.until(LinkState::Streaming, BOUND);
+        let words = world.until(LinkState::Streaming, BOUND + left_alone.max(0));
         let streams = words.is_some() || {
             world.forget();
             world.run(3);
             // It streamed all along, and had nothing to announce.
-            world.machine.known() == Some(STRAP) && world.calls.is_empty()
+            world.machine.known().map(|known| known.address) == Some(STRAP) && world.calls.is_empty()
         };
         prop_assert!(streams, "{:?} after {:?}", world.machine, world.calls);
     }
@@ -144,7 +169,7 @@ proptest! {
     #[test]
     fn an_endless_search_scans_a_twentieth_of_the_time_at_most(seed: u64, known: bool) {
         let mut world = World::new();
-        let known = known.then_some(STRAP);
+        let known = known.then(super::world::known);
         world.machine = Connection::new(MonitorSettings::default(), known, seed, world.now);
         world.strap.there = false;
         world.run(10 * 60 + 10);

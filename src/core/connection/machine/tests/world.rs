@@ -11,6 +11,7 @@ use crate::connection::CallFailure;
 use crate::connection::Connection;
 use crate::connection::ConnectionInput;
 use crate::connection::Device;
+use crate::connection::Known;
 use crate::connection::Ticket;
 use crate::monitor::LinkState;
 use crate::monitor::MonitorSettings;
@@ -18,6 +19,7 @@ use crate::monitor::MonitorSettings;
 pub(super) const STRAP: Address = Address::new([0xF0, 0, 0, 0, 0, 1]);
 
 /// What is there, and what became of it.
+#[expect(clippy::struct_excessive_bools, reason = "each a fault of its own, in any combination")]
 pub(super) struct World {
     pub(super) machine: Connection,
     pub(super) now: Timestamp,
@@ -26,6 +28,8 @@ pub(super) struct World {
     pub(super) bus: bool,
     /// Whether bluetoothd hangs: no call is answered.
     pub(super) hangs: bool,
+    /// Whether bluetoothd ends half a second into each scan, and is started again two seconds later.
+    pub(super) ends_at_scans: bool,
     /// Whether the end of a call is never reported, not even by its limit.
     pub(super) mute: bool,
     pub(super) strap: Strap,
@@ -33,6 +37,8 @@ pub(super) struct World {
     pub(super) others: Vec<Device>,
     due: Vec<(Timestamp, ConnectionInput)>,
     notifying: Option<Timestamp>,
+    /// Every monitor of somebody else that was told of.
+    pub(super) strangers: Vec<Option<Address>>,
     /// Every word announced, with the second.
     pub(super) words: Vec<(i64, LinkState)>,
     /// Every call, with its time.
@@ -49,8 +55,20 @@ pub(super) struct Strap {
     pub(super) connected: bool,
     /// Whether it sends measurements when connected.
     pub(super) talks: bool,
-    /// Whether it refuses to be subscribed to, as one that wants encryption.
+    /// Whether it refuses to be connected to.
     pub(super) refuses: bool,
+    /// How often more it ends the link as soon as it is up.
+    pub(super) drops: u32,
+    /// Whether it does so only when it is asked for measurements.
+    pub(super) drops_when_asked: bool,
+    /// Whether BlueZ has a bond with it.
+    pub(super) bonded: bool,
+    /// Whether it sends nothing before it has one, and BlueZ says so.
+    pub(super) wants_bond: bool,
+    /// Whether another program has its measurements for itself.
+    pub(super) held: bool,
+    /// How many seconds lie between two measurements.
+    pub(super) every: i64,
 }
 
 impl World {
@@ -58,7 +76,7 @@ impl World {
         Self::with(MonitorSettings::default(), None)
     }
 
-    pub(super) fn with(settings: MonitorSettings, known: Option<Address>) -> Self {
+    pub(super) fn with(settings: MonitorSettings, known: Option<Known>) -> Self {
         let now = start();
         Self {
             machine: Connection::new(settings, known, 1, now),
@@ -66,6 +84,7 @@ impl World {
             adapter: Adapter::On,
             bus: true,
             hangs: false,
+            ends_at_scans: false,
             mute: false,
             strap: Strap {
                 there: true,
@@ -73,10 +92,17 @@ impl World {
                 connected: false,
                 talks: true,
                 refuses: false,
+                drops: 0,
+                drops_when_asked: false,
+                bonded: false,
+                wants_bond: false,
+                held: false,
+                every: 1,
             },
             others: Vec::new(),
             due: Vec::new(),
             notifying: None,
+            strangers: Vec::new(),
             words: Vec::new(),
             calls: Vec::new(),
         }
@@ -121,6 +147,9 @@ impl World {
                 Action::Announce(link) => {
                     self.words.push((self.now.duration_since(start()).as_secs(), link));
                 }
+                Action::Stranger(device) => {
+                    self.strangers.push(device.map(|device| device.address));
+                }
                 Action::Do { ticket, call, limit } => self.carry_out(ticket, &call, limit),
             }
         }
@@ -161,7 +190,7 @@ impl World {
                 }
                 self.happens(input);
             } else if measured == Some(next) {
-                self.notifying = Some(next + SignedDuration::from_secs(1));
+                self.notifying = Some(next + SignedDuration::from_secs(self.strap.every));
                 self.happens(ConnectionInput::Measured);
             } else {
                 self.happens(ConnectionInput::Tick);
@@ -198,7 +227,7 @@ impl World {
     /// What the last call, now over, did to the world.
     fn take_effect(&mut self) {
         match self.calls.last() {
-            Some((_, Call::Connect { address: STRAP })) if self.would_connect().is_ok() => {
+            Some((_, Call::Connect { address: STRAP, .. })) if self.would_connect().is_ok() => {
                 self.strap.connected = true;
                 self.strap.known = true;
                 self.notifying = Some(self.now + SignedDuration::from_millis(500));
@@ -220,10 +249,16 @@ impl World {
             () if !self.bus => Err(CallFailure::Bus),
             () if self.hangs => Err(CallFailure::TimedOut),
             () if self.adapter != Adapter::On || self.strap.refuses => Err(CallFailure::Refused),
+            () if self.strap.held => Err(CallFailure::Held),
             () if self.strap.connected || self.strap.there => Ok(()),
             () if self.strap.known => Err(CallFailure::TimedOut),
             () => Err(CallFailure::Unknown),
         }
+    }
+
+    /// Whether there would be a link.
+    fn comes_up(&self) -> bool {
+        self.reaches() && self.strap.there && !self.strap.held
     }
 
     fn carry_out(&mut self, ticket: Ticket, call: &Call, limit: SignedDuration) {
@@ -243,6 +278,12 @@ impl World {
                 self.reply(5, ConnectionInput::Found(self.in_sight(false)));
                 (10, Ok(()))
             }
+            Call::Scan { .. } if self.ends_at_scans => {
+                self.reply(500, ConnectionInput::ServiceEnded);
+                self.reply(500, ConnectionInput::Adapter(Adapter::None));
+                self.reply(2_500, ConnectionInput::Adapter(Adapter::On));
+                return;
+            }
             Call::Scan { lasting, eager } => {
                 assert_eq!(self.adapter, Adapter::On, "a scan would power the adapter on");
                 if *eager {
@@ -253,8 +294,22 @@ impl World {
                 }
                 (lasting.as_millis() + 10, Ok(()))
             }
-            Call::Connect { address: STRAP } => match self.would_connect() {
-                Ok(()) => (if self.strap.connected { 100 } else { 900 }, Ok(())),
+            Call::Connect { address: STRAP, .. } if self.comes_up() && self.strap.wants_bond => {
+                self.reply(600, ConnectionInput::LinkUp(ticket));
+                (900, Err(CallFailure::Unauthenticated { bonded: self.strap.bonded }))
+            }
+            Call::Connect { address: STRAP, .. } if self.comes_up() && self.strap.drops > 0 => {
+                self.strap.drops -= 1;
+                self.reply(600, ConnectionInput::LinkUp(ticket));
+                let Strap { bonded, drops_when_asked: asked, .. } = self.strap;
+                (640, Err(CallFailure::Dropped { bonded, asked }))
+            }
+            Call::Connect { address: STRAP, .. } => match self.would_connect() {
+                Ok(()) if self.strap.connected => (100, Ok(())),
+                Ok(()) => {
+                    self.reply(600, ConnectionInput::LinkUp(ticket));
+                    (900, Ok(()))
+                }
                 Err(CallFailure::TimedOut) => (limit.as_millis(), Err(CallFailure::TimedOut)),
                 Err(other) => (20, Err(other)),
             },
@@ -276,15 +331,20 @@ impl World {
         let mut devices = self.others.clone();
         if strap.known || strap.connected || advertises {
             devices.push(Device {
-                address: STRAP,
                 name: Some("LabHR".to_owned()),
-                signal: advertises.then_some(-60),
                 connected: strap.connected,
+                bonded: strap.bonded,
                 heart_rate: true,
+                ..Device::heard(STRAP, advertises.then_some(-60))
             });
         }
         devices
     }
+}
+
+/// The strap, as it is known from before.
+pub(super) fn known() -> Known {
+    Known { address: STRAP, name: Some("LabHR".to_owned()) }
 }
 
 pub(super) fn start() -> Timestamp {

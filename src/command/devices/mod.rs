@@ -4,6 +4,9 @@
 //! battery level is known where the system already is connected, or was lately; whether a monitor sends RR intervals only once
 //! it has streamed, so that is never known here and stands as "?" (in JSON `null`).
 
+mod choose;
+mod pair;
+
 use std::io::Write;
 use std::time::Duration;
 
@@ -17,15 +20,35 @@ use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 use kindbeat_core::words::harmless;
 
+pub use choose::choose;
+pub use pair::pair;
+
 /// Looks for `seconds`, at least one (usual: [`SECONDS`]), and lists what is there, the strongest signal first; none is no error.
 ///
-/// `json`: one line, a list of objects with `name` (text or null), `address`, `signal` (dBm or null), `battery` (percent or
+/// `everything`: other devices, too, since not every monitor says that it is one. `json`: one line, a list of objects with `name` (text or null), `address`, `signal` (dBm or null), `battery` (percent or
 /// null), `rr` (always null) and `connected`.
-pub fn run(seconds: u64, json: bool, words: &Words, out: &mut impl Write) -> anyhow::Result<()> {
-    let runtime = asking::runtime(words)?;
-    let nearby = runtime.block_on(bluetooth::nearby(Duration::from_secs(seconds.max(1))));
-    let nearby = nearby.map_err(|error| with_remedy(&error, in_words(&error), words))?;
+pub fn run(
+    seconds: u64,
+    everything: bool,
+    json: bool,
+    words: &Words,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let nearby = looked(bluetooth::nearby(lasting(seconds), everything), words)?;
     if json { as_json(&nearby, out) } else { as_text(&nearby, words, out) }
+}
+
+fn lasting(seconds: u64) -> Duration {
+    Duration::from_secs(seconds.max(1))
+}
+
+/// What a look at Bluetooth gives, or why it cannot be had, in words.
+fn looked<T>(
+    look: impl Future<Output = Result<T, BluetoothError>>,
+    words: &Words,
+) -> anyhow::Result<T> {
+    let seen = asking::runtime(words)?.block_on(look);
+    seen.map_err(|error| with_remedy(&error, in_words(&error), words))
 }
 
 /// The error with what to do about it, and what the system said of it.
@@ -49,6 +72,7 @@ pub(super) const fn in_words(error: &BluetoothError) -> [Message; 2] {
         BluetoothError::NoService => [Message::BluetoothStopped, Message::BluetoothStart],
         BluetoothError::NoAdapter => [Message::BluetoothNoAdapter, Message::BluetoothPlugIn],
         BluetoothError::Off => [Message::BluetoothOff, Message::BluetoothSwitchOn],
+        BluetoothError::Blocked => [Message::BluetoothBlocked, Message::BluetoothUnblock],
         BluetoothError::BlueZ {
             source: zbus::Error::Connection(..) | zbus::Error::Address(_),
             ..
@@ -137,15 +161,15 @@ pub const SECONDS: u64 = 10;
 mod tests {
     use super::*;
     use crate::accented;
+    use kindbeat_core::connection::Address;
     use kindbeat_core::connection::Device;
 
     fn monitors() -> Vec<Nearby> {
         let device = |name: Option<&str>, last, signal, connected| Device {
-            address: kindbeat_core::connection::Address::new([0xF0, 0, 0, 0, 0, last]),
             name: name.map(str::to_owned),
-            signal,
             connected,
             heart_rate: true,
+            ..Device::heard(Address::new([0xF0, 0, 0, 0, 0, last]), signal)
         };
         vec![
             Nearby { device: device(Some("Polar\x1b H10"), 1, Some(-52), false), battery: None },
@@ -183,6 +207,7 @@ mod tests {
             BluetoothError::NoService,
             BluetoothError::NoAdapter,
             BluetoothError::Off,
+            BluetoothError::Blocked,
             BluetoothError::Unknown,
             BluetoothError::NoHeartRate,
             BluetoothError::TimedOut { doing: "asking" },
