@@ -44,6 +44,8 @@ pub(crate) enum Cause {
     Killed,
     /// The strap answered nothing for 40 s, with the link up.
     Dead,
+    /// The strap sent no measurement for 40 s, with the link up.
+    Silent,
     /// The Bluetooth service was stopped for 40 s.
     ServiceHung,
     /// The system bus was killed, and it and the Bluetooth service were started again four seconds later.
@@ -78,12 +80,20 @@ impl fmt::Display for Cause {
             Self::SwitchedOff => "the adapter off, and on again",
             Self::Killed => "the daemon killed while connected",
             Self::Dead => "the strap dead for 40 s with the link up",
+            Self::Silent => "the strap silent for 40 s with the link up",
             Self::ServiceHung => "bluetoothd stopped for 40 s",
             Self::BusKilled => "the system bus killed, back after 4 s",
             Self::Pulled => "the adapter pulled out, and plugged in",
             Self::Refused => "three links lost at once",
             Self::Unknown { form, device } => {
-                return write!(f, "a new strap that advertises its {form}, device = {device}");
+                let what = match form.as_str() {
+                    "service" => "the service",
+                    "response" => "the service in its scan response",
+                    "long" => "the service in 128 bits",
+                    "data" => "data of the service only",
+                    _ => "its name only",
+                };
+                return write!(f, "a new strap that advertises {what}, device = {device}");
             }
         })
     }

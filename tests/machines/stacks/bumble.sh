@@ -21,9 +21,12 @@ fi
 mkdir -p "$(dirname "$folder")"
 new=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf "$new"' EXIT
-python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --only-binary :all: --no-compile \
-    --require-hashes --requirement "$packages" --target "$new"
+python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+    --require-hashes --requirement "$packages" --dest "$new"
+for wheel in "$new"/*.whl; do
+    python3 -m zipfile --extract "$wheel" "$new"
+done
+rm -rf "$folder" "$new"/*.whl
 touch "$new/bumble"
-rm -rf "$folder"
 chmod 755 "$new"
 mv "$new" "$folder"

@@ -37,6 +37,8 @@ use crate::user::kindbeat;
 /// All of it. Ends when dropped.
 pub(crate) struct Lab {
     teller: Teller,
+    /// The version of the kernel.
+    pub(crate) kernel: String,
     pub(crate) strap: Strap,
     socket: Socket,
     adapter: Option<Plugged>,
@@ -60,10 +62,11 @@ impl Lab {
         let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease")?.trim().to_owned();
         let bluez = Command::new(SERVICE).arg("--version").output().await.context("bluetoothd")?;
         let bluez = String::from_utf8(bluez.stdout)?.trim().to_owned();
-        teller.tell(Fact::Versions { bluez, kernel });
+        teller.tell(Fact::Versions { bluez, kernel: kernel.clone() });
         let service = start_service(&teller)?;
         let lab = Self {
             teller,
+            kernel,
             strap,
             socket,
             adapter: Some(adapter),
@@ -90,9 +93,9 @@ impl Lab {
 
     /// From now on nothing keeps the heart rate away: waits for one, and looks whether the service is the same.
     pub(crate) async fn streams_after(&mut self, cause: Cause) -> anyhow::Result<()> {
+        self.tell(Fact::Over(cause.clone()));
         // Each rate differs from the one before: one that is another was measured since.
         let before = self.rate().await;
-        self.tell(Fact::Over(cause.clone()));
         let began = Instant::now();
         loop {
             let rate = self.rate().await;
@@ -185,12 +188,15 @@ impl Lab {
         Ok(())
     }
 
-    /// Has the service and the daemon, which is not running, forget that there ever was a strap.
-    pub(crate) async fn forget(&self) -> anyhow::Result<()> {
-        type Objects = HashMap<OwnedObjectPath, HashMap<String, HashMap<String, OwnedVariant>>>;
+    async fn objects(&self) -> anyhow::Result<HashMap<OwnedObjectPath, Interfaces>> {
         let interface = Some("org.freedesktop.DBus.ObjectManager");
         let objects = self.bus.call_method(Some(BLUEZ), "/", interface, "GetManagedObjects", &());
-        let objects: Objects = objects.await?.body().deserialize()?;
+        Ok(objects.await?.body().deserialize()?)
+    }
+
+    /// Has the service and the daemon, which is not running, forget that there ever was a strap.
+    pub(crate) async fn forget(&self) -> anyhow::Result<()> {
+        let objects = self.objects().await?;
         for (path, _) in objects.iter().filter(|(_, is)| is.contains_key("org.bluez.Device1")) {
             let adapter = Some("org.bluez.Adapter1");
             self.bus.call_method(Some(BLUEZ), ADAPTER, adapter, "RemoveDevice", path).await?;
@@ -212,6 +218,8 @@ impl Lab {
         Ok(on.await?.body().deserialize::<OwnedVariant>()?.try_into()?)
     }
 }
+
+type Interfaces = HashMap<String, HashMap<String, OwnedVariant>>;
 
 async fn start_bus() -> anyhow::Result<Child> {
     let mut bus = Command::new("dbus-daemon")

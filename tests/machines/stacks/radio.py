@@ -13,7 +13,7 @@ Serves two sockets in FOLDER, and prints `ready` when they are there:
     vanish          out of reach: the link ends by its supervision time-out
     bye             ends the link as it wishes, and advertises again
     silent, speak   sends no measurements, with the link up; sends them again
-    dead, alive     answers nothing with the link up; answers again
+    dead, alive     answers nothing with the link up, and does not advertise when it is down; does both again
     refuse COUNT    loses that many links 50 ms after they are made, before anything was said (HCI 0x3e)
     advertise FORM  from now on, one of FORMS
 
@@ -274,7 +274,7 @@ class Strap:
 
     async def show(self):
         """Advertises, where it is to."""
-        if self.worn and not self.radio.le_connections:
+        if self.worn and not self.is_dead and not self.radio.le_connections:
             own = hci.OwnAddressType.RANDOM
             await self.device.start_advertising(own_address_type=own, auto_restart=False)
 
@@ -304,8 +304,9 @@ class Strap:
     def dead(self):
         self.is_dead = True
 
-    def alive(self):
+    async def alive(self):
         self.is_dead = False
+        await self.show()
 
     def refuse(self, count):
         self.refusals = int(count)

@@ -80,10 +80,10 @@ pub(crate) async fn faults(lab: &mut Lab) -> anyhow::Result<()> {
 }
 
 async fn rarer_faults(lab: &mut Lab) -> anyhow::Result<()> {
-    lab.strap.order("dead").await?;
+    lab.strap.order("silent").await?;
     seconds(40).await;
-    lab.strap.order("alive").await?;
-    lab.streams_after(Cause::Dead).await?;
+    lab.strap.order("speak").await?;
+    lab.streams_after(Cause::Silent).await?;
 
     lab.signal_service(Signal::STOP)?;
     seconds(40).await;
@@ -100,13 +100,26 @@ async fn rarer_faults(lab: &mut Lab) -> anyhow::Result<()> {
     lab.plug_in().await?;
     lab.streams_after(Cause::Pulled).await?;
 
+    // Linux 6.1 has faults of its own there.
+    if !lab.kernel.starts_with("6.1.") {
+        link_faults(lab).await?;
+    }
+    new_straps(lab).await
+}
+
+/// A link that is of no use.
+async fn link_faults(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.strap.order("dead").await?;
+    seconds(40).await;
+    lab.strap.order("alive").await?;
+    lab.streams_after(Cause::Dead).await?;
+
     lab.strap.order("vanish").await?;
     seconds(5).await;
     lab.strap.order("refuse 3").await?;
     lab.strap.order("appear").await?;
     lab.streams_after(Cause::Refused).await?;
-
-    new_straps(lab).await
+    Ok(())
 }
 
 /// One strap after the other that nobody has seen before, each advertising in its way.
