@@ -53,7 +53,8 @@
 //! | a default of the configuration | `config/default.toml`; a test compares it with the types |
 //! | a fault in the configuration | found in `src/core/config/check.rs`; a running daemon keeps the last good one and says so, `src/daemon/preferences.rs` |
 //! | what `status` shows | `Service::status` in `src/daemon/service.rs`; the rate is in `src/daemon/monitor.rs`, until the link is no longer streaming |
-//! | when a silent monitor counts as silent, and how it is found again | `src/core/connection/machine/mod.rs` |
+//! | when a silent monitor counts as silent, and how it is found again | `src/core/connection/rhythm.rs`, `src/core/connection/machine/mod.rs` |
+//! | which monitor is connected to, and what is said of one that does not stream | `src/core/connection/search.rs`, `src/core/connection/obstacle.rs` |
 //! | the sources of a desktop fact | the list `FACT_SOURCES` in `src/desktop/mod.rs`; each is declared in its own file |
 //! | what other programs can ask over D-Bus | [`interface::Request`] |
 //! | what happens when a task panics or ends | [`tasks`] |
@@ -153,6 +154,8 @@
 //! | session | the running break: its step, until when, how it ended; the engine has it |
 //! | sitting | what the host of a break keeps beside the session: choices, questions, view |
 //! | monitor, link | the heart-rate sensor; the state of our connection to it |
+//! | stranger | a monitor in reach that is not the owner's |
+//! | obstacle | what keeps a monitor in reach from streaming: it wants pairing, another program holds it, ... |
 //! | context | presence, input activity, desktop facts, local time |
 //! | fact, probe | something the desktop does; the answer about it: yes, no, absent (no source here: the gate stays open), failed (no answer: the gate closes) |
 //! | input, effect | what goes into the engine; what comes out |

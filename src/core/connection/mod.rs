@@ -17,6 +17,11 @@
 //! 4. a scan of two seconds; connect to what answers;
 //! 5. rest, ever longer ([`SearchBackoff`]), and scan again. A scan left open keeps every other device from reconnecting.
 //!
+//! A scan asks BlueZ for everything that is in reach, since not every monitor says that it is one; which of them to connect to is decided
+//! here. Under `device = "any"` that is the strap of the last time alone: another one is somebody else's until its owner says otherwise.
+//! Where a strap in reach does not stream, `Obstacle` says why. Where the Bluetooth service ends when it is asked for something, it is left
+//! alone for ever longer (`ServiceEndings`).
+//!
 //! Nothing scans while the adapter is off, and nothing here can switch one on: that is the owner's to do. Where BlueZ itself
 //! cannot be reached, the connection to it is built anew.
 //!

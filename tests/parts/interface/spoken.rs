@@ -59,7 +59,7 @@ const COMMANDS: [(&str, Seen); 19] = [
         "daemon",
         Seen::There("every_error_is_said_in_the_language_of_its_reader", "command/tests.rs"),
     ),
-    ("devices", Seen::There("a_list_of_monitors_holds_no_english", "command/devices.rs")),
+    ("devices", Seen::There("a_list_of_monitors_holds_no_english", "command/devices/mod.rs")),
     ("status", Seen::Here(status)),
     (
         "why",
