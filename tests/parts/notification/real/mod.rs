@@ -437,6 +437,22 @@ impl Meeting {
         self.desktop.until(false).await
     }
 
+    /// Shows the offer again, as the program does, where it has left the screen by itself: GNOME takes it away after four seconds, in which a busy
+    /// machine has neither seen nor clicked it. What is told instead, if anything is.
+    async fn comes_back(&mut self) -> anyhow::Result<Option<NotifierEvent>> {
+        if self.desktop.shows().await? {
+            return Ok(None);
+        }
+        if let Some(event) = self.client.event_at_once().await {
+            return Ok(Some(event));
+        }
+        self.client.command(NotifierCommand::ShowAgain(offer(self.offers))).await?;
+        match self.client.event().await? {
+            NotifierEvent::Shown(id) if id.0 == self.offers => Ok(None),
+            event => Ok(Some(event)),
+        }
+    }
+
     /// What is told when this is done; clicked until something is: what has just come up may not listen yet.
     async fn told(&mut self, hand: Hand) -> anyhow::Result<NotifierEvent> {
         match hand {
@@ -444,6 +460,9 @@ impl Meeting {
                 for _ in 0..10 {
                     self.desktop.click(left, bottom, button).await?;
                     if let Some(event) = self.client.event_at_once().await {
+                        return Ok(event);
+                    }
+                    if let Some(event) = self.comes_back().await? {
                         return Ok(event);
                     }
                 }
