@@ -190,13 +190,16 @@ impl Machine {
         std::fs::create_dir(folder)?;
         let radio = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/machines/stacks/radio.py");
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.log).with_extension("radio.log");
+        // Two write to it.
+        std::fs::write(&log, "")?;
+        let mut written = File::options().append(true).open(&log)?;
         let mut radio = Command::new("python3")
             .arg(radio)
             .arg(folder)
             .env("PYTHONPATH", bumble())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(File::create(&log)?)
+            .stderr(written.try_clone()?)
             .spawn()
             .context("python3")?;
         let said = radio.stdout.take().context("piped")?;
@@ -206,9 +209,8 @@ impl Machine {
         ensure!(ready.as_deref() == Some("ready"), "no radio, see {}", log.display());
         // Ends with it.
         std::thread::spawn(move || {
-            let Ok(mut log) = File::options().append(true).open(log) else { return };
             for line in said.map_while(Result::ok) {
-                let _ = writeln!(log, "{line}");
+                let _ = writeln!(written, "{line}");
             }
         });
         Ok(radio)

@@ -21,6 +21,8 @@ pub(crate) enum Fact {
     ServiceSeen(u32),
     /// Whether the adapter was on at any time since it was switched off by its owner.
     SwitchedOn(bool),
+    /// Another program listens to the strap as well, or no longer.
+    Shared(bool),
     /// The daemon was asked to end, and did, with this code.
     Ended(Option<i32>),
     /// All of the story was told.

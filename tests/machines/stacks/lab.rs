@@ -188,10 +188,35 @@ impl Lab {
         Ok(())
     }
 
+    /// Listens to the strap as another program, until what is returned is dropped.
+    pub(crate) async fn listen(&self) -> anyhow::Result<Connection> {
+        let measurement = "00002a37-0000-1000-8000-00805f9b34fb";
+        let objects = self.objects().await?;
+        let is_it = |interfaces: &Interfaces| {
+            let uuid = interfaces.get("org.bluez.GattCharacteristic1")?.get("UUID")?.clone();
+            Some(String::try_from(uuid).ok()? == measurement)
+        };
+        let mut found = objects.iter().filter(|(_, interfaces)| is_it(interfaces) == Some(true));
+        let (path, _) = found.next().context("no measurements")?;
+        let other = Connection::system().await?;
+        let interface = Some("org.bluez.GattCharacteristic1");
+        other.call_method(Some(BLUEZ), path, interface, "StartNotify", &()).await?;
+        Ok(other)
+    }
+
     async fn objects(&self) -> anyhow::Result<HashMap<OwnedObjectPath, Interfaces>> {
         let interface = Some("org.freedesktop.DBus.ObjectManager");
         let objects = self.bus.call_method(Some(BLUEZ), "/", interface, "GetManagedObjects", &());
         Ok(objects.await?.body().deserialize()?)
+    }
+
+    /// Copies what the daemon, which has ended, stored into the folder that both sides see.
+    pub(crate) fn keep_store() -> anyhow::Result<()> {
+        for file in std::fs::read_dir(Path::new(HOME).join("state/kindbeat"))? {
+            let file = file?;
+            std::fs::copy(file.path(), Path::new(SHARE).join(file.file_name()))?;
+        }
+        Ok(())
     }
 
     /// Has the service and the daemon, which is not running, forget that there ever was a strap.

@@ -13,6 +13,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
+use kindbeat::clock;
+use kindbeat::store::Store;
+use kindbeat::store::StoredReading;
 
 use crate::machine;
 use crate::machine::Machine;
@@ -21,8 +25,15 @@ use crate::machine::Story;
 use crate::machine::say;
 use account::Fact;
 
-/// What is left of the run of such a machine: the log of the daemon.
-type Run = machine::Run<Fact, String>;
+/// What is left of the run of such a machine.
+type Run = machine::Run<Fact, Left>;
+
+struct Left {
+    /// What the daemon logged.
+    log: String,
+    /// What it stored.
+    readings: Vec<StoredReading>,
+}
 
 /// What this program does in such a machine; nothing by itself.
 #[test]
@@ -73,6 +84,26 @@ fn half_an_hour_of_coming_and_going_harms_nothing() -> anyhow::Result<()> {
     all_are_soon_back(half_hours())?;
     the_service_is_always_the_same(half_hours())?;
     each_daemon_ends_well(half_hours())
+}
+
+#[test]
+fn a_second_client_makes_no_more_beats() -> anyhow::Result<()> {
+    if !machine::all() {
+        say("LEFT OUT: a second client on each Bluetooth stack needs KINDBEAT_ALL");
+        return Ok(());
+    }
+    for (debian, run) in faults() {
+        let Some(run) = run? else { continue };
+        let (from, to) = (run.time(&Fact::Shared(true))?, run.time(&Fact::Shared(false))?);
+        run.time(&Fact::Finished)?;
+        let within = |reading: &&StoredReading| (from..to).contains(&reading.at);
+        let stored = run.left.readings.iter().filter(within).count();
+        let sent = to.duration_since(from).as_secs();
+        say(&format!("Debian {debian} | a second client for {sent} s | {stored} readings"));
+        let sent = usize::try_from(sent)?;
+        assert!((sent - 3..=sent + 3).contains(&stored), "Debian {debian}: {stored} in {sent} s");
+    }
+    Ok(())
 }
 
 fn all_are_soon_back(runs: impl Iterator<Item = Seen>) -> anyhow::Result<()> {
@@ -140,7 +171,8 @@ fn each_daemon_ends_well(runs: impl Iterator<Item = Seen>) -> anyhow::Result<()>
         let bad = |fact: &Fact| matches!(fact, Fact::Ended(code) if *code != Some(0));
         let bad: Vec<_> = run.account.iter().filter(|entry| bad(&entry.fact)).collect();
         assert!(bad.is_empty(), "Debian {debian}: {bad:?}");
-        let panics: Vec<_> = run.left.lines().filter(|line| line.contains("panicked")).collect();
+        let panics: Vec<_> =
+            run.left.log.lines().filter(|line| line.contains("panicked")).collect();
         assert!(panics.is_empty(), "Debian {debian}: {panics:#?}");
     }
     Ok(())
@@ -149,7 +181,7 @@ fn each_daemon_ends_well(runs: impl Iterator<Item = Seen>) -> anyhow::Result<()>
 /// A Debian, and its run.
 type Seen = (&'static str, anyhow::Result<Option<&'static Run>>);
 
-type Runs = [(&'static str, OnlyRun<Fact, String>); 3];
+type Runs = [(&'static str, OnlyRun<Fact, Left>); 3];
 
 fn faults() -> impl Iterator<Item = Seen> {
     const STORY: &str = "stacks::the_faults_from_inside";
@@ -186,7 +218,9 @@ fn run(machine: &Machine) -> Result<Option<Run>, String> {
         let written = std::fs::read_to_string(folder.join(lab::LOG)).unwrap_or_default();
         let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(machine.log);
         std::fs::write(kept.with_extension("daemon.log"), &written)?;
-        Ok(written)
+        let store = Store::open_to_read(folder)?;
+        let stored = store.map(|store| store.readings(Timestamp::UNIX_EPOCH, clock::now()));
+        Ok(Left { log: written, readings: stored.transpose()?.unwrap_or_default() })
     })
 }
 

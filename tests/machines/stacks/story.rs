@@ -29,6 +29,7 @@ pub(crate) fn play_role(
             let mut lab = Lab::start(teller.clone()).await?;
             story(&mut lab).await?;
             lab.end_daemon().await?;
+            Lab::keep_store()?;
             teller.tell(Fact::Finished);
             anyhow::Ok(())
         };
@@ -104,7 +105,18 @@ async fn rarer_faults(lab: &mut Lab) -> anyhow::Result<()> {
     if !lab.kernel.starts_with("6.1.") {
         link_faults(lab).await?;
     }
-    new_straps(lab).await
+    new_straps(lab).await?;
+    shared(lab).await
+}
+
+/// Another program listens, too: from then on BlueZ signals each measurement twice, to everybody.
+async fn shared(lab: &mut Lab) -> anyhow::Result<()> {
+    let other = lab.listen().await?;
+    lab.tell(Fact::Shared(true));
+    seconds(30).await;
+    lab.tell(Fact::Shared(false));
+    drop(other);
+    Ok(())
 }
 
 /// A link that is of no use.
