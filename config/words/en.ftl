@@ -1077,6 +1077,7 @@ status-held-by = nothing is offered just now: { $reason }
 status-signal-good = good
 status-signal-poor = poor: too many gaps to tell one beat from the next
 status-signal-rate-only = the rate alone, without single beats; that is enough
+status-signal-malformed = the rate alone: what else the strap sends is not as the standard has it, so single beats are not read. That is enough
 status-signal-off-body = the strap feels no skin
 status-signal-judged = being judged, which takes a minute
 # $time is a moment: "15:04", "Tue 09:00" or "midnight".
@@ -1162,7 +1163,7 @@ strap-needs-pairing = { $name } is in reach, but it seems that it has to be pair
 strap-pair = pair it with "kindbeat devices --pair NAME"; "kindbeat devices" lists its name
 strap-bond-lost = { $name } is in reach, but seems to have forgotten that it was paired with this computer
 strap-hangs-up = { $name } is in reach, but ends the connection each time
-strap-closer = bring it closer; if that does not help, take it off and put it on again
+strap-closer = bring it closer, and put it on anew; some do this until they are paired: "kindbeat devices --pair NAME"
 strap-service-ends = the Bluetooth service ended while kindbeat was looking for { $name }
 strap-see-service = see "journalctl -u bluetooth.service"; a newer version of bluez may mend it. kindbeat leaves the service alone for a while, then tries again
 strap-streams = { $name } streams

@@ -52,6 +52,12 @@ pub enum BluetoothError {
         /// Whether measurements had been asked for.
         asked: bool,
     },
+    /// Over a link that is up the device did not answer when measurements were asked for.
+    #[error("the device does not answer")]
+    Unanswered {
+        /// Whether this computer was paired with it.
+        bonded: bool,
+    },
     /// The device wants a link that is paired, and this one is not, or not any more.
     #[error("the device wants to be paired")]
     Unauthenticated {
@@ -89,6 +95,7 @@ impl BluetoothError {
                 CallFailure::Refused
             }
             &Self::Dropped { bonded, asked } => CallFailure::Dropped { bonded, asked },
+            &Self::Unanswered { bonded } => CallFailure::Unanswered { bonded },
             &Self::Unauthenticated { bonded } => CallFailure::Unauthenticated { bonded },
         }
     }

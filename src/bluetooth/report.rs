@@ -18,6 +18,8 @@ use kindbeat_core::monitor::MonitorInfo;
 pub(super) enum Report {
     Input(ConnectionInput),
     Reading(Reading),
+    /// The strap that is connected sends packets that are not as they ought to be.
+    Malformed,
     /// The strap is connected, or its battery level changed.
     Connected(MonitorInfo),
 }

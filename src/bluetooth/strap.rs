@@ -1,6 +1,8 @@
 //! One strap: connect, listen, disconnect.
 
 use std::pin::Pin;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use btleplug::api::CharPropFlags;
@@ -64,6 +66,7 @@ impl Strap {
         };
         let answered = within(limit, "connecting", linked).await?;
         up().await;
+        let asked = AtomicBool::new(false);
         let rest = async {
             let services = async {
                 if !answered {
@@ -78,6 +81,7 @@ impl Strap {
                 .ok_or(BluetoothError::NoHeartRate)?;
             let notifications =
                 peripheral.notifications().await.map_err(BluetoothError::strap("listening"))?;
+            asked.store(true, Ordering::Relaxed);
             let subscribed = async {
                 let subscribed = peripheral.subscribe(&rate).await;
                 subscribed.map_err(BluetoothError::strap("subscribing"))
@@ -85,7 +89,12 @@ impl Strap {
             link.while_up(true, subscribed).await?;
             Ok(notifications)
         };
-        let notifications = within(subscribing, "subscribing", rest).await?;
+        let notifications = match within(subscribing, "subscribing", rest).await {
+            Err(BluetoothError::TimedOut { .. }) if asked.load(Ordering::Relaxed) => {
+                return Err(BluetoothError::Unanswered { bonded: found.device.bonded });
+            }
+            other => other?,
+        };
         let monitor =
             MonitorInfo { id: address.into(), name: found.device.name, battery: found.battery };
         let echoes = EchoFilter::default();
@@ -156,7 +165,13 @@ impl Strap {
             Err(error) => {
                 self.malformed += 1;
                 let device = reporter.number(self.address);
-                debug!(%error, device, count = self.malformed, "malformed packet dropped");
+                debug!(%error, device, count = self.malformed, "malformed packet");
+                if self.malformed == 1 {
+                    reporter.send(Report::Malformed).await;
+                }
+                if let Some(measurement) = Measurement::salvage(&notification.value) {
+                    reporter.send(Report::Reading(measurement.into())).await;
+                }
             }
         }
     }

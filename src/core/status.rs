@@ -85,6 +85,8 @@ pub enum Quality {
     RateOnly,
     /// No contact with the skin.
     OffBody,
+    /// A rate, in packets that are not as the standard has them; their RR intervals are not read.
+    Malformed,
 }
 
 /// An event that other programs may want to know about.

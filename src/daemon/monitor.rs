@@ -14,6 +14,7 @@ use kindbeat_core::monitor::MonitorEvent;
 use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::monitor::MonitorSettings;
 use kindbeat_core::reason::MonitorLink;
+use kindbeat_core::status::Quality;
 use kindbeat_core::status::SensorStatus;
 
 use super::history::History;
@@ -27,6 +28,8 @@ pub(super) struct Monitor {
     rate: Option<f64>,
     /// A monitor in reach that is not the owner's; `None`: none is told of.
     stranger: Option<MonitorInfo>,
+    /// Its packets are not as the standard has them.
+    malformed: bool,
     battery: BatteryWarnings,
     /// It was let go: its wearer is not at this desk.
     released: bool,
@@ -44,6 +47,7 @@ impl Monitor {
             info: None,
             rate: None,
             stranger: None,
+            malformed: false,
             battery: BatteryWarnings::since(battery_told),
             released: false,
         }
@@ -69,6 +73,7 @@ impl Monitor {
                 self.link = link;
                 if link != LinkState::Streaming {
                     self.rate = None;
+                    self.malformed = false;
                 }
             }
             MonitorEvent::Connected(monitor) => {
@@ -81,6 +86,7 @@ impl Monitor {
                 }
                 self.info = Some(monitor);
             }
+            MonitorEvent::Malformed => self.malformed = true,
             MonitorEvent::Stranger(stranger) => self.stranger = stranger,
         }
         None
@@ -138,6 +144,13 @@ impl Monitor {
 
     pub(super) const fn link(&self) -> LinkState {
         self.link
+    }
+
+    /// The quality of the signal, which the engine judges by what was read.
+    pub(super) fn quality(&self, judged: Option<Quality>) -> Option<Quality> {
+        let judged = judged.filter(|_| self.link == LinkState::Streaming)?;
+        let is_malformed = self.malformed && judged != Quality::OffBody;
+        Some(if is_malformed { Quality::Malformed } else { judged })
     }
 
     pub(super) const fn known_link(&self) -> MonitorLink {

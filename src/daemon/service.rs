@@ -503,7 +503,7 @@ impl Service {
         Status {
             state: link.as_str().to_owned(),
             heart_rate: self.monitor.rate().map(whole),
-            quality: snapshot.quality.filter(|_| link == LinkState::Streaming),
+            quality: self.monitor.quality(snapshot.quality),
             frozen_since: snapshot.frozen_since.filter(|_| link == LinkState::Streaming),
             sensor: self.monitor.sensor(),
             other_sensor: self.monitor.other_sensor(),

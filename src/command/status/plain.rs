@@ -170,6 +170,7 @@ const fn signal(quality: Quality) -> Message {
         Quality::Poor => Message::StatusSignalPoor,
         Quality::RateOnly => Message::StatusSignalRateOnly,
         Quality::OffBody => Message::StatusSignalOffBody,
+        Quality::Malformed => Message::StatusSignalMalformed,
     }
 }
 
@@ -379,7 +380,9 @@ mod tests {
             let snoozed = shown(&Status { snoozed_until, ..Status::default() });
             assert!(snoozed.contains(&format!("until {words}")), "{snoozed}");
         }
-        for quality in [Quality::Good, Quality::Poor, Quality::RateOnly, Quality::OffBody] {
+        for quality in
+            [Quality::Good, Quality::Poor, Quality::RateOnly, Quality::OffBody, Quality::Malformed]
+        {
             shown(&Status { quality: Some(quality), ..Status::default() });
         }
         for gate in Gate::ALL {

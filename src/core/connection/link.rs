@@ -84,6 +84,11 @@ pub enum CallFailure {
         /// Whether BlueZ has a bond with it.
         bonded: bool,
     },
+    /// The link is up, and to be asked for measurements the strap did not answer.
+    Unanswered {
+        /// Whether BlueZ has a bond with it.
+        bonded: bool,
+    },
     /// Another program of this computer has taken the measurements for itself (`AcquireNotify` of BlueZ).
     Held,
 }

@@ -45,8 +45,14 @@ impl Obstacle {
             CallFailure::Held => ObstacleKind::Held,
             CallFailure::Unauthenticated { bonded: true } => ObstacleKind::BondLost,
             CallFailure::Unauthenticated { bonded: false } => ObstacleKind::NotPaired,
-            CallFailure::Dropped { bonded: true, .. } if drops >= BOND_LOST => {
+            CallFailure::Dropped { bonded: true, .. }
+            | CallFailure::Unanswered { bonded: true }
+                if drops >= BOND_LOST =>
+            {
                 ObstacleKind::BondLost
+            }
+            CallFailure::Unanswered { bonded: false } if drops >= UNANSWERED => {
+                ObstacleKind::NotPaired
             }
             CallFailure::Dropped { bonded: false, asked: true } if drops >= HUNG_UP => {
                 ObstacleKind::NotPaired
@@ -93,6 +99,10 @@ const BOND_LOST: u32 = 2;
 
 /// After so many a strap is said to hang up. Three refusals are what the edge of reach was seen to do before a link holds.
 const HUNG_UP: u32 = 3;
+
+/// After so many times in a row that it did not answer, a strap without a bond is taken to want one. Without an agent to ask, BlueZ 5.66
+/// and 5.82 never answer for such a strap; a strap whose link is about to go may not either.
+const UNANSWERED: u32 = 2;
 
 /// How long a strap that wants pairing is left alone, unless it is paired before: each attempt has BlueZ ask the desktop to pair, which
 /// may show a question.

@@ -32,7 +32,7 @@ pub(super) struct Search {
 #[derive(Clone, Copy, Debug, Default)]
 struct Failures {
     all: u32,
-    /// How many in a row, the last included, lost a link that was up.
+    /// How many in a row, the last included, lost a link that was up, or got no answer over it.
     drops: u32,
 }
 
@@ -56,7 +56,9 @@ impl Search {
         let failures = self.failures.entry(device.address).or_default();
         failures.all = failures.all.saturating_add(1);
         failures.drops = match failure {
-            CallFailure::Dropped { .. } => failures.drops.saturating_add(1),
+            CallFailure::Dropped { .. } | CallFailure::Unanswered { .. } => {
+                failures.drops.saturating_add(1)
+            }
             _ => 0,
         };
         let obstacle = Obstacle::of(device, failure, failures.drops, now);
@@ -358,6 +360,10 @@ mod tests {
         assert_eq!(obstacle(false, &[dropped(false, true); 2]), None);
         assert_eq!(obstacle(false, &[dropped(false, true); 3]), Some(NotPaired));
         assert_eq!(obstacle(false, &[dropped(false, false); 3]), Some(HangsUp));
+        let unanswered = |bonded| CallFailure::Unanswered { bonded };
+        assert_eq!(obstacle(false, &[unanswered(false)]), None);
+        assert_eq!(obstacle(false, &[unanswered(false); 2]), Some(NotPaired));
+        assert_eq!(obstacle(true, &[unanswered(true); 2]), Some(BondLost));
         // Failures of another kind between them start the count anew, and take back what was said.
         let [drop, other] = [dropped(false, false), CallFailure::TimedOut];
         assert_eq!(obstacle(false, &[drop, drop, other, drop]), None);

@@ -24,6 +24,17 @@ pub struct Measurement {
 }
 
 impl Measurement {
+    /// What can be relied on in a packet that [`Self::decode`] refuses: its rate and its contact, without intervals, which may begin at
+    /// the wrong byte. `None`: it ends before there is a rate.
+    #[must_use]
+    pub fn salvage(packet: &[u8]) -> Option<Self> {
+        let flags = packet.first()?;
+        let head = if flags & RATE_16_BIT == 0 { packet.get(..2)? } else { packet.get(..3)? };
+        let mut head = head.to_vec();
+        head[0] &= !(ENERGY_PRESENT | RR_PRESENT);
+        Self::decode(&head).ok()
+    }
+
     /// Fails when the packet ends inside a field, or has bytes that no flag announces.
     pub fn decode(packet: &[u8]) -> Result<Self, DecodeError> {
         let (&flags, mut rest) =
@@ -102,7 +113,7 @@ impl From<Measurement> for Reading {
     }
 }
 
-/// Why a packet isn't a measurement. The packet is dropped; later packets don't depend on it.
+/// Why a packet isn't a measurement. Later packets don't depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {
     #[error("the packet ends inside the {field}")]
@@ -230,7 +241,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn of_a_malformed_packet_the_rate_is_read_where_there_is_one() {
+        let salvaged = |packet: &[u8]| {
+            assert!(Measurement::decode(packet).is_err(), "{packet:?}");
+            Measurement::salvage(packet).map(|read| (read.heart_rate, read.contact))
+        };
+        let (none, worn) = (Contact::Unsupported, Contact::Detected);
+        assert_eq!(salvaged(&[0x00, 70, 0]), Some((70, none)));
+        assert_eq!(salvaged(&[0x00, 70, 0, 0]), Some((70, none)));
+        assert_eq!(salvaged(&[0x16, 70, 0, 4, 1]), Some((70, worn)));
+        assert_eq!(salvaged(&[0x19, 70, 0, 5]), Some((70, none)));
+        for short in [&[][..], &[0x00], &[0x01, 70]] {
+            assert_eq!(salvaged(short), None);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_salvaged_has_no_intervals(
+            bytes in prop::collection::vec(any::<u8>(), 0..40)
+        ) {
+            let read = Measurement::salvage(&bytes);
+            prop_assert_eq!(read.is_some(), bytes.len() > 2 || bytes.len() == 2 && bytes[0] & 1 == 0);
+            prop_assert!(read.is_none_or(|read| read.rr_intervals.is_empty()));
+        }
+
         #[test]
         fn what_is_encoded_is_decoded(sent in any_measurement()) {
             prop_assert_eq!(Measurement::decode(&sent.encode()), Ok(sent));

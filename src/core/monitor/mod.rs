@@ -25,6 +25,8 @@ pub enum MonitorEvent {
     Link(LinkState),
     /// A monitor was connected, or its battery level became known or changed.
     Connected(MonitorInfo),
+    /// The monitor that is connected sends packets that are not as the standard has them; of each the rate alone is read.
+    Malformed,
     /// The owner's monitor is not in reach, and this one is; it is not connected to. `None`: there is no such one any more.
     Stranger(Option<MonitorInfo>),
 }

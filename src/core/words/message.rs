@@ -311,6 +311,7 @@ messages! {
     StatusSignalGood = "status-signal-good",
     StatusSignalPoor = "status-signal-poor",
     StatusSignalRateOnly = "status-signal-rate-only",
+    StatusSignalMalformed = "status-signal-malformed",
     StatusSignalOffBody = "status-signal-off-body",
     StatusSignalJudged = "status-signal-judged",
     StatusSignalFrozen = "status-signal-frozen" [time],

@@ -199,6 +199,7 @@ async fn listen(known: Option<MonitorInfo>) -> anyhow::Result<()> {
                     say(&format!("measured {}", reading.heart_rate.unwrap_or_default()))?;
                 }
                 MonitorEvent::Link(link) => say(link.as_str())?,
+                MonitorEvent::Malformed => say("malformed")?,
                 MonitorEvent::Stranger(stranger) => {
                     let name = stranger.and_then(|stranger| stranger.name).unwrap_or_default();
                     say(&format!("stranger {name}"))?;

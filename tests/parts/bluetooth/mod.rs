@@ -103,17 +103,22 @@ async fn the_battery_is_read_and_followed() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn malformed_packets_are_dropped_and_the_next_is_read() -> anyhow::Result<()> {
+async fn of_malformed_packets_the_rate_is_read_where_there_is_one() -> anyhow::Result<()> {
     let Some(bus) = Bus::start().await? else { return Ok(()) };
     let fake = Fake::start(&bus.address()).await?;
     let mut child = Child::listening(&bus.address())?;
     streams(&mut child, &fake, 1).await?;
-    for packet in [&[][..], &[0x00], &[0x01, 72], &[0x10, 72, 1], &[0x00, 72, 1, 2, 3]] {
+    for packet in [&[][..], &[0x00], &[0x01, 72], &[0x10, 70, 1], &[0x00, 71, 1, 2, 3]] {
         fake.sends(packet).await?;
     }
     fake.sends(&[0x00, 73]).await?;
     child.says("measured 73").await?;
-    assert_eq!(child.heard().iter().filter(|line| line.starts_with("measured")).count(), 2);
+    let rates = child.heard().iter().filter(|line| line.starts_with("measured"));
+    assert_eq!(
+        rates.collect::<Vec<_>>(),
+        ["measured 72", "measured 70", "measured 71", "measured 73"]
+    );
+    assert_eq!(child.heard().iter().filter(|line| *line == "malformed").count(), 1);
     child.ends().await
 }
 

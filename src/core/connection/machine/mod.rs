@@ -331,6 +331,7 @@ impl Connection {
                 | CallFailure::Refused
                 | CallFailure::Dropped { .. }
                 | CallFailure::Unauthenticated { .. }
+                | CallFailure::Unanswered { .. }
                 | CallFailure::Held,
             ) => self.faults = 0,
         }

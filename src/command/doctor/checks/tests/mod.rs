@@ -259,7 +259,7 @@ fn a_strap_is_told_by_the_service_or_from_before() {
     look   strap          Polar H10 is in reach, but seems to have forgotten that it was paired with this computer
                           pair it with "kindbeat devices --pair NAME"; "kindbeat devices" lists its name
     look   strap          Polar H10 is in reach, but ends the connection each time
-                          bring it closer; if that does not help, take it off and put it on again
+                          bring it closer, and put it on anew; some do this until they are paired: "kindbeat devices --pair NAME"
     look   strap          Polar H10 is not in reach, but another is: Other HR
                           if that one is yours, choose it with "kindbeat devices --use NAME"; where the settings name a monitor, change "device" in their section [monitor]
     look   strap          none was found yet

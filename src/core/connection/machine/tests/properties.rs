@@ -49,6 +49,7 @@ fn any_result() -> impl Strategy<Value = Result<(), CallFailure>> {
         2 => any::<(bool, bool)>()
             .prop_map(|(bonded, asked)| Err(CallFailure::Dropped { bonded, asked })),
         1 => any::<bool>().prop_map(|bonded| Err(CallFailure::Unauthenticated { bonded })),
+        1 => any::<bool>().prop_map(|bonded| Err(CallFailure::Unanswered { bonded })),
     ]
 }
 
