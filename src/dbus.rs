@@ -1,7 +1,9 @@
 //! The message buses (D-Bus): one connection of ours to each, questions that start no service, and signals.
 
+use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -152,6 +154,15 @@ impl Signals {
     /// The next signal; `None` when the bus is lost, or too many signals were not taken. Nothing is lost when this is dropped while it waits.
     pub(super) async fn next(&mut self) -> Option<Message> {
         self.0.recv().await
+    }
+
+    /// The next signal of any of these; `None` when one of them ends.
+    pub(super) async fn next_of(all: &mut [Self]) -> Option<Message> {
+        poll_fn(|context| {
+            let mut polled = all.iter_mut().map(|signals| signals.0.poll_recv(context));
+            polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
+        })
+        .await
     }
 }
 

@@ -101,7 +101,8 @@ impl Drop for Radio {
 /// The signals of adapters and of sleep.
 struct AdapterWatch {
     bluez: BlueZ,
-    objects: Signals,
+    /// Each adapter that comes or goes.
+    objects: Vec<Signals>,
     adapters: Signals,
     service: Signals,
     sleep: Signals,
@@ -110,10 +111,16 @@ struct AdapterWatch {
 impl AdapterWatch {
     /// Listens from now on; signals wait for [`Self::run`].
     async fn new(bluez: &BlueZ) -> Result<Self, BluetoothError> {
-        let all = |rule: match_rule::Builder<'static>| {
-            rule.sender(bluez::SERVICE).interface(bluez::OBJECTS)
-        };
-        let objects = bluez.signals(all).await?;
+        // Of the objects below them nothing is to be heard: each search finds whatever is in reach, in an office a device every few
+        // seconds, and each would wake the program up.
+        let mut objects = Vec::new();
+        for number in 0..ADAPTERS {
+            let adapter = move |rule: match_rule::Builder<'static>| {
+                let rule = rule.sender(bluez::SERVICE).interface(bluez::OBJECTS);
+                rule.arg_path(0, format!("/org/bluez/hci{number}"))
+            };
+            objects.push(bluez.signals(adapter).await?);
+        }
         let changed = |rule: match_rule::Builder<'static>| {
             rule.sender(bluez::SERVICE).interface(dbus::PROPERTIES).arg(0, bluez::ADAPTER)
         };
@@ -130,7 +137,7 @@ impl AdapterWatch {
     async fn run(mut self, reporter: Reporter) {
         loop {
             let happened = tokio::select! {
-                message = self.objects.next() => match message {
+                message = Signals::next_of(&mut self.objects) => match message {
                     Some(message) if names_adapter(&message) => None,
                     Some(_) => continue,
                     None => break,
@@ -171,7 +178,7 @@ impl AdapterWatch {
     }
 }
 
-/// Whether an object that came or went is an adapter; most are devices.
+/// Whether an object that came or went is an adapter.
 fn names_adapter(message: &Message) -> bool {
     let body = message.body();
     if let Ok((_, interfaces)) =
@@ -193,6 +200,9 @@ fn names_power(message: &Message) -> bool {
 
 /// How long btleplug is probed: a dead bus shows at once, a BlueZ that hangs never.
 const PROBE: Duration = Duration::from_secs(1);
+
+/// How many adapters are watched for as they come and go; the kernel numbers them from 0, and gives the lowest number that is free.
+const ADAPTERS: u32 = 4;
 
 const LOGIN: &str = "org.freedesktop.login1";
 
