@@ -914,7 +914,7 @@ why-service-ends = No heart rate is coming in, so nothing can be offered: the Bl
 why-in-use = No heart rate is coming in, so nothing can be offered: another program on this computer is using the strap. kindbeat takes it when it is free.
 why-needs-pairing = No heart rate is coming in, so nothing can be offered: the strap is in reach, but it seems that it has to be paired first. "kindbeat devices --pair NAME" does that.
 why-bond-lost = No heart rate is coming in, so nothing can be offered: the strap is in reach, but it seems to have forgotten that it was paired with this computer. "kindbeat devices --pair NAME" pairs it anew.
-why-hangs-up = No heart rate is coming in, so nothing can be offered: the strap is in reach, but ends the connection each time. kindbeat keeps trying.
+why-hangs-up = No heart rate is coming in, so nothing can be offered: the strap is in reach, but ends the connection each time. kindbeat keeps trying; some do this until they are paired: "kindbeat devices --pair NAME".
 why-released = No heart rate is coming in, so nothing can be offered: the strap is free for other devices while you are not at this desktop.
 why-off-body = No heart rate is coming in, so nothing can be offered: the strap feels no skin.
 why-no-rate = No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.
@@ -1060,7 +1060,7 @@ status-service-ends = the Bluetooth service ended while kindbeat was looking; ki
 status-in-use = in use by another program on this computer; kindbeat takes it when it is free
 status-needs-pairing = in reach, but it seems that it has to be paired first: "kindbeat devices --pair NAME" does that
 status-bond-lost = in reach, but it seems to have forgotten that it was paired with this computer: "kindbeat devices --pair NAME" pairs it anew
-status-hangs-up = in reach, but it ends the connection each time; kindbeat keeps trying
+status-hangs-up = in reach, but it ends the connection each time; some do until they are paired: "kindbeat devices --pair NAME"
 status-released = free for other devices while you are not at this desktop
 # $rate is status-rate or status-rate-none, $usual one of the three below.
 status-rates = { $rate }; { $usual }

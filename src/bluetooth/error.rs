@@ -52,7 +52,7 @@ pub enum BluetoothError {
         /// Whether measurements had been asked for.
         asked: bool,
     },
-    /// Over a link that is up the device did not answer when measurements were asked for.
+    /// Over a link that is up the device did not answer when its services were read, or measurements asked for.
     #[error("the device does not answer")]
     Unanswered {
         /// Whether this computer was paired with it.

@@ -11,10 +11,12 @@ use zbus::ObjectPath;
 
 use super::bluez;
 use super::bluez::BlueZ;
+use super::bluez::Found;
 use super::bluez::within;
 use super::error::BluetoothError;
 use super::nearby;
 use super::nearby::Nearby;
+use crate::clock;
 use crate::dbus::Bus;
 
 /// Who answers what has to be asked. Nothing else goes on while an answer is waited for.
@@ -69,41 +71,79 @@ pub async fn pair(
     }
     if was_paired {
         within(ANSWER, "giving up the old pairing", bluez.remove(&found.path)).await?;
-        match nearby::first(&bluez, wanted, lasting).await? {
+        match again(&bluez, wanted, lasting).await? {
             Some(again) => found = again,
             None => return Ok(Pairing::NotFound),
         }
     }
-    let (ask, asked) = mpsc::channel(1);
+    let (ask, mut asked) = mpsc::channel(1);
     bluez.serve_agent(Agent { path: found.path.clone(), ask }).await?;
-    let paired =
-        within(PAIRING, "pairing", answering(bluez.pair(&found.path), asked, dialog)).await;
+    let mut answers = Answers { dialog, declined: false };
+    let mut attempts = 0;
+    let paired = loop {
+        attempts += 1;
+        let pairing = answers.to(bluez.pair(&found.path), &mut asked);
+        match within(PAIRING, "pairing", pairing).await {
+            // The daemon, or BlueZ by itself, may be about to connect.
+            Err(BluetoothError::BlueZ { .. }) if attempts < ATTEMPTS && !answers.declined => {
+                clock::sleep(BETWEEN).await;
+            }
+            ended => break ended,
+        }
+    };
     bluez.dismiss_agent().await;
     paired?;
     within(ANSWER, "trusting the device", bluez.trust(&found.path)).await?;
     Ok(Pairing::Paired)
 }
 
-/// Does the work, and answers meanwhile what BlueZ asks.
-async fn answering<T>(
-    work: impl Future<Output = T>,
-    mut asked: mpsc::Receiver<Asked>,
-    dialog: &mut impl PairingDialog,
-) -> T {
-    tokio::pin!(work);
-    loop {
-        tokio::select! {
-            done = &mut work => return done,
-            // Whoever no longer waits for the answer needs none.
-            Some(asked) = asked.recv() => match asked {
-                Asked::Shows(number, reply) => {
-                    let _ = reply.send(dialog.agrees(PairingQuestion::Shows(number)));
-                }
-                Asked::Number(reply) => {
-                    let _ = reply.send(dialog.number());
-                }
-                Asked::Show(number) => dialog.show(number),
-            },
+/// The device once it is heard anew. Where another search is under way, a device that BlueZ has just forgotten may not be told of before
+/// the next one.
+async fn again(
+    bluez: &BlueZ,
+    wanted: &str,
+    lasting: Duration,
+) -> Result<Option<Found>, BluetoothError> {
+    for _ in 0..SEARCHES {
+        if let Some(found) = nearby::first(bluez, wanted, lasting).await? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The answers of somebody, and whether a no was among them.
+struct Answers<'a, D> {
+    dialog: &'a mut D,
+    declined: bool,
+}
+
+impl<D: PairingDialog> Answers<'_, D> {
+    /// Does the work, and answers meanwhile what BlueZ asks.
+    async fn to<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+        asked: &mut mpsc::Receiver<Asked>,
+    ) -> T {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                // Whoever no longer waits for the answer needs none.
+                Some(asked) = asked.recv() => match asked {
+                    Asked::Shows(number, reply) => {
+                        let agrees = self.dialog.agrees(PairingQuestion::Shows(number));
+                        self.declined |= !agrees;
+                        let _ = reply.send(agrees);
+                    }
+                    Asked::Number(reply) => {
+                        let number = self.dialog.number();
+                        self.declined |= number.is_none();
+                        let _ = reply.send(number);
+                    }
+                    Asked::Show(number) => self.dialog.show(number),
+                },
+            }
         }
     }
 }
@@ -244,3 +284,10 @@ const ANSWER: Duration = Duration::from_secs(5);
 
 /// How long pairing may take, with somebody who reads a number off a watch: BlueZ itself gives up an agent's answer after 60 s.
 const PAIRING: Duration = Duration::from_secs(90);
+
+/// How often pairing is tried where it does not work, and how long after.
+const ATTEMPTS: u32 = 3;
+const BETWEEN: Duration = Duration::from_secs(5);
+
+/// How many searches a device gets that was forgotten on purpose.
+const SEARCHES: u32 = 3;

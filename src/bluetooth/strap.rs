@@ -1,8 +1,6 @@
 //! One strap: connect, listen, disconnect.
 
 use std::pin::Pin;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use btleplug::api::CharPropFlags;
@@ -66,7 +64,6 @@ impl Strap {
         };
         let answered = within(limit, "connecting", linked).await?;
         up().await;
-        let asked = AtomicBool::new(false);
         let rest = async {
             let services = async {
                 if !answered {
@@ -81,7 +78,6 @@ impl Strap {
                 .ok_or(BluetoothError::NoHeartRate)?;
             let notifications =
                 peripheral.notifications().await.map_err(BluetoothError::strap("listening"))?;
-            asked.store(true, Ordering::Relaxed);
             let subscribed = async {
                 let subscribed = peripheral.subscribe(&rate).await;
                 subscribed.map_err(BluetoothError::strap("subscribing"))
@@ -90,7 +86,7 @@ impl Strap {
             Ok(notifications)
         };
         let notifications = match within(subscribing, "subscribing", rest).await {
-            Err(BluetoothError::TimedOut { .. }) if asked.load(Ordering::Relaxed) => {
+            Err(BluetoothError::TimedOut { .. }) => {
                 return Err(BluetoothError::Unanswered { bonded: found.device.bonded });
             }
             other => other?,

@@ -361,7 +361,7 @@ mod tests {
         Strap     Polar H10, in use by another program on this computer; kindbeat takes it when it is free
         Strap     Polar H10, in reach, but it seems that it has to be paired first: "kindbeat devices --pair NAME" does that
         Strap     Polar H10, in reach, but it seems to have forgotten that it was paired with this computer: "kindbeat devices --pair NAME" pairs it anew
-        Strap     Polar H10, in reach, but it ends the connection each time; kindbeat keeps trying
+        Strap     Polar H10, in reach, but it ends the connection each time; some do until they are paired: "kindbeat devices --pair NAME"
         Strap     Polar H10, free for other devices while you are not at this desktop
         "#);
     }

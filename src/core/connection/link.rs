@@ -84,7 +84,7 @@ pub enum CallFailure {
         /// Whether BlueZ has a bond with it.
         bonded: bool,
     },
-    /// The link is up, and to be asked for measurements the strap did not answer.
+    /// The link is up, and when its services were read, or measurements asked for, the strap did not answer.
     Unanswered {
         /// Whether BlueZ has a bond with it.
         bonded: bool,

@@ -101,7 +101,8 @@ const BOND_LOST: u32 = 2;
 const HUNG_UP: u32 = 3;
 
 /// After so many times in a row that it did not answer, a strap without a bond is taken to want one. Without an agent to ask, BlueZ 5.66
-/// and 5.82 never answer for such a strap; a strap whose link is about to go may not either.
+/// and 5.82 never answer for such a strap, the first time when it is asked for measurements, later when its services are read; a strap
+/// whose link is about to go may not answer either.
 const UNANSWERED: u32 = 2;
 
 /// How long a strap that wants pairing is left alone, unless it is paired before: each attempt has BlueZ ask the desktop to pair, which

@@ -248,7 +248,7 @@ fn that_no_heart_is_heard_is_said_first_and_why() {
     No heart rate is coming in, so nothing can be offered: another program on this computer is using the strap. kindbeat takes it when it is free.
     No heart rate is coming in, so nothing can be offered: the strap is in reach, but it seems that it has to be paired first. "kindbeat devices --pair NAME" does that.
     No heart rate is coming in, so nothing can be offered: the strap is in reach, but it seems to have forgotten that it was paired with this computer. "kindbeat devices --pair NAME" pairs it anew.
-    No heart rate is coming in, so nothing can be offered: the strap is in reach, but ends the connection each time. kindbeat keeps trying.
+    No heart rate is coming in, so nothing can be offered: the strap is in reach, but ends the connection each time. kindbeat keeps trying; some do this until they are paired: "kindbeat devices --pair NAME".
     No heart rate is coming in, so nothing can be offered: the strap is free for other devices while you are not at this desktop.
     No heart rate is coming in, so nothing can be offered: the strap feels no skin.
     No heart rate is coming in, so nothing can be offered: the strap is connected, but it sends none.

@@ -56,6 +56,10 @@ pub(crate) enum Cause {
     Pulled,
     /// The strap, back in reach, lost three links before anything was said.
     Refused,
+    /// The strap wanted to be paired first.
+    NotPaired,
+    /// The strap had forgotten that it was paired.
+    BondLost,
     /// The daemon, which had never seen the strap, was not there yet; the form of its advertisement, and `monitor.device`.
     Unknown { form: String, device: String },
 }
@@ -87,6 +91,8 @@ impl fmt::Display for Cause {
             Self::BusKilled => "the system bus killed, back after 4 s",
             Self::Pulled => "the adapter pulled out, and plugged in",
             Self::Refused => "three links lost at once",
+            Self::NotPaired => "not paired, and paired by its owner",
+            Self::BondLost => "the bond lost, and paired anew",
             Self::Unknown { form, device } => {
                 let what = match form.as_str() {
                     "service" => "the service",

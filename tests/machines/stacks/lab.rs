@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::bail;
+use anyhow::ensure;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use rustix::process::kill_process;
@@ -185,6 +186,21 @@ impl Lab {
 
     pub(crate) async fn plug_in(&mut self) -> anyhow::Result<()> {
         self.adapter = Some(self.socket.plug_in().await?);
+        Ok(())
+    }
+
+    /// Waits until the daemon says one of these of its strap.
+    pub(crate) async fn is_said(&self, states: &[&str]) -> anyhow::Result<()> {
+        self.user.told("State", |said: &String| states.contains(&said.as_str())).await?;
+        Ok(())
+    }
+
+    /// Pairs with it, as its owner does.
+    pub(crate) async fn pair(&self, name: &str) -> anyhow::Result<()> {
+        let pairing = kindbeat(&["devices", "--pair", name, "--yes"]).output();
+        let pairing = soon("the pairing", pairing).await??;
+        let said = String::from_utf8_lossy(&pairing.stderr);
+        ensure!(pairing.status.success(), "pairing ended with {}: {said}", pairing.status);
         Ok(())
     }
 

@@ -14,6 +14,8 @@ Serves two sockets in FOLDER, and prints `ready` when they are there:
     bye             ends the link as it wishes, and advertises again
     silent, speak   sends no measurements, with the link up; sends them again
     dead, alive     answers nothing with the link up, and does not advertise when it is down; does both again
+    private         lets only those subscribe who are paired with it, without a question ("Just Works")
+    forget          knows nobody any more with whom it was paired
     refuse COUNT    loses that many links 50 ms after they are made, before anything was said (HCI 0x3e)
     advertise FORM  from now on, one of FORMS
 
@@ -26,6 +28,7 @@ import struct
 import sys
 import time
 
+from bumble import att
 from bumble import hci
 from bumble import ll
 from bumble.controller import Controller
@@ -232,7 +235,7 @@ class Strap:
     def __init__(self, air):
         self.air = air
         self.radio = Radio("strap", air, "00:00:00:00:00:00")
-        self.worn = self.is_silent = self.is_dead = False
+        self.worn = self.is_silent = self.is_dead = self.is_private = False
         self.refusals = 0
         self.rate = 60
         host = Host(self.radio, AsyncPipeSink(self.radio))
@@ -255,6 +258,15 @@ class Strap:
                 Service(UUID.from_16_bits(0x180F), [level]),
             ]
         )
+        subscribe = self.device.gatt_server.write_cccd
+
+        def subscribe_where_allowed(bearer, what, value):
+            if self.is_private and what is self.measurement and not bearer.is_encrypted:
+                say("strap: not paired")
+                raise att.ATT_Error(att.ATT_INSUFFICIENT_AUTHENTICATION_ERROR)
+            subscribe(bearer, what, value)
+
+        self.device.gatt_server.write_cccd = subscribe_where_allowed
         self.device.on("connection", self.on_connection)
         hear = self.radio.on_link_acl_data
         self.radio.on_link_acl_data = lambda *data: None if self.is_dead else hear(*data)
@@ -308,6 +320,12 @@ class Strap:
         self.is_dead = False
         await self.show()
 
+    def private(self):
+        self.is_private = True
+
+    async def forget(self):
+        await self.device.keystore.delete_all()
+
     def refuse(self, count):
         self.refusals = int(count)
 
@@ -345,7 +363,7 @@ class Strap:
             writer.write(f"{answer}\n".encode())
 
 
-ORDERS = ("appear", "vanish", "bye", "silent", "speak", "dead", "alive", "refuse", "advertise")
+ORDERS = ("appear", "vanish", "bye", "silent", "speak", "dead", "alive", "private", "forget", "refuse", "advertise")
 
 
 def characteristic(uuid, properties, value):
