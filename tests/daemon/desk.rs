@@ -200,7 +200,7 @@ impl Desk {
         let habits = Habits { welcomed: true, ..loaded.state.habits.clone() };
         let earlier = Earlier { habits, past: std::mem::take(&mut loaded.past) };
         let library = Library::built_in()?;
-        let memory = loaded.memory();
+        let (memory, battery_told) = (loaded.memory(), loaded.state.battery_told);
         let engine = loaded.into_engine(&config, library, clock());
         let (told, reports) = mpsc::unbounded_channel();
         let keep = SignedDuration::from_hours(24 * 365);
@@ -240,7 +240,7 @@ impl Desk {
             earlier,
             store: Some(store),
             monitor: commands,
-            battery_told: None,
+            battery_told,
             offers,
             desktop: Some(desktop),
             place: Place::from_environment(Bus::session(), Bus::system()),

@@ -33,6 +33,7 @@ mod real;
 mod settings;
 mod start;
 mod stored;
+mod strap;
 mod streaming;
 mod terminal;
 mod unit;
