@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::timeout;
+use tracing::debug;
 use zbus::Message;
 use zbus::OwnedVariant;
 
@@ -92,7 +93,7 @@ impl Link {
             Err(BluetoothError::LinkLost) => Err(self.dropped(asked)),
             // What fails because the link went may say so before the link does.
             Err(error @ BluetoothError::Strap { .. }) if !self.is_up().await => {
-                tracing::debug!(error = error.without(None), "the link is gone");
+                debug!(error = error.without(None), "the link is gone");
                 Err(self.dropped(asked))
             }
             other => other,

@@ -89,6 +89,14 @@ pub enum Quality {
     Malformed,
 }
 
+impl Quality {
+    /// The same of a monitor of whose packets some were malformed: where none brought an interval, that is why.
+    #[must_use]
+    pub fn of_malformed(self) -> Self {
+        if self == Self::RateOnly { Self::Malformed } else { self }
+    }
+}
+
 /// An event that other programs may want to know about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {

@@ -26,6 +26,8 @@ pub(super) struct Monitor {
     info: Option<MonitorInfo>,
     /// The last rate the monitor sent, in bpm; `None` while nothing streams.
     rate: Option<f64>,
+    /// Whether the next run knows it.
+    kept: bool,
     /// A monitor in reach that is not the owner's; `None`: none is told of.
     stranger: Option<MonitorInfo>,
     /// Its packets are not as the standard has them.
@@ -46,6 +48,7 @@ impl Monitor {
             link: LinkState::Searching,
             info: None,
             rate: None,
+            kept: false,
             stranger: None,
             malformed: false,
             battery: BatteryWarnings::since(battery_told),
@@ -65,6 +68,11 @@ impl Monitor {
             MonitorEvent::Reading(_) if self.released => {}
             MonitorEvent::Reading(reading) => {
                 self.rate = reading.heart_rate;
+                // Not before it sends something: a watch nearby may let itself be connected to, and be nobody's heart.
+                if let Some(monitor) = self.info.as_ref().filter(|_| !self.kept) {
+                    keep(now, monitor, history);
+                    self.kept = true;
+                }
                 let stored = store::StoredReading { at: now, reading: reading.clone() };
                 history.keep(now, Record::Reading(stored));
                 return Some(reading);
@@ -77,12 +85,15 @@ impl Monitor {
                 }
             }
             MonitorEvent::Connected(monitor) => {
-                if self
-                    .info
-                    .as_ref()
-                    .is_none_or(|before| (&before.id, &before.name) != (&monitor.id, &monitor.name))
-                {
-                    keep(now, &monitor, history);
+                match &self.info {
+                    Some(before) if before.id == monitor.id => {
+                        self.kept &= before.name == monitor.name;
+                    }
+                    Some(_) => {
+                        self.kept = false;
+                        self.battery = BatteryWarnings::default();
+                    }
+                    None => {}
                 }
                 self.info = Some(monitor);
             }
@@ -149,8 +160,7 @@ impl Monitor {
     /// The quality of the signal, which the engine judges by what was read.
     pub(super) fn quality(&self, judged: Option<Quality>) -> Option<Quality> {
         let judged = judged.filter(|_| self.link == LinkState::Streaming)?;
-        let is_malformed = self.malformed && judged != Quality::OffBody;
-        Some(if is_malformed { Quality::Malformed } else { judged })
+        Some(if self.malformed { judged.of_malformed() } else { judged })
     }
 
     pub(super) const fn known_link(&self) -> MonitorLink {

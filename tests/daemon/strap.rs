@@ -3,6 +3,7 @@
 use kindbeat::interface;
 use kindbeat::interface::Refusal;
 use kindbeat_core::config::Config;
+use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
@@ -61,7 +62,15 @@ fn malformed_packets_are_a_reason_in_the_status() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.strap(MonitorEvent::Malformed).await?;
+        // One among others that are not is no reason.
         desk.seconds(90, USUAL).await?;
+        assert_eq!(desk.status().await?.quality, Some(Quality::Good));
+        for second in 0..240 {
+            desk.wait(1);
+            let heart_rate = Some(USUAL + f64::from(second % 3));
+            let reading = Reading { heart_rate, ..Reading::default() };
+            desk.strap(MonitorEvent::Reading(reading)).await?;
+        }
         assert_eq!(desk.status().await?.quality, Some(Quality::Malformed));
         desk.strap(MonitorEvent::Link(LinkState::Searching)).await?;
         desk.strap(MonitorEvent::Link(LinkState::Streaming)).await?;
@@ -75,6 +84,22 @@ async fn use_monitor(desk: &mut Desk, monitor: MonitorInfo) -> anyhow::Result<Re
     let (reply, answer) = oneshot::channel();
     desk.asks(interface::Request::UseMonitor { monitor, reply }).await?;
     Ok(soon(answer).await??)
+}
+
+#[test]
+fn a_strap_that_never_sent_a_thing_is_not_remembered() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.strap(MonitorEvent::Connected(strap(1, None))).await?;
+        desk.stop().await?;
+        assert_eq!(stored::state(&folder()?)?.state.known_monitor(), None);
+        desk.start(EAGER)?;
+        desk.strap(MonitorEvent::Connected(strap(1, None))).await?;
+        desk.second(USUAL).await?;
+        desk.stop().await?;
+        assert_eq!(stored::state(&folder()?)?.state.known_monitor(), Some(strap(1, None)));
+        Ok(())
+    })
 }
 
 #[test]

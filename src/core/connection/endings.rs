@@ -45,11 +45,6 @@ impl ServiceEndings {
         true
     }
 
-    /// Whether it ended when it was last asked.
-    pub(super) const fn are_feared(&self) -> bool {
-        self.in_a_row > 0
-    }
-
     /// Until when nothing may be asked of it; `None`: anything may.
     pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
         self.until.filter(|until| now < *until)
@@ -107,7 +102,7 @@ mod tests {
         endings.asks(at(10));
         assert!(!endings.ended(at(25)));
         assert_eq!(endings.until(at(25)), None);
-        assert!(!endings.are_feared());
+        assert_eq!(endings.in_a_row, 0);
     }
 
     #[test]
@@ -125,7 +120,7 @@ mod tests {
         endings.ended(at(1));
         for second in (16..=80).step_by(8) {
             endings.asks(at(second));
-            assert_eq!(endings.are_feared(), second < 76, "second {second}");
+            assert_eq!(endings.in_a_row > 0, second < 76, "second {second}");
         }
     }
 }

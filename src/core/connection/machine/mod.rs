@@ -409,7 +409,7 @@ impl Connection {
             Stage::Silent { .. } | Stage::Closing { silent: true, .. } => LinkState::Silent,
             Stage::Unpowered if self.adapter == Adapter::Off => LinkState::AdapterOff,
             Stage::Unpowered if self.adapter == Adapter::Blocked => LinkState::Blocked,
-            Stage::Unpowered | Stage::Resting { .. } if self.endings.are_feared() => {
+            Stage::Unpowered | Stage::Resting { .. } if self.endings.until(now).is_some() => {
                 LinkState::ServiceEnds
             }
             Stage::Unpowered => LinkState::NoBluetooth,

@@ -412,8 +412,13 @@ fn a_service_that_ends_at_each_search_is_left_alone_ever_longer() {
     world.run(20);
     assert_eq!(world.scans(), []);
     world.ends_at_scans = false;
+    world.forget();
+    world.run(33 * 60);
+    // It is searched with again, and from the first search on that is all that is said.
+    assert!(world.scans().len() > 1);
+    assert_eq!(world.said(), ["searching"]);
     world.strap.there = true;
-    assert!(world.until(LinkState::Streaming, 31 * 60).is_some());
+    assert!(world.until(LinkState::Streaming, 62).is_some());
 }
 
 #[test]
