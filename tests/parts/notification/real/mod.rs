@@ -22,6 +22,7 @@ use kindbeat::notification::NotifierEvent;
 use kindbeat::notification::Obstacle;
 use kindbeat_core::offer::Answer;
 use kindbeat_core::offer::OfferId;
+use kindbeat_core::offer::Popup;
 use kindbeat_core::reason;
 use kindbeat_core::reason::Detail;
 use kindbeat_core::words::Words;
@@ -281,7 +282,9 @@ impl Meeting {
         let id = OfferId(self.offers);
         let body = reason::offer(id, Detail::Nothing, &Words::new("en"));
         self.client.command(NotifierCommand::Reword(id, body)).await?;
-        ensure!(self.desktop.shows_at_rest().await?, "{}: it is gone", self.kind.name);
+        let gone = !self.desktop.shows_at_rest().await?;
+        ensure!(!gone || self.leaves(), "{}: it is gone", self.kind.name);
+        self.is_seen().await?;
         // Its buttons may be elsewhere now: the text has another length.
         let beside =
             if self.kind.body == Hand::Missing { self.kind.to_begin() } else { self.kind.body };
@@ -369,7 +372,7 @@ impl Meeting {
             self.withdraw().await?;
             return self.offer_until(true).await;
         }
-        self.desktop.until(true).await
+        self.is_seen().await
     }
 
     /// Makes an offer, which the server takes.
@@ -389,10 +392,34 @@ impl Meeting {
         }
     }
 
+    /// Whether what it shows leaves the screen by itself.
+    fn leaves(&self) -> bool {
+        Popup::of(self.kind.calls_itself) == Popup::Leaves
+    }
+
+    /// Waits until the offer is on the screen. Where popups leave by themselves, a busy machine may have looked too late: there it is shown
+    /// again, as the program does.
+    async fn is_seen(&mut self) -> anyhow::Result<()> {
+        if !self.leaves() {
+            return self.desktop.until(true).await;
+        }
+        for _ in 0..10 {
+            for _ in 0..50 {
+                if self.desktop.shows().await? {
+                    return Ok(());
+                }
+            }
+            if let Some(event) = self.comes_back().await? {
+                bail!("{event:?}");
+            }
+        }
+        bail!("{}: not seen", self.kind.name)
+    }
+
     /// Makes an offer and waits until it is seen.
     async fn open(&mut self) -> anyhow::Result<()> {
         self.offer().await?;
-        self.desktop.until(true).await
+        self.is_seen().await
     }
 
     /// Takes the offer back, and waits until it is not seen any more.
