@@ -156,6 +156,7 @@
 //! | monitor, link | the heart-rate sensor; the state of our connection to it |
 //! | stranger | a monitor in reach that is not the owner's |
 //! | obstacle | what keeps a monitor in reach from streaming: it wants pairing, another program holds it, ... |
+//! | cadence, motion | steps a minute, from a monitor that counts them (Running Speed and Cadence); what follows: still or moving |
 //! | context | presence, input activity, desktop facts, local time |
 //! | fact, probe | something the desktop does; the answer about it: yes, no, absent (no source here: the gate stays open), failed (no answer: the gate closes) |
 //! | input, effect | what goes into the engine; what comes out |

@@ -53,7 +53,7 @@ const CORE: [(&str, &[&str]); 20] = [
     ("detection", &["heart", "setting", "context"]),
     ("offer", &["setting", "context", "words"]),
     ("practice", &["breathing", "setting", "words"]),
-    ("monitor", &["heart", "setting", "words"]),
+    ("monitor", &["heart", "setting", "context", "words"]),
     ("connection", &["monitor", "words"]),
     ("page", &["breathing", "heart", "practice", "words"]),
     ("engine", &["detection", "heart", "offer", "practice", "status", "context"]),

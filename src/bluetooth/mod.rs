@@ -117,6 +117,7 @@ impl BluetoothActor {
                 self.handle(ConnectionInput::Measured);
                 self.outbox.post(MonitorEvent::Reading(reading));
             }
+            Report::Steps(cadence) => self.outbox.post(MonitorEvent::Steps(cadence)),
             Report::Malformed => self.outbox.post(MonitorEvent::Malformed),
             Report::Connected(monitor) => self.outbox.post(MonitorEvent::Connected(monitor)),
         }

@@ -22,11 +22,11 @@ impl Outbox {
         self.waiting.pop_front()
     }
 
-    /// Where there is no room, a reading is dropped, and of other events the last of a kind stays.
+    /// Where there is no room, a reading or a count of steps is dropped, and of other events the last of a kind stays.
     pub(super) fn post(&mut self, event: MonitorEvent) {
         if self.waiting.len() >= ROOM {
-            if matches!(event, MonitorEvent::Reading(_)) {
-                debug!("receiver of the readings too slow: a reading dropped");
+            if matches!(event, MonitorEvent::Reading(_) | MonitorEvent::Steps(_)) {
+                debug!("receiver of the readings too slow: one dropped");
                 return;
             }
             let kind = discriminant(&event);

@@ -12,12 +12,14 @@ use kindbeat_core::connection::ConnectionInput;
 use kindbeat_core::connection::Device;
 use kindbeat_core::connection::Ticket;
 use kindbeat_core::heart::Reading;
+use kindbeat_core::monitor::Cadence;
 use kindbeat_core::monitor::MonitorInfo;
 
 /// What a task reports.
 pub(super) enum Report {
     Input(ConnectionInput),
     Reading(Reading),
+    Steps(Cadence),
     /// The strap that is connected sends packets that are not as they ought to be.
     Malformed,
     /// The strap is connected, or its battery level changed.

@@ -28,6 +28,7 @@ use kindbeat_core::connection::Address;
 use kindbeat_core::connection::ConnectionInput;
 use kindbeat_core::heart::EchoFilter;
 use kindbeat_core::heart::Measurement;
+use kindbeat_core::monitor::Cadence;
 use kindbeat_core::monitor::MonitorInfo;
 
 /// A strap that is connected and notifies.
@@ -111,8 +112,8 @@ impl Strap {
     /// Delivers what the strap sends until the link or the bus is lost, or the next call comes.
     pub(super) async fn listen(mut self, reporter: Reporter, mut cancelled: oneshot::Receiver<()>) {
         reporter.send(Report::Connected(self.monitor.clone())).await;
-        let battery = read_battery(self.peripheral.clone());
-        tokio::pin!(battery);
+        let rest = ask_for_the_rest(self.peripheral.clone());
+        tokio::pin!(rest);
         let mut asked = false;
         loop {
             tokio::select! {
@@ -135,7 +136,7 @@ impl Strap {
                     Some(notification) => self.notified(&notification, &reporter).await,
                     None => return reporter.input(ConnectionInput::LinkLost).await,
                 },
-                level = &mut battery, if !asked => {
+                level = &mut rest, if !asked => {
                     asked = true;
                     self.battery_is(level, &reporter).await;
                 }
@@ -146,6 +147,12 @@ impl Strap {
     async fn notified(&mut self, notification: &ValueNotification, reporter: &Reporter) {
         if notification.uuid == uuid_from_u16(BATTERY_LEVEL) {
             return self.battery_is(level(&notification.value), reporter).await;
+        }
+        if notification.uuid == uuid_from_u16(RSC_MEASUREMENT) {
+            if let Some(cadence) = Cadence::decode(&notification.value) {
+                reporter.send(Report::Steps(cadence)).await;
+            }
+            return;
         }
         if notification.uuid != uuid_from_u16(HEART_RATE_MEASUREMENT) {
             return;
@@ -180,6 +187,15 @@ impl Strap {
     }
 }
 
+/// Asks for what a strap may send beside the measurements: its steps, and the battery level, as [`read_battery`] does.
+async fn ask_for_the_rest(peripheral: Peripheral) -> Option<u8> {
+    if let Some(steps) = characteristic(&peripheral, RSC_MEASUREMENT) {
+        // Without them the hands tell, as with every other strap.
+        let _ = timeout(ANSWER, peripheral.subscribe(&steps)).await;
+    }
+    read_battery(peripheral).await
+}
+
 /// Reads the battery level once and subscribes to changes; `None`: neither the strap nor BlueZ gives it.
 async fn read_battery(peripheral: Peripheral) -> Option<u8> {
     let battery = characteristic(&peripheral, BATTERY_LEVEL)?;
@@ -204,6 +220,9 @@ fn level(value: &[u8]) -> Option<u8> {
 
 /// The Heart Rate Measurement characteristic.
 const HEART_RATE_MEASUREMENT: u16 = 0x2A37;
+
+/// The RSC Measurement characteristic, of the Running Speed and Cadence Service.
+const RSC_MEASUREMENT: u16 = 0x2A53;
 
 /// The Battery Level characteristic.
 const BATTERY_LEVEL: u16 = 0x2A19;

@@ -16,7 +16,7 @@ use serde::Serialize;
 /// The desk and the desktop. The default is a desktop that tells nothing, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// Whether somebody sits at this desk, where something else than the hands tells, as a recording does; see
+    /// Whether somebody sits at this desk, where something else than the hands tells: the steps that a monitor sends, or a recording; see
     /// [`Self::presence_at`].
     pub presence: Presence,
     /// What the hands do.

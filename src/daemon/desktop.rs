@@ -16,12 +16,15 @@ use kindbeat_core::context::Context;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::engine::Attention;
 use kindbeat_core::engine::Input;
+use kindbeat_core::monitor::Motion;
 
 pub(super) struct DesktopContext {
     /// `None`: nobody watches the desktop, and every fact is absent.
     watcher: Option<mpsc::Sender<DesktopCommand>>,
     place: Place,
     context: Context,
+    /// What the monitor tells; `None`: it sends no steps.
+    motion: Option<Motion>,
     /// How closely the engine wants the desk and the desktop watched.
     wanted: Attention,
     /// How closely they are.
@@ -33,7 +36,7 @@ impl DesktopContext {
         let context =
             Context { desktop: watcher.is_none().then(Desktop::default), ..Context::default() };
         let (wanted, attention) = (Attention::default(), Attention::default());
-        Self { watcher, place, context, wanted, attention }
+        Self { watcher, place, context, motion: None, wanted, attention }
     }
 
     /// Asks every source of the desktop once.
@@ -50,7 +53,10 @@ impl DesktopContext {
     #[must_use]
     pub(super) fn happened(&mut self, event: DesktopEvent) -> Option<Input> {
         match event {
-            DesktopEvent::Activity(activity) => self.context.hands = activity,
+            DesktopEvent::Activity(activity) => {
+                self.context.hands = activity;
+                self.context.presence = Motion::presence(self.motion, activity);
+            }
             DesktopEvent::AwakeIsUse(counts) => self.context.awake_is_use = counts,
             DesktopEvent::Locked(locked) => self.context.locked = locked,
             DesktopEvent::OtherSession(other) => self.context.other_session = other,
@@ -67,6 +73,16 @@ impl DesktopContext {
             DesktopEvent::Facts(facts) => self.context.desktop = Some(facts),
         }
         Some(self.input())
+    }
+
+    /// Takes over what the monitor tells of its wearer's steps.
+    #[must_use]
+    pub(super) fn moved(&mut self, motion: Option<Motion>) -> Option<Input> {
+        (motion != self.motion).then(|| {
+            self.motion = motion;
+            self.context.presence = Motion::presence(motion, self.context.hands);
+            self.input()
+        })
     }
 
     /// The time zone may have changed.

@@ -13,6 +13,8 @@ use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
 use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::monitor::MonitorSettings;
+use kindbeat_core::monitor::Motion;
+use kindbeat_core::monitor::StepCounter;
 use kindbeat_core::reason::MonitorLink;
 use kindbeat_core::status::Quality;
 use kindbeat_core::status::SensorStatus;
@@ -33,16 +35,14 @@ pub(super) struct Monitor {
     /// Its packets are not as the standard has them.
     malformed: bool,
     battery: BatteryWarnings,
+    steps: StepCounter,
     /// It was let go: its wearer is not at this desk.
     released: bool,
 }
 
 impl Monitor {
     /// `battery_told` is what was stored of [`BatteryWarnings`].
-    pub(super) const fn new(
-        commands: mpsc::Sender<MonitorCommand>,
-        battery_told: Option<u8>,
-    ) -> Self {
+    pub(super) fn new(commands: mpsc::Sender<MonitorCommand>, battery_told: Option<u8>) -> Self {
         Self {
             commands,
             link: LinkState::Searching,
@@ -52,6 +52,7 @@ impl Monitor {
             stranger: None,
             malformed: false,
             battery: BatteryWarnings::since(battery_told),
+            steps: StepCounter::default(),
             released: false,
         }
     }
@@ -65,7 +66,7 @@ impl Monitor {
     ) -> Option<Reading> {
         match event {
             // It may be another person's by now.
-            MonitorEvent::Reading(_) if self.released => {}
+            MonitorEvent::Reading(_) | MonitorEvent::Steps(_) if self.released => {}
             MonitorEvent::Reading(reading) => {
                 self.rate = reading.heart_rate;
                 // Not before it sends something: a watch nearby may let itself be connected to, and be nobody's heart.
@@ -77,11 +78,13 @@ impl Monitor {
                 history.keep(now, Record::Reading(stored));
                 return Some(reading);
             }
+            MonitorEvent::Steps(cadence) => self.steps.observe(now, cadence),
             MonitorEvent::Link(link) => {
                 self.link = link;
                 if link != LinkState::Streaming {
                     self.rate = None;
                     self.malformed = false;
+                    self.steps = StepCounter::default();
                 }
             }
             MonitorEvent::Connected(monitor) => {
@@ -161,6 +164,11 @@ impl Monitor {
     pub(super) fn quality(&self, judged: Option<Quality>) -> Option<Quality> {
         let judged = judged.filter(|_| self.link == LinkState::Streaming)?;
         Some(if self.malformed { judged.of_malformed() } else { judged })
+    }
+
+    /// What the monitor tells of its wearer's steps at that time; `None`: nothing.
+    pub(super) fn motion(&self, now: Timestamp) -> Option<Motion> {
+        self.steps.motion(now)
     }
 
     pub(super) const fn known_link(&self) -> MonitorLink {

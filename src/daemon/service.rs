@@ -135,7 +135,11 @@ impl Service {
 
     pub(super) fn monitor(&mut self, event: MonitorEvent) {
         let now = self.now();
-        if let Some(reading) = self.monitor.handle(now, event, &mut self.history) {
+        let reading = self.monitor.handle(now, event, &mut self.history);
+        // First of all: a reading belongs to what its wearer does now.
+        let moved = self.desktop.moved(self.monitor.motion(now));
+        self.handle_some(moved);
+        if let Some(reading) = reading {
             self.page.observe(now, &reading, &self.engine);
             self.handle(Input::Measured(reading));
         } else if let Some((monitor, level)) = self.monitor.low_battery(now, &mut self.history) {

@@ -1,9 +1,13 @@
 //! The strap as its owner hears of it: its battery, its packets, and which of two is theirs.
 
+use anyhow::Context;
+use kindbeat::desktop::DesktopEvent;
 use kindbeat::interface;
 use kindbeat::interface::Refusal;
 use kindbeat_core::config::Config;
+use kindbeat_core::context::InputActivity;
 use kindbeat_core::heart::Reading;
+use kindbeat_core::monitor::Cadence;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::monitor::MonitorCommand;
 use kindbeat_core::monitor::MonitorEvent;
@@ -17,6 +21,7 @@ use crate::alone;
 use crate::client::soon;
 use crate::desk::Desk;
 use crate::desk::EAGER;
+use crate::desk::UP;
 use crate::desk::USUAL;
 use crate::desk::folder;
 use crate::stored;
@@ -76,6 +81,35 @@ fn malformed_packets_are_a_reason_in_the_status() -> anyhow::Result<()> {
         desk.strap(MonitorEvent::Link(LinkState::Streaming)).await?;
         desk.seconds(90, USUAL).await?;
         assert_ne!(desk.status().await?.quality, Some(Quality::Malformed));
+        desk.stop().await
+    })
+}
+
+/// Seconds in which the hands are busy and the strap sends this cadence beside the heart.
+async fn steps(desk: &mut Desk, seconds: u32, cadence: u8, level: f64) -> anyhow::Result<()> {
+    for _ in 0..seconds {
+        let packet = [0, 0, 0, cadence];
+        let cadence = Cadence::decode(&packet).context("a whole packet")?;
+        desk.second(level).await?;
+        desk.strap(MonitorEvent::Steps(cadence)).await?;
+    }
+    Ok(())
+}
+
+#[test]
+fn steps_from_the_strap_outweigh_busy_hands() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = Desk::eager().await?;
+        desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await?;
+        steps(&mut desk, 120, 0, USUAL).await?;
+        steps(&mut desk, 90, 105, UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("moving"));
+        steps(&mut desk, 90, 0, UP).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("just_returned"));
+        assert_eq!(desk.status().await?.offers_today, 0);
+        // Five minutes after the walk an offer is right again.
+        steps(&mut desk, 300, 0, UP).await?;
+        assert_eq!(desk.status().await?.offers_today, 1);
         desk.stop().await
     })
 }

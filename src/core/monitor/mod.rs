@@ -5,13 +5,18 @@
 //! [`MonitorCommand`]s and names its devices by a [`MonitorKind`] of its own.
 
 mod battery;
+mod cadence;
 mod id;
+mod motion;
 mod settings;
 
 pub use battery::BatteryWarnings;
+pub use cadence::Cadence;
 pub use id::MonitorId;
 pub use id::MonitorKind;
 pub use id::NotAMonitorId;
+pub use motion::Motion;
+pub use motion::StepCounter;
 pub use settings::MonitorSettings;
 
 use crate::heart::Reading;
@@ -21,6 +26,8 @@ use crate::heart::Reading;
 pub enum MonitorEvent {
     /// The monitor sent a reading.
     Reading(Reading),
+    /// The monitor counts steps, and sent how fast its wearer steps.
+    Steps(Cadence),
     /// The state of the link changed.
     Link(LinkState),
     /// A monitor was connected, or its battery level became known or changed.

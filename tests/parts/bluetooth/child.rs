@@ -199,6 +199,9 @@ async fn listen(known: Option<MonitorInfo>) -> anyhow::Result<()> {
                     say(&format!("measured {}", reading.heart_rate.unwrap_or_default()))?;
                 }
                 MonitorEvent::Link(link) => say(link.as_str())?,
+                MonitorEvent::Steps(cadence) => {
+                    say(&format!("steps {}", cadence.steps_a_minute()))?;
+                }
                 MonitorEvent::Malformed => say("malformed")?,
                 MonitorEvent::Stranger(stranger) => {
                     let name = stranger.and_then(|stranger| stranger.name).unwrap_or_default();

@@ -103,6 +103,24 @@ async fn the_battery_is_read_and_followed() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_strap_that_counts_steps_sends_them_too() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    fake.counts_steps();
+    let mut child = Child::listening(&bus.address())?;
+    streams(&mut child, &fake, 1).await?;
+    fake.was_asked("StartNotify steps", 1).await?;
+    // 1.4 m/s, 104 steps a minute; then too short to say anything.
+    fake.steps(&[0, 0x66, 0x01, 104]).await?;
+    fake.steps(&[0, 0x66, 0x01]).await?;
+    fake.sends(&[0x10, 73, 0, 4]).await?;
+    child.says("steps 104").await?;
+    // Of the packet that is too short nothing is said.
+    assert_eq!(child.next_line().await?, "measured 73");
+    child.ends().await
+}
+
+#[tokio::test]
 async fn of_malformed_packets_the_rate_is_read_where_there_is_one() -> anyhow::Result<()> {
     let Some(bus) = Bus::start().await? else { return Ok(()) };
     let fake = Fake::start(&bus.address()).await?;

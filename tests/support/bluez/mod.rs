@@ -178,6 +178,19 @@ impl Fake {
         .await
     }
 
+    /// The strap counts steps from its next connection on.
+    pub(crate) fn counts_steps(&self) {
+        self.world.state().tree.counts_steps = true;
+    }
+
+    /// The strap sends how fast its wearer steps.
+    pub(crate) async fn steps(&self, packet: &[u8]) -> anyhow::Result<()> {
+        self.changes(|state| {
+            state.tree.set(tree::STEPS, tree::CHARACTERISTIC, "Value", packet.to_vec())
+        })
+        .await
+    }
+
     /// So many programs in all have asked for the measurements.
     pub(crate) fn has_listeners(&self, programs: usize) {
         self.world.state().tells = programs;
@@ -529,7 +542,11 @@ fn of_characteristic(
             Err(("org.bluez.Error.Failed", "Not connected"))
         }
         "StartNotify" | "StopNotify" => {
-            let which = if path == tree::RATE { "rate" } else { "battery" };
+            let which = match path {
+                tree::RATE => "rate",
+                tree::STEPS => "steps",
+                _ => "battery",
+            };
             world.note(&format!("{member} {which}"));
             Ok(Body::Nothing)
         }

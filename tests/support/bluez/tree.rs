@@ -22,6 +22,8 @@ pub(crate) struct Tree {
     objects: HashMap<String, Object>,
     /// What the strap tells everybody.
     pub(crate) advertises: Advertising,
+    /// Whether the strap counts steps, too.
+    pub(crate) counts_steps: bool,
 }
 
 /// What the advertisements of the strap hold beside its name.
@@ -128,17 +130,20 @@ impl Tree {
             return Vec::new();
         }
         let mut changes = self.set(STRAP, DEVICE, "Connected", true);
+        let steps = self.counts_steps.then_some((PACE, "1814"));
         let services = [(HEART, "180d"), (BATTERY, "180f")];
-        for (path, short) in services {
+        for (path, short) in services.into_iter().chain(steps) {
             let properties =
                 [("UUID", Variant::from(uuid(short))), ("Primary", Variant::from(true))];
             changes.push(self.add(path, SERVICE, properties));
         }
+        let steps = (STEPS, "2a53", vec!["notify"], Vec::new());
         let characteristics = [
             (RATE, "2a37", vec!["notify"], Vec::<u8>::new()),
             (LEVEL, "2a19", vec!["read", "notify"], vec![87]),
         ];
-        for (path, short, flags, value) in characteristics {
+        let steps = self.counts_steps.then_some(steps);
+        for (path, short, flags, value) in characteristics.into_iter().chain(steps) {
             let properties = [
                 ("UUID", Variant::from(uuid(short))),
                 ("Flags", Variant::from(flags)),
@@ -157,7 +162,7 @@ impl Tree {
             return Vec::new();
         }
         let mut changes = self.set(STRAP, DEVICE, "ServicesResolved", false);
-        for service in [HEART, BATTERY] {
+        for service in [HEART, BATTERY, PACE] {
             changes.extend(self.remove_below(service));
         }
         changes.extend(self.set(STRAP, DEVICE, "Connected", false));
@@ -270,5 +275,8 @@ pub(crate) const STRAP: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02";
 pub(crate) const OTHER: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_03";
 pub(crate) const HEART: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service000a";
 pub(crate) const RATE: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service000a/char000b";
+/// The Running Speed and Cadence Service.
+pub(crate) const PACE: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0014";
+pub(crate) const STEPS: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0014/char0015";
 pub(crate) const BATTERY: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0010";
 pub(crate) const LEVEL: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0010/char0011";
