@@ -20,8 +20,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use anyhow::bail;
 use futures_util::StreamExt as _;
+use jiff::SignedDuration;
 use kindbeat::dbus::Bus;
+use kindbeat::desktop::DesktopEvent;
 use kindbeat::store::OfferEnd;
+use kindbeat_core::context::InputActivity;
 use tokio::time::timeout;
 use zbus::OwnedVariant;
 use zbus::fdo::DBusProxy;
@@ -174,8 +177,18 @@ async fn starts(kind: &Kind, desktop: &Desktop, desk: &mut Desk) -> anyhow::Resu
         if let Ok(started) = timeout(AT_ONCE, desk.browser.started()).await {
             return started;
         }
+        if !desktop.shows().await? {
+            hands_are_back(desk).await?;
+        }
     }
     bail!("{}: clicked ten times, and no break began", kind.name)
+}
+
+/// They rested for a while. Where popups leave by themselves, as they may on a busy machine before anybody clicks, the offer is shown once more then.
+async fn hands_are_back(desk: &mut Desk) -> anyhow::Result<()> {
+    let rested = desk.now() - SignedDuration::from_mins(1);
+    desk.senses(DesktopEvent::Activity(InputActivity::Resting(rested))).await?;
+    desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await
 }
 
 /// Enough for a click to get through.
