@@ -55,6 +55,7 @@
 //! | what `status` shows | `Service::status` in `src/daemon/service.rs`; the rate is in `src/daemon/monitor.rs`, until the link is no longer streaming |
 //! | when a silent monitor counts as silent, and how it is found again | `src/core/connection/rhythm.rs`, `src/core/connection/machine/mod.rs` |
 //! | which monitor is connected to, and what is said of one that does not stream | `src/core/connection/search.rs`, `src/core/connection/obstacle.rs` |
+//! | what a watch or band needs before it sends its heart rate | `config/monitors.toml`, with its sources; the words are in `config/words/en.ftl` |
 //! | the sources of a desktop fact | the list `FACT_SOURCES` in `src/desktop/mod.rs`; each is declared in its own file |
 //! | what other programs can ask over D-Bus | [`interface::Request`] |
 //! | what happens when a task panics or ends | [`tasks`] |

@@ -1182,6 +1182,8 @@ strap-skin = most straps need moist skin contact; see that it sits close
 strap-other = { $name } is not in reach, but another is: { $other }
 strap-choose = if that one is yours, choose it with "kindbeat devices --use NAME"; where the settings name a monitor, change "device" in their section [monitor]
 strap-near = put it on; where a watch or a phone is connected to it, let go of it there
+# $remedy is strap-near or strap-find; $needs is what is known of that monitor, as monitor-garmin.
+strap-needs = { $remedy }. { $needs }
 strap-new-battery = it needs a new battery soon
 see-bluetooth = see the line "{ doctor-bluetooth }"
 see-config = see the line "{ doctor-config }"
@@ -1567,6 +1569,16 @@ unset = not set
 devices-none =
     No heart-rate monitor in reach. Put the strap on: most are silent without skin contact.
     A watch has to broadcast its heart rate; a monitor that another device holds does not show.
+# $names are what they call themselves.
+devices-silent = In reach, and not sending a heart rate yet: { $names }
+# What some monitors need first. The words in quotes stand on the watch or in its app.
+monitor-garmin = Garmin watch: switch on "Broadcast Heart Rate" in its settings, under "Wrist Heart Rate". Not every model sends it over Bluetooth.
+monitor-amazfit = Amazfit watch or Mi Band: switch on "Discoverable" and "Activity heart rate sharing" in the Zepp app, then start a workout on it.
+monitor-fitbit = Fitbit Charge 6: swipe down on it and tap "HR on equipment", then "Share" when it asks. It ends with the exercise.
+monitor-whoop = WHOOP: switch on heart rate broadcast in its app. Some do not say that they are monitors: "kindbeat devices --all" lists them.
+monitor-apple-watch = Apple Watch: it cannot send to a computer itself, but an app on the iPhone can pass its heart rate on (HeartCast is one).
+monitor-wear-os = Wear OS watch: an app on it can send its heart rate as a strap does (HeartRate_Strap_Emulator is one).
+monitor-polar-h10 = Polar H10: it serves one device at a time, until you allow two Bluetooth connections in Polar Flow, in the settings of the sensor.
 # $name is a name or an address, here and below.
 devices-not-in-reach = "{ $name }" is not in reach; put it on, see that no phone or watch is connected to it, and look what "kindbeat devices --all" lists
 devices-chosen = { $name } is yours from now on; kindbeat looks for it, and for no other.

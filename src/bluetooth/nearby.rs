@@ -1,4 +1,4 @@
-//! Heart-rate monitors in reach, for someone who wants to choose one.
+//! Devices in reach, for someone who wants to choose one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::dbus::Bus;
 use kindbeat_core::connection::Address;
 use kindbeat_core::connection::Device;
 
-/// A heart-rate monitor that is in reach or connected.
+/// A device that is in reach or connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nearby {
     /// Its signal is the strongest that was received.
@@ -22,16 +22,15 @@ pub struct Nearby {
     pub battery: Option<u8>,
 }
 
-/// Scans for `lasting`, a second or more, and returns the heart-rate monitors that were there, the strongest signal first; all devices
-/// where `everything` is wanted, since not every monitor says that it is one.
+/// Scans for `lasting`, a second or more, and returns what was there, the strongest signal first: not every monitor says that it is one.
 ///
 /// Connects to nothing, switches nothing on. The error says why nothing can be found.
-pub async fn nearby(lasting: Duration, everything: bool) -> Result<Vec<Nearby>, BluetoothError> {
+pub async fn nearby(lasting: Duration) -> Result<Vec<Nearby>, BluetoothError> {
     let bluez = reached().await?;
     let mut started = Vec::new();
-    let monitors = listen(&bluez, lasting, everything, &mut started).await;
+    let devices = listen(&bluez, lasting, &mut started).await;
     scan::stop(&bluez, &started).await;
-    let mut nearby: Vec<_> = monitors?.into_values().collect();
+    let mut nearby: Vec<_> = devices?.into_values().collect();
     nearby.sort_by_key(|nearby| {
         (nearby.device.signal.is_none(), std::cmp::Reverse(nearby.device.signal))
     });
@@ -80,27 +79,26 @@ async fn reached() -> Result<BlueZ, BluetoothError> {
 async fn listen(
     bluez: &BlueZ,
     lasting: Duration,
-    everything: bool,
     started: &mut Vec<String>,
 ) -> Result<BTreeMap<Address, Nearby>, BluetoothError> {
-    let mut monitors = BTreeMap::new();
+    let mut devices = BTreeMap::new();
     let mut scan = Scan::new(bluez, lasting, ANSWER).await?;
     within(ANSWER, "starting a scan", scan::start(bluez, started)).await?;
     while let Some(found) = scan.next().await? {
-        keep(&mut monitors, found, everything);
+        keep(&mut devices, found);
     }
-    Ok(monitors)
+    Ok(devices)
 }
 
-fn keep(monitors: &mut BTreeMap<Address, Nearby>, found: Vec<Found>, everything: bool) {
+fn keep(devices: &mut BTreeMap<Address, Nearby>, found: Vec<Found>) {
     for Found { mut device, battery, .. } in found {
-        if !(device.heart_rate || everything) || !device.in_reach() {
+        if !device.in_reach() {
             continue;
         }
-        if let Some(before) = monitors.get(&device.address) {
+        if let Some(before) = devices.get(&device.address) {
             device.signal = device.signal.max(before.device.signal);
         }
-        monitors.insert(device.address, Nearby { device, battery });
+        devices.insert(device.address, Nearby { device, battery });
     }
 }
 

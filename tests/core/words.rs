@@ -14,6 +14,8 @@ use fluent_syntax::ast::Pattern;
 use fluent_syntax::ast::PatternElement;
 
 use kindbeat_core::context::Fact;
+use kindbeat_core::monitor::Model;
+use kindbeat_core::monitor::Models;
 use kindbeat_core::offer::Gate;
 use kindbeat_core::offer::GateMessage;
 use kindbeat_core::practice::Anchor;
@@ -150,12 +152,15 @@ fn every_message_is_both_written_and_used() {
     let places: Vec<_> =
         lines.emergency.iter().chain(&lines.talk).map(HelpLine::places_id).collect();
     let places = places.iter().map(String::as_str);
+    let models = Models::built_in().unwrap();
+    let needs: Vec<_> = models.monitors.iter().map(Model::advice_id).collect();
+    let needs = needs.iter().map(String::as_str);
     let own = Message::ALL.iter().map(|message| message.id());
     let about = [GateMessage::Held, GateMessage::Closed, GateMessage::Unknown];
     let gates = Gate::ALL.into_iter().flat_map(|gate| about.map(|about| gate.message(about)));
     let derived: Vec<_> = gates.flatten().chain(Fact::ALL.map(Fact::label)).collect();
     let derived = derived.iter().map(String::as_str);
-    let used: BTreeSet<_> = named.chain(places).chain(own).chain(derived).collect();
+    let used: BTreeSet<_> = named.chain(places).chain(needs).chain(own).chain(derived).collect();
     let written: BTreeSet<_> = written().into_keys().collect();
     assert_eq!(used.difference(&written).collect::<Vec<_>>(), [&""; 0], "used, but not written");
     assert_eq!(written.difference(&used).collect::<Vec<_>>(), [&""; 0], "written, but not used");

@@ -16,6 +16,8 @@ use super::asking;
 use crate::bluetooth;
 use crate::bluetooth::BluetoothError;
 use crate::bluetooth::Nearby;
+use kindbeat_core::monitor::Model;
+use kindbeat_core::monitor::Models;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Words;
 use kindbeat_core::words::harmless;
@@ -34,8 +36,14 @@ pub fn run(
     words: &Words,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let nearby = looked(bluetooth::nearby(lasting(seconds), everything), words)?;
-    if json { as_json(&nearby, out) } else { as_text(&nearby, words, out) }
+    let nearby = looked(bluetooth::nearby(lasting(seconds)), words)?;
+    let (listed, others): (Vec<_>, Vec<_>) =
+        nearby.into_iter().partition(|nearby| everything || nearby.device.heart_rate);
+    if json {
+        return as_json(&listed, out);
+    }
+    as_text(&listed, words, out)?;
+    advise(&listed, &others, &Models::built_in()?, words, out)
 }
 
 fn lasting(seconds: u64) -> Duration {
@@ -148,6 +156,39 @@ fn as_text(nearby: &[Nearby], words: &Words, out: &mut impl Write) -> anyhow::Re
     Ok(())
 }
 
+/// What is to be done with those in reach that are known to need something before they are monitors; with none in reach, with each that is
+/// known of.
+fn advise(
+    listed: &[Nearby],
+    others: &[Nearby],
+    models: &Models,
+    words: &Words,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let mut known: Vec<&Model> = Vec::new();
+    let mut names = Vec::new();
+    for nearby in others {
+        let Some(model) = nearby.device.name.as_deref().and_then(|name| models.of(name)) else {
+            continue;
+        };
+        names.push(name(nearby));
+        if !known.contains(&model) {
+            known.push(model);
+        }
+    }
+    if !known.is_empty() {
+        let names = [("names", names.join(", ").into())];
+        writeln!(out, "\n{}", words.text(Message::DevicesSilent, &names))?;
+    } else if listed.is_empty() {
+        known = models.monitors.iter().collect();
+        writeln!(out)?;
+    }
+    for model in known {
+        writeln!(out, "  {}", words.text(model.advice_id(), &[]))?;
+    }
+    Ok(())
+}
+
 /// The name, harmless on a terminal: it came over the air.
 fn name(nearby: &Nearby) -> String {
     harmless(nearby.device.name.as_deref().unwrap_or("?"))
@@ -231,9 +272,55 @@ mod tests {
 
     #[test]
     fn that_there_is_none_comes_with_what_to_try() {
-        assert!(
-            written(&[], |nearby, out| as_text(nearby, &Words::new("en"), out))
-                .contains("Put the strap on")
-        );
+        let models = Models::built_in().unwrap();
+        let said = written(&[], |nearby, out| {
+            as_text(nearby, &Words::new("en"), out)?;
+            advise(nearby, &[], &models, &Words::new("en"), out)
+        });
+        insta::assert_snapshot!(said, @r#"
+        No heart-rate monitor in reach. Put the strap on: most are silent without skin contact.
+        A watch has to broadcast its heart rate; a monitor that another device holds does not show.
+
+          Garmin watch: switch on "Broadcast Heart Rate" in its settings, under "Wrist Heart Rate". Not every model sends it over Bluetooth.
+          Amazfit watch or Mi Band: switch on "Discoverable" and "Activity heart rate sharing" in the Zepp app, then start a workout on it.
+          Fitbit Charge 6: swipe down on it and tap "HR on equipment", then "Share" when it asks. It ends with the exercise.
+          WHOOP: switch on heart rate broadcast in its app. Some do not say that they are monitors: "kindbeat devices --all" lists them.
+          Apple Watch: it cannot send to a computer itself, but an app on the iPhone can pass its heart rate on (HeartCast is one).
+          Wear OS watch: an app on it can send its heart rate as a strap does (HeartRate_Strap_Emulator is one).
+          Polar H10: it serves one device at a time, until you allow two Bluetooth connections in Polar Flow, in the settings of the sensor.
+        "#);
+    }
+
+    #[test]
+    fn what_is_in_reach_and_no_monitor_yet_comes_with_what_it_needs() {
+        let device = |name: &str, last| Nearby {
+            device: Device {
+                name: Some(name.to_owned()),
+                ..Device::heard(Address::new([0xF0, 0, 0, 0, 0, last]), Some(-60))
+            },
+            battery: None,
+        };
+        let others =
+            [device("Forerunner 245", 3), device("A lamp", 4), device("Forerunner 945", 5)];
+        let models = Models::built_in().unwrap();
+        let said = written(&monitors(), |nearby, out| {
+            advise(nearby, &others, &models, &Words::new("en"), out)
+        });
+        insta::assert_snapshot!(said, @r#"
+
+        In reach, and not sending a heart rate yet: Forerunner 245, Forerunner 945
+          Garmin watch: switch on "Broadcast Heart Rate" in its settings, under "Wrist Heart Rate". Not every model sends it over Bluetooth.
+        "#);
+        let lamp = [device("A lamp", 4)];
+        let said = written(&monitors(), |nearby, out| {
+            advise(nearby, &lamp, &models, &Words::new("en"), out)
+        });
+        assert_eq!(said, "");
+        let other = accented::words();
+        for others in [&others[..], &[]] {
+            let said = written(&[], |nearby, out| advise(nearby, others, &models, &other, out));
+            let names = ["HeartRate_Strap_Emulator", "Forerunner"];
+            assert_eq!(accented::untranslated(&said, &names), [""; 0]);
+        }
     }
 }

@@ -7,6 +7,7 @@
 mod battery;
 mod cadence;
 mod id;
+mod models;
 mod motion;
 mod settings;
 
@@ -15,6 +16,8 @@ pub use cadence::Cadence;
 pub use id::MonitorId;
 pub use id::MonitorKind;
 pub use id::NotAMonitorId;
+pub use models::Model;
+pub use models::Models;
 pub use motion::Motion;
 pub use motion::StepCounter;
 pub use settings::MonitorSettings;

@@ -19,6 +19,7 @@ use crate::systemd::SESSION;
 use crate::systemd::Unit;
 use crate::systemd::UnitState;
 use kindbeat_core::context::Fact;
+use kindbeat_core::monitor::Models;
 use kindbeat_core::status::Quality;
 use kindbeat_core::status::SensorStatus;
 use kindbeat_core::status::Status;
@@ -156,8 +157,27 @@ impl Desk<'_> {
             "adapter_off" | "blocked" | "no_bluetooth" => {
                 look(says(Message::StrapNoBluetooth), self.say(Message::SeeBluetooth))
             }
-            _ if sensor.is_some() => look(says(Message::StrapAway), self.say(Message::StrapNear)),
-            _ => self.look(Message::StrapNotFound, Message::StrapFind),
+            _ if sensor.is_some() => {
+                look(says(Message::StrapAway), self.needs(Message::StrapNear, &name))
+            }
+            _ => {
+                let wanted = self.configured().and_then(|found| found.config.monitor.wanted());
+                let remedy = self.needs(Message::StrapFind, wanted.unwrap_or_default());
+                look(self.say(Message::StrapNotFound), remedy)
+            }
+        }
+    }
+
+    /// The remedy, with what a monitor of this name is known to need.
+    fn needs(&self, remedy: Message, name: &str) -> String {
+        let models = Models::built_in().ok();
+        match models.as_ref().and_then(|models| models.of(name)) {
+            None => self.say(remedy),
+            Some(model) => {
+                let needs = self.words.text(model.advice_id(), &[]);
+                let args = [("remedy", self.say(remedy).into()), ("needs", needs.into())];
+                self.of(Message::StrapNeeds, &args)
+            }
         }
     }
 

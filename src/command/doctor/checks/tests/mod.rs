@@ -103,7 +103,9 @@ fn told(seen: &Seen) -> String {
 }
 
 /// What is filled in on the desks of these tests: names, places, and what the system or a file is told to be.
-const FILLED_IN: [&str; 35] = [
+const FILLED_IN: [&str; 37] = [
+    "Venu 3",
+    "TICKR 4F2A",
     "Other HR",
     "[monitor]",
     "/home/a/.config/kindbeat/config.toml",
@@ -212,6 +214,11 @@ fn a_strap_is_told_by_the_service_or_from_before() {
     let with = |status| Seen { service: Some(Ok(status)), ..well() };
     let in_state = |state: &str| with(Status { state: state.to_owned(), ..streaming() });
     let stopped = || Seen { service: Some(Err(ClientError::NoDaemon)), ..well() };
+    let strap = |name: &str| {
+        let name = Some(name.to_owned());
+        streaming().sensor.map(|sensor| SensorStatus { name, ..sensor })
+    };
+    let named = Config::default().with(&["monitor.device=Amazfit Band 5"]).unwrap();
     let low = streaming().sensor.map(|sensor| SensorStatus { battery: Some(15), ..sensor });
     let desks = vec![
         in_state("connecting"),
@@ -219,6 +226,8 @@ fn a_strap_is_told_by_the_service_or_from_before() {
         in_state("silent"),
         in_state("adapter_off"),
         in_state("away"),
+        with(Status { state: "away".to_owned(), sensor: strap("TICKR 4F2A"), ..streaming() }),
+        with(Status { state: "away".to_owned(), sensor: strap("Venu 3"), ..streaming() }),
         in_state("service_ends"),
         in_state("in_use"),
         in_state("needs_pairing"),
@@ -234,6 +243,10 @@ fn a_strap_is_told_by_the_service_or_from_before() {
             ..streaming()
         }),
         with(Status { state: "searching".to_owned(), sensor: None, ..streaming() }),
+        Seen {
+            config: Some(Ok(configured(named))),
+            ..with(Status { state: "searching".to_owned(), sensor: None, ..streaming() })
+        },
         with(Status { quality: Some(Quality::OffBody), ..streaming() }),
         with(Status { quality: Some(Quality::Poor), ..streaming() }),
         with(Status { quality: Some(Quality::RateOnly), ..streaming() }),
@@ -249,7 +262,11 @@ fn a_strap_is_told_by_the_service_or_from_before() {
     look   strap          Polar H10 cannot be reached without Bluetooth
                           see the line "bluetooth"
     look   strap          Polar H10 is out of reach, and looked for
+                          put it on; where a watch or a phone is connected to it, let go of it there. Polar H10: it serves one device at a time, until you allow two Bluetooth connections in Polar Flow, in the settings of the sensor.
+    look   strap          TICKR 4F2A is out of reach, and looked for
                           put it on; where a watch or a phone is connected to it, let go of it there
+    look   strap          Venu 3 is out of reach, and looked for
+                          put it on; where a watch or a phone is connected to it, let go of it there. Garmin watch: switch on "Broadcast Heart Rate" in its settings, under "Wrist Heart Rate". Not every model sends it over Bluetooth.
     look   strap          the Bluetooth service ended while kindbeat was looking for Polar H10
                           see "journalctl -u bluetooth.service"; a newer version of bluez may mend it. kindbeat leaves the service alone for a while, then tries again
     look   strap          Polar H10 is in use by another program on this computer
@@ -264,6 +281,8 @@ fn a_strap_is_told_by_the_service_or_from_before() {
                           if that one is yours, choose it with "kindbeat devices --use NAME"; where the settings name a monitor, change "device" in their section [monitor]
     look   strap          none was found yet
                           put one on, then see whether "kindbeat devices" lists it
+    look   strap          none was found yet
+                          put one on, then see whether "kindbeat devices" lists it. Amazfit watch or Mi Band: switch on "Discoverable" and "Activity heart rate sharing" in the Zepp app, then start a workout on it.
     look   strap          Polar H10 feels no skin; battery 87 %
                           most straps need moist skin contact; see that it sits close
     look   strap          Polar H10 streams, with many gaps; battery 87 %
