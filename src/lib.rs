@@ -14,7 +14,7 @@
 //!                         |
 //!                   engine::Input  <---------------- answers, the desktop, the page, commands, the clock
 //!                         |
-//!    heart::BeatFilter -> heart::Sampler -> a Sample every 5 s
+//!    heart::Sampler (with heart::BeatFilter) -> a Sample every 5 s
 //!                         |
 //!    detection::Tracker:  Baseline (usual?)  Exertion (exercise?)  Detector (high for long enough?)
 //!                         |
@@ -38,7 +38,7 @@
 //! | whether an offer was seen, and where it is shown once more | [`OnScreen`](kindbeat_core::offer::OnScreen), [`Popup`](kindbeat_core::offer::Popup); when, in `src/core/engine/elevation.rs` |
 //! | an answer, the expiry of an offer, snooze, rest | [`Offers`](kindbeat_core::offer::Offers) in `src/core/offer/offers/mod.rs` |
 //! | what "this is too much" in a break leads to | `src/core/engine/breaks.rs` |
-//! | which RR interval is an artefact, and what becomes of it | `BeatFilter` in `src/core/heart/beat.rs` |
+//! | which RR interval is an artefact, and what becomes of it | `BeatFilter` in `src/core/heart/beat/mod.rs` |
 //! | a hold | decided in `src/core/engine/elevation.rs`; stored with its elevation, `outcome` in the table `elevations` |
 //! | where a click, a reading, a command or a changed file enters | `src/daemon/service.rs`: one function for each channel; the part it names makes an [`Input`](kindbeat_core::engine::Input) of it |
 //! | sleep and waking | reported by `src/desktop/lock/logind.rs`; `Input::Woke` from `src/daemon/desktop.rs`; an offer whose time ran out meanwhile expires first |

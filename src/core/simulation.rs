@@ -118,17 +118,14 @@ mod tests {
 
     #[test]
     fn the_strap_reports_the_level_through_the_decoder() {
-        let (mut heart, mut beats, mut sampler) = (
-            SimulatedHeart::new(1),
-            BeatFilter::default(),
-            Sampler::over(SignedDuration::from_secs(60)),
-        );
+        let (mut heart, mut sampler) =
+            (SimulatedHeart::new(1), Sampler::over(SignedDuration::from_secs(60)));
         let mut last = None;
         for second in 0..600 {
             let packet = heart.second(second, 70.0).encode();
             let reading = Reading::from(Measurement::decode(&packet).unwrap());
             let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(i64::from(second) + 1);
-            last = sampler.observe(at, reading.heart_rate, &beats.label(at, &reading.rr)).or(last);
+            last = sampler.observe(at, reading.heart_rate, &reading.rr).or(last);
         }
         let last = last.unwrap();
         assert!((last.heart_rate - 70.0).abs() < 3.0, "{last:?}");

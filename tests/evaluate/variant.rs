@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::detection::Method;
 use kindbeat_core::engine::Settings;
-use kindbeat_core::heart::BeatFilter;
 use kindbeat_core::heart::Sampler;
 use kindbeat_core::practice::Library;
 use kindbeat_core::replay;
@@ -132,14 +131,13 @@ fn ok<T>(result: Result<T, Infallible>) -> T {
 }
 
 fn above_100(profile: Profile, rows: &[ReplayRow]) -> Vec<f64> {
-    let (mut beats, mut sampler) =
-        (BeatFilter::default(), Sampler::over(SignedDuration::from_secs(60)));
+    let mut sampler = Sampler::over(SignedDuration::from_secs(60));
     let mut window: Vec<(f64, f64)> = Vec::new();
     let mut offers: Vec<f64> = Vec::new();
     for row in rows {
         let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs_f64(row.t_s);
-        let labelled = beats.label(at, &row.reading.rr);
-        let Some(sample) = sampler.observe(at, row.reading.heart_rate, &labelled) else { continue };
+        let sample = sampler.observe(at, row.reading.heart_rate, &row.reading.rr);
+        let Some(sample) = sample else { continue };
         window.push((row.t_s, sample.heart_rate));
         window.retain(|&(t_s, _)| row.t_s - t_s <= 300.0);
         let mean = window.iter().map(|&(_, rate)| rate).sum::<f64>() / window.len() as f64;

@@ -26,7 +26,6 @@ use crate::detection::Finding;
 use crate::detection::Phase;
 use crate::detection::Tracker;
 use crate::detection::Usual;
-use crate::heart::BeatFilter;
 use crate::heart::ConstantReadings;
 use crate::heart::Contact;
 use crate::heart::Reading;
@@ -96,7 +95,6 @@ pub struct Engine {
     call_ended_at: Option<Timestamp>,
     /// When the screen was locked last.
     locked_at: Option<Timestamp>,
-    beats: BeatFilter,
     sampler: Sampler,
     tracker: Tracker,
     constant: ConstantReadings,
@@ -140,7 +138,6 @@ impl Engine {
             unlocked_at: None,
             call_ended_at: None,
             locked_at: None,
-            beats: BeatFilter::default(),
             sampler,
             tracker,
             constant: ConstantReadings::default(),
@@ -353,8 +350,8 @@ impl Engine {
         self.last_reading_at = Some(now);
         self.readings_since.get_or_insert(now);
         let is_frozen = self.follow_constant(now, reading, effects);
-        let beats = self.beats.label(now, &reading.rr);
-        let Some(sample) = self.sampler.observe(now, reading.heart_rate, &beats) else { return };
+        let sample = self.sampler.observe(now, reading.heart_rate, &reading.rr);
+        let Some(sample) = sample else { return };
         self.last_sample = Some(sample);
         effects.push(Effect::Sampled(sample));
         if is_frozen {
@@ -390,7 +387,6 @@ impl Engine {
             self.elevation_ended(now, effects);
         }
         if was_frozen && !is_frozen {
-            self.beats.reset();
             self.sampler.reset();
         }
         is_frozen
@@ -413,7 +409,6 @@ impl Engine {
         self.constant = ConstantReadings::default();
         self.contact = Contact::default();
         self.last_sample = None;
-        self.beats.reset();
         self.sampler.reset();
         if self.tracker.interrupt() == Finding::Ended {
             self.elevation_ended(now, effects);

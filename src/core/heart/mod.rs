@@ -1,7 +1,8 @@
 //! From a packet of a heart rate monitor to one sample every five seconds. Pure; knows hearts only: no baseline, no offer,
 //! no time of day.
 //!
-//! [`EchoFilter`] drops a packet that was told twice, [`Measurement`] decodes it, [`BeatFilter`] labels its beats, [`Sampler`] sums up the last minutes.
+//! [`EchoFilter`] drops a packet that was told twice, [`Measurement`] decodes it, [`Sampler`] has [`BeatFilter`] label its
+//! beats, and sums up the last minutes.
 
 mod beat;
 mod constant;

@@ -3,12 +3,18 @@
 //! A monitor sends no times, so the time of a beat is rebuilt: each beat lies one interval after the one before, and the
 //! chain is compared with the arrival of the packets. Where the two differ, beats are missing, and the next beat follows
 //! nothing: a difference between two intervals is only taken between two beats that truly follow each other.
+//!
+//! Times are whole nanoseconds in 128 bits here, where each beat takes several sums: none can overflow, and a [`Timestamp`],
+//! which keeps seconds apart and checks its range with each sum, made a fifth of the cost of a replay.
+
+mod neighbours;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use super::RrInterval;
-use super::median;
+
+use neighbours::Neighbours;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Beat {
@@ -42,15 +48,33 @@ pub enum Artefact {
 #[derive(Clone, Debug, Default)]
 pub struct BeatFilter {
     chain: Option<Chain>,
-    recent: Vec<f64>,
+    recent: Neighbours,
     rejected_in_a_row: usize,
     before: Option<Before>,
 }
 
+/// When the last beat was, and when its packet came, in ns since 1970.
 #[derive(Clone, Copy, Debug)]
 struct Chain {
-    beat: Timestamp,
-    packet: Timestamp,
+    beat_ns: i128,
+    packet_ns: i128,
+}
+
+/// A [`Beat`] whose time is in ns since 1970, and may lie outside of what a [`Timestamp`] can hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LabelledBeat {
+    pub(super) at_ns: i128,
+    pub(super) rr: RrInterval,
+    pub(super) artefact: Option<Artefact>,
+    pub(super) follows: bool,
+}
+
+impl From<LabelledBeat> for Beat {
+    fn from(beat: LabelledBeat) -> Self {
+        let LabelledBeat { at_ns, rr, artefact, follows } = beat;
+        let limit = if at_ns < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Self { at: Timestamp::from_nanosecond(at_ns).unwrap_or(limit), rr, artefact, follows }
+    }
 }
 
 /// The interval before, which the next one follows, in ms.
@@ -64,34 +88,45 @@ enum Before {
 impl BeatFilter {
     /// The beats of the intervals that arrived at `at`, oldest first: one for each interval, in the same order.
     pub fn label(&mut self, at: Timestamp, rr: &[RrInterval]) -> Vec<Beat> {
+        let mut beats = Vec::with_capacity(rr.len());
+        self.label_each(at.as_nanosecond(), rr, |beat| beats.push(beat.into()));
+        beats
+    }
+
+    /// The same beats, one by one, for a caller that keeps little of them.
+    pub(super) fn label_each(
+        &mut self,
+        at_ns: i128,
+        rr: &[RrInterval],
+        mut each: impl FnMut(LabelledBeat),
+    ) {
         if rr.is_empty() {
-            return Vec::new();
+            return;
         }
-        let length: f64 = rr.iter().map(|rr| rr.millis()).sum();
-        let (mut time, mut follows) = match self.chain {
-            Some(chain) if at >= chain.packet => {
-                let expected = chain.beat.saturating_add(millis(length)).unwrap_or(Timestamp::MAX);
-                let behind = at.duration_since(expected);
-                if behind.abs() <= TOLERANCE {
+        let length_ns = nanos(rr.iter().map(|rr| rr.millis()).sum());
+        let start = (at_ns - length_ns, false);
+        let (mut time_ns, mut follows) = match self.chain {
+            Some(chain) if at_ns >= chain.packet_ns => {
+                let behind_ns = at_ns - (chain.beat_ns + length_ns);
+                if behind_ns.abs() <= TOLERANCE.as_nanos() {
                     // Two clocks differ by a little; a slow pull towards the arrivals keeps them together.
-                    (chain.beat.saturating_add(behind / PULL).unwrap_or(Timestamp::MAX), true)
+                    (chain.beat_ns + behind_ns / PULL, true)
                 } else {
-                    (start(at, length), false)
+                    start
                 }
             }
-            _ => (start(at, length), false),
+            _ => start,
         };
         if !follows {
             self.before = None;
         }
-        let mut beats = Vec::with_capacity(rr.len());
         for &rr in rr {
-            time = time.saturating_add(millis(rr.millis())).unwrap_or(Timestamp::MAX);
-            beats.push(Beat { at: time, rr, artefact: self.judge(rr.millis()), follows });
+            time_ns += nanos(rr.millis());
+            let artefact = self.judge(rr.millis());
+            each(LabelledBeat { at_ns: time_ns, rr, artefact, follows });
             follows = true;
         }
-        self.chain = Some(Chain { beat: time, packet: at });
-        beats
+        self.chain = Some(Chain { beat_ns: time_ns, packet_ns: at_ns });
     }
 
     /// The next beat follows nothing, and no interval is compared with earlier ones.
@@ -104,7 +139,7 @@ impl BeatFilter {
         if !(SHORTEST_MS..=LONGEST_MS).contains(&rr) {
             return Some(Artefact::OutOfRange);
         }
-        let usual = median(&mut self.recent.clone());
+        let usual = self.recent.median();
         let artefact = usual.and_then(|usual| {
             let near = |value: f64, target: f64| (value - target).abs() <= tolerance(target);
             // Where a heart swings far with the breath, an interval can be far from the median and near the last one.
@@ -134,26 +169,26 @@ impl BeatFilter {
         } else {
             self.before = Some(Before::Normal(rr));
             self.rejected_in_a_row = 0;
-            if self.recent.len() == NEIGHBOURS {
-                self.recent.remove(0);
-            }
             self.recent.push(rr);
         }
         artefact
     }
 }
 
-/// When the first interval began, if intervals of `length` ms in all ended at `at`.
-fn start(at: Timestamp, length: f64) -> Timestamp {
-    at.saturating_sub(millis(length)).unwrap_or(Timestamp::MIN)
-}
-
 fn tolerance(usual: f64) -> f64 {
     (usual * TOLERATED_SHARE).max(TOLERATED_MS)
 }
 
-fn millis(ms: f64) -> SignedDuration {
-    SignedDuration::from_secs_f64(ms / 1000.0)
+/// To the nearest nanosecond; `ms` is finite.
+fn nanos(ms: f64) -> i128 {
+    // Recordings hold whole milliseconds, and for those no rounding is needed.
+    #[expect(clippy::cast_possible_truncation, reason = "compared with what was cut off")]
+    let whole = ms as i32;
+    if (ms - f64::from(whole)) == 0.0 && ms <= RrInterval::MAX_MS {
+        i128::from(i64::from(whole) * 1_000_000)
+    } else {
+        SignedDuration::from_secs_f64(ms / 1000.0).as_nanos()
+    }
 }
 
 /// 30 to 200 bpm: the range of a heart at a desk, as most of the literature on heart rate variability takes it.
@@ -173,13 +208,17 @@ const EXTRA_BELOW: f64 = 0.6;
 /// to two seconds old at the slowest heart, and some delay on the radio.
 const TOLERANCE: SignedDuration = SignedDuration::from_millis(3_000);
 /// Each packet takes out one part in 16 of the difference.
-const PULL: i32 = 16;
+const PULL: i128 = 16;
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn millis(ms: f64) -> SignedDuration {
+        SignedDuration::from_secs_f64(ms / 1000.0)
+    }
 
     /// One packet an interval, each arriving as its beat happens.
     fn labels(series: &[f64]) -> Vec<Option<Artefact>> {
@@ -270,6 +309,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn nanoseconds_are_those_of_a_duration(ms in prop_oneof![
+            (1u32..1_000_001).prop_map(f64::from),
+            (1u16..).prop_map(|ticks| f64::from(ticks) * 1000.0 / 1024.0),
+            0.0..1e12f64,
+        ]) {
+            prop_assert_eq!(nanos(ms), millis(ms).as_nanos());
+        }
+
         #[test]
         fn a_clean_series_is_left_alone(base in 400.0..1500.0f64, swing in 0.0..0.08f64) {
             let series: Vec<f64> = (0..200).map(|n| base * (1.0 + swing * (f64::from(n) / 5.0).sin())).collect();

@@ -1,13 +1,21 @@
 //! Sums up readings in one sample every five seconds. Pure.
+//!
+//! What a sample says of the last minutes is kept up to date as readings come and go, so that it costs the same however long
+//! they are.
 
-use std::collections::VecDeque;
+mod beats;
+mod rates;
+
 use std::ops::Add;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-use super::Beat;
-use super::median;
+use super::BeatFilter;
+use super::RrInterval;
+
+use beats::BeatWindow;
+use rates::RateWindow;
 
 /// A summary of the last one to two minutes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,11 +61,18 @@ impl Add for Rates {
 #[derive(Clone, Debug)]
 pub struct Sampler {
     window: SignedDuration,
+    filter: BeatFilter,
+    recent: Recent,
+}
+
+/// What readings left, besides what the filter of beats knows.
+#[derive(Clone, Debug, Default)]
+struct Recent {
     since_last: Rates,
-    rates: VecDeque<(Timestamp, f64)>,
-    beats: VecDeque<Beat>,
-    last: Option<Timestamp>,
-    scratch: Vec<f64>,
+    rates: RateWindow,
+    beats: BeatWindow,
+    /// When the last sample was taken, in ns since 1970.
+    sampled_ns: Option<i128>,
 }
 
 impl Sampler {
@@ -69,11 +84,8 @@ impl Sampler {
     pub fn over(window: SignedDuration) -> Self {
         Self {
             window: window.clamp(SHORTEST_WINDOW, LONGEST_WINDOW),
-            since_last: Rates::default(),
-            rates: VecDeque::new(),
-            beats: VecDeque::new(),
-            last: None,
-            scratch: Vec::new(),
+            filter: BeatFilter::default(),
+            recent: Recent::default(),
         }
     }
 
@@ -83,100 +95,69 @@ impl Sampler {
         self.window
     }
 
-    /// Takes in what arrived at `at`; `None` until the next sample is due, and while no rate in the window is plausible.
+    /// Takes in what arrived at `at`, the intervals oldest first; `None` until the next sample is due, and while no rate in the
+    /// window is plausible.
     ///
     /// Where the rate is missing, the mean of the NN intervals takes its place: some recordings hold nothing else.
     pub fn observe(
         &mut self,
         at: Timestamp,
         heart_rate: Option<f64>,
-        beats: &[Beat],
+        rr: &[RrInterval],
     ) -> Option<Sample> {
-        if self.last.is_some_and(|last| at < last)
-            || self.rates.back().is_some_and(|&(last, _)| at < last)
-        {
-            self.reset();
+        let now_ns = at.as_nanosecond();
+        if self.recent.last_ns().is_some_and(|last_ns| now_ns < last_ns) {
+            self.recent = Recent::default();
         }
-        if let Some(rate) =
-            heart_rate.or_else(|| rate_of(beats)).filter(|rate| PLAUSIBLE.contains(rate))
-        {
-            self.rates.push_back((at, rate));
-            self.since_last = self.since_last + Rates::steady(rate, 1);
+        let Recent { since_last, rates, beats, sampled_ns } = &mut self.recent;
+        let (mut normal, mut normal_ms) = (0u32, 0.0);
+        self.filter.label_each(now_ns, rr, |beat| {
+            if beat.artefact.is_none() {
+                normal += 1;
+                normal_ms += beat.rr.millis();
+            }
+            beats.push(beat);
+        });
+        let mean = || (normal > 0).then(|| 60_000.0 * f64::from(normal) / normal_ms);
+        let rate = heart_rate.or_else(mean);
+        if let Some(rate) = rate.filter(|rate| PLAUSIBLE.contains(rate)) {
+            rates.push(now_ns, rate);
+            *since_last = *since_last + Rates::steady(rate, 1);
         }
-        self.beats.extend(beats);
-        self.rates.drain(..self.rates.len().saturating_sub(MOST_IN_WINDOW));
-        self.beats.drain(..self.beats.len().saturating_sub(MOST_IN_WINDOW));
-        if self.last.is_some_and(|last| at.duration_since(last) < Self::EVERY) {
+        if sampled_ns.is_some_and(|last_ns| now_ns - last_ns < Self::EVERY.as_nanos()) {
             return None;
         }
-        while self.rates.front().is_some_and(|&(then, _)| at.duration_since(then) >= self.window) {
-            self.rates.pop_front();
-        }
-        while self.beats.front().is_some_and(|beat| at.duration_since(beat.at) >= RMSSD_WINDOW) {
-            self.beats.pop_front();
-        }
-        self.scratch.clear();
-        self.scratch.extend(self.rates.iter().map(|&(_, rate)| rate));
-        let heart_rate = median(&mut self.scratch)?;
-        self.last = Some(at);
+        rates.keep(now_ns, self.window.as_nanos());
+        beats.keep(now_ns, RMSSD_WINDOW.as_nanos());
+        let heart_rate = rates.median()?;
+        *sampled_ns = Some(now_ns);
+        let whole = self.window - Self::EVERY;
         Some(Sample {
             at,
             heart_rate,
-            since_last: std::mem::take(&mut self.since_last),
-            rmssd: rmssd(&self.beats),
-            coverage: self.coverage(at),
+            since_last: std::mem::take(since_last),
+            rmssd: beats.rmssd(),
+            coverage: (rates.covered(now_ns).as_secs_f64() / whole.as_secs_f64()).min(1.0),
         })
     }
 
     /// The share of artefacts among the beats of the last two minutes, 0 to 1; `None` without a beat.
     #[must_use]
     pub fn artefacts(&self) -> Option<f64> {
-        let artefacts = self.beats.iter().filter(|beat| beat.artefact.is_some()).count();
-        (!self.beats.is_empty()).then(|| artefacts as f64 / self.beats.len() as f64)
+        self.recent.beats.artefact_share()
     }
 
     /// Starts again, as after a gap or a step of the clock.
     pub fn reset(&mut self) {
         *self = Self::over(self.window);
     }
-
-    /// Each reading counts for the time until the next one, up to [`MAX_SAMPLE_SPAN`].
-    fn coverage(&self, at: Timestamp) -> f64 {
-        let ends = self.rates.iter().skip(1).map(|&(then, _)| then).chain([at]);
-        let spoken = |(&(begin, _), end): (&(Timestamp, f64), Timestamp)| {
-            end.duration_since(begin).min(MAX_SAMPLE_SPAN)
-        };
-        let covered: SignedDuration = self.rates.iter().zip(ends).map(spoken).sum();
-        (covered.as_secs_f64() / (self.window - Self::EVERY).as_secs_f64()).min(1.0)
-    }
 }
 
-fn rate_of(beats: &[Beat]) -> Option<f64> {
-    let normal = beats.iter().filter(|beat| beat.artefact.is_none());
-    let (count, sum) =
-        normal.fold((0.0, 0.0), |(count, sum), beat| (count + 1.0, sum + beat.rr.millis()));
-    (count > 0.0).then(|| 60_000.0 * count / sum)
-}
-
-fn rmssd(beats: &VecDeque<Beat>) -> Option<f64> {
-    let mut pairs = 0u32;
-    let mut artefacts = 0u32;
-    let mut squares = 0.0;
-    let mut before: Option<&Beat> = None;
-    for beat in beats {
-        if beat.artefact.is_some() {
-            artefacts += 1;
-        } else if let Some(before) = before
-            && beat.follows
-            && before.artefact.is_none()
-        {
-            squares += (beat.rr.millis() - before.rr.millis()).powi(2);
-            pairs += 1;
-        }
-        before = Some(beat);
+impl Recent {
+    /// The last time that is known, in ns since 1970.
+    fn last_ns(&self) -> Option<i128> {
+        self.sampled_ns.max(self.rates.last_ns())
     }
-    let clean = f64::from(artefacts) <= MAX_ARTEFACT_SHARE * beats.len() as f64;
-    (clean && pairs >= FEWEST_PAIRS).then(|| (squares / f64::from(pairs)).sqrt())
 }
 
 /// Monitors measure 30 to 240 bpm (makers' manuals); a value outside isn't a rate.
@@ -188,9 +169,6 @@ const SHORTEST_WINDOW: SignedDuration = SignedDuration::from_secs(10);
 /// RMSSD over 120 s agrees with that over five minutes, over 10 s or 30 s clearly less (Munoz 2015, doi
 /// 10.1371/journal.pone.0138921).
 const RMSSD_WINDOW: SignedDuration = SignedDuration::from_secs(120);
-/// A third of the beats of two calm minutes. More would leave a monitor with gaps without RMSSD, fewer would let single
-/// beats decide.
-const FEWEST_PAIRS: u32 = 40;
 /// With a larger share of artefacts the variation between beats cannot be trusted: the usual ceiling (Shaffer 2020,
 /// PMC7710683).
 pub const MAX_ARTEFACT_SHARE: f64 = 0.05;
@@ -204,9 +182,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::heart::Artefact;
-    use crate::heart::BeatFilter;
-    use crate::heart::RrInterval;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds)
@@ -215,16 +190,6 @@ mod tests {
     fn steady(rate: f64, seconds: i64) -> Vec<Sample> {
         let mut sampler = Sampler::over(LONGEST_WINDOW);
         (0..seconds).filter_map(|second| sampler.observe(at(second), Some(rate), &[])).collect()
-    }
-
-    fn beats(series: &[f64]) -> VecDeque<Beat> {
-        let beat = |&ms: &f64| Beat {
-            at: at(0),
-            rr: RrInterval::from_millis(ms).unwrap(),
-            artefact: None,
-            follows: true,
-        };
-        series.iter().map(beat).collect()
     }
 
     #[test]
@@ -244,42 +209,10 @@ mod tests {
     }
 
     #[test]
-    fn rmssd_of_a_hand_computed_series() {
-        // Differences of +10 and -10 in turn, then of +10 and -20: 30 of the latter, 29 of the former.
-        assert!((rmssd(&beats(&[800.0, 810.0].repeat(30))).unwrap() - 10.0).abs() < 1e-9);
-        let falling: Vec<f64> =
-            (0..60).map(|n| 800.0 - f64::from(n / 2 * 10) - f64::from(n % 2 * 20)).collect();
-        let root = ((30.0 * 400.0 + 29.0 * 100.0) / 59.0f64).sqrt();
-        assert!((rmssd(&beats(&falling)).unwrap() - root).abs() < 1e-9);
-    }
-
-    #[test]
-    fn no_difference_is_taken_across_an_artefact_or_a_gap() {
-        let mut series = beats(&[800.0, 810.0].repeat(30));
-        series[20].artefact = Some(Artefact::Ectopic);
-        series[20].rr = RrInterval::from_millis(1900.0).unwrap();
-        series[40].follows = false;
-        series[40].rr = RrInterval::from_millis(300.0).unwrap();
-        series[41].follows = false;
-        assert!((rmssd(&series).unwrap() - 10.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn too_many_artefacts_leave_no_rmssd() {
-        let mut series = beats(&[800.0, 810.0].repeat(60));
-        for n in 0..7 {
-            series[n * 10].artefact = Some(Artefact::Missed);
-        }
-        assert_eq!(rmssd(&series), None);
-    }
-
-    #[test]
     fn intervals_alone_give_a_rate() {
-        let (mut filter, mut sampler) = (BeatFilter::default(), Sampler::over(LONGEST_WINDOW));
-        let sample = (0..60).filter_map(|second| {
-            let beats = filter.label(at(second), &[RrInterval::from_millis(1000.0).unwrap()]);
-            sampler.observe(at(second), None, &beats)
-        });
+        let mut sampler = Sampler::over(LONGEST_WINDOW);
+        let rr = [RrInterval::from_millis(1000.0).unwrap()];
+        let sample = (0..60).filter_map(|second| sampler.observe(at(second), None, &rr));
         assert!((sample.last().unwrap().heart_rate - 60.0).abs() < 1e-9);
     }
 
