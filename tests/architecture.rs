@@ -97,12 +97,13 @@ const CARRIES_ERRORS: [(&str, &str); 1] = [("core/config/error.rs", "std::io")];
 const IN_TESTS: [(&str, &str); 1] = [("core/sitting/tests.rs", "detection")];
 
 /// What the core is built with: nothing in it touches the world.
-const CORE_PACKAGES: [&str; 9] = [
+const CORE_PACKAGES: [&str; 10] = [
     "annotate-snippets",
     "fastrand",
     "fluent-bundle",
     "jiff",
     "serde",
+    "smallvec",
     "strsim",
     "thiserror",
     "toml",

@@ -18,6 +18,7 @@ pub use self::error::RecordingError;
 use self::records::CsvRecord;
 use self::records::CsvRecords;
 use self::records::too_many;
+use kindbeat_core::heart::Intervals;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
 use kindbeat_core::replay::ReplayRow;
@@ -39,13 +40,13 @@ pub struct Recording<R> {
     columns: Columns,
     /// The time of the last row; `None` before the first.
     before: Option<f64>,
-    intervals: Intervals,
+    intervals: IntervalCount,
     over: bool,
 }
 
 /// How many intervals there were so far.
 #[derive(Default)]
-struct Intervals {
+struct IntervalCount {
     all: u64,
     /// Those that no heart makes in milliseconds, and every heart in seconds.
     in_seconds: u64,
@@ -79,7 +80,13 @@ impl<R: Read> Recording<R> {
         };
         let columns = Columns::find(&header)?;
         records.limit_columns(columns.count);
-        Ok(Self { records, columns, before: None, intervals: Intervals::default(), over: false })
+        Ok(Self {
+            records,
+            columns,
+            before: None,
+            intervals: IntervalCount::default(),
+            over: false,
+        })
     }
 
     /// The file's name up to its first dot; all of it if it begins with one.
@@ -238,8 +245,12 @@ fn rate(text: &[u8]) -> Result<Option<f64>, Sentence> {
     Ok((bpm > 0.0).then_some(bpm))
 }
 
-fn intervals(text: &[u8]) -> Result<Vec<RrInterval>, Sentence> {
-    text.split(u8::is_ascii_whitespace).filter(|ms| !ms.is_empty()).map(interval).collect()
+fn intervals(text: &[u8]) -> Result<Intervals, Sentence> {
+    let mut intervals = Intervals::new();
+    for ms in text.split(u8::is_ascii_whitespace).filter(|ms| !ms.is_empty()) {
+        intervals.push(interval(ms)?);
+    }
+    Ok(intervals)
 }
 
 fn interval(text: &[u8]) -> Result<RrInterval, Sentence> {
@@ -258,12 +269,49 @@ fn yes_or_no(text: &[u8]) -> Result<Option<bool>, Sentence> {
 
 /// Never NaN, never -0; may be infinite, which no range contains.
 fn number(text: &[u8]) -> Result<f64, Sentence> {
+    plain_number(text).map_or_else(|| any_number(text), Ok)
+}
+
+/// Up to fifteen digits, or fourteen and a point: the numbers of nearly every recording, in a fifth of the time that the standard
+/// library takes for a number of any kind. `None` for other text, number or not.
+///
+/// The digits are a whole number below 2^53 and the power of ten is at most 10^14, so `f64` holds both exactly, and their quotient is the
+/// nearest `f64` to the number (Clinger 1990, doi 10.1145/93542.93557).
+fn plain_number(text: &[u8]) -> Option<f64> {
+    if text.len() > MOST_DIGITS {
+        return None;
+    }
+    let (mut digits, mut point) = (0, None);
+    for (place, &byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            digits = digits * 10 + u64::from(digit);
+        } else if byte == b'.' && point.is_none() {
+            point = Some(place);
+        } else {
+            return None;
+        }
+    }
+    let number = digits as f64;
+    match point {
+        None => (!text.is_empty()).then_some(number),
+        Some(point) => (text.len() > 1).then(|| number / POWERS_OF_TEN[text.len() - 1 - point]),
+    }
+}
+
+#[cold]
+fn any_number(text: &[u8]) -> Result<f64, Sentence> {
     let number = str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
     match number {
         Some(number) if !number.is_nan() => Ok(number + 0.0),
         _ => Err(about(Message::RecordingNoNumber, text)),
     }
 }
+
+/// Of which every number is below 2^53.
+const MOST_DIGITS: usize = 15;
+const POWERS_OF_TEN: [f64; MOST_DIGITS] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
 
 fn up_to(message: Message, text: &[u8], most: &dyn ToString) -> Sentence {
     about(message, text).with("most", most.to_string())
@@ -293,7 +341,25 @@ fn quoted(text: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn digits_are_read_as_the_standard_library_reads_them(
+            text in "[0-9]{0,12}\\.?[0-9]{0,12}|[0-9.+e-]{0,6}",
+        ) {
+            let bits = |number: Option<f64>| number.map(f64::to_bits);
+            let plain = text.parse::<f64>().ok().map(|number| number + 0.0);
+            prop_assert_eq!(bits(number(text.as_bytes()).ok()), bits(plain));
+            let short = text.len() <= MOST_DIGITS
+                && text.contains(|byte: char| byte.is_ascii_digit())
+                && text.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit())
+                && text.bytes().filter(|&byte| byte == b'.').count() < 2;
+            prop_assert_eq!(plain_number(text.as_bytes()).is_some(), short);
+        }
+    }
 
     /// The error for this row, which is line 2.
     #[track_caller]

@@ -28,11 +28,11 @@ pub(super) struct CsvRecords<R> {
     end: usize,
     at_end: bool,
     csv: csv_core::Reader,
-    /// The fields of the current row, one after the other.
+    /// The fields of the current row, one after the other, unless it's a plain one.
     text: Box<[u8]>,
-    /// The end of each field in `text`; one more than the row may have, so that an excess is noticed.
+    /// The end of each field in the text of the row; one more than the row may have, so that an excess is noticed.
     ends: Vec<usize>,
-    /// Line ends taken by [`Self::skip_line_ends`]; `csv` counts those it takes itself.
+    /// Line ends that `csv` hasn't seen; it counts those it takes itself.
     skipped: u64,
     /// A line feed after a carriage return belongs to the same line end.
     after_return: bool,
@@ -78,17 +78,61 @@ impl<R: Read> CsvRecords<R> {
                 return Ok(None);
             }
             let line = self.line();
-            let (text, fields) = self.split_row(line)?;
-            let blank = fields == 1 && self.text[..text].iter().all(u8::is_ascii_whitespace);
-            if !blank {
-                let (text, ends) = (&self.text[..text], &self.ends[..fields]);
-                return Ok(Some(CsvRecord { file: &self.file, line, text, ends }));
+            let row = match self.take_plain_row() {
+                Some(row) => row,
+                None => self.split_row(line)?,
+            };
+            let blank = || self.text_of(row.text).iter().all(u8::is_ascii_whitespace);
+            if row.fields > 1 || !blank() {
+                let (text, ends) = (self.text_of(row.text), &self.ends[..row.fields]);
+                let separator = row.text.separator();
+                return Ok(Some(CsvRecord { file: &self.file, line, text, ends, separator }));
             }
         }
     }
 
-    /// Splits the row at the front of the input; returns how much of `text` and how many of `ends` it fills.
-    fn split_row(&mut self, line: u64) -> Result<(usize, usize), RecordingError> {
+    fn text_of(&self, text: RowText) -> &[u8] {
+        match text {
+            RowText::Plain { start, end } => &self.input[start..end],
+            RowText::Unquoted { len } => &self.text[..len],
+        }
+    }
+
+    /// Takes the row at the front of the input if it's whole and has neither quote nor carriage return, as nearly every row does: it's
+    /// split where it is, at a fraction of what the splitter takes.
+    ///
+    /// `None`, with nothing taken, for any other row, and for one that may be too long or have too many fields.
+    fn take_plain_row(&mut self) -> Option<SplitRow> {
+        let input = &self.input[self.start..self.end.min(self.start + LONGEST_ROW)];
+        let mut fields = 0;
+        for (place, &byte) in input.iter().enumerate() {
+            // What matters here lies below the digits.
+            if byte > b',' {
+                continue;
+            }
+            match byte {
+                b',' | b'\n' => {
+                    if fields + 1 >= self.ends.len() {
+                        return None;
+                    }
+                    self.ends[fields] = place;
+                    fields += 1;
+                    if byte == b'\n' {
+                        let (start, end) = (self.start, self.start + place);
+                        self.start = end + 1;
+                        self.skipped += 1;
+                        return Some(SplitRow { text: RowText::Plain { start, end }, fields });
+                    }
+                }
+                b'"' | b'\r' => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Splits the row at the front of the input, whatever it's like.
+    fn split_row(&mut self, line: u64) -> Result<SplitRow, RecordingError> {
         let (mut text, mut fields) = (0, 0);
         loop {
             let more = self.start < self.end || self.fill(line)?;
@@ -103,7 +147,9 @@ impl<R: Read> CsvRecords<R> {
                 self.start += taken;
             }
             let problem = match result {
-                ReadRecordResult::Record => return Ok((text, fields)),
+                ReadRecordResult::Record => {
+                    return Ok(SplitRow { text: RowText::Unquoted { len: text }, fields });
+                }
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if more => continue,
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {
                     Message::RecordingOpenQuote.into()
@@ -185,6 +231,31 @@ impl<R: Read> CsvRecords<R> {
     }
 }
 
+/// The current row, of which [`CsvRecords::ends`] has the ends of so many fields.
+#[derive(Clone, Copy)]
+struct SplitRow {
+    text: RowText,
+    fields: usize,
+}
+
+#[derive(Clone, Copy)]
+enum RowText {
+    /// This part of [`CsvRecords::input`], with its commas.
+    Plain { start: usize, end: usize },
+    /// So much of [`CsvRecords::text`], without commas and quotes.
+    Unquoted { len: usize },
+}
+
+impl RowText {
+    /// How many bytes lie between two fields.
+    const fn separator(self) -> usize {
+        match self {
+            Self::Plain { .. } => 1,
+            Self::Unquoted { .. } => 0,
+        }
+    }
+}
+
 /// A row has more fields than there are columns.
 pub(super) fn too_many(columns: usize) -> Sentence {
     Sentence::new(Message::RecordingLongerRow).with("column", columns.to_string())
@@ -196,7 +267,10 @@ pub(super) struct CsvRecord<'a> {
     /// The line on which the row starts, from 1.
     pub(super) line: u64,
     text: &'a [u8],
+    /// The end of each field in `text`.
     ends: &'a [usize],
+    /// How many bytes lie between two fields.
+    separator: usize,
 }
 
 impl<'a> CsvRecord<'a> {
@@ -208,7 +282,7 @@ impl<'a> CsvRecord<'a> {
     /// Without the spaces at both ends; empty when the row has no field at this index.
     pub(super) fn field(&self, index: usize) -> &'a [u8] {
         let Some(&end) = self.ends.get(index) else { return &[] };
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] + self.separator);
         self.text[start..end].trim_ascii()
     }
 
@@ -259,7 +333,64 @@ impl<R: Read> Read for Source<R> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A source that gives a few bytes at a time.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let len = self.1.min(into.len());
+            self.0.read(&mut into[..len])
+        }
+    }
+
+    /// The trimmed fields of each row that isn't blank.
+    fn fields(text: &[u8], at_once: usize) -> Vec<Vec<Vec<u8>>> {
+        let mut records = CsvRecords::new("walk.csv".to_owned(), Trickle(text, at_once)).unwrap();
+        let mut rows = Vec::new();
+        while let Ok(Some(record)) = records.next() {
+            rows.push((0..record.len()).map(|index| record.field(index).to_vec()).collect());
+        }
+        rows
+    }
+
+    /// The same by the splitter alone.
+    fn plain_fields(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
+        let ended = [text, b"\n"].concat();
+        let (mut csv, mut input, mut rows) = (csv_core::Reader::new(), &ended[..], Vec::new());
+        let (mut out, mut ends) = (vec![0; ended.len() + 1], vec![0; ended.len() + 1]);
+        loop {
+            let (result, taken, _, count) = csv.read_record(input, &mut out, &mut ends);
+            if result != ReadRecordResult::Record {
+                return rows;
+            }
+            input = &input[taken..];
+            let starts = [0].into_iter().chain(ends[..count].iter().copied());
+            let row: Vec<_> = starts
+                .zip(&ends[..count])
+                .map(|(start, &end)| out[start..end].trim_ascii().to_vec())
+                .collect();
+            if row.len() > 1 || !row[0].is_empty() {
+                rows.push(row);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn fields_are_those_of_the_splitter(
+            text in prop::collection::vec(
+                prop::sample::select(&b"0123456789.,,,,,\n\n\n  \t\"\r;x"[..]), 0..300),
+            plain in "([0-9. ]{0,5},){0,4}[0-9]{0,3}\n{1,2}",
+            at_once in 1usize..80,
+        ) {
+            let mixed = [plain.as_bytes(), &text, b"\n", plain.as_bytes(), plain.as_bytes()].concat();
+            prop_assert_eq!(fields(&mixed, at_once), plain_fields(&mixed));
+        }
+    }
 
     /// The lines on which the rows below the header start.
     fn lines(text: &str) -> Vec<u64> {

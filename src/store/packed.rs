@@ -15,6 +15,7 @@
 use jiff::Timestamp;
 
 use kindbeat_core::heart::Contact;
+use kindbeat_core::heart::Intervals;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
 
@@ -187,7 +188,7 @@ fn unpack_message(
         let both = take(bytes)?;
         (count, before.contact) = (both >> 2, both & 3);
     }
-    let mut rr = Vec::new();
+    let mut rr = Intervals::new();
     for _ in 0..count {
         let ticks = i64::from(before.rr).checked_add(take_signed(bytes)?).ok_or(Damaged)?;
         before.rr = u32::try_from(ticks).map_err(|_| Damaged)?;
@@ -300,7 +301,8 @@ mod tests {
         let mut packer = Packer::new(0);
         for second in 0..seconds {
             let rr = vec![RrInterval::from_ticks(850).unwrap()];
-            let reading = Reading { heart_rate: Some(72.0), contact: Contact::Detected, rr };
+            let reading =
+                Reading { heart_rate: Some(72.0), contact: Contact::Detected, rr: rr.into() };
             packer.push(&StoredReading { at: Timestamp::from_second(second).unwrap(), reading });
         }
         packer
@@ -333,7 +335,7 @@ mod tests {
         let rr = rr
             .prop_map(|ticks| RrInterval::from_millis(f64::from(ticks) * 1000.0 / 1024.0).unwrap());
         let reading = (rate, contact, prop::collection::vec(rr, 0..9))
-            .prop_map(|(heart_rate, contact, rr)| Reading { heart_rate, contact, rr });
+            .prop_map(|(heart_rate, contact, rr)| Reading { heart_rate, contact, rr: rr.into() });
         prop::collection::vec((step, reading), 0..60).prop_map(|messages| {
             let mut millis = 1_795_000_000_000;
             let mut heard = Vec::new();

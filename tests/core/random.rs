@@ -17,6 +17,7 @@ use kindbeat_core::engine::Effect;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::heart::Contact;
+use kindbeat_core::heart::Intervals;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::heart::RrInterval;
 use kindbeat_core::offer::Answer;
@@ -97,7 +98,7 @@ fn every_input() -> Vec<Input> {
         Input::Measured(Reading {
             heart_rate: Some(62.0),
             contact: Contact::Detected,
-            rr: Vec::new(),
+            rr: Intervals::new(),
         }),
         Input::MonitorLost,
         Input::Context(Context::default()),
@@ -152,7 +153,7 @@ fn reading() -> impl Strategy<Value = Reading> {
     (prop::option::of(0.0..1_000.0f64), contact, rr).prop_map(|(heart_rate, contact, rr)| Reading {
         heart_rate,
         contact,
-        rr,
+        rr: rr.into(),
     })
 }
 

@@ -7,6 +7,7 @@ use kindbeat::interface;
 use kindbeat_core::breathing::BreathPace;
 use kindbeat_core::breathing::PaceSearch;
 use kindbeat_core::heart::Contact;
+use kindbeat_core::heart::Intervals;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::MonitorEvent;
@@ -113,7 +114,8 @@ fn a_monitor_that_repeats_one_rate_is_called_frozen() -> anyhow::Result<()> {
     alone::run(async || {
         let mut desk = Desk::eager().await?;
         desk.settles().await?;
-        let still = Reading { heart_rate: Some(UP), contact: Contact::Unsupported, rr: Vec::new() };
+        let still =
+            Reading { heart_rate: Some(UP), contact: Contact::Unsupported, rr: Intervals::new() };
         let since = desk.now() + SignedDuration::from_secs(1);
         for second in 0..=600 {
             desk.wait(1);

@@ -26,6 +26,7 @@ use kindbeat_core::engine::Engine;
 use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::heart::Contact;
+use kindbeat_core::heart::Intervals;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::LinkState;
@@ -140,7 +141,7 @@ impl Day {
         self.second += 5;
         self.wake_until(self.start + SignedDuration::from_secs(i64::from(self.second)));
         let (heart_rate, contact) = (Some(bpm), Contact::Unsupported);
-        self.put(Input::Measured(Reading { heart_rate, contact, rr: Vec::new() }))
+        self.put(Input::Measured(Reading { heart_rate, contact, rr: Intervals::new() }))
     }
 
     /// So many minutes pass without a word from the strap.

@@ -51,6 +51,7 @@ const FROZEN_READINGS: u32 = 30;
 mod tests {
     use super::*;
     use crate::heart::Contact;
+    use crate::heart::Intervals;
 
     fn frozen(seconds: i64, step: usize, rr: impl Fn(i64) -> Vec<f64>) -> bool {
         let mut constant = ConstantReadings::default();
@@ -83,7 +84,7 @@ mod tests {
         let mut constant = ConstantReadings::default();
         let mut observe = |second, rate| {
             let contact = Contact::Unsupported;
-            let reading = Reading { heart_rate: Some(rate), contact, rr: Vec::new() };
+            let reading = Reading { heart_rate: Some(rate), contact, rr: Intervals::new() };
             constant.observe(Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second), &reading);
             constant.frozen_since()
         };

@@ -209,7 +209,7 @@ mod tests {
         let reading =
             Reading::from(Measurement { rr_intervals: vec![0, 1024], ..Measurement::default() });
         assert_eq!(reading.heart_rate, None);
-        assert_eq!(reading.rr, [RrInterval::from_millis(1000.0).unwrap()]);
+        assert_eq!(reading.rr[..], [RrInterval::from_millis(1000.0).unwrap()]);
     }
 
     fn any_measurement() -> impl Strategy<Value = Measurement> {

@@ -10,6 +10,8 @@ mod echo;
 mod measurement;
 mod sample;
 
+use smallvec::SmallVec;
+
 pub use beat::Artefact;
 pub use beat::Beat;
 pub use beat::BeatFilter;
@@ -69,8 +71,11 @@ pub struct Reading {
     pub heart_rate: Option<f64>,
     pub contact: Contact,
     /// The intervals that ended since the last reading, oldest first; empty when none ended or the monitor sends none.
-    pub rr: Vec<RrInterval>,
+    pub rr: Intervals,
 }
+
+/// Most messages bring one to three intervals: up to four need no memory of their own.
+pub type Intervals = SmallVec<[RrInterval; 4]>;
 
 /// The mean of the two middle values where there are two; `None` of an empty slice. Reorders the slice.
 fn median(values: &mut [f64]) -> Option<f64> {

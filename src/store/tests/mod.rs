@@ -26,7 +26,7 @@ fn at(millis: i64) -> Timestamp {
 
 fn heard(millis: i64) -> Record {
     let rr = vec![RrInterval::from_ticks(850).unwrap()];
-    let reading = Reading { heart_rate: Some(72.0), contact: Contact::Detected, rr };
+    let reading = Reading { heart_rate: Some(72.0), contact: Contact::Detected, rr: rr.into() };
     Record::Reading(StoredReading { at: at(millis), reading })
 }
 

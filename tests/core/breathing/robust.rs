@@ -18,7 +18,7 @@ fn message() -> impl Strategy<Value = (i64, Reading)> {
     let rr = prop::collection::vec(ms.prop_map(|ms| RrInterval::from_millis(ms).unwrap()), 0..5);
     let contact = prop_oneof![9 => Just(Contact::Detected), 1 => Just(Contact::Lost)];
     let reading = (prop::option::of(0.0..1_000.0f64), contact, rr)
-        .prop_map(|(heart_rate, contact, rr)| Reading { heart_rate, contact, rr });
+        .prop_map(|(heart_rate, contact, rr)| Reading { heart_rate, contact, rr: rr.into() });
     (step, reading)
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn strap(
         }
         let heart_rate = Some((60_000.0 / next).round());
         let arrives = at(f64::from(second) + 0.05 * random.f64());
-        (arrives, Reading { heart_rate, contact: Contact::Detected, rr })
+        (arrives, Reading { heart_rate, contact: Contact::Detected, rr: rr.into() })
     };
     (1..=seconds).map(message).collect()
 }

@@ -7,6 +7,7 @@ use kindbeat_core::engine::Input;
 use kindbeat_core::engine::Outlook;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::heart::Contact;
+use kindbeat_core::heart::Intervals;
 use kindbeat_core::heart::Reading;
 use kindbeat_core::monitor::LinkState;
 use kindbeat_core::offer::Answer;
@@ -230,7 +231,7 @@ fn that_no_heart_is_heard_is_said_first_and_why() {
     }
     desk.day.link = MonitorLink { state: Streaming, was_connected: true };
     let contact = Contact::Lost;
-    desk.day.put(Input::Measured(Reading { heart_rate: None, contact, rr: Vec::new() }));
+    desk.day.put(Input::Measured(Reading { heart_rate: None, contact, rr: Intervals::new() }));
     said.push(explained(&desk).lines().next().unwrap_or_default().to_owned());
     desk.day.silent_for_minutes(3);
     said.push(explained(&desk));

@@ -55,7 +55,7 @@ impl Heart {
             rr.extend(RrInterval::from_millis((interval * 1.024).round() / 1.024));
         }
         let heart_rate = Some(self.rate.round());
-        (at, Reading { heart_rate, contact: Contact::Detected, rr })
+        (at, Reading { heart_rate, contact: Contact::Detected, rr: rr.into() })
     }
 
     /// 0 to 1, by a linear congruential generator (Knuth, MMIX).
