@@ -4,6 +4,7 @@
 //! they are.
 
 mod beats;
+mod counts;
 mod rates;
 
 use std::ops::Add;
