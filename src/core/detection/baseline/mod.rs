@@ -5,9 +5,8 @@
 //! meal and the chair: on recorded hearts it found about twice as many added plateaus as the long-term median alone. What is
 //! usual is the 40th percentile of the last quiet hour, but never less than the 40th percentile of the long term.
 
+mod quiet;
 mod state;
-
-use std::collections::VecDeque;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -16,6 +15,9 @@ use crate::heart::MAX_SAMPLE_SPAN;
 use crate::heart::Sample;
 
 use super::settings::Method;
+
+use quiet::Minute;
+use quiet::QuietMinutes;
 
 pub use state::BaselineState;
 pub use state::QuietMinute;
@@ -46,17 +48,9 @@ pub struct Baseline {
     method: Method,
     long_term: Histogram,
     learned: SignedDuration,
-    quiet: VecDeque<Minute>,
+    quiet: QuietMinutes,
     gathering: Gathering,
     usual: Usual,
-}
-
-/// One quiet minute.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Minute {
-    at: Timestamp,
-    heart_rate: f64,
-    ln_rmssd: Option<f64>,
 }
 
 /// The quiet minute that is not yet full.
@@ -73,16 +67,12 @@ impl Baseline {
     #[must_use]
     pub fn new(method: Method) -> Self {
         let long_term = Histogram::of_most_people();
-        let usual = Usual {
-            heart_rate: long_term.quantile(0.5),
-            spread: long_term.spread().max(LEAST_SPREAD),
-            ln_rmssd: None,
-        };
+        let usual = long_term.figures().usual();
         Self {
             method,
             long_term,
             learned: SignedDuration::ZERO,
-            quiet: VecDeque::new(),
+            quiet: QuietMinutes::default(),
             gathering: Gathering::default(),
             usual,
         }
@@ -128,47 +118,57 @@ impl Baseline {
     }
 
     fn close_minute(&mut self, at: Timestamp) {
-        let gathered = std::mem::take(&mut self.gathering);
-        self.gathering.last_sample_at = gathered.last_sample_at;
-        let ln_rmssd = mean(&gathered.ln_rmssd);
-        self.quiet.extend(mean(&gathered.rates).map(|heart_rate| Minute {
-            at,
-            heart_rate,
-            ln_rmssd,
-        }));
+        let Gathering { covered, rates, ln_rmssd, .. } = &mut self.gathering;
+        *covered = SignedDuration::ZERO;
+        let (heart_rate, ln_rmssd) = (take_mean(rates), take_mean(ln_rmssd));
+        if let Some(heart_rate) = heart_rate {
+            self.quiet.push(Minute { at, heart_rate, ln_rmssd });
+        }
         while self.quiet.len() > QUIET_MINUTES
             || self
                 .quiet
-                .front()
+                .oldest()
                 .is_some_and(|minute| at.duration_since(minute.at).abs() > LOCAL_MEMORY)
         {
-            self.quiet.pop_front();
+            self.quiet.pop();
         }
         self.sum_up();
     }
 
     fn sum_up(&mut self) {
-        let known = self.long_term.quantile(0.5);
-        let least = self.long_term.quantile(QUANTILE);
-        let known_spread = self.long_term.spread();
-        self.usual =
-            Usual { heart_rate: known, spread: known_spread.max(LEAST_SPREAD), ln_rmssd: None };
-        let mut rates: Vec<f64> = self.quiet.iter().map(|minute| minute.heart_rate).collect();
+        let known = self.long_term.figures();
+        self.usual = known.usual();
+        let (rates, ln_rmssd) = (self.quiet.rates(), self.quiet.ln_rmssd());
         if !self.method.local_reference || rates.is_empty() {
             return;
         }
-        rates.sort_unstable_by(f64::total_cmp);
         let trust = (rates.len() as f64 / BLENDED_IN_OVER).min(1.0);
         let blend = |long: f64, local: f64| long + trust * (local - long);
-        self.usual.heart_rate = blend(known, quantile(&rates, QUANTILE)).max(least);
-        self.usual.spread = blend(known_spread, robust_spread(&rates)).max(LEAST_SPREAD);
-        let mut ln_rmssd: Vec<f64> =
-            self.quiet.iter().filter_map(|minute| minute.ln_rmssd).collect();
-        ln_rmssd.sort_unstable_by(f64::total_cmp);
+        let local = quantile(rates, QUANTILE);
+        self.usual.heart_rate = blend(known.median, local).max(known.least);
+        self.usual.spread = blend(known.spread, robust_spread(rates)).max(LEAST_SPREAD);
         if ln_rmssd.len() >= FEWEST_RMSSD_MINUTES {
-            let spread = robust_spread(&ln_rmssd);
-            self.usual.ln_rmssd = Some(Variability { median: quantile(&ln_rmssd, 0.5), spread });
+            let (median, spread) = (quantile(ln_rmssd, 0.5), robust_spread(ln_rmssd));
+            self.usual.ln_rmssd = Some(Variability { median, spread });
         }
+    }
+}
+
+/// What a histogram says of the heart, in bpm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct LongTerm {
+    median: f64,
+    /// The 40th percentile.
+    least: f64,
+    /// The standard deviation that a normal distribution with this interquartile range would have.
+    spread: f64,
+}
+
+impl LongTerm {
+    /// What is usual where nothing is known but this.
+    fn usual(self) -> Usual {
+        let spread = self.spread.max(LEAST_SPREAD);
+        Usual { heart_rate: self.median, spread, ln_rmssd: None }
     }
 }
 
@@ -210,27 +210,35 @@ impl Histogram {
         self.seconds[bin] += seconds * self.unit;
     }
 
-    /// The rate below which `share` of the time lies, interpolated within a bin.
-    fn quantile(&self, share: f64) -> f64 {
-        let target = share * self.seconds.iter().sum::<f64>();
-        let mut below = 0.0;
-        for (bin, &seconds) in self.seconds.iter().enumerate() {
-            if below + seconds >= target && seconds > 0.0 {
-                return LOWEST + bin as f64 - 0.5 + (target - below) / seconds;
-            }
-            below += seconds;
-        }
-        LOWEST + BINS as f64
+    fn figures(&self) -> LongTerm {
+        let [low, least, median, high] = self.quantiles([0.25, QUANTILE, 0.5, 0.75]);
+        LongTerm { median, least, spread: (high - low) / IQR_OF_NORMAL }
     }
 
-    /// The standard deviation that a normal distribution with this interquartile range would have.
-    fn spread(&self) -> f64 {
-        (self.quantile(0.75) - self.quantile(0.25)) / IQR_OF_NORMAL
+    /// For each of these shares, in rising order, the rate below which that share of the time lies, interpolated within a bin.
+    fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [f64; N] {
+        let total = self.seconds.iter().sum::<f64>();
+        let (mut bin, mut below) = (0, 0.0);
+        shares.map(|share| {
+            let target = share * total;
+            while let Some(&seconds) = self.seconds.get(bin) {
+                if below + seconds >= target && seconds > 0.0 {
+                    return LOWEST + bin as f64 - 0.5 + (target - below) / seconds;
+                }
+                below += seconds;
+                bin += 1;
+            }
+            LOWEST + BINS as f64
+        })
     }
 }
 
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+/// The mean, which leaves nothing but room for the next values; `None` without a value.
+fn take_mean(values: &mut Vec<f64>) -> Option<f64> {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let is_known = !values.is_empty();
+    values.clear();
+    is_known.then_some(mean)
 }
 
 /// Of sorted values, at least one; linear between neighbours.
@@ -245,7 +253,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     (sorted[above] - sorted[below]).mul_add(place - place.floor(), sorted[below])
 }
 
-/// Of sorted values, at least one: as [`Histogram::spread`].
+/// Of sorted values, at least one: as [`LongTerm::spread`].
 fn robust_spread(sorted: &[f64]) -> f64 {
     (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / IQR_OF_NORMAL
 }
@@ -350,7 +358,34 @@ mod tests {
         assert!((low / histogram.seconds.iter().sum::<f64>() - 1.0 / 3.0).abs() < 0.01);
     }
 
+    /// One by one, and each from the first bin on.
+    fn plain_quantile(histogram: &Histogram, share: f64) -> f64 {
+        let target = share * histogram.seconds.iter().sum::<f64>();
+        let mut below = 0.0;
+        for (bin, &seconds) in histogram.seconds.iter().enumerate() {
+            if below + seconds >= target && seconds > 0.0 {
+                return LOWEST + bin as f64 - 0.5 + (target - below) / seconds;
+            }
+            below += seconds;
+        }
+        LOWEST + BINS as f64
+    }
+
     proptest! {
+        #[test]
+        fn quantiles_in_one_pass_are_those_one_by_one(
+            wear in prop::collection::vec((0..BINS, prop_oneof![Just(0.0), 0.0..1e5f64]), 0..50),
+            mut shares in [0.0..=1.0f64, 0.0..=1.0f64, 0.0..=1.0f64],
+        ) {
+            let mut histogram = Histogram { seconds: vec![0.0; BINS], unit: 1.0 };
+            for (bin, seconds) in wear {
+                histogram.seconds[bin] = seconds;
+            }
+            shares.sort_unstable_by(f64::total_cmp);
+            let plain = shares.map(|share| plain_quantile(&histogram, share).to_bits());
+            prop_assert_eq!(histogram.quantiles(shares).map(f64::to_bits), plain);
+        }
+
         #[test]
         fn one_wild_sample_moves_it_by_less_than_a_beat(wild in 30.0..240.0f64, minutes in 20usize..120) {
             let mut rates = vec![64.0; minutes * 12];
