@@ -86,6 +86,8 @@ pub struct Detector {
     needs_rmssd: bool,
     phase: Phase,
     window: VecDeque<Point>,
+    /// How much of the window its samples cover: whole nanoseconds, so what is added can be taken away again.
+    covered: SignedDuration,
 }
 
 /// One sample of the window over which the rise is averaged.
@@ -101,7 +103,14 @@ impl Detector {
     /// A detector of a settled heart. With `needs_rmssd`, an elevation also needs an RMSSD below usual, where it is known.
     #[must_use]
     pub fn new(thresholds: Thresholds, rearm: SignedDuration, needs_rmssd: bool) -> Self {
-        Self { thresholds, rearm, needs_rmssd, phase: Phase::Settled, window: VecDeque::new() }
+        Self {
+            thresholds,
+            rearm,
+            needs_rmssd,
+            phase: Phase::Settled,
+            window: VecDeque::new(),
+            covered: SignedDuration::ZERO,
+        }
     }
 
     /// Takes in the next sample, held against what is usual.
@@ -159,6 +168,7 @@ impl Detector {
     /// Ends what is under way, and forgets the rates of the last minutes: they were of no heart.
     pub fn restart(&mut self) -> Finding {
         self.window.clear();
+        self.covered = SignedDuration::ZERO;
         self.interrupt()
     }
 
@@ -172,11 +182,18 @@ impl Detector {
     fn remember(&mut self, sample: &Sample) {
         let ln_rmssd = sample.rmssd.filter(|&ms| ms > 0.0).map(f64::ln);
         let Sample { at, heart_rate, since_last, .. } = *sample;
+        if let Some(last) = self.window.back() {
+            self.covered += span(last.at, at);
+        }
         self.window.push_back(Point { at, heart_rate, since_last, ln_rmssd });
-        let sustain = self.thresholds.sustain;
-        while self.window.front().is_some_and(|point| sample.at.duration_since(point.at) > sustain)
+        while let Some(first) = self.window.front()
+            && at.duration_since(first.at) > self.thresholds.sustain
         {
+            let left = first.at;
             self.window.pop_front();
+            if let Some(next) = self.window.front() {
+                self.covered -= span(left, next.at);
+            }
         }
     }
 
@@ -215,10 +232,7 @@ impl Detector {
 
     /// Whether samples cover at least half of `sustain`.
     fn is_covered(&self) -> bool {
-        let pairs = self.window.iter().zip(self.window.iter().skip(1));
-        let covered: SignedDuration =
-            pairs.map(|(first, next)| next.at.duration_since(first.at).min(MAX_SAMPLE_SPAN)).sum();
-        covered * 2 >= self.thresholds.sustain
+        self.covered * 2 >= self.thresholds.sustain
     }
 
     /// Whether the variability speaks against arousal: not clearly below usual, where it is known for half of the window.
@@ -229,6 +243,11 @@ impl Detector {
         count >= self.window.len() as f64 / 2.0
             && sum / count > variability.median - RMSSD_MARGIN * variability.spread
     }
+}
+
+/// What a sample covers that came after another one.
+fn span(before: Timestamp, at: Timestamp) -> SignedDuration {
+    at.duration_since(before).min(MAX_SAMPLE_SPAN)
 }
 
 fn tenth(value: f64) -> f64 {
@@ -369,6 +388,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_covered_time_is_the_sum_over_the_window(
+            steps in prop::collection::vec((-20i64..40, prop::bool::weighted(0.02)), 0..300),
+        ) {
+            let (mut detector, mut second) = (detector(), 0);
+            for (step, restart) in steps {
+                second += step;
+                let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second);
+                if restart {
+                    detector.restart();
+                }
+                detector.collect(&Sample { at, ..minutes(&[(70.0, 1)])[0] });
+                let pairs = detector.window.iter().zip(detector.window.iter().skip(1));
+                let spans = pairs.map(|(first, next)| next.at.duration_since(first.at).min(MAX_SAMPLE_SPAN));
+                prop_assert_eq!(detector.covered, spans.sum());
+            }
+        }
+
         #[test]
         fn elevations_begin_and_end_in_turn(
             stretches in prop::collection::vec((40.0..120.0f64, 1u32..12), 1..20),
