@@ -4,7 +4,6 @@
 //! there too. Nobody answers an offer, so it stays open until its time is over. Cool-down and daily limit hold; gates that a
 //! recording knows nothing about (calls, quiet hours, input activity) stay open.
 
-use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::context::Context;
@@ -69,7 +68,7 @@ pub fn learn<E>(
 ) -> Result<Baseline, E> {
     let mut player = Player::new(settings, library, baseline);
     for row in rows {
-        player.play(row?, &mut |_| ());
+        player.play(&row?, &mut |_| ());
     }
     Ok(player.engine.baseline().clone().of_earlier_days())
 }
@@ -89,7 +88,7 @@ pub fn replay<E>(
     let learned_before = baseline.learned();
     let mut player = Player::new(settings, library, baseline);
     for row in rows {
-        player.play(row?, &mut event);
+        player.play(&row?, &mut event);
     }
     player.finish(&mut event);
     let learned = player.engine.baseline().learned() - learned_before;
@@ -102,6 +101,8 @@ struct Player {
     last: f64,
     presence: Presence,
     summary: ReplaySummary,
+    /// Of the last input, until they're reported.
+    effects: Vec<Effect>,
 }
 
 impl Player {
@@ -117,13 +118,15 @@ impl Player {
             last: 0.0,
             presence: Presence::Unknown,
             summary: ReplaySummary::default(),
+            effects: Vec::new(),
         }
     }
 
-    fn play(&mut self, row: ReplayRow, event: &mut impl FnMut(ReplayEvent)) {
+    fn play(&mut self, row: &ReplayRow, event: &mut impl FnMut(ReplayEvent)) {
         let first = *self.first.get_or_insert(row.t_s);
         let now = moment(row.t_s - first);
-        while let Some(due) = self.engine.next_wakeup()
+        while !self.engine.is_idle_until(now)
+            && let Some(due) = self.engine.next_wakeup()
             && due < now
         {
             let t_s = first + due.duration_since(moment(0.0)).as_secs_f64();
@@ -145,7 +148,8 @@ impl Player {
                 (row.t_s - self.last).min(MAX_SAMPLE_SPAN.as_secs_f64()) / 3_600.0;
         }
         self.last = row.t_s;
-        self.put(now, row.t_s, Input::Measured(row.reading), event);
+        self.engine.measure(now, &row.reading, &mut self.effects);
+        self.report(row.t_s, event);
     }
 
     fn finish(&mut self, event: &mut impl FnMut(ReplayEvent)) {
@@ -155,7 +159,16 @@ impl Player {
     }
 
     fn put(&mut self, now: Timestamp, t_s: f64, input: Input, event: &mut impl FnMut(ReplayEvent)) {
-        for effect in self.engine.handle(now, input) {
+        self.effects.extend(self.engine.handle(now, input));
+        self.report(t_s, event);
+    }
+
+    fn report(&mut self, t_s: f64, event: &mut impl FnMut(ReplayEvent)) {
+        // As after most rows.
+        if self.effects.is_empty() {
+            return;
+        }
+        for effect in self.effects.drain(..) {
             match effect {
                 Effect::Offer(_, figures) => {
                     self.summary.offers += 1;
@@ -186,7 +199,5 @@ impl Player {
 fn moment(seconds: f64) -> Timestamp {
     #[expect(clippy::cast_possible_truncation, reason = "at most 100 000 000 000 s")]
     let micros = (seconds * 10_000.0).round() as i64 * 100;
-    Timestamp::UNIX_EPOCH
-        .saturating_add(SignedDuration::from_micros(micros))
-        .unwrap_or(Timestamp::MAX)
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
 }

@@ -230,6 +230,11 @@ impl Day {
             self.around
         );
         let local = self.around.local_time(self.now).date();
+        for seconds in [0, 1, 60, 118, 119, 120, 3_600] {
+            let later = self.now + SignedDuration::from_secs(seconds);
+            let has_due = self.engine.next_wakeup().is_some_and(|due| due <= later);
+            assert!(!(has_due && self.engine.is_idle_until(later)), "idle with something due");
+        }
         let attention = effects.iter().find_map(|effect| match effect {
             Effect::Attend(attention) => Some(*attention),
             _ => None,

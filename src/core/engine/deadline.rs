@@ -48,6 +48,19 @@ impl Engine {
         Some((deadline, self.last_input_at.map_or(at, |last| at.max(last))))
     }
 
+    /// Whether no deadline is at or before `now`, by a few comparisons: what most readings need to know of all deadlines. `false` says
+    /// nothing: [`Self::next_deadline`] has to be asked.
+    #[must_use]
+    pub fn is_idle_until(&self, now: Timestamp) -> bool {
+        // Of whole seconds, the difference is off by less than one.
+        let nearly_silent = Tracker::MAX_GAP.as_secs() - 1;
+        self.last_reading_at.is_none_or(|at| now.as_second() - at.as_second() < nearly_silent)
+            && self.offers.waits_for_nothing()
+            && self.session.is_none()
+            && !self.attention.hands
+            && self.call_ended_at.is_none()
+    }
+
     /// Whether something that an offer waits for is due.
     pub(super) fn is_waiting_due(&self, now: Timestamp) -> bool {
         self.waiting_deadlines().into_iter().any(|(_, at)| at.is_some_and(|at| at <= now))

@@ -141,7 +141,7 @@ impl Engine {
     /// An offer that mentions the heart does so no longer where somebody else may see it.
     pub(super) fn keep_private(&mut self, effects: &mut Vec<Effect>) {
         self.mentioned_in = self.mentioned_in.filter(|&id| self.offers.open() == Some(id));
-        if !self.may_mention_heart() {
+        if self.mentioned_in.is_some() && !self.may_mention_heart() {
             effects.extend(self.mentioned_in.take().map(Effect::Reword));
         }
     }

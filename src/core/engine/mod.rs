@@ -178,16 +178,9 @@ impl Engine {
     /// Takes in what happened, and tells what is to be done. Never fails, whatever the order of inputs and times.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
-        // What was to be waited for may come together with something else, and the wake-up for it then comes no more.
-        let is_due = self.is_waiting_due(now);
-        self.pass_time(now, &mut effects);
+        let is_due = self.pass_time(now, &mut effects);
         match input {
-            Input::Measured(reading) => {
-                self.measured(now, &reading, &mut effects);
-                if is_due {
-                    self.reconsider(now, &mut effects);
-                }
-            }
+            Input::Measured(reading) => self.measured(now, &reading, is_due, &mut effects),
             Input::MonitorLost => self.silence(now, &mut effects),
             Input::Context(context) => {
                 let back = self.hands_are_back(now, &context);
@@ -243,9 +236,16 @@ impl Engine {
             Input::Practices(library) => self.library = *library,
             Input::Tick => self.reconsider(now, &mut effects),
         }
-        self.keep_private(&mut effects);
-        self.attend(&mut effects);
+        self.settle(&mut effects);
         effects
+    }
+
+    /// [`Self::handle`] of a reading, with the effects added to those that `effects` holds: a replay calls it for each row, and most rows
+    /// have none.
+    pub fn measure(&mut self, now: Timestamp, reading: &Reading, effects: &mut Vec<Effect>) {
+        let is_due = self.pass_time(now, effects);
+        self.measured(now, reading, is_due, effects);
+        self.settle(effects);
     }
 
     /// Whether now is a time to ask the owner, who looks at the status, whether the thresholds fit; it counts as asked then.
@@ -310,8 +310,16 @@ impl Engine {
         &self.library
     }
 
-    fn pass_time(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.last_input_at.is_some_and(|last| now < last) {
+    /// What time alone brings; returns whether something that an offer waits for is due.
+    fn pass_time(&mut self, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+        let stepped_back = self.last_input_at.is_some_and(|last| now < last);
+        if !stepped_back && self.is_idle_until(now) {
+            self.last_input_at = Some(now);
+            return false;
+        }
+        // What was to be waited for may come together with something else, and the wake-up for it then comes no more.
+        let is_due = self.is_waiting_due(now);
+        if stepped_back {
             self.silence(now, effects);
             // What was gathered lies after now: kept, it would be in the way until the clock is there again.
             self.tracker.restart();
@@ -339,9 +347,29 @@ impl Engine {
         {
             self.break_moved(now, effects);
         }
+        is_due
     }
 
-    fn measured(&mut self, now: Timestamp, reading: &Reading, effects: &mut Vec<Effect>) {
+    /// What follows for privacy and attention from all that happened.
+    fn settle(&mut self, effects: &mut Vec<Effect>) {
+        self.keep_private(effects);
+        self.attend(effects);
+    }
+
+    fn measured(
+        &mut self,
+        now: Timestamp,
+        reading: &Reading,
+        is_due: bool,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.take_reading(now, reading, effects);
+        if is_due {
+            self.reconsider(now, effects);
+        }
+    }
+
+    fn take_reading(&mut self, now: Timestamp, reading: &Reading, effects: &mut Vec<Effect>) {
         let says_nothing = reading.heart_rate.is_none() && reading.rr.is_empty();
         self.contact = reading.contact;
         if says_nothing || reading.contact == Contact::Lost {

@@ -36,7 +36,7 @@ impl ConstantReadings {
     #[must_use]
     pub fn frozen_since(&self) -> Option<Timestamp> {
         let ((since, count), last_at) = self.run.zip(self.last_at)?;
-        let long = last_at.duration_since(since) >= FROZEN_AFTER && count >= FROZEN_READINGS;
+        let long = count >= FROZEN_READINGS && last_at.duration_since(since) >= FROZEN_AFTER;
         long.then_some(since)
     }
 }

@@ -372,6 +372,15 @@ impl Offers {
         }
     }
 
+    /// Whether [`Self::tick`] changes nothing, however much time passes.
+    #[must_use]
+    pub const fn waits_for_nothing(&self) -> bool {
+        self.snoozed_until.is_none()
+            && self.snoozed_at.is_none()
+            && self.rest_until.is_none()
+            && !matches!(self.state, OfferState::Open { .. })
+    }
+
     /// Until when nothing is offered since a break was too much; `None` where none was.
     #[must_use]
     pub const fn rest_until(&self) -> Option<Timestamp> {
