@@ -109,6 +109,33 @@ pub enum InputActivity {
     Resting(Timestamp),
 }
 
+impl InputActivity {
+    /// Of keyboard and pointer that have not been used for `idle`; a rest shorter than `least` is use.
+    #[must_use]
+    pub fn idle_for(idle: SignedDuration, least: SignedDuration, now: Timestamp) -> Self {
+        if idle < least {
+            Self::Busy
+        } else {
+            Self::Resting(now.saturating_sub(idle).unwrap_or(Timestamp::MIN))
+        }
+    }
+
+    /// What is known once `next` is told. The same rest is told again and again, a little earlier or later each time: it is the one that was
+    /// known. One that began earlier is the truth about what was counted from too late; one that began later is another, with a use between
+    /// them.
+    #[must_use]
+    pub fn followed_by(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::Resting(known), Self::Resting(since))
+                if since.duration_since(known).abs() <= SAME_REST =>
+            {
+                self
+            }
+            _ => next,
+        }
+    }
+}
+
 /// What is said of the hands at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandsNow {
@@ -248,5 +275,43 @@ impl fmt::Debug for Desktop {
     }
 }
 
+/// How far apart the start of the same rest may be told: idle times come in milliseconds, on a busy machine late, and in recordings often in
+/// whole seconds.
+const SAME_REST: SignedDuration = SignedDuration::from_secs(1);
+
 /// Somebody who has used neither keyboard nor pointer for this long counts as away: recorded office work seldom has longer gaps.
 pub const AWAY_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_short_rest_is_use_and_a_longer_one_has_its_beginning() {
+        let idle = |seconds| {
+            let [idle, least] = [seconds, 6].map(SignedDuration::from_secs);
+            InputActivity::idle_for(idle, least, at(100))
+        };
+        assert_eq!([idle(0), idle(5)], [InputActivity::Busy; 2]);
+        assert_eq!(idle(6), InputActivity::Resting(at(94)));
+        let ever = InputActivity::idle_for(SignedDuration::MAX, SignedDuration::ZERO, at(100));
+        assert_eq!(ever, InputActivity::Resting(Timestamp::MIN));
+    }
+
+    #[test]
+    fn a_rest_that_is_told_again_is_the_same() {
+        let rest = |second| InputActivity::Resting(at(second));
+        assert_eq!(rest(10).followed_by(rest(11)), rest(10));
+        assert_eq!(rest(10).followed_by(rest(9)), rest(10));
+        assert_eq!(rest(10).followed_by(rest(14)), rest(14));
+        assert_eq!(rest(10).followed_by(rest(2)), rest(2));
+        for next in [InputActivity::Busy, InputActivity::Unknown, rest(10)] {
+            assert_eq!(InputActivity::Busy.followed_by(next), next);
+            assert_eq!(next.followed_by(InputActivity::Busy), InputActivity::Busy);
+        }
+    }
+}

@@ -2,11 +2,13 @@
 //!
 //! The time line of a recording begins at its first row, so that only the distances between rows count; its first day begins
 //! there too. Nobody answers an offer, so it stays open until its time is over. Cool-down and daily limit hold; gates that a
-//! recording knows nothing about (calls, quiet hours, input activity) stay open.
+//! recording knows nothing about (calls, quiet hours, input activity without `idle_s`) stay open.
 
+use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::context::Context;
+use crate::context::InputActivity;
 use crate::context::Presence;
 use crate::detection::Baseline;
 use crate::detection::Figures;
@@ -18,8 +20,8 @@ use crate::heart::MAX_SAMPLE_SPAN;
 use crate::heart::Reading;
 use crate::offer::Day;
 use crate::offer::Gate;
+use crate::offer::PAUSE_FROM;
 use crate::practice::Library;
-use crate::setting::RangedDuration;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplayRow {
@@ -28,6 +30,9 @@ pub struct ReplayRow {
     pub reading: Reading,
     /// Whether the wearer was moving about (column `moving`); `None` where it's empty or not recorded.
     pub moving: Option<bool>,
+    /// How long keyboard and pointer had not been used by then, in seconds, 0 or more (column `idle_s`); `None` where it's empty or not
+    /// recorded.
+    pub idle_s: Option<f64>,
 }
 
 /// The outcome of one elevation.
@@ -99,7 +104,8 @@ struct Player {
     engine: Engine,
     first: Option<f64>,
     last: f64,
-    presence: Presence,
+    /// The desk, as far as the recording tells.
+    context: Context,
     summary: ReplaySummary,
     /// Of the last input, until they're reported.
     effects: Vec<Effect>,
@@ -108,7 +114,6 @@ struct Player {
 impl Player {
     fn new(settings: &Settings, library: &Library, baseline: Baseline) -> Self {
         let mut settings = settings.clone();
-        settings.offer.wait_for_pause = RangedDuration::secs(0);
         settings.offer.quiet_hours.clear();
         settings.offer.days = Day::ALL.to_vec();
         let engine = Engine::new(settings, library.clone(), baseline);
@@ -116,7 +121,7 @@ impl Player {
             engine,
             first: None,
             last: 0.0,
-            presence: Presence::Unknown,
+            context: Context::default(),
             summary: ReplaySummary::default(),
             effects: Vec::new(),
         }
@@ -137,10 +142,13 @@ impl Player {
             Some(false) => Presence::AtDesk,
             None => Presence::Unknown,
         };
-        if presence != self.presence {
-            self.presence = presence;
-            let context = Context { presence, ..Context::default() };
-            self.put(now, row.t_s, Input::Context(context), event);
+        let told = row.idle_s.map_or(InputActivity::Unknown, |idle_s| {
+            InputActivity::idle_for(SignedDuration::from_micros(micros(idle_s)), PAUSE_FROM, now)
+        });
+        let hands = self.context.hands.followed_by(told);
+        if (presence, hands) != (self.context.presence, self.context.hands) {
+            self.context = Context { presence, hands, ..Context::default() };
+            self.put(now, row.t_s, Input::Context(self.context.clone()), event);
         }
         let has_data = row.reading.heart_rate.is_some() || !row.reading.rr.is_empty();
         if row.t_s > first && has_data {
@@ -197,7 +205,10 @@ impl Player {
 /// The time line of the engine, to a tenth of a millisecond: finer than any recording, and coarse enough for a shift of the
 /// time line by any number of seconds to change nothing.
 fn moment(seconds: f64) -> Timestamp {
-    #[expect(clippy::cast_possible_truncation, reason = "at most 100 000 000 000 s")]
-    let micros = (seconds * 10_000.0).round() as i64 * 100;
-    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
+    Timestamp::from_microsecond(micros(seconds)).unwrap_or(Timestamp::MAX)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "at most 100 000 000 000 s")]
+fn micros(seconds: f64) -> i64 {
+    (seconds * 10_000.0).round() as i64 * 100
 }

@@ -1,6 +1,6 @@
 //! Reads recordings: a heart as CSV, plain or gzip, row by row in bounded memory. Touches the file it's given.
 //!
-//! The header names the columns `t_s`, `hr_bpm` and `rr_ms`, in any order; `moving` is optional, others are ignored. Values
+//! The header names the columns `t_s`, `hr_bpm` and `rr_ms`, in any order; `moving` and `idle_s` are optional, others are ignored. Values
 //! that are readable but implausible (a rate of 300, an interval of a minute) pass: real monitors send them, and
 //! [`kindbeat_core::heart`] judges them. Values that can't be meant (text, a time that goes back) are errors with their
 //! place.
@@ -25,7 +25,7 @@ use kindbeat_core::replay::ReplayRow;
 use kindbeat_core::words::Message;
 use kindbeat_core::words::Sentence;
 
-/// Of `t_s`, in seconds: 3 000 years, room for any epoch.
+/// Of `t_s` and `idle_s`, in seconds: 3 000 years, room for any epoch.
 const LAST_S: f64 = 100_000_000_000.0;
 /// Of `rr_ms`, taken for seconds: six beats a minute.
 const LONGEST_IN_SECONDS: f64 = 10.0;
@@ -129,6 +129,10 @@ impl<R: Read> Recording<R> {
             Some(index) => read(&record, index, "moving", yes_or_no)?,
             None => None,
         };
+        let idle_s = match columns.idle_s {
+            Some(index) => read(&record, index, "idle_s", idle)?,
+            None => None,
+        };
         self.before = Some(t_s);
         self.intervals.all += rr.len() as u64;
         let in_seconds = rr.iter().filter(|interval| interval.millis() < LONGEST_IN_SECONDS);
@@ -137,6 +141,7 @@ impl<R: Read> Recording<R> {
             t_s,
             reading: Reading { heart_rate, rr, ..Reading::default() },
             moving,
+            idle_s,
         }))
     }
 }
@@ -163,15 +168,17 @@ struct Columns {
     hr_bpm: usize,
     rr_ms: usize,
     moving: Option<usize>,
+    idle_s: Option<usize>,
 }
 
 impl Columns {
     fn find(header: &CsvRecord<'_>) -> Result<Self, RecordingError> {
-        let (t_s, hr_bpm, rr_ms, moving) = (
+        let (t_s, hr_bpm, rr_ms, moving, idle_s) = (
             position(header, "t_s")?,
             position(header, "hr_bpm")?,
             position(header, "rr_ms")?,
             position(header, "moving")?,
+            position(header, "idle_s")?,
         );
         let needed = |column: Option<usize>, name: &str| {
             column.ok_or_else(|| {
@@ -188,6 +195,7 @@ impl Columns {
             hr_bpm: needed(hr_bpm, "hr_bpm")?,
             rr_ms: needed(rr_ms, "rr_ms")?,
             moving,
+            idle_s,
         })
     }
 }
@@ -243,6 +251,18 @@ fn rate(text: &[u8]) -> Result<Option<f64>, Sentence> {
         return Err(up_to(Message::RecordingBetween, text, &HIGHEST_BPM));
     }
     Ok((bpm > 0.0).then_some(bpm))
+}
+
+fn idle(text: &[u8]) -> Result<Option<f64>, Sentence> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let idle_s = number(text)?;
+    if (0.0..=LAST_S).contains(&idle_s) {
+        Ok(Some(idle_s))
+    } else {
+        Err(up_to(Message::RecordingBetween, text, &LAST_S))
+    }
 }
 
 fn intervals(text: &[u8]) -> Result<Intervals, Sentence> {
@@ -388,6 +408,27 @@ mod tests {
             complaint("0,70,700 x 710,"),
             "walk.csv: line 2, column 3 (rr_ms): \"x\" is not a number"
         );
+    }
+
+    #[test]
+    fn an_idle_time_is_empty_or_a_number_of_seconds() {
+        let read = |idle: &str| {
+            let rows = format!("t_s,idle_s,hr_bpm,rr_ms\n0,{idle},70,\n");
+            let mut rows = Recording::new("walk.csv", rows.as_bytes()).unwrap();
+            rows.next().unwrap().map(|row| row.idle_s).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(""), Ok(None));
+        assert_eq!(read("0"), Ok(Some(0.0)));
+        assert_eq!(read("312.5"), Ok(Some(312.5)));
+        let place = |text: &str, problem| {
+            Err(format!("walk.csv: line 2, column 2 (idle_s): \"{text}\" {problem}"))
+        };
+        for text in ["abc", "NaN"] {
+            assert_eq!(read(text), place(text, "is not a number"));
+        }
+        for text in ["-1", "inf", "1e999"] {
+            assert_eq!(read(text), place(text, "must be between 0 and 100000000000"));
+        }
     }
 
     #[test]

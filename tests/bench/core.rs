@@ -154,7 +154,7 @@ fn day() -> Vec<ReplayRow> {
         };
         let reading = Reading::from(heart.second(second, level));
         if second % 7_200 >= 300 {
-            rows.push(ReplayRow { t_s: f64::from(second), reading, moving: None });
+            rows.push(ReplayRow { t_s: f64::from(second), reading, moving: None, idle_s: None });
         }
     }
     rows

@@ -281,6 +281,58 @@ fn movement_is_held_back_and_so_is_the_return() {
     );
 }
 
+/// The recording with the column `idle_s`, which this gives for each second; empty: unknown.
+fn with_idle(csv: &str, idle: impl Fn(usize) -> Option<u32>) -> String {
+    let column = |(row, line): (usize, &str)| match row.checked_sub(1) {
+        None => format!("{line},idle_s\n"),
+        Some(second) => {
+            let idle = idle(second).map_or_else(String::new, |idle| idle.to_string());
+            format!("{line},{idle}\n")
+        }
+    };
+    csv.lines().enumerate().map(column).collect()
+}
+
+#[test]
+fn the_hands_of_a_recording_count_as_those_at_the_desk() {
+    let home = Home::new();
+    let csv = recording(0.0, &[(64.0, 60), (84.0, 14), (64.0, 10)]);
+    let outcome = |idle: &dyn Fn(usize) -> Option<u32>| {
+        let file = home.write("day.csv", &with_idle(&csv, idle));
+        let mut said = lines(&home.replay(&[&file], &["--json"]));
+        let first = said.swap_remove(0);
+        (first["event"].as_str().unwrap().to_owned(), first["gate"].as_str().map(str::to_owned))
+    };
+    let held = |gate: &str| ("held".to_owned(), Some(gate.to_owned()));
+    let offered = ("offer".to_owned(), None);
+    // They pause for eight seconds of each half minute.
+    let working = |second: usize| Some(u32::try_from(second % 30).unwrap().saturating_sub(21));
+    assert_eq!(outcome(&|second| working(second)), offered);
+    assert_eq!(outcome(&|_| None), offered, "as without the column");
+    assert_eq!(outcome(&|_| Some(1)), held("no_pause"));
+    let rest = |from: usize, until: usize| {
+        move |second: usize| match second {
+            second if (from..until).contains(&second) => {
+                Some(u32::try_from(second - from).unwrap())
+            }
+            second => working(second),
+        }
+    };
+    assert_eq!(outcome(&rest(3_000, 5_040)), held("away"));
+    assert_eq!(outcome(&rest(3_000, 4_350)), held("just_returned"));
+    // `moving` wins.
+    let file = home.write("day.csv", &{
+        let csv = with_idle(&csv, |_| Some(10_000));
+        let moving = |(row, line): (usize, &str)| match row {
+            0 => format!("{line},moving\n"),
+            _ => format!("{line},0\n"),
+        };
+        csv.lines().enumerate().map(moving).collect::<String>()
+    });
+    let said = lines(&home.replay(&[&file], &["--json", "--set", "offer.wait_for_pause=0s"]));
+    assert_eq!(said[0]["event"], "offer");
+}
+
 #[test]
 fn a_reader_that_has_read_enough_is_no_failure() {
     let home = Home::new();

@@ -317,27 +317,30 @@ fn a_slow_pipe_reads_like_a_file() {
 fn some_rows() -> impl Strategy<Value = Vec<ReplayRow>> {
     let rate = prop::option::of(0.001..=1000.0);
     let intervals = prop::collection::vec(0.001..=1_000_000.0, 0..5);
-    let row = (0.001..1e6, rate, intervals, prop::option::of(any::<bool>()));
+    let idle = prop::option::of(0.0..1e6);
+    let row = (0.001..1e6, rate, intervals, prop::option::of(any::<bool>()), idle);
     prop::collection::vec(row, 1..40).prop_map(|rows| {
         let mut t_s = 0.0;
-        let mut row = |(step, heart_rate, rr, moving): (f64, _, Vec<f64>, _)| {
+        let mut row = |(step, heart_rate, rr, moving, idle_s): (f64, _, Vec<f64>, _, _)| {
             t_s += step;
             let rr = rr.into_iter().filter_map(RrInterval::from_millis).collect();
-            ReplayRow { t_s, reading: Reading { heart_rate, rr, ..Reading::default() }, moving }
+            let reading = Reading { heart_rate, rr, ..Reading::default() };
+            ReplayRow { t_s, reading, moving, idle_s }
         };
         rows.into_iter().map(&mut row).collect()
     })
 }
 
 fn written(rows: &[ReplayRow]) -> String {
-    let row = |ReplayRow { t_s, reading, moving }: &ReplayRow| {
+    let row = |ReplayRow { t_s, reading, moving, idle_s }: &ReplayRow| {
         let moving = moving.map_or("", |moving| if moving { "1" } else { "0" });
         let rr: Vec<_> = reading.rr.iter().map(|rr| rr.millis().to_string()).collect();
         let rate = reading.heart_rate.map_or_else(String::new, |rate| rate.to_string());
-        format!("{moving},{},{t_s},{rate}", rr.join(" "))
+        let idle = idle_s.map_or_else(String::new, |idle| idle.to_string());
+        format!("{moving},{},{t_s},{rate},{idle}", rr.join(" "))
     };
     let rows: Vec<_> = rows.iter().map(row).collect();
-    format!("moving,rr_ms,t_s,hr_bpm\n{}", rows.join("\n"))
+    format!("moving,rr_ms,t_s,hr_bpm,idle_s\n{}", rows.join("\n"))
 }
 
 /// Bytes that get past the header, to reach the rules behind it.

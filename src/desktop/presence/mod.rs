@@ -195,26 +195,16 @@ impl PresenceState {
             PresenceInput::Lost => self.hint.activity(),
             PresenceInput::Hint(hint) if self.source != Source::Reporting => hint.activity(),
             PresenceInput::Used => InputActivity::Busy,
-            PresenceInput::IdleFor(idle) => match input_activity(idle, self.watches, now) {
-                InputActivity::Resting(since) => self.rest_since(since),
-                activity => activity,
-            },
-            _ => self.activity,
-        }
-    }
-
-    /// The rest that began then. It is told by each watch in turn, a little later or earlier: that is the same rest. One that
-    /// began earlier is the truth about what was counted from too late; one that began later is another, with a use between
-    /// them that went unheard.
-    fn rest_since(&self, since: Timestamp) -> InputActivity {
-        match self.activity {
-            InputActivity::Resting(known)
-                if self.source == Source::Reporting
-                    && since.duration_since(known).abs() <= SAME_REST =>
-            {
-                self.activity
+            PresenceInput::IdleFor(idle) => {
+                let activity = input_activity(idle, self.watches, now);
+                // What another source said of the rest is no part of this one's.
+                if self.source == Source::Reporting {
+                    self.activity.followed_by(activity)
+                } else {
+                    activity
+                }
             }
-            _ => InputActivity::Resting(since),
+            _ => self.activity,
         }
     }
 
@@ -267,20 +257,10 @@ impl Lock {
 
 /// The activity of keyboard and pointer that have rested for this long.
 pub(super) fn input_activity(idle: Duration, watches: Watches, now: Timestamp) -> InputActivity {
-    if idle < watches.rest {
-        InputActivity::Busy
-    } else {
-        InputActivity::Resting(before(now, idle))
-    }
+    let [idle, rest] = [idle, watches.rest]
+        .map(|time| SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX));
+    InputActivity::idle_for(idle, rest, now)
 }
-
-fn before(now: Timestamp, by: Duration) -> Timestamp {
-    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-    now.saturating_sub(by).unwrap_or(Timestamp::MIN)
-}
-
-/// How far apart two watches may put the start of the same rest: they are told in milliseconds, on a busy machine later.
-const SAME_REST: SignedDuration = SignedDuration::from_secs(1);
 
 #[cfg(test)]
 mod tests;
