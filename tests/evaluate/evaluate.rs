@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use anyhow::bail;
 
+mod desk;
 mod everyday;
 mod laboratory;
 mod plateau;
@@ -76,5 +77,7 @@ fn evaluate(folder: &Path, short: bool) -> anyhow::Result<()> {
         everyday::unknown(&open("e4_exam")?, variants, &mut table)?;
     }
     print!("{table}");
-    plateau::added(&life, if short { &[16.0] } else { &[0.0, 8.0, 12.0, 16.0, 20.0, 25.0] })
+    let heights: &[f64] = if short { &[16.0] } else { &[0.0, 8.0, 12.0, 16.0, 20.0, 25.0] };
+    plateau::added(&life, heights)?;
+    desk::view(&life, heights)
 }

@@ -70,7 +70,7 @@ pub fn is_awake(entry: &Entry, t_s: f64) -> bool {
     (8.0 * 3_600.0..23.5 * 3_600.0).contains(&time_of_day)
 }
 
-fn hours_of(rows: &[ReplayRow], counted: impl Fn(&ReplayRow) -> bool) -> f64 {
+pub fn hours_of(rows: &[ReplayRow], counted: impl Fn(&ReplayRow) -> bool) -> f64 {
     let pairs = rows.iter().zip(rows.iter().skip(1)).filter(|(_, row)| counted(row));
     pairs.map(|(before, row)| (row.t_s - before.t_s).min(15.0)).sum::<f64>() / 3_600.0
 }

@@ -74,7 +74,7 @@ fn is_quiet(rows: &[ReplayRow], begin: f64) -> bool {
     seen && still.iter().all(|row| row.moving != Some(true)) && place(9) - place(1) < 15.0
 }
 
-fn raise(rows: &[ReplayRow], begins: &[f64], height: f64) -> Vec<ReplayRow> {
+pub fn raise(rows: &[ReplayRow], begins: &[f64], height: f64) -> Vec<ReplayRow> {
     let share = |t_s: f64| {
         let into =
             begins.iter().map(|begin| t_s - begin).find(|into| (0.0..LENGTH_S).contains(into))?;
@@ -99,6 +99,6 @@ fn raise(rows: &[ReplayRow], begins: &[f64], height: f64) -> Vec<ReplayRow> {
 
 const UP_S: f64 = 60.0;
 const DOWN_S: f64 = 120.0;
-const LENGTH_S: f64 = UP_S + 600.0 + DOWN_S;
+pub const LENGTH_S: f64 = UP_S + 600.0 + DOWN_S;
 const BEFORE_S: f64 = 900.0;
 const APART_S: f64 = 5_400.0;

@@ -59,8 +59,12 @@ impl Set {
 
     /// All rows of one recording.
     pub fn rows(&self, entry: &Entry) -> anyhow::Result<Vec<ReplayRow>> {
-        let path = self.folder.join(format!("{}.csv.gz", entry.name));
-        Ok(Recording::open(&path)?.collect::<Result<_, _>>()?)
+        Ok(Recording::open(&self.path(entry))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Where it is.
+    pub fn path(&self, entry: &Entry) -> PathBuf {
+        self.folder.join(format!("{}.csv.gz", entry.name))
     }
 }
 

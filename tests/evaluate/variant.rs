@@ -30,6 +30,8 @@ pub enum Variant {
     Exercise,
     /// With what is known of movement.
     Presence,
+    /// With what a desktop knows: nothing of movement, and what the hands do. Not a column: only made days have hands.
+    Desk,
 }
 
 impl Variant {
@@ -46,6 +48,7 @@ impl Variant {
             Self::Rmssd => "+ RMSSD",
             Self::Exercise => "+ exercise",
             Self::Presence => "+ presence",
+            Self::Desk => "at the desk",
         }
     }
 
@@ -101,7 +104,8 @@ impl Variant {
     fn seen(self, rows: &[ReplayRow]) -> impl Iterator<Item = Result<ReplayRow, Infallible>> {
         rows.iter().map(move |row| {
             let moving = row.moving.filter(|_| self == Self::Presence);
-            Ok(ReplayRow { moving, ..row.clone() })
+            let idle_s = row.idle_s.filter(|_| self == Self::Desk);
+            Ok(ReplayRow { moving, idle_s, ..row.clone() })
         })
     }
 }
