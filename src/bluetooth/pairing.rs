@@ -76,23 +76,28 @@ pub async fn pair(
             None => return Ok(Pairing::NotFound),
         }
     }
-    let (ask, mut asked) = mpsc::channel(1);
-    bluez.serve_agent(Agent { path: found.path.clone(), ask }).await?;
     let mut answers = Answers { dialog, declined: false };
     let mut attempts = 0;
-    let paired = loop {
+    loop {
         attempts += 1;
+        let (ask, mut asked) = mpsc::channel(1);
+        bluez.serve_agent(Agent { path: found.path.clone(), ask }).await?;
         let pairing = answers.to(bluez.pair(&found.path), &mut asked);
-        match within(PAIRING, "pairing", pairing).await {
-            // The daemon, or BlueZ by itself, may be about to connect.
+        let paired = within(PAIRING, "pairing", pairing).await;
+        bluez.dismiss_agent().await;
+        match paired {
+            Ok(()) => break,
+            // The daemon, or BlueZ by itself, may be about to connect; and where that does not work, BlueZ may forget the device.
             Err(BluetoothError::BlueZ { .. }) if attempts < ATTEMPTS && !answers.declined => {
                 clock::sleep(BETWEEN).await;
+                match again(&bluez, wanted, lasting).await? {
+                    Some(again) => found = again,
+                    None => return Ok(Pairing::NotFound),
+                }
             }
-            ended => break ended,
+            Err(error) => return Err(error),
         }
-    };
-    bluez.dismiss_agent().await;
-    paired?;
+    }
     within(ANSWER, "trusting the device", bluez.trust(&found.path)).await?;
     Ok(Pairing::Paired)
 }
@@ -170,6 +175,7 @@ impl BlueZ {
         let dismissed: Result<(), _> =
             self.call(MANAGER_PATH, MANAGER, "UnregisterAgent", &body).await;
         let _ = dismissed;
+        let _ = self.bus.object_server().remove::<Agent, _>(AGENT).await;
     }
 
     async fn pair(&self, path: &str) -> Result<(), BluetoothError> {

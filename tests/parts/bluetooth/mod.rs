@@ -231,6 +231,20 @@ async fn a_bond_that_the_strap_forgot_is_named_and_mended() -> anyhow::Result<()
 }
 
 #[tokio::test]
+async fn a_strap_that_bluez_forgets_meanwhile_is_paired_all_the_same() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    fake.strap_is(StrapHabits { lost_in_pairing: true, ..StrapHabits::default() });
+    let mut pairing = Child::pairing(&bus.address(), "LabHR", "y")?;
+    pairing.says("done").await?;
+    let said = pairing.heard().join(" / ");
+    assert!(!said.contains("error"), "{said}");
+    assert_eq!([fake.times("Pair lost"), fake.times("Pair")], [1, 1]);
+    assert_eq!([fake.times("RegisterAgent"), fake.times("UnregisterAgent")], [2, 2]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn pairing_that_fails_says_so_with_a_remedy() -> anyhow::Result<()> {
     let Some(bus) = Bus::start().await? else { return Ok(()) };
     let fake = Fake::start(&bus.address()).await?;

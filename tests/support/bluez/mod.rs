@@ -70,6 +70,8 @@ pub(crate) struct StrapHabits {
     pub(crate) forgot_bond: bool,
     /// Whether another program has its measurements for itself.
     pub(crate) held: bool,
+    /// Whether BlueZ forgets it when it is first to be paired, as where connecting did not work.
+    pub(crate) lost_in_pairing: bool,
     /// The number that it shows to be compared when it is paired; `None`: it has no display.
     pub(crate) shows: Option<u32>,
 }
@@ -477,6 +479,12 @@ fn of_device(
 ) -> Answer {
     let mut changes = Vec::new();
     let body = match member {
+        "Pair" if strap.lost_in_pairing => {
+            world.note("Pair lost");
+            strap.lost_in_pairing = false;
+            changes = tree.remove_below(tree::STRAP);
+            Err((NO_OBJECT, "no such object"))
+        }
         "Pair" => {
             world.note(member);
             strap.wants_bond = false;
