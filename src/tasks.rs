@@ -115,10 +115,17 @@ impl Supervisor {
         self.start(name, Kind::TidiesUp, work);
     }
 
-    /// From now on a panic in a thread or in a library is a failure as well. It holds for the whole process.
-    pub fn watch_panics(&self) {
+    /// From now on a panic in a thread or in a library is a failure as well, but for those in a file of which `is_harmless` says that
+    /// nothing follows from them. It holds for the whole process.
+    pub fn watch_panics(&self, is_harmless: fn(&str) -> bool) {
         let spawner = self.spawner();
-        std::panic::set_hook(Box::new(move |panic| spawner.panicked(panic)));
+        std::panic::set_hook(Box::new(move |panic| {
+            if panic.location().is_some_and(|place| is_harmless(place.file())) {
+                debug!("a task of a library has panicked, of which nothing follows");
+            } else {
+                spawner.panicked(panic);
+            }
+        }));
     }
 
     /// Runs what spawners hand over, until a task fails. Nothing is lost when this is given up while it waits.

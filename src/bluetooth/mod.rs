@@ -43,6 +43,7 @@ use kindbeat_core::monitor::MonitorSettings;
 
 pub use bluez::usable;
 pub use error::BluetoothError;
+pub use error::panics_harmlessly;
 pub use nearby::Nearby;
 pub use nearby::called;
 pub use nearby::nearby;

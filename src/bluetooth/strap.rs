@@ -125,12 +125,7 @@ impl Strap {
                     Some(LinkNews::Up | LinkNews::Down) => if !self.link.is_up().await {
                         return reporter.input(ConnectionInput::LinkLost).await;
                     },
-                    None => {
-                        // btleplug cannot unsubscribe on a bus that is gone, and panics in a task of its own when it
-                        // tries: a few bytes lost for each restart of the bus are the lesser harm.
-                        std::mem::forget(self.notifications);
-                        return;
-                    }
+                    None => return,
                 },
                 notification = self.notifications.next() => match notification {
                     Some(notification) => self.notified(&notification, &reporter).await,

@@ -135,7 +135,7 @@ pub async fn start() -> anyhow::Result<()> {
         }
     };
     let mut tasks = Supervisor::new();
-    tasks.watch_panics();
+    tasks.watch_panics(bluetooth::panics_harmlessly);
     let (report, reports) = mpsc::unbounded_channel();
     let (store, mut loaded) =
         open_store(folder.as_deref(), lock.is_some(), &config, &report, &mut tasks);

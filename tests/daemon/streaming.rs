@@ -93,6 +93,32 @@ async fn nonsense_from_a_strap_ends_nothing() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn a_system_bus_that_goes_at_any_moment_ends_nothing() -> anyhow::Result<()> {
+    let Some(mut desktop) = Desktop::new()? else { return Ok(()) };
+    let mut fake = Fake::start(&desktop.system.address()).await?;
+    let mut program = desktop.start().await?;
+    for moment in ["Connect", "StartNotify rate", "streaming", "nothing left"] {
+        match moment {
+            "streaming" => streams(&desktop, &fake, 1).await?,
+            "nothing left" => {
+                streams(&desktop, &fake, 1).await?;
+                fake.die().await?;
+            }
+            call => {
+                fake.was_asked(call, 1).await?;
+                fake.hangs(true);
+            }
+        }
+        desktop.system.kill();
+        desktop.system.restart()?;
+        fake = Fake::start(&desktop.system.address()).await?;
+    }
+    streams(&desktop, &fake, 1).await?;
+    program.says("monitor: streaming").await?;
+    program.stops().await.map(drop)
+}
+
+#[tokio::test]
 async fn asked_to_end_it_writes_all_and_lets_the_strap_go() -> anyhow::Result<()> {
     let Some(desktop) = Desktop::new()? else { return Ok(()) };
     let mut browser = Browser::install(desktop.folder())?;
