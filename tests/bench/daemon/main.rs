@@ -1,9 +1,11 @@
 //! What the daemon itself takes, as a process of its own, beside its budgets: time to start, memory, threads, processor and
 //! wake-ups, while a strap streams and while there is none; and what its page takes of a browser.
 //!
-//! With the name of a part (`streaming`, `history`, `offers`, `page`, `searching`) only that is measured.
-//! With `--beside PROGRAM` it prints what another build takes while a strap streams, before and after this one.
+//! With the name of a part (`streaming`, `history`, `offers`, `page`, `searching`, `faults`) only that is measured.
+//! With `--beside PROGRAM` it prints what another build takes while a strap streams, before and after this one; `faults` then happen to
+//! that build alone.
 //! With `--away` it waits until the strap counts as away, eleven minutes, and counts the wake-ups of ten minutes of that, and how long the strap then takes to be found again.
+//! With `--hour` something of Bluetooth fails every ten seconds for an hour, and not for two minutes only: memory, files and threads are to stay as they were after five minutes.
 
 #![allow(clippy::print_stdout, reason = "printing the figures is what it is for")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -20,6 +22,7 @@ mod bus;
 #[allow(dead_code, reason = "shared with the tests")]
 #[path = "../../support/bluez/mod.rs"]
 mod fake;
+mod faults;
 mod history;
 mod offers;
 mod page;
@@ -66,12 +69,16 @@ fn main() -> anyhow::Result<()> {
         if is_wanted("searching") {
             searching(&system, &session).await?;
         }
+        if is_wanted("faults") {
+            let hour = arguments.iter().any(|argument| argument == "--hour");
+            faults::measure(&session, beside, hour).await?;
+        }
         Ok(())
     })
 }
 
 /// What is measured; an argument that is one of these names leaves out those that are not named.
-const PARTS: [&str; 5] = ["streaming", "history", "offers", "page", "searching"];
+const PARTS: [&str; 6] = ["streaming", "history", "offers", "page", "searching", "faults"];
 
 /// A strap at 1 Hz, as most are.
 async fn streaming(system: &Bus, session: &Bus, other: Option<&Path>) -> anyhow::Result<()> {

@@ -111,10 +111,20 @@ impl Daemon {
 
     /// Its share of the memory, in megabytes: pages that others use too are counted in parts (PSS).
     pub(crate) fn proportional(&self) -> anyhow::Result<f64> {
+        self.rollup("Pss")
+    }
+
+    /// In megabytes, as a field of the sums over all that is mapped.
+    pub(crate) fn rollup(&self, field: &str) -> anyhow::Result<f64> {
         let rollup = self.proc("smaps_rollup")?;
-        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).context("no PSS")?;
-        let kilobytes: f64 = line.split_whitespace().next().context("no figure")?.parse()?;
-        Ok(kilobytes * 1024.0 / 1e6)
+        let line = rollup.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        let figure = line.and_then(|line| line.split_whitespace().next()).context("no figure")?;
+        Ok(figure.parse::<f64>()? * 1024.0 / 1e6)
+    }
+
+    /// How many files and sockets it has open.
+    pub(crate) fn open_files(&self) -> anyhow::Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
     /// In megabytes, as a field of its status.

@@ -2,4 +2,5 @@
 
 mod faults;
 mod properties;
+mod storms;
 mod world;

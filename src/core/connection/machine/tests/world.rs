@@ -1,5 +1,7 @@
 //! A computer with a radio and a strap in virtual time: carries out the calls as BlueZ does, faults included.
 
+use std::collections::VecDeque;
+
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
@@ -37,6 +39,16 @@ pub(super) struct World {
     pub(super) others: Vec<Device>,
     due: Vec<(Timestamp, ConnectionInput)>,
     notifying: Option<Timestamp>,
+    /// The call that was made last.
+    under_way: Option<(Ticket, Call, SignedDuration)>,
+    /// When a measurement came last of which the machine says that it streams.
+    pub(super) measured: Option<Timestamp>,
+    /// What was asked to be connected to and is not disconnected from yet, on either side.
+    tried: Option<Address>,
+    /// When it did something of itself, or something was to be done, in the last minute.
+    busy: VecDeque<Timestamp>,
+    /// The most of these that one minute had.
+    pub(super) busiest: usize,
     /// Every monitor of somebody else that was told of.
     pub(super) strangers: Vec<Option<Address>>,
     /// Every word announced, with the second.
@@ -48,6 +60,9 @@ pub(super) struct World {
 /// The strap.
 #[expect(clippy::struct_excessive_bools, reason = "each a fault of its own, in any combination")]
 pub(super) struct Strap {
+    pub(super) address: Address,
+    /// An address of before that BlueZ still remembers.
+    pub(super) former: Option<Address>,
     /// Whether it can be heard and connected to.
     pub(super) there: bool,
     /// Whether BlueZ remembers it.
@@ -87,6 +102,8 @@ impl World {
             ends_at_scans: false,
             mute: false,
             strap: Strap {
+                address: STRAP,
+                former: None,
                 there: true,
                 known: false,
                 connected: false,
@@ -102,6 +119,11 @@ impl World {
             others: Vec::new(),
             due: Vec::new(),
             notifying: None,
+            under_way: None,
+            measured: None,
+            tried: None,
+            busy: VecDeque::new(),
+            busiest: 0,
             strangers: Vec::new(),
             words: Vec::new(),
             calls: Vec::new(),
@@ -150,7 +172,13 @@ impl World {
                 Action::Stranger(device) => {
                     self.strangers.push(device.map(|device| device.address));
                 }
-                Action::Do { ticket, call, limit } => self.carry_out(ticket, &call, limit),
+                Action::Do { ticket, call, limit } => {
+                    self.counts();
+                    self.asked(&call);
+                    self.calls.push((self.now, call.clone()));
+                    self.carry_out(ticket, &call, limit);
+                    self.under_way = Some((ticket, call, limit));
+                }
             }
         }
         if let Some(next) = self.machine.next_wakeup() {
@@ -171,11 +199,55 @@ impl World {
         (self.word() == Some(link)).then(|| self.now.duration_since(began).as_secs())
     }
 
+    /// Lets time pass until a measurement comes of which it says that it streams; the seconds it took, `None` if it did not within
+    /// `limit` seconds.
+    pub(super) fn until_measured(&mut self, limit: i64) -> Option<i64> {
+        let began = self.now;
+        self.measured = None;
+        let end = began + SignedDuration::from_secs(limit);
+        self.run_until(end, |world| world.measured.is_some());
+        self.measured.map(|at| at.duration_since(began).as_secs())
+    }
+
+    /// A wake-up of its own, or a call.
+    fn counts(&mut self) {
+        let minute_ago = self.now - SignedDuration::from_mins(1);
+        while self.busy.front().is_some_and(|at| *at < minute_ago) {
+            self.busy.pop_front();
+        }
+        self.busy.push_back(self.now);
+        self.busiest = self.busiest.max(self.busy.len());
+    }
+
+    /// There is never a second connection, nor an attempt at one.
+    fn asked(&mut self, call: &Call) {
+        match call {
+            Call::Connect { address, .. } => {
+                let other = self.tried.filter(|tried| tried != address);
+                assert_eq!(other, None, "a second connection");
+                self.tried = Some(*address);
+            }
+            Call::Disconnect { .. } | Call::Rebuild => self.tried = None,
+            Call::Look | Call::Scan { .. } => {}
+        }
+    }
+
+    /// What BlueZ is about takes another course, since something in the world has changed: a strap that comes back is connected to
+    /// at once where that is under way, and a bluetoothd that is let go on answers.
+    pub(super) fn goes_on(&mut self) {
+        if let Some((ticket, call, limit)) = self.under_way.clone()
+            && self.reaches()
+            && self.due.iter().any(|(_, input)| matches!(input, ConnectionInput::Finished(..)))
+        {
+            self.carry_out(ticket, &call, limit);
+        }
+    }
+
     fn run_until(&mut self, end: Timestamp, enough: impl Fn(&Self) -> bool) {
         let mut steps = 0;
         while !enough(self) {
             let reply = self.due.iter().map(|(at, _)| *at).min();
-            let measured = self.notifying.filter(|_| self.strap.talks);
+            let measured = self.notifying.filter(|_| self.strap.talks && self.bus && !self.hangs);
             let next = [reply, measured, self.machine.next_wakeup()].into_iter().flatten().min();
             let Some(next) = next.filter(|next| *next <= end) else {
                 self.now = self.now.max(end);
@@ -185,14 +257,21 @@ impl World {
             if reply == Some(next) {
                 let first = self.due.iter().position(|(at, _)| *at == next);
                 let (_, input) = self.due.remove(first.unwrap_or(0));
-                if let ConnectionInput::Finished(..) = input {
-                    self.take_effect();
+                match input {
+                    // The link is that of another program.
+                    ConnectionInput::Finished(_, Err(CallFailure::Held)) => self.tried = None,
+                    ConnectionInput::Finished(..) => self.take_effect(),
+                    _ => {}
                 }
                 self.happens(input);
             } else if measured == Some(next) {
                 self.notifying = Some(next + SignedDuration::from_secs(self.strap.every));
                 self.happens(ConnectionInput::Measured);
+                if self.word() == Some(LinkState::Streaming) {
+                    self.measured = Some(self.now);
+                }
             } else {
+                self.counts();
                 self.happens(ConnectionInput::Tick);
             }
             steps += 1;
@@ -203,8 +282,22 @@ impl World {
     /// Somebody sets the clock back; what is under way goes on.
     pub(super) fn set_clock_back(&mut self, by: SignedDuration) {
         self.now -= by;
+        self.busy.clear();
         self.due.iter_mut().for_each(|(at, _)| *at -= by);
         self.notifying = self.notifying.map(|at| at - by);
+    }
+
+    /// Time leaps ahead: nothing happens meanwhile.
+    pub(super) fn leaps(&mut self, by: SignedDuration) {
+        self.now += by;
+        self.sends_every(self.strap.every);
+    }
+
+    /// From now on the strap sends so often.
+    pub(super) fn sends_every(&mut self, seconds: i64) {
+        self.strap.every = seconds;
+        let next = self.now + SignedDuration::from_secs(seconds);
+        self.notifying = self.notifying.map(|_| next);
     }
 
     /// The link breaks, and BlueZ says so.
@@ -218,6 +311,7 @@ impl World {
     pub(super) fn switch(&mut self, adapter: Adapter) {
         self.adapter = adapter;
         if adapter != Adapter::On {
+            self.tried = None;
             self.strap.connected = false;
             self.notifying = None;
         }
@@ -226,13 +320,15 @@ impl World {
 
     /// What the last call, now over, did to the world.
     fn take_effect(&mut self) {
-        match self.calls.last() {
-            Some((_, Call::Connect { address: STRAP, .. })) if self.would_connect().is_ok() => {
+        match &self.under_way {
+            Some((_, Call::Connect { address, .. }, _))
+                if *address == self.strap.address && self.would_connect().is_ok() =>
+            {
                 self.strap.connected = true;
                 self.strap.known = true;
                 self.notifying = Some(self.now + SignedDuration::from_millis(500));
             }
-            Some((_, Call::Disconnect { .. })) if self.reaches() => {
+            Some((_, Call::Disconnect { .. }, _)) if self.reaches() => {
                 self.strap.connected = false;
                 self.notifying = None;
             }
@@ -262,7 +358,6 @@ impl World {
     }
 
     fn carry_out(&mut self, ticket: Ticket, call: &Call, limit: SignedDuration) {
-        self.calls.push((self.now, call.clone()));
         self.due.clear();
         if self.mute {
             return;
@@ -294,17 +389,23 @@ impl World {
                 }
                 (lasting.as_millis() + 10, Ok(()))
             }
-            Call::Connect { address: STRAP, .. } if self.comes_up() && self.strap.wants_bond => {
+            Call::Connect { address, .. } if self.strap.former == Some(*address) => {
+                (limit.as_millis(), Err(CallFailure::TimedOut))
+            }
+            Call::Connect { address, .. } if *address != self.strap.address => {
+                (900, Err(CallFailure::Refused))
+            }
+            Call::Connect { .. } if self.comes_up() && self.strap.wants_bond => {
                 self.reply(600, ConnectionInput::LinkUp(ticket));
                 (900, Err(CallFailure::Unauthenticated { bonded: self.strap.bonded }))
             }
-            Call::Connect { address: STRAP, .. } if self.comes_up() && self.strap.drops > 0 => {
+            Call::Connect { .. } if self.comes_up() && self.strap.drops > 0 => {
                 self.strap.drops -= 1;
                 self.reply(600, ConnectionInput::LinkUp(ticket));
                 let Strap { bonded, drops_when_asked: asked, .. } = self.strap;
                 (640, Err(CallFailure::Dropped { bonded, asked }))
             }
-            Call::Connect { address: STRAP, .. } => match self.would_connect() {
+            Call::Connect { .. } => match self.would_connect() {
                 Ok(()) if self.strap.connected => (100, Ok(())),
                 Ok(()) => {
                     self.reply(600, ConnectionInput::LinkUp(ticket));
@@ -313,7 +414,6 @@ impl World {
                 Err(CallFailure::TimedOut) => (limit.as_millis(), Err(CallFailure::TimedOut)),
                 Err(other) => (20, Err(other)),
             },
-            Call::Connect { .. } => (900, Err(CallFailure::Refused)),
             Call::Disconnect { .. } if self.strap.connected && !self.strap.there => (2_600, Ok(())),
             Call::Disconnect { .. } => (50, Ok(())),
         };
@@ -329,13 +429,21 @@ impl World {
         let strap = &self.strap;
         let advertises = strap.there && !strap.connected && scanned;
         let mut devices = self.others.clone();
+        let private = strap.address != STRAP || strap.former.is_some();
+        devices.extend(strap.former.map(|former| Device {
+            name: Some("LabHR".to_owned()),
+            private: true,
+            heart_rate: true,
+            ..Device::heard(former, None)
+        }));
         if strap.known || strap.connected || advertises {
             devices.push(Device {
                 name: Some("LabHR".to_owned()),
                 connected: strap.connected,
                 bonded: strap.bonded,
+                private,
                 heart_rate: true,
-                ..Device::heard(STRAP, advertises.then_some(-60))
+                ..Device::heard(strap.address, advertises.then_some(-60))
             });
         }
         devices
