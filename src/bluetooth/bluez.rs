@@ -22,7 +22,7 @@ use crate::dbus::Object;
 use crate::dbus::Signals;
 use kindbeat_core::connection::Adapter;
 use kindbeat_core::connection::Device;
-use kindbeat_core::words::short;
+use kindbeat_core::connection::DeviceProperties;
 
 #[derive(Clone)]
 pub(super) struct BlueZ {
@@ -217,35 +217,23 @@ fn adapter(object: &Known) -> Option<Adapter> {
 
 fn read(path: &str, object: &Known) -> Option<Found> {
     let properties = object.get(DEVICE)?;
-    let written: String = value(properties, "Address")?;
-    let alias: Option<String> = value(properties, "Alias");
-    // Without a name of its own a device goes by its address with dashes.
-    let alias = alias.filter(|alias| *alias != written.replace(':', "-"));
-    let kind: Option<String> = value(properties, "AddressType");
-    let services: Vec<String> = value(properties, "UUIDs").unwrap_or_default();
     let in_data: HashMap<String, OwnedVariant> =
         value(properties, "ServiceData").unwrap_or_default();
-    let device = Device {
-        address: written.parse().ok()?,
-        name: alias.or_else(|| value(properties, "Name")).map(|name| short(&name)),
+    let told = DeviceProperties {
+        address: value(properties, "Address")?,
+        address_type: value(properties, "AddressType"),
+        alias: value(properties, "Alias"),
+        name: value(properties, "Name"),
+        services: value(properties, "UUIDs").unwrap_or_default(),
+        service_data: in_data.into_keys().collect(),
         signal: value(properties, "RSSI"),
         connected: value(properties, "Connected").unwrap_or(false),
         bonded: ["Paired", "Bonded"].iter().any(|name| value(properties, name).unwrap_or(false)),
-        private: is_private(&written, kind.as_deref()),
-        heart_rate: services.iter().chain(in_data.keys()).any(|service| is_heart_rate(service)),
     };
-    let battery = object.get(BATTERY).and_then(|battery| value(battery, "Percentage"));
+    let device = told.device()?;
+    let battery: Option<u8> = object.get(BATTERY).and_then(|it| value(it, "Percentage"));
+    let battery = battery.filter(|level| *level <= 100);
     Some(Found { device, path: path.to_owned(), battery })
-}
-
-/// Whether a device changes this address: random, and not of the kind that stays, whose two highest bits are set.
-fn is_private(address: &str, kind: Option<&str>) -> bool {
-    let stays = address.starts_with(['C', 'D', 'E', 'F', 'c', 'd', 'e', 'f']);
-    kind == Some("random") && !stays
-}
-
-fn is_heart_rate(service: &str) -> bool {
-    service.eq_ignore_ascii_case(HEART_RATE)
 }
 
 fn value<T: TryFrom<OwnedVariant>>(
@@ -260,6 +248,3 @@ pub(super) const OBJECTS: &str = "org.freedesktop.DBus.ObjectManager";
 pub(super) const ADAPTER: &str = "org.bluez.Adapter1";
 pub(super) const DEVICE: &str = "org.bluez.Device1";
 pub(super) const BATTERY: &str = "org.bluez.Battery1";
-
-/// The Heart Rate Service, 0x180D, as BlueZ writes it.
-const HEART_RATE: &str = "0000180d-0000-1000-8000-00805f9b34fb";

@@ -3,6 +3,7 @@
 //! The interface is the contract in `service`: nothing is decided there. Every call becomes a [`Request`] with the way back for
 //! its answer, and what the daemon has to tell goes out as a [`News`](kindbeat_core::status::News).
 
+pub mod asked;
 mod client;
 mod refused;
 mod request;

@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
@@ -14,18 +13,15 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use zbus::object_server::SignalEmitter;
 
-use super::LastAnswer;
 use super::Refusal;
 use super::Request;
+use super::asked;
 use super::refused::Refused;
 use super::window;
 use crate::clock;
-use kindbeat_core::connection::Address;
-use kindbeat_core::monitor::MonitorInfo;
 use kindbeat_core::practice::Length;
 use kindbeat_core::status::Status;
 use kindbeat_core::words::Words;
-use kindbeat_core::words::short;
 
 /// The object on the bus.
 pub(super) struct Service {
@@ -76,16 +72,7 @@ impl Service {
         practice: &str,
         length_s: u32,
     ) -> Result<(Option<String>, Option<Length>), Refused> {
-        let length = match length_s {
-            0 => None,
-            seconds => Some(
-                Length::from_seconds(seconds)
-                    .ok_or_else(|| self.refused(&Refusal::InvalidLength(seconds.to_string())))?,
-            ),
-        };
-        // No practice has a longer name.
-        let practice = Some(short(practice)).filter(|practice| !practice.is_empty());
-        Ok((practice, length))
+        asked::which_break(practice, length_s).map_err(|refusal| self.refused(&refusal))
     }
 
     /// How things stand, for a property. Whoever reads all of them asks seven times in a row: where the daemon is silent, that
@@ -163,7 +150,7 @@ impl Service {
 
     /// Offers nothing until then, in seconds since 1970 (UTC): a time that lies ahead, by a year at most.
     async fn snooze(&self, until: i64) -> Result<(), Refused> {
-        let until = time_ahead(until, clock::now());
+        let until = asked::time_ahead(until, clock::now());
         let until = until.map_err(|refusal| self.refused(&refusal))?;
         self.ask_for(|reply| Request::Snooze { until, reply }).await
     }
@@ -182,20 +169,15 @@ impl Service {
     /// The owner's heart-rate monitor is the one with this Bluetooth address from now on; an empty name: it is not known. Refused where
     /// the settings name another.
     async fn use_monitor(&self, address: String, name: String) -> Result<(), Refused> {
-        let Ok(address) = address.parse::<Address>() else {
-            return Err(self.refused(&Refusal::InvalidMonitor(short(&address))));
-        };
-        let name = Some(short(&name)).filter(|name| !name.is_empty());
-        let monitor = MonitorInfo { id: address.into(), name, battery: None };
+        let monitor = asked::monitor(&address, &name);
+        let monitor = monitor.map_err(|refusal| self.refused(&refusal))?;
         self.ask_for(|reply| Request::UseMonitor { monitor, reply }).await
     }
 
     /// Answers the last offer: start, later, fine, moving (I was moving), excited (I was excited); or undo, which takes the
     /// answer back.
     async fn answer_last(&self, answer: String) -> Result<(), Refused> {
-        let Some(answer) = LastAnswer::from_word(&answer) else {
-            return Err(self.refused(&Refusal::InvalidAnswer(short(&answer))));
-        };
+        let answer = asked::answer(&answer).map_err(|refusal| self.refused(&refusal))?;
         self.ask_for(|reply| Request::AnswerLast { answer, reply }).await
     }
 
@@ -292,23 +274,11 @@ impl Properties {
     }
 }
 
-/// The moment so many seconds after 1970, where it lies ahead, by a year at most.
-fn time_ahead(seconds: i64, now: Timestamp) -> Result<Timestamp, Refusal> {
-    let until = Timestamp::from_second(seconds);
-    let until = until.map_err(|_| Refusal::InvalidTime(seconds.to_string()))?;
-    let ahead = until.duration_since(now);
-    let is_allowed = ahead.is_positive() && ahead <= LONGEST_SNOOZE;
-    if is_allowed { Ok(until) } else { Err(Refusal::InvalidTime(until.to_string())) }
-}
-
 /// How long the daemon may take: it answers in milliseconds when well.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// How long after it was silent the daemon is not asked for properties again.
 const AGAIN: Duration = Duration::from_secs(1);
-
-/// A year, and a day for whoever counts from a leap day.
-const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 #[cfg(test)]
 mod tests {
@@ -414,19 +384,5 @@ mod tests {
         });
         assert_eq!(told(resumed), Err("org.kindbeat.Error.Ending".to_owned()));
         assert_eq!(begun.elapsed(), Duration::ZERO);
-    }
-
-    #[test]
-    fn offers_are_snoozed_until_a_time_ahead_within_a_year() {
-        let now = Timestamp::from_second(1_900_000_000).unwrap();
-        let ahead = |seconds: i64| time_ahead(now.as_second() + seconds, now);
-        assert_eq!(ahead(1), Ok(Timestamp::from_second(1_900_000_001).unwrap()));
-        assert!(ahead(366 * 86_400).is_ok());
-        for seconds in [0, -1, -1_900_000_000, 366 * 86_400 + 1] {
-            assert!(matches!(ahead(seconds), Err(Refusal::InvalidTime(_))), "{seconds}");
-        }
-        for seconds in [i64::MIN, i64::MAX] {
-            assert!(matches!(time_ahead(seconds, now), Err(Refusal::InvalidTime(_))), "{seconds}");
-        }
     }
 }

@@ -135,8 +135,9 @@ pub(super) fn plain(title: &str, body: &str, markup: bool) -> Notification {
     notification
 }
 
-/// The answer of an action; `None` for an action that isn't ours.
-pub(super) fn answer(action: &str) -> Option<Answer> {
+/// The answer of an action, by its name on the bus; `None` for an action that isn't ours.
+#[must_use]
+pub fn answer(action: &str) -> Option<Answer> {
     match action {
         START | DEFAULT => Some(Answer::Start),
         LATER => Some(Answer::Later),
@@ -323,7 +324,7 @@ mod tests {
 
     #[test]
     fn an_action_of_another_program_answers_nothing() {
-        for action in ["", "Start", "settings", "start "] {
+        for action in ["", "Start", "settings", "start ", "start\0", "\u{202E}start"] {
             assert_eq!(answer(action), None, "{action:?}");
         }
     }

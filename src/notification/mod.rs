@@ -34,6 +34,7 @@ use self::exchange::Exchange;
 use self::exchange::ExchangeEffect;
 use self::exchange::ExchangeInput;
 pub use self::layout::DESKTOP_ENTRY;
+pub use self::layout::answer;
 pub use self::leftover::Leftover;
 use self::leftover::Shown;
 use self::link::ServerLink;

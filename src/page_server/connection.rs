@@ -14,6 +14,8 @@ use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::service::TowerToHyperService;
 use jiff::Timestamp;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -125,8 +127,9 @@ impl Connections {
     }
 }
 
-async fn connection(
-    stream: TcpStream,
+/// Serves one connection until it ends; where this is to `stop`, with the answer that is under way.
+pub(super) async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
     router: Router,
     mut stop: watch::Receiver<()>,
     streams: Streams,

@@ -38,11 +38,14 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
 
 use crate::clock::SharedClock;
+use crate::page_server::live::Streams;
 use crate::tasks::Spawner;
 use kindbeat_core::page::PageId;
 use kindbeat_core::page::PageInput;
@@ -145,6 +148,13 @@ impl PageServer {
         drop(open);
         self.shared.notify();
         Ok(OpenedPage { url, fetched })
+    }
+
+    /// Serves one connection that came in another way than through the listener, as if it had come to this address, until it ends.
+    pub async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin, address: SocketAddr) {
+        let router = routes::router(Arc::clone(&self.shared), address);
+        let stop = watch::Sender::new(());
+        connection::connection(stream, router, stop.subscribe(), Streams::default()).await;
     }
 
     #[must_use]

@@ -4,6 +4,7 @@
 //! No server is started, and none on another machine is used. Only the latest utterance counts: nothing queues up, and
 //! callers never wait. The connection exists only while something is spoken.
 
+pub mod lines;
 mod ssip;
 
 use std::env;

@@ -20,6 +20,9 @@ use tokio::time::timeout;
 
 use super::SpeechError;
 use super::Utterance;
+use super::lines::data;
+use super::lines::is_tag;
+use super::lines::shown;
 
 type Client = AsyncClient<BufReader<OwnedReadHalf>, BufWriter<OwnedWriteHalf>>;
 
@@ -140,11 +143,6 @@ async fn limited<T>(asked: impl Future<Output = Result<T, SpeechError>>) -> Resu
     answered.unwrap_or(Err(SpeechError::Malformed))
 }
 
-/// Safe to show and to log.
-fn shown(text: &str) -> String {
-    text.chars().filter(|it| !it.is_control()).take(LONGEST).collect()
-}
-
 fn tolerate<T>(answer: Result<T, ClientError>) -> Result<(), ClientError> {
     match answer {
         Ok(_) | Err(ClientError::Ssip(_)) => Ok(()),
@@ -152,22 +150,9 @@ fn tolerate<T>(answer: Result<T, ClientError>) -> Result<(), ClientError> {
     }
 }
 
-/// The lines of SSIP's data block: a line that begins with a point gets another, since a lone point ends the block.
-fn data(text: &str) -> Vec<String> {
-    let clean = |line: &str| line.chars().filter(|character| !character.is_control()).collect();
-    let stuffed = |line: String| if line.starts_with('.') { format!(".{line}") } else { line };
-    text.lines().map(clean).map(stuffed).collect()
-}
-
 /// Our 0 to 100 as the server's -100 to 100.
 fn volume(ours: u8) -> i8 {
     i8::try_from(i16::from(ours.min(100)) * 2 - 100).unwrap_or(i8::MAX)
-}
-
-/// Whether it's a language tag, and nothing that could be another command.
-fn is_tag(language: &str) -> bool {
-    (1..=35).contains(&language.len())
-        && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Our name in the server's list of clients; letters and digits only, since it's part of a command.
@@ -179,34 +164,12 @@ fn user() -> String {
 
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// In characters: more than a server sends by itself.
-const LONGEST: usize = 100;
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn words_cannot_end_themselves_or_become_commands() {
-        assert_eq!(data("Hello.\n.\n..b\r\nQUIT"), ["Hello.", "..", "...b", "QUIT"]);
-        assert_eq!(data(""), [""; 0]);
-        assert_eq!(data("a\u{1b}[2Jb"), ["a[2Jb"]);
-        assert_eq!(data("a\rQUIT\r\n"), ["aQUIT"]);
-        assert_eq!(data("\r.\nb"), ["..", "b"], "a point behind what is not sent");
-    }
-
-    #[test]
     fn every_volume_is_one() {
         assert_eq!([0, 50, 75, 100, 255].map(volume), [-100, 0, 50, 100, 100]);
-    }
-
-    #[test]
-    fn a_language_is_a_tag() {
-        for tag in ["en", "de-AT", "sr-Latn"] {
-            assert!(is_tag(tag), "{tag}");
-        }
-        for other in ["", "en\r\nQUIT", "en_GB", "e n", &"e".repeat(100)] {
-            assert!(!is_tag(other), "{other:?}");
-        }
     }
 }

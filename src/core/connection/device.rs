@@ -89,6 +89,54 @@ pub struct Device {
     pub heart_rate: bool,
 }
 
+/// What BlueZ tells of a device, as it stands on the bus: most of it comes over the air, from whoever sends.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceProperties {
+    /// As six pairs of hexadecimal digits.
+    pub address: String,
+    /// `public` or `random`; `None`: not told.
+    pub address_type: Option<String>,
+    /// The name that the owner's desktop gave it, else its own, else its address with dashes; `None`: not told.
+    pub alias: Option<String>,
+    /// Its own name; `None`: it has not told one.
+    pub name: Option<String>,
+    /// The UUIDs of the services that it says it has.
+    pub services: Vec<String>,
+    /// The UUIDs of the services that it advertises data of.
+    pub service_data: Vec<String>,
+    /// In dBm; `None`: it is not heard now.
+    pub signal: Option<i16>,
+    pub connected: bool,
+    /// Paired, for this time or for good.
+    pub bonded: bool,
+}
+
+impl DeviceProperties {
+    /// The device; `None`: its address is none.
+    #[must_use]
+    pub fn device(self) -> Option<Device> {
+        let address: Address = self.address.parse().ok()?;
+        // Without a name of its own a device goes by its address with dashes.
+        let nameless = address.to_string().replace(':', "-");
+        let alias = self.alias.filter(|alias| *alias != nameless);
+        // The two highest bits are set in an address of the kind that is random and stays.
+        let stays = address.bytes()[0] >> 6 == 0b11;
+        let services = self.services.iter().chain(&self.service_data);
+        Some(Device {
+            address,
+            name: alias.or(self.name).map(|name| short(&name)),
+            signal: self.signal,
+            connected: self.connected,
+            bonded: self.bonded,
+            private: self.address_type.as_deref() == Some("random") && !stays,
+            heart_rate: services.into_iter().any(|it| it.eq_ignore_ascii_case(HEART_RATE)),
+        })
+    }
+}
+
+/// The Heart Rate Service, 0x180D, as BlueZ writes it.
+const HEART_RATE: &str = "0000180d-0000-1000-8000-00805f9b34fb";
+
 /// The owner's strap, as it was when it last sent a measurement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -181,7 +229,52 @@ mod tests {
         assert!(!device.is_called("A0:9E:1A:00:00:02"));
     }
 
+    fn told(address: &str) -> DeviceProperties {
+        DeviceProperties { address: address.to_owned(), ..DeviceProperties::default() }
+    }
+
+    #[test]
+    fn an_alias_that_is_the_address_is_no_name() {
+        let named = |alias: &str, name: Option<&str>| {
+            let (alias, name) = (Some(alias.to_owned()), name.map(str::to_owned));
+            DeviceProperties { alias, name, ..told("A0:9E:1A:00:00:0F") }.device()?.name
+        };
+        assert_eq!(named("A0-9E-1A-00-00-0F", None), None);
+        assert_eq!(named("A0-9E-1A-00-00-0F", Some("H10")).as_deref(), Some("H10"));
+        assert_eq!(named("Mine", Some("H10")).as_deref(), Some("Mine"));
+        assert_eq!(told("A0:9E").device(), None);
+    }
+
+    #[test]
+    fn an_address_that_changes_shows_in_its_first_bits() {
+        let private = |address: &str, kind: &str| {
+            let address_type = Some(kind.to_owned());
+            DeviceProperties { address_type, ..told(address) }.device().unwrap().private
+        };
+        assert!(private("40:00:00:00:00:01", "random"));
+        assert!(private("bf:00:00:00:00:01", "random"));
+        assert!(!private("c0:00:00:00:00:01", "random"));
+        assert!(!private("F0:00:00:00:00:01", "random"));
+        assert!(!private("40:00:00:00:00:01", "public"));
+    }
+
     proptest! {
+        #[test]
+        fn whatever_a_device_tells_its_name_is_short_and_harmless(
+            (alias, name) in any::<(Option<String>, Option<String>)>(),
+            (address, address_type) in any::<([u8; 6], Option<String>)>(),
+            services in prop::collection::vec("[0-9a-fA-F-]{0,40}|0000180[dD]-0000-1000-8000-00805[fF]9b34fb", 0..4),
+        ) {
+            let address = Address::new(address);
+            let heart_rate = services.iter().any(|it| it.to_lowercase() == HEART_RATE);
+            let told = DeviceProperties { address_type, alias, name, service_data: services, ..told(&address.to_string()) };
+            let device = told.device().unwrap();
+            prop_assert_eq!(device.address, address);
+            prop_assert_eq!(device.heart_rate, heart_rate);
+            let name = device.name.unwrap_or_default();
+            prop_assert!(name.chars().count() <= 64 && !name.chars().any(char::is_control));
+        }
+
         #[test]
         fn an_address_reads_back_as_written(bytes: [u8; 6]) {
             let address = Address::new(bytes);

@@ -40,6 +40,7 @@ mod search;
 pub use backoff::SearchBackoff;
 pub use device::Address;
 pub use device::Device;
+pub use device::DeviceProperties;
 pub use device::Known;
 pub use device::NotAnAddress;
 pub use link::Action;

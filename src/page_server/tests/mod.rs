@@ -2,6 +2,7 @@
 
 mod access;
 mod life;
+mod requests;
 
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
