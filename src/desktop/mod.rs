@@ -52,9 +52,9 @@ use self::facts::Sources;
 use self::presence::PresenceInput;
 use self::presence::PresenceState;
 use crate::clock;
-use kindbeat_core::context::AWAY_AFTER;
 use kindbeat_core::context::Desktop;
 use kindbeat_core::context::InputActivity;
+use kindbeat_core::engine::SHORTEST_WALK;
 use kindbeat_core::offer::PAUSE_FROM;
 
 pub use self::autostart::Autostart;
@@ -100,7 +100,7 @@ pub enum DesktopEvent {
 /// How long keyboard and pointer have to rest before it is sent. To a compositor and an X server these go in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watches {
-    /// As somebody who has left: sent always.
+    /// As somebody who walks, or has left: sent always.
     pub away: Duration,
     /// As a pause: sent while [`DesktopCommand::WatchPauses`] wants it. Shorter than `away`.
     pub rest: Duration,
@@ -201,9 +201,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// How many inputs and events may wait; they come a few a minute.
 const QUEUE: usize = 16;
 
-/// How long nobody may touch keyboard and pointer and still count as sitting here: long enough to read a page, or to listen.
-/// It is also for how long an offer waits after somebody has come back, so that a heart raised by the way is not asked about.
-pub const AWAY_WATCH: Duration = Duration::from_secs(AWAY_AFTER.as_secs().unsigned_abs());
+/// From how long a rest of keyboard and pointer on it is always sent: the shortest in which somebody may have walked. That nobody sits here any
+/// more follows from the same rest when it lasts.
+pub const AWAY_WATCH: Duration = Duration::from_secs(SHORTEST_WALK.as_secs().unsigned_abs());
 
 /// How long keyboard and pointer have to rest to be a pause, at which a question disturbs least: longer than a look for the next word,
 /// and shorter than a break in thought.

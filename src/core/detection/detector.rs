@@ -160,6 +160,13 @@ impl Detector {
         self.phase
     }
 
+    /// Lets a new elevation begin at once.
+    pub fn rearm(&mut self) {
+        if matches!(self.phase, Phase::Settling { .. }) {
+            self.phase = Phase::Settled;
+        }
+    }
+
     /// Takes in a sample without a judgement, while too little is known for one.
     pub fn collect(&mut self, sample: &Sample) {
         self.remember(sample);

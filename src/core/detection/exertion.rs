@@ -147,8 +147,8 @@ const AT_DESK_FACTOR: f64 = 1.5;
 const SHORTEST_RECOVERY: SignedDuration = SignedDuration::from_mins(10);
 /// The longer the exercise, the longer the recovery: stairs are forgotten in minutes, a run is not.
 const RECOVERY_PER_EXERCISE: i32 = 3;
-/// At the desk, even a short sprint is given this long.
-const SETTLED_AT_DESK: SignedDuration = SignedDuration::from_mins(20);
+/// At the desk, even a short sprint is given this long: a burst of effort passes within minutes.
+const SETTLED_AT_DESK: SignedDuration = SignedDuration::from_mins(5);
 /// After this long what remains is no longer put down to the exercise.
 const LONGEST_RECOVERY: SignedDuration = SignedDuration::from_mins(60);
 /// Little exercise lasts longer. A heart that stays as high may have been taken for another's, or be ill: either way what is

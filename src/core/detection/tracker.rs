@@ -95,6 +95,11 @@ impl Tracker {
         self.detector.restart()
     }
 
+    /// The elevation that is over was not put to anybody: a new one can begin at once.
+    pub fn rearm(&mut self) {
+        self.detector.rearm();
+    }
+
     /// Goes by other settings from now on. What was learned stays, and so do exercise and the recovery from it.
     pub fn configure(&mut self, settings: &DetectionSettings) {
         let baseline = std::mem::replace(&mut self.baseline, Baseline::new(settings.method));

@@ -189,6 +189,10 @@ impl Engine {
     }
 
     pub(super) fn elevation_ended(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        if self.elevation != Elevation::Offered {
+            // Nobody was asked: the next rise is none too soon.
+            self.tracker.rearm();
+        }
         let held = match std::mem::replace(&mut self.elevation, Elevation::None) {
             Elevation::Held(gate, figures) => Some((gate, figures)),
             Elevation::Looking(figures) | Elevation::Waiting(_, figures) => {

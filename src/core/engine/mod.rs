@@ -8,6 +8,7 @@ mod breaks;
 mod deadline;
 mod elevation;
 mod event;
+mod rests;
 mod snapshot;
 
 use jiff::SignedDuration;
@@ -45,6 +46,7 @@ use crate::practice::PracticeSettings;
 use crate::practice::Session;
 
 use elevation::Elevation;
+use rests::Rests;
 
 pub use deadline::Deadline;
 pub use event::Attention;
@@ -52,6 +54,7 @@ pub use event::Effect;
 pub use event::ElevationOutcome;
 pub use event::ElevationRecord;
 pub use event::Input;
+pub use rests::SHORTEST_WALK;
 pub use snapshot::Outlook;
 pub use snapshot::Snapshot;
 
@@ -93,6 +96,7 @@ pub struct Engine {
     unlocked_at: Option<Timestamp>,
     /// When microphone and camera were last seen to be let go.
     call_ended_at: Option<Timestamp>,
+    rests: Rests,
     /// When the screen was locked last.
     locked_at: Option<Timestamp>,
     sampler: Sampler,
@@ -136,6 +140,7 @@ impl Engine {
             context: Context::default(),
             returned_at: None,
             unlocked_at: None,
+            rests: Rests::default(),
             call_ended_at: None,
             locked_at: None,
             sampler,
@@ -329,6 +334,7 @@ impl Engine {
             self.unlocked_at = self.unlocked_at.map(|unlocked| unlocked.min(now));
             self.call_ended_at = self.call_ended_at.map(|at| at.min(now));
             self.locked_at = self.locked_at.map(|locked| locked.min(now));
+            self.rests = Rests::default();
             if let InputActivity::Resting(since) = &mut self.context.hands {
                 *since = now.min(*since);
             }
@@ -380,6 +386,7 @@ impl Engine {
         let is_frozen = self.follow_constant(now, reading, effects);
         let sample = self.sampler.observe(now, reading.heart_rate, &reading.rr);
         let Some(sample) = sample else { return };
+        self.rests.observe(now, sample.heart_rate);
         self.last_sample = Some(sample);
         effects.push(Effect::Sampled(sample));
         if is_frozen {
@@ -458,6 +465,16 @@ impl Engine {
         }
         if unlocked {
             self.unlocked_at = Some(now);
+            if let Some(locked_at) = self.locked_at {
+                self.rests.ended(locked_at, now);
+            }
+        }
+        if let InputActivity::Resting(since) = self.context.hands {
+            match context.hands {
+                InputActivity::Busy | InputActivity::Lately => self.rests.ended(since, now),
+                InputActivity::Resting(later) if later > since => self.rests.ended(since, later),
+                InputActivity::Resting(_) | InputActivity::Unknown => {}
+            }
         }
         let in_call = |context: &Context| {
             context.desktop.is_some_and(|desktop| Gate::InCall.probe(&desktop) == Probe::Yes)

@@ -235,6 +235,7 @@ impl Engine {
             unlocked_at: self.unlocked_at,
             call_ended_at: self.call_ended_at,
             after_return: self.settings.detection.after_return.value(),
+            walked_until: self.walked_until(now),
             exerting: self.tracker.exerting(),
             break_open: self.break_is_open(),
             snoozed_until: self.offers.snoozed_until(),
@@ -243,6 +244,13 @@ impl Engine {
             cool_down_from: self.offers.cool_down_from(),
             offers_today: self.offers.counted_today(today),
             fine_in_a_row: self.offers.fine_in_a_row(),
+        }
+    }
+
+    fn walked_until(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.tracker.phase() {
+            Phase::Elevated { since, .. } => self.rests.wait_after(since, now),
+            Phase::Settled | Phase::Rising { .. } | Phase::Settling { .. } => None,
         }
     }
 

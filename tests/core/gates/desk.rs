@@ -19,12 +19,13 @@ use kindbeat_core::setting::RangedDuration;
 
 use crate::day::Day;
 
-/// The gates that can be closed and opened again by what happens: all but `postponed`, which needs an offer before, and `settled`.
-pub(crate) const GATES: [Gate; Gate::ALL.len() - 2] = {
-    let (mut gates, mut filled, mut next) = ([Gate::DayOff; Gate::ALL.len() - 2], 0, 0);
+/// The gates that can be closed and opened again by what happens: all but `postponed`, which needs an offer before, `after_walk`, which
+/// follows from how the heart went on, and `settled`.
+pub(crate) const GATES: [Gate; Gate::ALL.len() - 3] = {
+    let (mut gates, mut filled, mut next) = ([Gate::DayOff; Gate::ALL.len() - 3], 0, 0);
     while next < Gate::ALL.len() {
         let gate = Gate::ALL[next];
-        if !matches!(gate, Gate::Postponed | Gate::Settled) {
+        if !matches!(gate, Gate::Postponed | Gate::AfterWalk | Gate::Settled) {
             gates[filled] = gate;
             filled += 1;
         }
@@ -75,10 +76,15 @@ impl Desk {
     /// Minutes in which the hands, unless they are kept busy or away, rest for long enough once.
     pub(crate) fn minutes(&mut self, minutes: u32) {
         for _ in 0..minutes {
-            if !self.away && !self.busy {
-                self.hands(InputActivity::Resting(self.day.now()));
+            if self.away || self.busy {
+                self.day.for_minutes(1);
+                continue;
             }
-            self.day.for_minutes(1);
+            // Not for so long that it may have been a walk.
+            self.hands(InputActivity::Busy);
+            self.day.seconds(1);
+            self.hands(InputActivity::Resting(self.day.now()));
+            self.day.seconds(59);
         }
     }
 

@@ -113,7 +113,7 @@ fn a_stranger_is_told_how_things_stand() {
     let mut desk = Desk::quiet(eager());
     say("near usual", &desk);
     desk.day.heart_rate(84.0);
-    desk.day.for_minutes(1);
+    desk.minutes(1);
     say("up, not yet for long enough", &desk);
     desk.minutes(3);
     say("offered", &desk);

@@ -36,6 +36,58 @@ fn walking_to_the_kitchen_and_back_asks_nothing() {
     assert_snapshot!(day.log(), @"09:42 held: just_returned");
 }
 
+/// The hands pause twice a minute, but for one rest.
+fn hands(day: &mut Day, minutes: u32, level: f64) {
+    for _ in 0..minutes * 2 {
+        day.around(|around| around.hands = InputActivity::Busy).heart_rate(level).seconds(20);
+        let since = day.now();
+        day.around(|around| around.hands = InputActivity::Resting(since)).seconds(10);
+    }
+}
+
+#[test]
+fn a_coffee_that_was_fetched_is_never_asked_about() {
+    let mut day = Day::starting("09:00");
+    hands(&mut day, 30, 62.0);
+    let left = day.now();
+    day.around(|around| around.hands = InputActivity::Resting(left));
+    day.heart_rate(62.0).seconds(10).heart_rate(88.0).for_minutes(4);
+    hands(&mut day, 1, 80.0);
+    hands(&mut day, 10, 75.0);
+    hands(&mut day, 10, 64.0);
+    assert_snapshot!(day.log(), @"09:47 held: after_walk");
+}
+
+#[test]
+fn a_rise_while_reading_is_asked_about_a_few_minutes_later() {
+    let mut day = Day::starting("09:00");
+    hands(&mut day, 30, 62.0);
+    for _ in 0..4 {
+        let since = day.now();
+        day.around(|around| around.hands = InputActivity::Resting(since));
+        day.heart_rate(84.0).for_minutes(2);
+        hands(&mut day, 4, 84.0);
+    }
+    assert_snapshot!(day.log(), @r"
+    09:35 offer, 84 over 62
+    09:45 offer withdrawn
+    ");
+}
+
+#[test]
+fn a_rise_soon_after_one_that_nobody_was_asked_about_is_offered() {
+    let mut day = Day::starting("09:00");
+    day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
+    day.presence(Presence::Moving).heart_rate(84.0).for_minutes(5);
+    day.presence(Presence::AtDesk).for_minutes(3).heart_rate(62.0).for_minutes(3);
+    day.heart_rate(84.0).for_minutes(15);
+    assert_snapshot!(day.log(), @r"
+    09:39 held: just_returned
+    09:44 offer, 75 over 62
+    09:54 offer withdrawn
+    ");
+}
+
 #[test]
 fn a_return_is_held_for_as_long_as_it_is_set() {
     let mut settings = Settings::default();

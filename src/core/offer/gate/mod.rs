@@ -121,6 +121,11 @@ gates! {
         name: "just_returned",
         closed: |_, moment| within(moment.returned_at, moment.after_return, moment.now),
     }
+    /// The rise began while the hands rested, as on the way to the kettle, and has not yet outlasted what a walk leaves.
+    AfterWalk {
+        name: "after_walk",
+        closed: |_, moment| moment.is_before(moment.walked_until),
+    }
     /// The microphone or the camera is in use, or was until a moment ago.
     InCall {
         name: "in_call",
@@ -345,6 +350,8 @@ pub struct Moment<'a> {
     pub unlocked_at: Option<Timestamp>,
     /// When microphone and camera were last let go; `None` while one of them is in use, and if never since the start.
     pub call_ended_at: Option<Timestamp>,
+    /// Until when the elevation is not asked about, since it began while the hands rested; `None`: it did not.
+    pub walked_until: Option<Timestamp>,
     /// How long after a return nothing is offered.
     pub after_return: SignedDuration,
     /// The heart is in exercise, or recovers from it.
