@@ -20,9 +20,10 @@ use crate::session::person::run;
 use crate::session::person::theirs;
 use crate::session::story::until;
 
-/// The hands rest from now on, as the desktop tells logind; soon for longer than counts as a pause.
-pub(crate) async fn hands_rest() -> anyhow::Result<()> {
-    session("SetIdleHint", "true").await
+/// The hands are at work, as the desktop tells logind: it keeps when that changed last, and nothing before it did.
+pub(crate) async fn hands_are_used() -> anyhow::Result<()> {
+    session("SetIdleHint", "true").await?;
+    session("SetIdleHint", "false").await
 }
 
 /// The heart goes up, and whatever may be in the way is, in turn; at last nothing is.
@@ -36,10 +37,8 @@ pub(crate) async fn close_and_open(
     heart.rises();
     held(account, client, "sharing").await?;
 
-    drop(sharing);
-    held(account, client, "no_pause").await?;
-
     run(&mut theirs("loginctl", &["lock-session", &person::session().await?])).await?;
+    drop(sharing);
     held(account, client, "locked").await?;
 
     let recording = desktop::records()?;
@@ -69,8 +68,19 @@ pub(crate) async fn close_and_open(
     drop(camera);
     held(account, client, "inhibited").await?;
 
-    session("SetLockedHint", "true").await?;
+    // Only now, as a rise in a rest would be taken for a walk's.
+    session("SetIdleHint", "true").await?;
+    let rests = async {
+        while !client.why().await?.contains("for longer than a pause") {
+            tokio::time::sleep(POLL).await;
+        }
+        anyhow::Ok(())
+    };
+    soon("hands that rest", rests).await??;
     drop(film);
+    held(account, client, "no_pause").await?;
+
+    session("SetLockedHint", "true").await?;
     held(account, client, "locked").await?;
     session("SetIdleHint", "false").await?;
     session("SetLockedHint", "false").await

@@ -123,12 +123,12 @@ fn what_is_in_the_way_is_seen_from_inside_the_service() -> anyhow::Result<()> {
     run.time(&Fact::Offered)?;
     let before = [
         "sharing",
-        "no_pause",
         "locked",
         "in_call",
         "do_not_disturb",
         "in_call",
         "inhibited",
+        "no_pause",
         "locked",
         "just_returned",
     ];

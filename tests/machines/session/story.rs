@@ -49,7 +49,7 @@ async fn happen(account: &mut Writer) -> anyhow::Result<()> {
     let client = connect().await?;
     a_break_is_asked_for(account, &client).await?;
     until(&client, |status| status.state == "streaming").await?;
-    gates::hands_rest().await?;
+    gates::hands_are_used().await?;
     // Before the parts of the desktop start, which keep an emulated processor busy for longer than doctor waits.
     limits::doctor(account).await?;
     // What is usual is still that of most people then.

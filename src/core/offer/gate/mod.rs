@@ -121,11 +121,6 @@ gates! {
         name: "just_returned",
         closed: |_, moment| within(moment.returned_at, moment.after_return, moment.now),
     }
-    /// The rise began while the hands rested, as on the way to the kettle, and has not yet outlasted what a walk leaves.
-    AfterWalk {
-        name: "after_walk",
-        closed: |_, moment| moment.is_before(moment.walked_until),
-    }
     /// The microphone or the camera is in use, or was until a moment ago.
     InCall {
         name: "in_call",
@@ -169,6 +164,11 @@ gates! {
             let cool_down = settings.cool_down_after(moment.fine_in_a_row);
             within(moment.cool_down_from, cool_down, moment.now)
         },
+    }
+    /// The rise began while the hands rested, as on the way to the kettle, and has not yet outlasted what a walk leaves.
+    AfterWalk {
+        name: "after_walk",
+        closed: |_, moment| moment.is_before(moment.walked_until),
     }
     /// Keyboard or pointer have not been idle for a moment.
     NoPause {
