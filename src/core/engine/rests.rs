@@ -51,13 +51,18 @@ impl Rests {
 
     fn wait(&self, rest: Rest, began: Timestamp, now: Timestamp) -> Option<Timestamp> {
         let judged_at = rest.until.checked_add(JUDGED_AFTER).ok()?;
-        let peak = self.between(rest.since, rest.until + MINUTE).fold(0.0, f64::max);
+        let settled = rest.until.saturating_add(MINUTE).unwrap_or(Timestamp::MAX);
+        let peak = self.between(rest.since, settled).fold(0.0, f64::max);
         if now < judged_at {
-            let rose = self.mean(rest.since - MINUTE, rest.since + ONSET);
+            // A source may say that the hands have rested since time began.
+            let early = rest.since.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
+            let onset = rest.since.saturating_add(ONSET).unwrap_or(Timestamp::MAX);
+            let rose = self.mean(early, onset);
             let rose = rose.is_some_and(|before| peak - before >= RISE_BPM);
             return (rest.since <= began || rose).then_some(judged_at);
         }
-        let fell = self.mean(judged_at - MINUTE, judged_at);
+        let late = judged_at.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
+        let fell = self.mean(late, judged_at);
         let fell = fell.is_none_or(|level| peak - level >= FALL_BPM);
         if fell { rest.until.checked_add(WAIT).ok() } else { None }
     }
@@ -141,6 +146,18 @@ mod tests {
         let rests = after_rest(|second| if second < 910 { 65.0 } else { 81.0 }, 960);
         assert_eq!(rests.wait_after(at(910), at(960)), None);
         assert_eq!(Rests::default().wait_after(at(910), at(960)), None);
+    }
+
+    #[test]
+    fn hands_that_rested_since_time_began_are_no_matter() {
+        let mut rests = Rests::default();
+        rests.observe(at(600), 80.0);
+        rests.ended(Timestamp::MIN, at(600));
+        assert_eq!(rests.wait_after(at(590), at(610)), Some(at(780)));
+        let mut rests = Rests::default();
+        rests.observe(Timestamp::MAX, 80.0);
+        rests.ended(at(600), Timestamp::MAX);
+        assert_eq!(rests.wait_after(Timestamp::MAX, Timestamp::MAX), None);
     }
 
     #[test]
