@@ -81,7 +81,12 @@ async fn under_kde_a_rest_and_its_end_are_told() -> anyhow::Result<()> {
     comes(&connection, "org.kde.KWin").await?;
     let socket = bus.folder().join("kwin");
     let places = Place { wayland: Some(socket.clone()), ..nowhere() };
-    assert_eq!(look(places.clone()).await?.source, Some(IdleSource::ExtIdleNotify));
+    // It has its name on the bus before it answers.
+    let answers = async {
+        while Box::pin(look(places.clone())).await?.source != Some(IdleSource::ExtIdleNotify) {}
+        anyhow::Ok(())
+    };
+    soon(answers).await??;
     let mut client = Client::start(places, WATCHES);
     client.watch_pause(true).await?;
     rests_and_works(&mut client, async || moves_pointer(&socket)).await
