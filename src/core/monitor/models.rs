@@ -41,7 +41,12 @@ impl Model {
 
     fn is_called(&self, name: &str) -> bool {
         let name = name.to_lowercase();
-        self.called.iter().any(|beginning| name.starts_with(&beginning.to_lowercase()))
+        // A whole word, or with a number behind it: a Venu, and no Venue.
+        let begins = |beginning: &String| {
+            let rest = name.strip_prefix(&beginning.to_lowercase());
+            rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        };
+        self.called.iter().any(begins)
     }
 }
 
@@ -69,9 +74,10 @@ mod tests {
         let advice = |name| models.of(name).map(Model::advice_id);
         assert_eq!(advice("Forerunner 245"), Some("monitor-garmin".to_owned()));
         assert_eq!(advice("fēnix 7"), advice("Fenix 7"));
+        assert_eq!(advice("vívoactive4"), advice("Garmin"));
         assert_eq!(advice("Amazfit Band 5"), Some("monitor-amazfit".to_owned()));
         assert_eq!(advice("Polar H10 8C4F2A21"), Some("monitor-polar-h10".to_owned()));
-        for name in ["", "Polar H9 8C4F2A21", "TICKR 1234", "My Venu"] {
+        for name in ["", "Polar H9 8C4F2A21", "TICKR 1234", "My Venu", "Venue speaker"] {
             assert_eq!(advice(name), None, "{name}");
         }
     }
