@@ -32,6 +32,7 @@
 //! | a threshold (`rise_bpm`, `sustain`, ...) and what `sensitivity` chooses | [`DetectionSettings`](kindbeat_core::detection::DetectionSettings), [`Thresholds`](kindbeat_core::detection::Thresholds) |
 //! | the baseline, and how it is learned | [`Baseline`](kindbeat_core::detection::Baseline) |
 //! | when the heart counts as elevated | [`Detector`](kindbeat_core::detection::Detector) |
+//! | what counts as a short walk, where no strap counts steps | `src/core/engine/walks.rs` |
 //! | what counts as exercise | [`Exertion`](kindbeat_core::detection::Exertion) |
 //! | a gate (cool-down, quiet hours, in a call, ...) | one row in [`offer::gate`](kindbeat_core::offer::Gate) |
 //! | what follows from one input | [`Engine::handle`](kindbeat_core::engine::Engine::handle); time passes first: `pass_time` ends what is over |
@@ -158,6 +159,7 @@
 //! | stranger | a monitor in reach that is not the owner's |
 //! | obstacle | what keeps a monitor in reach from streaming: it wants pairing, another program holds it, ... |
 //! | cadence, motion | steps a minute, from a monitor that counts them (Running Speed and Cadence); what follows: still or moving |
+//! | walk | a rest of the hands in which somebody may have walked, until the heart shows that they did not |
 //! | context | presence, input activity, desktop facts, local time |
 //! | fact, probe | something the desktop does; the answer about it: yes, no, absent (no source here: the gate stays open), failed (no answer: the gate closes) |
 //! | input, effect | what goes into the engine; what comes out |

@@ -15,10 +15,13 @@ use serde::Serialize;
 
 /// The desk and the desktop. The default is a desktop that tells nothing, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Context {
     /// Whether somebody sits at this desk, where something else than the hands tells: the steps that a monitor sends, or a recording; see
     /// [`Self::presence_at`].
     pub presence: Presence,
+    /// Whether something tells of the wearer's steps: then a walk does not have to be guessed from the hands.
+    pub steps_known: bool,
     /// What the hands do.
     pub hands: InputActivity,
     /// What tells of the hands counts a program that keeps the screen awake as use of keyboard and pointer.
@@ -63,6 +66,7 @@ impl Default for Context {
     fn default() -> Self {
         Self {
             presence: Presence::Unknown,
+            steps_known: false,
             hands: InputActivity::Unknown,
             awake_is_use: false,
             locked: false,

@@ -146,8 +146,10 @@ impl Player {
             InputActivity::idle_for(SignedDuration::from_micros(micros(idle_s)), PAUSE_FROM, now)
         });
         let hands = self.context.hands.followed_by(told);
-        if (presence, hands) != (self.context.presence, self.context.hands) {
-            self.context = Context { presence, hands, ..Context::default() };
+        let steps_known = row.moving.is_some();
+        let before = (self.context.presence, self.context.steps_known, self.context.hands);
+        if (presence, steps_known, hands) != before {
+            self.context = Context { presence, steps_known, hands, ..Context::default() };
             self.put(now, row.t_s, Input::Context(self.context.clone()), event);
         }
         let has_data = row.reading.heart_rate.is_some() || !row.reading.rr.is_empty();

@@ -80,6 +80,7 @@ impl DesktopContext {
     pub(super) fn moved(&mut self, motion: Option<Motion>) -> Option<Input> {
         (motion != self.motion).then(|| {
             self.motion = motion;
+            self.context.steps_known = motion.is_some();
             self.context.presence = Motion::presence(motion, self.context.hands);
             self.input()
         })

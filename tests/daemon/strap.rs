@@ -114,6 +114,46 @@ fn steps_from_the_strap_outweigh_busy_hands() -> anyhow::Result<()> {
     })
 }
 
+/// Hands that rest for a minute and a half, and a heart that rises as they are back; the strap may count steps, of which there are none.
+async fn rises_after_a_rest(counts_steps: bool) -> anyhow::Result<Desk> {
+    let mut desk = Desk::eager().await?;
+    desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await?;
+    desk.seconds(120, USUAL).await?;
+    let rested = desk.now();
+    desk.senses(DesktopEvent::Activity(InputActivity::Resting(rested))).await?;
+    desk.seconds(85, USUAL).await?;
+    if counts_steps {
+        steps(&mut desk, 5, 0, USUAL).await?;
+    } else {
+        desk.seconds(5, USUAL).await?;
+    }
+    desk.senses(DesktopEvent::Activity(InputActivity::Busy)).await?;
+    if counts_steps {
+        steps(&mut desk, 60, 0, UP).await?;
+    } else {
+        desk.seconds(60, UP).await?;
+    }
+    Ok(desk)
+}
+
+#[test]
+fn a_rest_of_the_hands_may_have_been_a_walk() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = rises_after_a_rest(false).await?;
+        assert_eq!(desk.status().await?.held_by.as_deref(), Some("after_walk"));
+        desk.stop().await
+    })
+}
+
+#[test]
+fn a_strap_that_counts_no_steps_speaks_against_a_walk() -> anyhow::Result<()> {
+    alone::run(async || {
+        let mut desk = rises_after_a_rest(true).await?;
+        assert_eq!(desk.status().await?.offers_today, 1);
+        desk.stop().await
+    })
+}
+
 async fn use_monitor(desk: &mut Desk, monitor: MonitorInfo) -> anyhow::Result<Result<(), Refusal>> {
     let (reply, answer) = oneshot::channel();
     desk.asks(interface::Request::UseMonitor { monitor, reply }).await?;

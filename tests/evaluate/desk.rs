@@ -7,6 +7,7 @@ use std::io::BufReader;
 use anyhow::Context;
 use anyhow::bail;
 use flate2::read::MultiGzDecoder;
+use kindbeat_core::context::AWAY_AFTER;
 use kindbeat_core::replay::ReplayRow;
 
 use crate::everyday::hours_of;
@@ -27,7 +28,9 @@ pub fn view(set: &Set, heights: &[f64]) -> anyhow::Result<()> {
     let known = set.recordings.iter().map(|entry| entry.name.as_str()).eq(STORED.recordings);
     let (mut offers, mut walks, mut hours) = (0, 0, 0.0);
     for day in &days {
-        hours += hours_of(&day.rows, |row| row.idle_s.is_some_and(|idle_s| idle_s < AWAY_S));
+        hours += hours_of(&day.rows, |row| {
+            row.idle_s.is_some_and(|idle_s| idle_s < AWAY_AFTER.as_secs_f64())
+        });
         let made = Variant::Desk.offers(Profile::Everyday, &[], &day.rows)?;
         offers += made.len();
         walks += made.iter().filter(|&&offer| day.steps_before(offer) >= WALK_STEPS).count();
@@ -229,8 +232,6 @@ const STORED: Stored = Stored {
     reading: 19,
 };
 
-/// As [`AWAY_AFTER`](kindbeat_core::context::AWAY_AFTER).
-const AWAY_S: f64 = 300.0;
 const WALK_STEPS: f64 = 60.0;
 /// What comes sooner is not about the plateau.
 const SHORTEST_S: f64 = 30.0;

@@ -229,6 +229,18 @@ mod tests {
     }
 
     #[test]
+    fn at_the_desk_the_recovery_is_in_proportion_to_the_effort() {
+        let recovering = |effort: usize| {
+            let mut day = vec![0.0];
+            day.extend(vec![50.0; effort]);
+            day.extend([15.0; 40]);
+            let exerting = minutes(Presence::AtDesk, &day);
+            exerting[1 + effort..].iter().filter(|&&minute| minute).count()
+        };
+        assert_eq!([1, 4, 8].map(recovering), [5, 12, 24]);
+    }
+
+    #[test]
     fn very_long_exertion_may_teach_but_brings_no_offer() {
         let mut exertion = Exertion::default();
         let mut at_minute = |minute: i64, excess: f64| {

@@ -8,8 +8,8 @@ mod breaks;
 mod deadline;
 mod elevation;
 mod event;
-mod rests;
 mod snapshot;
+mod walks;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ use crate::practice::PracticeSettings;
 use crate::practice::Session;
 
 use elevation::Elevation;
-use rests::Rests;
+use walks::Walks;
 
 pub use deadline::Deadline;
 pub use event::Attention;
@@ -54,9 +54,9 @@ pub use event::Effect;
 pub use event::ElevationOutcome;
 pub use event::ElevationRecord;
 pub use event::Input;
-pub use rests::SHORTEST_WALK;
 pub use snapshot::Outlook;
 pub use snapshot::Snapshot;
+pub use walks::SHORTEST_WALK;
 
 /// All that the owner can set about decisions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,7 +96,7 @@ pub struct Engine {
     unlocked_at: Option<Timestamp>,
     /// When microphone and camera were last seen to be let go.
     call_ended_at: Option<Timestamp>,
-    rests: Rests,
+    walks: Walks,
     /// When the screen was locked last.
     locked_at: Option<Timestamp>,
     sampler: Sampler,
@@ -140,7 +140,7 @@ impl Engine {
             context: Context::default(),
             returned_at: None,
             unlocked_at: None,
-            rests: Rests::default(),
+            walks: Walks::default(),
             call_ended_at: None,
             locked_at: None,
             sampler,
@@ -334,7 +334,7 @@ impl Engine {
             self.unlocked_at = self.unlocked_at.map(|unlocked| unlocked.min(now));
             self.call_ended_at = self.call_ended_at.map(|at| at.min(now));
             self.locked_at = self.locked_at.map(|locked| locked.min(now));
-            self.rests = Rests::default();
+            self.walks = Walks::default();
             if let InputActivity::Resting(since) = &mut self.context.hands {
                 *since = now.min(*since);
             }
@@ -386,7 +386,10 @@ impl Engine {
         let is_frozen = self.follow_constant(now, reading, effects);
         let sample = self.sampler.observe(now, reading.heart_rate, &reading.rr);
         let Some(sample) = sample else { return };
-        self.rests.observe(now, sample.heart_rate);
+        // Where nothing tells of the hands, no rest of theirs will have to be judged.
+        if self.context.hands != InputActivity::Unknown {
+            self.walks.observe(now, sample.heart_rate);
+        }
         self.last_sample = Some(sample);
         effects.push(Effect::Sampled(sample));
         if is_frozen {
@@ -450,6 +453,20 @@ impl Engine {
         }
     }
 
+    /// Takes note of a rest of the hands, or a lock, that is over in this context: somebody may have walked meanwhile.
+    fn rest_ended(&mut self, now: Timestamp, context: &Context) {
+        if let Some(locked_at) = self.locked_at.filter(|_| self.context.locked && !context.locked) {
+            self.walks.ended(locked_at, now);
+        }
+        if let InputActivity::Resting(since) = self.context.hands {
+            match context.hands {
+                InputActivity::Busy | InputActivity::Lately => self.walks.ended(since, now),
+                InputActivity::Resting(later) if later > since => self.walks.ended(since, later),
+                InputActivity::Resting(_) | InputActivity::Unknown => {}
+            }
+        }
+    }
+
     /// The desk or the desktop is otherwise than before.
     fn context_changed(&mut self, now: Timestamp, context: Context) {
         let unlocked = self.context.locked && !context.locked;
@@ -465,16 +482,9 @@ impl Engine {
         }
         if unlocked {
             self.unlocked_at = Some(now);
-            if let Some(locked_at) = self.locked_at {
-                self.rests.ended(locked_at, now);
-            }
         }
-        if let InputActivity::Resting(since) = self.context.hands {
-            match context.hands {
-                InputActivity::Busy | InputActivity::Lately => self.rests.ended(since, now),
-                InputActivity::Resting(later) if later > since => self.rests.ended(since, later),
-                InputActivity::Resting(_) | InputActivity::Unknown => {}
-            }
+        if !context.steps_known {
+            self.rest_ended(now, &context);
         }
         let in_call = |context: &Context| {
             context.desktop.is_some_and(|desktop| Gate::InCall.probe(&desktop) == Probe::Yes)

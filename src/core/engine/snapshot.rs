@@ -249,7 +249,7 @@ impl Engine {
 
     fn walked_until(&self, now: Timestamp) -> Option<Timestamp> {
         match self.tracker.phase() {
-            Phase::Elevated { since, .. } => self.rests.wait_after(since, now),
+            Phase::Elevated { since, .. } => self.walks.wait_after(since, now),
             Phase::Settled | Phase::Rising { .. } | Phase::Settling { .. } => None,
         }
     }

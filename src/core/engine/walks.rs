@@ -1,4 +1,4 @@
-//! Rests of the hands in which somebody may have walked.
+//! Short walks, guessed from rests of the hands: where nothing tells of steps.
 //!
 //! Where the strap counts no steps nobody tells of them. A heart that begins to rise while the hands rest, or as they come back, may have
 //! fetched a coffee, and then what is left of the walk looks like an elevation for minutes. Whether it was a walk shows soon after: the
@@ -10,22 +10,23 @@ use std::collections::VecDeque;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
-/// The rests that are over, and the rates by which they are judged.
+/// The rests that may have been walks, and the rates by which they are judged.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rests {
+pub(super) struct Walks {
     /// Those that still may matter, oldest first.
-    over: VecDeque<Rest>,
+    over: VecDeque<Walk>,
     /// In bpm, oldest first.
     rates: VecDeque<(Timestamp, f64)>,
 }
 
+/// A rest of the hands that is over.
 #[derive(Clone, Copy, Debug)]
-struct Rest {
+struct Walk {
     since: Timestamp,
     until: Timestamp,
 }
 
-impl Rests {
+impl Walks {
     /// Takes in a rate, in bpm.
     pub(super) fn observe(&mut self, now: Timestamp, rate: f64) {
         let out_of_date = |&(at, _): &(Timestamp, f64)| now.duration_since(at) > REMEMBERED;
@@ -37,34 +38,34 @@ impl Rests {
 
     /// The hands are back after a rest.
     pub(super) fn ended(&mut self, since: Timestamp, until: Timestamp) {
-        self.over.retain(|rest| until.duration_since(rest.until) <= WAIT);
+        self.over.retain(|walk| until.duration_since(walk.until) <= WAIT);
         if until.duration_since(since) >= SHORTEST_WALK {
-            self.over.push_back(Rest { since, until });
+            self.over.push_back(Walk { since, until });
         }
     }
 
     /// Until when a rise that began then is not asked about; `None`: it is no walk's.
     pub(super) fn wait_after(&self, began: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        let near = self.over.iter().filter(|rest| began.duration_since(rest.until) <= BACK);
-        near.filter_map(|rest| self.wait(*rest, began, now)).max()
+        let near = self.over.iter().filter(|walk| began.duration_since(walk.until) <= BACK);
+        near.filter_map(|walk| self.wait(*walk, began, now)).max()
     }
 
-    fn wait(&self, rest: Rest, began: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        let judged_at = rest.until.checked_add(JUDGED_AFTER).ok()?;
-        let settled = rest.until.saturating_add(MINUTE).unwrap_or(Timestamp::MAX);
-        let peak = self.between(rest.since, settled).fold(0.0, f64::max);
+    fn wait(&self, walk: Walk, began: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let judged_at = walk.until.checked_add(JUDGED_AFTER).ok()?;
+        let settled = walk.until.saturating_add(MINUTE).unwrap_or(Timestamp::MAX);
+        let peak = self.between(walk.since, settled).fold(0.0, f64::max);
         if now < judged_at {
             // A source may say that the hands have rested since time began.
-            let early = rest.since.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
-            let onset = rest.since.saturating_add(ONSET).unwrap_or(Timestamp::MAX);
+            let early = walk.since.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
+            let onset = walk.since.saturating_add(ONSET).unwrap_or(Timestamp::MAX);
             let rose = self.mean(early, onset);
             let rose = rose.is_some_and(|before| peak - before >= RISE_BPM);
-            return (rest.since <= began || rose).then_some(judged_at);
+            return (walk.since <= began || rose).then_some(judged_at);
         }
         let late = judged_at.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
         let fell = self.mean(late, judged_at);
         let fell = fell.is_none_or(|level| peak - level >= FALL_BPM);
-        if fell { rest.until.checked_add(WAIT).ok() } else { None }
+        if fell { walk.until.checked_add(WAIT).ok() } else { None }
     }
 
     fn mean(&self, from: Timestamp, to: Timestamp) -> Option<f64> {
@@ -78,7 +79,7 @@ impl Rests {
     }
 }
 
-// The figures below were chosen on recorded days as a desktop sees them: 17 offers, 14 of them after a walk, became 7 and 1, and of made
+// The figures were chosen on recorded days as a desktop sees them: 17 offers, 14 of them after a walk, became 7 and 1, and of made
 // rises of 16 bpm as many are found as before, of those while reading more than half.
 
 /// Nobody gets to the kettle and back in less. The hands are told to rest from this long a rest on.
@@ -110,15 +111,15 @@ mod tests {
     }
 
     /// Ten minutes at 65, a rest of three minutes, and what is left of it; a rate every five seconds until the end.
-    fn after_rest(rate: impl Fn(i64) -> f64, end: i64) -> Rests {
-        let mut rests = Rests::default();
+    fn after_rest(rate: impl Fn(i64) -> f64, end: i64) -> Walks {
+        let mut walks = Walks::default();
         for second in (0..=end).step_by(5) {
-            rests.observe(at(second), rate(second));
+            walks.observe(at(second), rate(second));
             if second == 780 {
-                rests.ended(at(600), at(780));
+                walks.ended(at(600), at(780));
             }
         }
-        rests
+        walks
     }
 
     #[test]
@@ -130,8 +131,8 @@ mod tests {
         };
         let reading = |second| if second < 640 { 65.0 } else { 81.0 };
         for rate in [&walk as &dyn Fn(i64) -> f64, &reading] {
-            let rests = after_rest(rate, 800);
-            assert_eq!(rests.wait_after(at(645), at(800)), Some(at(960)), "not yet known");
+            let walks = after_rest(rate, 800);
+            assert_eq!(walks.wait_after(at(645), at(800)), Some(at(960)), "not yet known");
         }
         assert_eq!(after_rest(walk, 960).wait_after(at(645), at(960)), Some(at(1_680)));
         assert_eq!(after_rest(reading, 960).wait_after(at(645), at(960)), None);
@@ -141,30 +142,30 @@ mod tests {
 
     #[test]
     fn what_began_later_or_only_went_on_waits_for_nothing() {
-        let rests = after_rest(|_| 81.0, 960);
-        assert_eq!(rests.wait_after(at(400), at(800)), None, "as high before");
-        let rests = after_rest(|second| if second < 910 { 65.0 } else { 81.0 }, 960);
-        assert_eq!(rests.wait_after(at(910), at(960)), None);
-        assert_eq!(Rests::default().wait_after(at(910), at(960)), None);
+        let walks = after_rest(|_| 81.0, 960);
+        assert_eq!(walks.wait_after(at(400), at(800)), None, "as high before");
+        let walks = after_rest(|second| if second < 910 { 65.0 } else { 81.0 }, 960);
+        assert_eq!(walks.wait_after(at(910), at(960)), None);
+        assert_eq!(Walks::default().wait_after(at(910), at(960)), None);
     }
 
     #[test]
     fn hands_that_rested_since_time_began_are_no_matter() {
-        let mut rests = Rests::default();
-        rests.observe(at(600), 80.0);
-        rests.ended(Timestamp::MIN, at(600));
-        assert_eq!(rests.wait_after(at(590), at(610)), Some(at(780)));
-        let mut rests = Rests::default();
-        rests.observe(Timestamp::MAX, 80.0);
-        rests.ended(at(600), Timestamp::MAX);
-        assert_eq!(rests.wait_after(Timestamp::MAX, Timestamp::MAX), None);
+        let mut walks = Walks::default();
+        walks.observe(at(600), 80.0);
+        walks.ended(Timestamp::MIN, at(600));
+        assert_eq!(walks.wait_after(at(590), at(610)), Some(at(780)));
+        let mut walks = Walks::default();
+        walks.observe(Timestamp::MAX, 80.0);
+        walks.ended(at(600), Timestamp::MAX);
+        assert_eq!(walks.wait_after(Timestamp::MAX, Timestamp::MAX), None);
     }
 
     #[test]
     fn a_look_out_of_the_window_is_no_walk() {
-        let mut rests = Rests::default();
-        rests.ended(at(600), at(659));
-        assert_eq!(rests.wait_after(at(610), at(660)), None);
+        let mut walks = Walks::default();
+        walks.ended(at(600), at(659));
+        assert_eq!(walks.wait_after(at(610), at(660)), None);
     }
 
     proptest! {
@@ -172,17 +173,17 @@ mod tests {
         fn nothing_grows_and_nothing_waits_longer_than_after_a_walk(
             steps in prop::collection::vec((1_i64..400, 40.0..180.0f64, any::<bool>()), 1..400)
         ) {
-            let mut rests = Rests::default();
+            let mut walks = Walks::default();
             let mut now = 0;
             for (step, rate, ends) in steps {
                 now += step;
-                rests.observe(at(now), rate);
+                walks.observe(at(now), rate);
                 if ends {
-                    rests.ended(at(now - step), at(now));
+                    walks.ended(at(now - step), at(now));
                 }
-                let wait = rests.wait_after(at(now - 100), at(now));
+                let wait = walks.wait_after(at(now - 100), at(now));
                 prop_assert!(wait.is_none_or(|until| until <= at(now) + WAIT));
-                prop_assert!(rests.rates.len() <= 1_801 && rests.over.len() <= 901);
+                prop_assert!(walks.rates.len() <= 1_801 && walks.over.len() <= 901);
             }
         }
     }

@@ -1,3 +1,5 @@
+use kindbeat_core::engine::SHORTEST_WALK;
+
 use super::*;
 
 const WATCHES: Watches = Watches { away: Duration::from_secs(300), rest: Duration::from_secs(6) };
@@ -23,6 +25,12 @@ fn found() -> PresenceState {
     let mut desk = PresenceState::new(WATCHES);
     assert_eq!(desk.handle(PresenceInput::Found, at(0)), []);
     desk
+}
+
+#[test]
+fn a_rest_in_which_somebody_may_walk_is_always_told() {
+    let usual = Watches::default();
+    assert!(usual.away <= SHORTEST_WALK.unsigned_abs() && usual.rest < usual.away);
 }
 
 #[test]

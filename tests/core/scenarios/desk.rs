@@ -75,6 +75,18 @@ fn a_rise_while_reading_is_asked_about_a_few_minutes_later() {
 }
 
 #[test]
+fn where_steps_are_known_a_rise_while_reading_waits_for_nothing() {
+    let mut day = Day::starting("09:00");
+    day.around(|around| around.steps_known = true);
+    hands(&mut day, 30, 62.0);
+    let since = day.now();
+    day.around(|around| around.hands = InputActivity::Resting(since));
+    day.heart_rate(84.0).for_minutes(2);
+    hands(&mut day, 4, 84.0);
+    assert_snapshot!(day.log(), @"09:33 offer, 77 over 62");
+}
+
+#[test]
 fn a_rise_soon_after_one_that_nobody_was_asked_about_is_offered() {
     let mut day = Day::starting("09:00");
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
