@@ -382,6 +382,8 @@ impl Meeting {
         loop {
             match self.client.event().await? {
                 NotifierEvent::Shown(id) if id.0 == self.offers => return Ok(()),
+                // As that of the one before.
+                NotifierEvent::Shown(id) if id.0 < self.offers => {}
                 // A server that is silenced may give no number, or close at once what it was given: that may be told late.
                 NotifierEvent::NotShown(id, Obstacle::NoNumber) if id.0 == self.offers => {
                     return Ok(());
@@ -474,9 +476,15 @@ impl Meeting {
             return Ok(Some(event));
         }
         self.client.command(NotifierCommand::ShowAgain(offer(self.offers))).await?;
-        match self.client.event().await? {
-            NotifierEvent::Shown(id) if id.0 == self.offers => Ok(None),
-            event => Ok(Some(event)),
+        match self.client.event_at_once().await {
+            Some(NotifierEvent::Shown(id)) if id.0 == self.offers => Ok(None),
+            Some(event) => Ok(Some(event)),
+            // It was shown twice, as when its server was another one meanwhile. The program leaves it at that, and makes the next one.
+            None => {
+                self.withdraw().await?;
+                self.offer().await?;
+                Ok(None)
+            }
         }
     }
 
