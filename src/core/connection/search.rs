@@ -96,8 +96,7 @@ impl Search {
         self.failures.retain(|address, _| devices.iter().any(|device| device.address == *address));
         let is_known = |device: &Device| known.is_some_and(|known| known.is_at(device));
         let in_order = |device: &&Device| {
-            let failures = self.failures.get(&device.address).map_or(0, |failures| failures.all);
-            let failures = if is_known(device) { failures / 4 } else { failures };
+            let failures = self.precedence(device, is_known(device));
             let signal = device.signal.filter(|signal| *signal != UNKNOWN).unwrap_or(i16::MIN);
             (failures, !device.connected, !is_known(device), Reverse(signal), device.address)
         };
@@ -156,7 +155,15 @@ impl Search {
         let held = self.obstacle.as_ref().is_some_and(|obstacle| {
             obstacle.kind == ObstacleKind::Held && obstacle.is_about(device)
         });
-        own && (held || !self.failures.contains_key(&device.address))
+        // Another that is right would be preferred to one that failed, but not to the known one.
+        let preferred = self.precedence(device, is_known) == 0;
+        own && (held || preferred)
+    }
+
+    /// How many failures of a device count against it, where there are others; the known one is forgiven most of them.
+    fn precedence(&self, device: &Device, is_known: bool) -> u32 {
+        let failures = self.failures.get(&device.address).map_or(0, |failures| failures.all);
+        if is_known { failures / FORGIVEN } else { failures }
     }
 
     /// The device worth one attempt though it was not heard: the one that is known or named, if Bluetooth remembers it.
@@ -181,6 +188,9 @@ impl Search {
 
 /// What a controller reports for a signal it cannot measure (Bluetooth Core 5.4, volume 4, part E, section 7.7.65.2).
 const UNKNOWN: i16 = 127;
+
+/// As often as this the known one fails before another that may be it comes first.
+const FORGIVEN: u32 = 4;
 
 #[cfg(test)]
 mod tests {
@@ -315,6 +325,12 @@ mod tests {
         assert!(search.is_sure(&device, Some("HR 1"), None));
         assert!(search.is_sure(&Device { connected: true, ..device.clone() }, None, None));
         search.failed(&device, CallFailure::Refused, NOW);
+        assert!(!search.is_sure(&device, Some("HR 1"), None));
+        // At the edge of reach it fails, and is still the one.
+        for _ in 1..FORGIVEN {
+            assert!(search.is_sure(&device, Some("HR 1"), Some(&known(1))));
+            search.failed(&device, CallFailure::Refused, NOW);
+        }
         assert!(!search.is_sure(&device, Some("HR 1"), Some(&known(1))));
         // One that another program holds is tried again as it is.
         search.failed(&device, CallFailure::Held, NOW);
