@@ -84,7 +84,7 @@ else
 fi
 if [ -n "$radio" ]; then
     options+=(-device virtio-serial)
-    for port in adapter strap; do
+    for port in adapter second strap; do
         options+=(-chardev "socket,id=$port,path=${radio//,/,,}/$port" -device "virtserialport,chardev=$port,name=$port")
     done
 fi

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::ensure;
+use kindbeat_core::status::Status;
 use tokio::io::AsyncBufReadExt as _;
 use tokio::process::Child;
 use tokio::process::Command;
@@ -70,7 +71,14 @@ impl User {
         soon(&format!("{name} on the session bus"), told).await
     }
 
-    /// What the program tells of itself now.
+    /// All that the program tells of itself now.
+    pub(crate) async fn status(&self) -> anyhow::Result<Status> {
+        let (name, path) = ("org.kindbeat.Kindbeat1", "/org/kindbeat/Kindbeat1");
+        let answer = self.session.call_method(Some(name), path, Some(name), "Status", &()).await?;
+        Ok(serde_json::from_str(answer.body().deserialize()?)?)
+    }
+
+    /// One property of it.
     pub(crate) async fn property(&self, name: &str) -> anyhow::Result<OwnedVariant> {
         let (path, interface) = ("/org/kindbeat/Kindbeat1", "org.freedesktop.DBus.Properties");
         let body = ("org.kindbeat.Kindbeat1", name);

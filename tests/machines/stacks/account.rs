@@ -23,6 +23,11 @@ pub(crate) enum Fact {
     SwitchedOn(bool),
     /// Another program listens to the strap as well, or no longer.
     Shared(bool),
+    /// Another program had the measurements for itself (`AcquireNotify`) for so long beside the daemon: how many it got, and whether they
+    /// still came at the end.
+    Held { seconds: u64, packets: u64, to_the_end: bool },
+    /// The daemon says this.
+    Says(String),
     /// The daemon was asked to end, and did, with this code.
     Ended(Option<i32>),
     /// All of the story was told.
@@ -62,6 +67,40 @@ pub(crate) enum Cause {
     BondLost,
     /// The daemon, which had never seen the strap, was not there yet; the form of its advertisement, and `monitor.device`.
     Unknown { form: String, device: String },
+    /// Another program had the measurements for itself.
+    Held,
+    /// Another program had connected to it before the daemon was there.
+    Connected,
+    /// It sent measurements of another form.
+    Form(String),
+    /// It had no contact with the skin.
+    NoContact,
+    /// It was away, and somebody else's was in reach.
+    Neighbour,
+    /// It came back under another private address; `monitor.device`.
+    Moved(String),
+    /// It was renamed while it was connected, the settings name it by its old name, and the link was lost.
+    Renamed,
+    /// A phone was connected to it before the daemon was there.
+    TakenBefore,
+    /// A phone connected to it while it was away.
+    TakenMeanwhile,
+    /// The adapter was plugged in ten seconds after the daemon was started.
+    PluggedLate,
+    /// The first of two adapters was switched off.
+    FirstOff,
+    /// The second of two adapters was pulled out.
+    SecondPulled,
+    /// The radio was blocked.
+    Blocked,
+    /// The computer slept.
+    Slept,
+    /// The computer slept, and its adapter was reset meanwhile.
+    SleptAndReset,
+    /// The computer was about to sleep, and did not.
+    SleepFellThrough,
+    /// It sent a measurement every 20 s.
+    Slow,
 }
 
 impl Cause {
@@ -70,6 +109,9 @@ impl Cause {
         SignedDuration::from_secs(match self {
             Self::BusKilled => 30,
             Self::Refused => 20,
+            // Its former address is waited for, and a sleep that never comes.
+            Self::Moved(device) if device == "any" => 45,
+            Self::SleepFellThrough => 45,
             Self::Away(seconds) if *seconds > 600 => 75,
             _ => 15,
         })
@@ -103,6 +145,25 @@ impl fmt::Display for Cause {
                 };
                 return write!(f, "a new strap that advertises {what}, device = {device}");
             }
+            Self::Held => "held by another program",
+            Self::Connected => "connected by another program before the daemon",
+            Self::Form(form) => return write!(f, "measurements of the form {form}"),
+            Self::NoContact => "no contact with the skin",
+            Self::Neighbour => "away, and another strap in reach",
+            Self::Moved(device) => {
+                return write!(f, "back under another private address, device = {device}");
+            }
+            Self::Renamed => "renamed while connected, device = its old name",
+            Self::TakenBefore => "taken by a phone before the daemon",
+            Self::TakenMeanwhile => "taken by a phone while away",
+            Self::PluggedLate => "the adapter plugged in after the daemon",
+            Self::FirstOff => "the first of two adapters off",
+            Self::SecondPulled => "the second of two adapters pulled out",
+            Self::Blocked => "the radio blocked, and unblocked",
+            Self::Slept => "the computer asleep",
+            Self::SleptAndReset => "the computer asleep, and its adapter reset",
+            Self::SleepFellThrough => "a sleep that was announced and never came",
+            Self::Slow => "a measurement every 20 s, and every second again",
         })
     }
 }

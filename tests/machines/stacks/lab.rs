@@ -2,18 +2,24 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use anyhow::bail;
 use anyhow::ensure;
+use kindbeat_core::status::Status;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use rustix::process::kill_process;
 use tokio::process::Child;
 use tokio::process::Command;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio::time::sleep;
 use tokio::time::timeout;
@@ -30,6 +36,8 @@ use crate::stacks::account::Teller;
 use crate::stacks::radio::Plugged;
 use crate::stacks::radio::Socket;
 use crate::stacks::radio::Strap;
+use crate::stacks::radio::read;
+use crate::stacks::radio::waited_for;
 use crate::user::HOME;
 use crate::user::User;
 use crate::user::first_line;
@@ -43,6 +51,7 @@ pub(crate) struct Lab {
     pub(crate) strap: Strap,
     socket: Socket,
     adapter: Option<Plugged>,
+    second: Socket,
     user: User,
     /// A connection to the system bus.
     bus: Connection,
@@ -54,7 +63,8 @@ pub(crate) struct Lab {
 impl Lab {
     /// Starts all but the daemon, and returns when the adapter is on.
     pub(crate) async fn start(teller: Teller) -> anyhow::Result<Self> {
-        let socket = Socket::open()?;
+        let socket = Socket::open("adapter")?;
+        let second = Socket::open("second")?;
         let strap = Strap::open()?;
         let adapter = socket.plug_in().await?;
         let bus_daemon = start_bus().await?;
@@ -71,6 +81,7 @@ impl Lab {
             strap,
             socket,
             adapter: Some(adapter),
+            second,
             user,
             bus,
             bus_daemon,
@@ -180,8 +191,8 @@ impl Lab {
         self.start_service()
     }
 
-    pub(crate) fn pull_out(&mut self) {
-        self.adapter = None;
+    pub(crate) async fn pull_out(&mut self) -> anyhow::Result<()> {
+        self.socket.pull_out(self.adapter.take().context("no adapter")?).await
     }
 
     pub(crate) async fn plug_in(&mut self) -> anyhow::Result<()> {
@@ -189,9 +200,59 @@ impl Lab {
         Ok(())
     }
 
+    pub(crate) async fn plug_in_second(&self) -> anyhow::Result<Plugged> {
+        self.second.plug_in().await
+    }
+
+    pub(crate) async fn pull_out_second(&self, second: Plugged) -> anyhow::Result<()> {
+        self.second.pull_out(second).await
+    }
+
+    /// Blocks all that has a radio, or no longer, as airplane mode does.
+    pub(crate) fn block(on: bool) -> anyhow::Result<()> {
+        for radio in std::fs::read_dir("/sys/class/rfkill")? {
+            std::fs::write(radio?.path().join("soft"), if on { "1" } else { "0" })?;
+        }
+        Ok(())
+    }
+
     /// Waits until the daemon says one of these of its strap.
     pub(crate) async fn is_said(&self, states: &[&str]) -> anyhow::Result<()> {
         self.user.told("State", |said: &String| states.contains(&said.as_str())).await?;
+        Ok(())
+    }
+
+    /// Waits until the daemon no longer says that its strap streams.
+    pub(crate) async fn is_lost(&self) -> anyhow::Result<()> {
+        self.user.told("State", |said: &String| said != "streaming").await?;
+        Ok(())
+    }
+
+    /// For so many seconds the daemon says at each time that its strap streams, or that it does not.
+    pub(crate) async fn goes_on(&self, streaming: bool, seconds: u32) -> anyhow::Result<()> {
+        let until = Instant::now() + Duration::from_secs(seconds.into());
+        while Instant::now() < until {
+            let state = String::try_from(self.user.property("State").await?)?;
+            ensure!((state == "streaming") == streaming, "{state}, within {seconds} s");
+            sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until what the daemon says of itself is such, in words for the account.
+    pub(crate) async fn says(
+        &self,
+        what: &str,
+        is: impl Fn(&Status) -> bool,
+    ) -> anyhow::Result<()> {
+        let said = async {
+            // Until it has come to the bus there is nobody to ask.
+            while !self.user.status().await.is_ok_and(|status| is(&status)) {
+                sleep(POLL).await;
+            }
+        };
+        soon(what, said).await?;
+        self.tell(Fact::Says(what.to_owned()));
         Ok(())
     }
 
@@ -206,18 +267,47 @@ impl Lab {
 
     /// Listens to the strap as another program, until what is returned is dropped.
     pub(crate) async fn listen(&self) -> anyhow::Result<Connection> {
-        let measurement = "00002a37-0000-1000-8000-00805f9b34fb";
+        let path = self.measurements().await?;
+        let other = Connection::system().await?;
+        other.call_method(Some(BLUEZ), &path, Some(CHARACTERISTIC), "StartNotify", &()).await?;
+        Ok(other)
+    }
+
+    /// Connects to the strap as another program does, and returns when its services are known.
+    pub(crate) async fn connect(&self) -> anyhow::Result<()> {
+        let path = format!("{ADAPTER}/dev_{}", ADDRESS.replace(':', "_"));
+        let connected = self.bus.call_method(Some(BLUEZ), path, Some(DEVICE), "Connect", &());
+        soon("a link", connected).await??;
+        let known = async {
+            while self.measurements().await.is_err() {
+                sleep(POLL).await;
+            }
+        };
+        soon("the services of the strap", known).await
+    }
+
+    /// Takes the measurements of a strap that is connected, as another program that wants them for itself.
+    pub(crate) async fn hold(&self) -> anyhow::Result<Held> {
+        let path = self.measurements().await?;
+        let bus = Connection::system().await?;
+        let options = (HashMap::<&str, Variant<'_>>::new(),);
+        let acquired =
+            bus.call_method(Some(BLUEZ), &path, Some(CHARACTERISTIC), "AcquireNotify", &options);
+        let (socket, longest): (zbus::OwnedFd, u16) = acquired.await?.body().deserialize()?;
+        let socket = OwnedFd::from(socket);
+        rustix::io::ioctl_fionbio(&socket, true)?;
+        Held::new(bus, File::from(socket), longest.into())
+    }
+
+    /// Where BlueZ has the measurements of the strap.
+    async fn measurements(&self) -> anyhow::Result<OwnedObjectPath> {
         let objects = self.objects().await?;
         let is_it = |interfaces: &Interfaces| {
-            let uuid = interfaces.get("org.bluez.GattCharacteristic1")?.get("UUID")?.clone();
-            Some(String::try_from(uuid).ok()? == measurement)
+            let uuid = interfaces.get(CHARACTERISTIC)?.get("UUID")?.clone();
+            Some(String::try_from(uuid).ok()? == MEASUREMENT)
         };
-        let mut found = objects.iter().filter(|(_, interfaces)| is_it(interfaces) == Some(true));
-        let (path, _) = found.next().context("no measurements")?;
-        let other = Connection::system().await?;
-        let interface = Some("org.bluez.GattCharacteristic1");
-        other.call_method(Some(BLUEZ), path, interface, "StartNotify", &()).await?;
-        Ok(other)
+        let mut found = objects.into_iter().filter(|(_, is)| is_it(is) == Some(true));
+        Ok(found.next().context("no measurements")?.0)
     }
 
     async fn objects(&self) -> anyhow::Result<HashMap<OwnedObjectPath, Interfaces>> {
@@ -238,7 +328,7 @@ impl Lab {
     /// Has the service and the daemon, which is not running, forget that there ever was a strap.
     pub(crate) async fn forget(&self) -> anyhow::Result<()> {
         let objects = self.objects().await?;
-        for (path, _) in objects.iter().filter(|(_, is)| is.contains_key("org.bluez.Device1")) {
+        for (path, _) in objects.iter().filter(|(_, is)| is.contains_key(DEVICE)) {
             let adapter = Some("org.bluez.Adapter1");
             self.bus.call_method(Some(BLUEZ), ADAPTER, adapter, "RemoveDevice", path).await?;
         }
@@ -257,6 +347,66 @@ impl Lab {
         let body = ("org.bluez.Adapter1", "Powered");
         let on = self.bus.call_method(Some(BLUEZ), ADAPTER, Some(PROPERTIES), "Get", &body);
         Ok(on.await?.body().deserialize::<OwnedVariant>()?.try_into()?)
+    }
+}
+
+/// Another program that has the measurements for itself, until this is dropped.
+pub(crate) struct Held {
+    _bus: Connection,
+    since: Instant,
+    packets: Arc<AtomicU64>,
+    reading: JoinHandle<()>,
+}
+
+impl Held {
+    fn new(bus: Connection, socket: File, longest: usize) -> anyhow::Result<Self> {
+        let socket = waited_for(socket)?;
+        let packets = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&packets);
+        let reading = tokio::spawn(async move {
+            let mut packet = vec![0; longest];
+            while read(&socket, &mut packet).await.is_ok() {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        Ok(Self { _bus: bus, since: Instant::now(), packets, reading })
+    }
+
+    /// What became of it so far.
+    pub(crate) fn fact(&self) -> Fact {
+        Fact::Held {
+            seconds: self.since.elapsed().as_secs(),
+            packets: self.packets.load(Ordering::Relaxed),
+            to_the_end: !self.reading.is_finished(),
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Its socket is closed with it.
+        self.reading.abort();
+    }
+}
+
+/// A stand-in for logind, of which the computer only hears that it is about to sleep; until this is dropped.
+pub(crate) struct Login(Connection);
+
+impl Login {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        let bus = Connection::system().await?;
+        // Whoever asks for anything is told that it is not there.
+        bus.object_server();
+        bus.request_name("org.freedesktop.login1").await?;
+        Ok(Self(bus))
+    }
+
+    /// Says that the computer is about to sleep, or that it slept.
+    pub(crate) async fn sleeps(&self, is_about_to: bool) -> anyhow::Result<()> {
+        let (path, interface) = ("/org/freedesktop/login1", "org.freedesktop.login1.Manager");
+        let nobody = None::<&str>;
+        let sent = self.0.emit_signal(nobody, path, interface, "PrepareForSleep", &is_about_to);
+        Ok(sent.await?)
     }
 }
 
@@ -291,6 +441,13 @@ pub(crate) const LOG: &str = "daemon.log";
 const SERVICE: &str = "/usr/libexec/bluetooth/bluetoothd";
 const BLUEZ: &str = "org.bluez";
 const ADAPTER: &str = "/org/bluez/hci0";
+const DEVICE: &str = "org.bluez.Device1";
+const CHARACTERISTIC: &str = "org.bluez.GattCharacteristic1";
+/// The Heart Rate Measurement, 0x2A37.
+const MEASUREMENT: &str = "00002a37-0000-1000-8000-00805f9b34fb";
+/// Of the strap (`radio.py`).
+pub(crate) const NAME: &str = "Chest strap";
+pub(crate) const ADDRESS: &str = "F0:00:00:00:00:02";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// How long until something is asked again.
 const POLL: Duration = Duration::from_millis(200);

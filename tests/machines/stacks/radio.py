@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""A heart-rate strap and the Bluetooth controller of a machine, both outside it: the strap is there at once and goes as it is told, and
-the controller can be pulled out and plugged in again.
+"""Heart-rate straps and the Bluetooth controllers of a machine, all outside it: a strap is there at once and goes as it is told, and
+a controller can be pulled out and plugged in again.
 
     radio.py FOLDER
 
-Serves two sockets in FOLDER, and prints `ready` when they are there:
+Serves three sockets in FOLDER, and prints `ready` when they are there:
 
 `adapter`   the packets of the machine's controller (Bluetooth Core, volume 4, part A), each behind its length in two bytes, the
             lower one first. An empty one: it has just been plugged in, or pulled out.
+`second`    the same of a second controller
 `strap`     a line for each order, answered with `done`, or with what is wrong with it:
     appear          worn and in reach: advertises whenever nobody is connected
     vanish          out of reach: the link ends by its supervision time-out
@@ -18,6 +19,14 @@ Serves two sockets in FOLDER, and prints `ready` when they are there:
     forget          knows nobody any more with whom it was paired
     refuse COUNT    loses that many links 50 ms after they are made, before anything was said (HCI 0x3e)
     advertise FORM  from now on, one of FORMS
+    send FORM       from now on, one of PACKETS
+    every SECONDS   between two measurements, from the next one on
+    battery LEVEL   it is so full, in percent, and says so to those who are subscribed
+    name WORDS      its name from now on
+    address ADDRESS the same; random, and private where it is of that kind; not while it is connected or advertises
+    taken           worn and in reach, and a phone that it knows connects to it before anybody else hears it
+    free            the phone ends its link; it advertises again
+    another ORDER   one of these to a second strap, which has a name and an address of its own
 
 While somebody is subscribed it sends a measurement a second: contact, the rate, one interval. No rate is like the one before.
 Anything else that happens is printed, for whoever wonders.
@@ -41,11 +50,16 @@ from bumble.gatt import Service
 from bumble.hci import Address
 from bumble.host import Host
 from bumble.link import LocalLink
+from bumble.profiles.gap import GenericAccessService
 from bumble.transport.common import AsyncPipeSink
 
 NAME = "Chest strap"
 ADDRESS = "F0:00:00:00:00:02"
+ANOTHER_NAME = "Another strap"
+ANOTHER_ADDRESS = "F0:00:00:00:00:03"
 ADAPTER = "C0:00:00:00:00:01"
+SECOND = "C0:00:00:00:00:02"
+PHONE = "C0:00:00:00:00:03"
 BATTERY = 77
 CHEST = 1
 # As with straps, between two advertisements, in milliseconds.
@@ -58,14 +72,26 @@ FLAGS = (AdvertisingData.FLAGS, b"\x06")
 SHORT = (AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, b"\x0d\x18")
 LONG = (AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, UUID.from_16_bits(0x180D).to_bytes(force_128=True))
 DATA = (AdvertisingData.SERVICE_DATA_16_BIT_UUID, b"\x0d\x18\x01")
-NAMED = (AdvertisingData.COMPLETE_LOCAL_NAME, NAME.encode())
-# What stands in the packet, and in the answer to a scan.
+# What stands in the packet, and in the answer to a scan, beside the name.
 FORMS = {
-    "service": ([FLAGS, SHORT, NAMED], []),
-    "response": ([FLAGS, NAMED], [SHORT]),
-    "long": ([FLAGS, LONG], [NAMED]),
-    "data": ([FLAGS, DATA, NAMED], []),
-    "name": ([FLAGS, NAMED], []),
+    "service": lambda name: ([FLAGS, SHORT, name], []),
+    "response": lambda name: ([FLAGS, name], [SHORT]),
+    "long": lambda name: ([FLAGS, LONG], [name]),
+    "data": lambda name: ([FLAGS, DATA, name], []),
+    "name": lambda name: ([FLAGS, name], []),
+}
+
+# A measurement of this rate, and of intervals of this length in 1/1024 s (Heart Rate Service 1.0, section 3.1.1).
+PACKETS = {
+    "plain": lambda rate, interval: struct.pack("<BBH", 0x16, rate, interval),
+    # The rate in 16 bits; with the energy; with as many intervals as there is room for; without anything but the rate.
+    "wide": lambda rate, interval: struct.pack("<BHH", 0x17, rate, interval),
+    "energy": lambda rate, interval: struct.pack("<BBHH", 0x1E, rate, 1000, interval),
+    "nine": lambda rate, interval: struct.pack("<BB9H", 0x16, rate, *[interval] * 9),
+    "bare": lambda rate, interval: struct.pack("<BB", 0x00, rate),
+    # No contact: with a rate still, and without one.
+    "lost": lambda rate, interval: struct.pack("<BBH", 0x14, rate, interval),
+    "zero": lambda rate, interval: struct.pack("<BB", 0x04, 0),
 }
 
 BEGAN = time.monotonic()
@@ -109,7 +135,10 @@ class Air(LocalLink):
     def send_advertising_pdu(self, sender, packet):
         if isinstance(packet, ll.AdvInd):
             packet.response = bytes(sender.le_legacy_advertiser.scan_response_data)
-        super().send_advertising_pdu(sender, packet)
+        if sender.heard_by is None:
+            super().send_advertising_pdu(sender, packet)
+        else:
+            asyncio.get_running_loop().call_soon(sender.heard_by.on_ll_advertising_pdu, packet)
 
 
 class Radio(Controller):
@@ -118,6 +147,8 @@ class Radio(Controller):
 
     le_features = Controller.le_features & ~(hci.LeFeatureMask.LL_PRIVACY | hci.LeFeatureMask.LE_EXTENDED_ADVERTISING)
     rssi = -50
+    # The only one that its advertisements are for, if they are.
+    heard_by = None
 
     def __init__(self, name, air, address):
         super().__init__(name, link=air, public_address=address)
@@ -202,10 +233,11 @@ class Radio(Controller):
 
 
 class Adapter:
-    """The machine's end of its controller."""
+    """The machine's end of a controller."""
 
-    def __init__(self, air):
-        self.radio = Radio("adapter", air, ADAPTER)
+    def __init__(self, air, name, address):
+        self.name = name
+        self.radio = Radio(name, air, address)
         self.radio.set_packet_sink(self)
         self.machine = None
 
@@ -219,30 +251,52 @@ class Adapter:
             while True:
                 (length,) = struct.unpack("<H", await reader.readexactly(2))
                 if length == 0:
-                    say("adapter: plugged in or pulled out")
+                    say(f"{self.name}: plugged in or pulled out")
                     self.radio.restart()
                     continue
                 packet = await reader.readexactly(length)
                 try:
                     self.radio.on_packet(packet)
                 except Exception as error:
-                    say(f"adapter: {error!r} at {packet.hex()}")
-        except asyncio.IncompleteReadError:
-            say("adapter: the machine is off")
+                    say(f"{self.name}: {error!r} at {packet.hex()}")
+        except (asyncio.IncompleteReadError, ConnectionResetError):
+            say(f"{self.name}: the machine is off")
+
+
+class Phone:
+    """Somebody else who may be connected to a strap."""
+
+    def __init__(self, air):
+        self.radio = Radio("phone", air, PHONE)
+        host = Host(self.radio, AsyncPipeSink(self.radio))
+        self.device = Device(config=DeviceConfiguration(name="Phone"), host=host)
+        self.connection = None
+
+    async def take(self, address):
+        own = hci.OwnAddressType.PUBLIC
+        self.connection = await self.device.connect(address, own_address_type=own, timeout=10)
+
+    async def free(self):
+        await self.connection.disconnect()
 
 
 class Strap:
-    def __init__(self, air):
+    def __init__(self, air, phone, name, address):
         self.air = air
-        self.radio = Radio("strap", air, "00:00:00:00:00:00")
+        self.phone = phone
+        self.name_said = name
+        self.form = "service"
+        self.packet = PACKETS["plain"]
+        self.pause = 1
+        self.radio = Radio(name, air, "00:00:00:00:00:00")
         self.worn = self.is_silent = self.is_dead = self.is_private = False
         self.refusals = 0
         self.rate = 60
         host = Host(self.radio, AsyncPipeSink(self.radio))
         self.device = Device(
             config=DeviceConfiguration(
-                name=NAME,
-                address=Address(ADDRESS),
+                name=name,
+                address=Address(address),
                 advertising_interval_min=INTERVAL,
                 advertising_interval_max=INTERVAL,
             ),
@@ -251,18 +305,18 @@ class Strap:
         self.measurement = characteristic(0x2A37, Characteristic.Properties.NOTIFY, b"\0\0")
         place = characteristic(0x2A38, Characteristic.Properties.READ, bytes([CHEST]))
         battery = Characteristic.Properties.READ | Characteristic.Properties.NOTIFY
-        level = characteristic(0x2A19, battery, bytes([BATTERY]))
+        self.level = characteristic(0x2A19, battery, bytes([BATTERY]))
         self.device.add_services(
             [
                 Service(UUID.from_16_bits(0x180D), [self.measurement, place]),
-                Service(UUID.from_16_bits(0x180F), [level]),
+                Service(UUID.from_16_bits(0x180F), [self.level]),
             ]
         )
         subscribe = self.device.gatt_server.write_cccd
 
         def subscribe_where_allowed(bearer, what, value):
             if self.is_private and what is self.measurement and not bearer.is_encrypted:
-                say("strap: not paired")
+                self.say("not paired")
                 raise att.ATT_Error(att.ATT_INSUFFICIENT_AUTHENTICATION_ERROR)
             subscribe(bearer, what, value)
 
@@ -270,10 +324,13 @@ class Strap:
         self.device.on("connection", self.on_connection)
         hear = self.radio.on_link_acl_data
         self.radio.on_link_acl_data = lambda *data: None if self.is_dead else hear(*data)
-        self.advertise("service")
+        self.set_advertisement()
+
+    def say(self, words):
+        say(f"{self.radio.name}: {words}")
 
     def on_connection(self, connection):
-        say("strap: connected")
+        self.say(f"connected to {connection.peer_address}")
         connection.on("disconnection", self.on_disconnection)
         if self.refusals > 0:
             self.refusals -= 1
@@ -281,7 +338,7 @@ class Strap:
             asyncio.get_running_loop().call_later(REFUSES_AFTER, self.lose, reason)
 
     def on_disconnection(self, reason):
-        say(f"strap: disconnected, {reason:#x}")
+        self.say(f"disconnected, {reason:#x}")
         asyncio.get_running_loop().call_later(AGAIN, lambda: asyncio.ensure_future(self.show()))
 
     async def show(self):
@@ -329,41 +386,83 @@ class Strap:
     def refuse(self, count):
         self.refusals = int(count)
 
-    def advertise(self, form):
+    async def advertise(self, form):
+        self.form = form
+        self.set_advertisement()
+        # One that advertises does so in its new form.
+        await self.show()
+
+    def set_advertisement(self):
+        name = (AdvertisingData.COMPLETE_LOCAL_NAME, self.name_said.encode())
         self.device.advertising_data, self.device.scan_response_data = (
-            bytes(AdvertisingData(part)) for part in FORMS[form]
+            bytes(AdvertisingData(part)) for part in FORMS[self.form](name)
         )
+
+    def send(self, form):
+        self.packet = PACKETS[form]
+
+    def every(self, seconds):
+        self.pause = int(seconds)
+
+    async def battery(self, level):
+        self.level.value = bytes([int(level)])
+        await self.device.notify_subscribers(self.level, self.level.value)
+
+    def name(self, *words):
+        self.name_said = " ".join(words)
+        for service in self.device.gatt_server.services:
+            if isinstance(service, GenericAccessService):
+                service.device_name_characteristic.value = self.name_said.encode()
+        self.set_advertisement()
+
+    async def address(self, address):
+        self.device.random_address = Address(address)
+        order = hci.HCI_LE_Set_Random_Address_Command(random_address=self.device.random_address)
+        await self.device.send_sync_command(order)
+
+    async def taken(self):
+        self.radio.heard_by = self.phone.radio
+        await self.appear()
+        await self.phone.take(self.device.random_address)
+        self.radio.heard_by = None
+
+    async def free(self):
+        await self.phone.free()
 
     async def run(self):
         await self.device.power_on()
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(self.pause)
             self.rate = 60 + (self.rate - 59) % 40
-            interval = 60 * 1024 // self.rate
-            packet = struct.pack("<BBH", 0x16, self.rate, interval)
+            packet = self.packet(self.rate, 60 * 1024 // self.rate)
             if not self.is_silent and not self.is_dead:
                 await self.device.notify_subscribers(self.measurement, packet)
 
-    async def serve(self, reader, writer):
-        while line := await reader.readline():
-            order, *arguments = line.decode().split()
-            say(f"strap: {line.decode().strip()}")
-            try:
-                if order not in ORDERS:
-                    raise ValueError(f"{order}: no such order")
-                done = getattr(self, order)(*arguments)
-                if done is not None:
-                    await done
-                # One that advertises does so in its new form.
-                if order == "advertise":
-                    await self.show()
-                answer = "done"
-            except Exception as error:
-                answer = repr(error)
-            writer.write(f"{answer}\n".encode())
+
+async def serve(straps, reader, writer):
+    """Takes orders to the first strap, and through it those to the second."""
+    while line := await reader.readline():
+        say(f"order: {line.decode().strip()}")
+        order, *arguments = line.decode().split()
+        strap, another = straps
+        if order == "another":
+            strap, (order, *arguments) = another, arguments
+        try:
+            if order not in ORDERS:
+                raise ValueError(f"{order}: no such order")
+            done = getattr(strap, order)(*arguments)
+            if done is not None:
+                await done
+            answer = "done"
+        except Exception as error:
+            answer = repr(error)
+        writer.write(f"{answer}\n".encode())
 
 
-ORDERS = ("appear", "vanish", "bye", "silent", "speak", "dead", "alive", "private", "forget", "refuse", "advertise")
+ORDERS = (
+    *("appear", "vanish", "bye", "silent", "speak", "dead", "alive", "private", "forget", "refuse", "advertise"),
+    *("send", "every", "battery", "name", "address", "taken", "free"),
+)
 
 
 def characteristic(uuid, properties, value):
@@ -372,12 +471,16 @@ def characteristic(uuid, properties, value):
 
 async def main(folder):
     air = Air()
-    adapter, strap = Adapter(air), Strap(air)
-    running = asyncio.create_task(strap.run())
-    await asyncio.start_unix_server(adapter.serve, f"{folder}/adapter")
-    await asyncio.start_unix_server(strap.serve, f"{folder}/strap")
+    adapters = {"adapter": Adapter(air, "adapter", ADAPTER), "second": Adapter(air, "second", SECOND)}
+    phone = Phone(air)
+    straps = [Strap(air, phone, NAME, ADDRESS), Strap(air, phone, ANOTHER_NAME, ANOTHER_ADDRESS)]
+    running = [asyncio.create_task(strap.run()) for strap in straps]
+    await phone.device.power_on()
+    for name, adapter in adapters.items():
+        await asyncio.start_unix_server(adapter.serve, f"{folder}/{name}")
+    await asyncio.start_unix_server(lambda *ends: serve(straps, *ends), f"{folder}/strap")
     print("ready", flush=True)
-    await running
+    await asyncio.gather(*running)
 
 
 asyncio.run(main(sys.argv[1]))

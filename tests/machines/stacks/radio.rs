@@ -1,4 +1,4 @@
-//! The machine's end of `radio.py`: its controller, between the kernel and the port to it, and the orders to the strap.
+//! The machine's end of `radio.py`: its controllers, each between the kernel and the port to it, and the orders to the straps.
 
 use std::fs;
 use std::fs::File;
@@ -20,15 +20,15 @@ use tokio::task::JoinHandle;
 use crate::account::soon;
 use crate::machine::say;
 
-/// The port to the controller.
+/// The port to a controller.
 pub(crate) struct Socket(Arc<AsyncFd<File>>);
 
 impl Socket {
-    pub(crate) fn open() -> anyhow::Result<Self> {
-        Ok(Self(Arc::new(port("adapter")?)))
+    pub(crate) fn open(name: &str) -> anyhow::Result<Self> {
+        Ok(Self(Arc::new(port(name)?)))
     }
 
-    /// Plugs the controller in, until what is returned is dropped.
+    /// Plugs the controller in. Where what is returned is dropped, it is pulled out, and a strap that was connected does not know yet.
     pub(crate) async fn plug_in(&self) -> anyhow::Result<Plugged> {
         let port = Arc::clone(&self.0);
         // It knows nothing of what was before.
@@ -42,6 +42,14 @@ impl Socket {
             }
         });
         Ok(Plugged(carrying))
+    }
+
+    /// Pulls it out: a strap that was connected knows.
+    pub(crate) async fn pull_out(&self, mut plugged: Plugged) -> anyhow::Result<()> {
+        plugged.0.abort();
+        // Nothing is on its way to the port any more.
+        let _ = (&mut plugged.0).await;
+        send(&self.0, &[]).await
     }
 }
 
@@ -104,13 +112,13 @@ async fn write(file: &AsyncFd<File>, mut bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn read(file: &AsyncFd<File>, into: &mut [u8]) -> anyhow::Result<usize> {
+pub(crate) async fn read(file: &AsyncFd<File>, into: &mut [u8]) -> anyhow::Result<usize> {
     let length = file.async_io(Interest::READABLE, |mut file| file.read(into)).await?;
     ensure!(length > 0, "nobody is there");
     Ok(length)
 }
 
-/// The strap, which takes orders.
+/// The strap, which takes orders, and passes on those to another.
 pub(crate) struct Strap(AsyncFd<File>);
 
 impl Strap {
@@ -143,14 +151,19 @@ fn port(name: &str) -> anyhow::Result<AsyncFd<File>> {
     anyhow::bail!("no port {name}")
 }
 
+fn open(path: &Path) -> anyhow::Result<AsyncFd<File>> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).write(true).custom_flags(flags).open(path);
+    Ok(waited_for(file.with_context(|| path.display().to_string())?)?)
+}
+
+/// A file that never blocks, to be read and written as it is ready.
 #[expect(
     deprecated,
     reason = "what replaces it is unsafe; a File owns its descriptor, which is all it asks for"
 )]
-fn open(path: &Path) -> anyhow::Result<AsyncFd<File>> {
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let file = File::options().read(true).write(true).custom_flags(flags).open(path);
-    Ok(AsyncFd::new(file.with_context(|| path.display().to_string())?)?)
+pub(crate) fn waited_for(file: File) -> std::io::Result<AsyncFd<File>> {
+    AsyncFd::new(file)
 }
 
 /// What the kernel says of the controller itself, and not as one.

@@ -11,7 +11,9 @@ use crate::machine::ROLE;
 use crate::stacks::account::Cause;
 use crate::stacks::account::Fact;
 use crate::stacks::account::Writer;
+use crate::stacks::lab::ADDRESS;
 use crate::stacks::lab::Lab;
+use crate::stacks::lab::NAME;
 use crate::user::configure;
 
 /// What this process was started for, if it was started in such a machine: one story or the other.
@@ -96,7 +98,7 @@ async fn rarer_faults(lab: &mut Lab) -> anyhow::Result<()> {
     lab.start_bus().await?;
     lab.streams_after(Cause::BusKilled).await?;
 
-    lab.pull_out();
+    lab.pull_out().await?;
     seconds(12).await;
     lab.plug_in().await?;
     lab.streams_after(Cause::Pulled).await?;
@@ -106,7 +108,8 @@ async fn rarer_faults(lab: &mut Lab) -> anyhow::Result<()> {
         link_faults(lab).await?;
     }
     new_straps(lab).await?;
-    shared(lab).await
+    shared(lab).await?;
+    held(lab).await
 }
 
 /// Another program listens, too: from then on BlueZ signals each measurement twice, to everybody.
@@ -117,6 +120,20 @@ async fn shared(lab: &mut Lab) -> anyhow::Result<()> {
     lab.tell(Fact::Shared(false));
     drop(other);
     Ok(())
+}
+
+/// Another program has the strap for itself, and lets it go.
+async fn held(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.end_daemon().await?;
+    lab.connect().await?;
+    let other = lab.hold().await?;
+    lab.start_daemon()?;
+    lab.is_said(&["in_use"]).await?;
+    lab.goes_on(false, 30).await?;
+    lab.is_said(&["in_use"]).await?;
+    lab.tell(other.fact());
+    drop(other);
+    lab.streams_after(Cause::Held).await
 }
 
 /// A link that is of no use.
@@ -144,17 +161,27 @@ async fn new_straps(lab: &mut Lab) -> anyhow::Result<()> {
         ("name", NAME),
         ("name", ADDRESS),
     ] {
-        lab.strap.order("vanish").await?;
-        lab.end_daemon().await?;
-        lab.forget().await?;
-        configure(&format!("[monitor]\ndevice = \"{device}\"\n"))?;
         lab.strap.order(&format!("advertise {form}")).await?;
-        lab.strap.order("appear").await?;
-        lab.start_daemon()?;
-        let (form, device) = (form.to_owned(), device.to_owned());
-        lab.streams_after(Cause::Unknown { form, device }).await?;
+        new_strap(lab, form, device).await?;
     }
     Ok(())
+}
+
+/// A strap that nobody has seen before, and a daemon whose settings name `device`.
+pub(crate) async fn new_strap(lab: &mut Lab, form: &str, device: &str) -> anyhow::Result<()> {
+    nobody_knows_it(lab, device).await?;
+    lab.strap.order("appear").await?;
+    lab.start_daemon()?;
+    let (form, device) = (form.to_owned(), device.to_owned());
+    lab.streams_after(Cause::Unknown { form, device }).await
+}
+
+/// The strap is out of reach, and has never been seen; no daemon runs.
+pub(crate) async fn nobody_knows_it(lab: &mut Lab, device: &str) -> anyhow::Result<()> {
+    lab.strap.order("vanish").await?;
+    lab.end_daemon().await?;
+    lab.forget().await?;
+    configure(&format!("[monitor]\ndevice = \"{device}\"\n"))
 }
 
 /// A strap that comes and goes for half an hour, and then is away for so long that it is looked for once a minute.
@@ -205,10 +232,6 @@ async fn away(lab: &mut Lab, for_seconds: u32) -> anyhow::Result<()> {
     lab.streams_after(Cause::Away(for_seconds)).await
 }
 
-async fn seconds(count: u32) {
+pub(crate) async fn seconds(count: u32) {
     sleep(Duration::from_secs(count.into())).await;
 }
-
-/// Of the strap (`radio.py`).
-const NAME: &str = "Chest strap";
-const ADDRESS: &str = "F0:00:00:00:00:02";
