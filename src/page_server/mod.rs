@@ -37,6 +37,7 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
+use axum::Router;
 use jiff::Timestamp;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
@@ -62,6 +63,12 @@ pub struct PageServer {
 /// Whether this machine lets us listen on the loopback. Listens for a moment, without accepting anything.
 pub fn can_listen() -> io::Result<()> {
     std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map(|_| ())
+}
+
+/// Another way in than the listener: for connections that somebody else has taken.
+#[derive(Debug)]
+pub struct Door {
+    router: Router,
 }
 
 #[derive(Debug)]
@@ -150,11 +157,12 @@ impl PageServer {
         Ok(OpenedPage { url, fetched })
     }
 
-    /// Serves one connection that came in another way than through the listener, as if it had come to this address, until it ends.
-    pub async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin, address: SocketAddr) {
-        let router = routes::router(Arc::clone(&self.shared), address);
-        let stop = watch::Sender::new(());
-        connection::connection(stream, router, stop.subscribe(), Streams::default()).await;
+    /// Pages that open from now on are served through this door alone, and not to a listener: as if it listened at this address. No page
+    /// ends of itself then.
+    #[must_use]
+    pub fn door(&self, address: SocketAddr) -> Door {
+        self.shared.open().address = Some(address);
+        Door { router: routes::router(Arc::clone(&self.shared), address) }
     }
 
     #[must_use]
@@ -175,8 +183,20 @@ impl PageServer {
 
     /// Closes every page; the windows show that the break has ended.
     pub fn close(&self) {
-        self.shared.open().pages = Pages::default();
+        let mut open = self.shared.open();
+        open.pages = Pages::default();
+        open.awaited.clear();
+        drop(open);
         self.shared.notify();
+    }
+}
+
+impl Door {
+    /// Serves one connection, until it ends.
+    pub async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let stop = watch::Sender::new(());
+        let router = self.router.clone();
+        connection::connection(stream, router, stop.subscribe(), Streams::default()).await;
     }
 }
 

@@ -12,6 +12,7 @@ use kindbeat_core::connection::Device;
 use kindbeat_core::connection::DeviceProperties;
 use kindbeat_core::connection::Ticket;
 use kindbeat_core::monitor::MonitorSettings;
+use kindbeat_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 /// Fields: flags, address, type of address, alias, name, services, services with data; words in the last two.

@@ -10,6 +10,7 @@ use kindbeat::speech::lines;
 use kindbeat_core::login::Login;
 use kindbeat_core::login::LoginInput;
 use kindbeat_core::words::Words;
+use kindbeat_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 static ENGLISH: LazyLock<Words> = LazyLock::new(|| Words::new("en"));

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use kindbeat_core::config::Config;
 use kindbeat_core::words::Words;
+use kindbeat_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 /// Read once: that takes longer than most configurations do.

@@ -4,6 +4,7 @@
 use kindbeat_core::heart::EchoFilter;
 use kindbeat_core::heart::Measurement;
 use kindbeat_core::heart::Reading;
+use kindbeat_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

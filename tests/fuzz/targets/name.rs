@@ -6,6 +6,7 @@ use kindbeat_core::connection::Address;
 use kindbeat_core::monitor::MonitorId;
 use kindbeat_core::words::harmless;
 use kindbeat_core::words::short;
+use kindbeat_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

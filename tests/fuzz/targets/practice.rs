@@ -3,6 +3,7 @@
 
 use kindbeat_core::practice::Origin;
 use kindbeat_core::practice::Practice;
+use kindbeat_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

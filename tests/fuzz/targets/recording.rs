@@ -2,6 +2,7 @@
 #![no_main]
 
 use kindbeat::recording::Recording;
+use kindbeat_fuzz as _;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
