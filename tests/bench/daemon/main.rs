@@ -4,7 +4,8 @@
 //! With the name of a part (`streaming`, `history`, `offers`, `page`, `searching`, `faults`) only that is measured.
 //! With `--beside PROGRAM` it prints what another build takes while a strap streams, before and after this one; `faults` then happen to
 //! that build alone.
-//! With `--away` it waits until the strap counts as away, eleven minutes, and counts the wake-ups of ten minutes of that, and how long the strap then takes to be found again.
+//! With `--away` it waits until the strap counts as away, eleven minutes, and counts the wake-ups of ten minutes of that and how long it searches, alone and among
+//! devices of other people; then how long the strap takes to be found again.
 //! With `--hour` something of Bluetooth fails every ten seconds for an hour, and not for two minutes only: memory, files and threads are to stay as they were after five minutes.
 
 #![allow(clippy::print_stdout, reason = "printing the figures is what it is for")]
@@ -27,6 +28,7 @@ mod history;
 mod offers;
 mod page;
 mod process;
+mod searching;
 mod server;
 #[path = "../../parts/store/year.rs"]
 mod year;
@@ -67,7 +69,7 @@ fn main() -> anyhow::Result<()> {
             page::measure(&system, &session).await?;
         }
         if is_wanted("searching") {
-            searching(&system, &session).await?;
+            searching::measure(arguments.iter().any(|argument| argument == "--away")).await?;
         }
         if is_wanted("faults") {
             let hour = arguments.iter().any(|argument| argument == "--hour");
@@ -120,40 +122,6 @@ async fn stream(
     for second in seconds {
         clock.tick().await;
         strap.sends(&heart.second(second, 66.0).encode()).await?;
-    }
-    Ok(())
-}
-
-/// No strap in reach.
-async fn searching(system: &Bus, session: &Bus) -> anyhow::Result<()> {
-    let nobody = Fake::start(&system.address()).await?;
-    nobody.loses_link(false).await?;
-    let daemon = Daemon::start(system, session, "").await?;
-    let count = async |after: u64, lasting: u32| {
-        tokio::time::sleep(Duration::from_secs(after)).await;
-        let before = daemon.usage()?;
-        tokio::time::sleep(Duration::from_secs(lasting.into())).await;
-        let used = daemon.usage()?.since(&before);
-        let seconds = f64::from(lasting);
-        anyhow::Ok((used.processor(seconds), used.wake_ups(seconds) * 60.0))
-    };
-    let (processor, wake_ups) = count(10, 60).await?;
-    println!(
-        "searching, its first minutes: {processor:.3} % of a core, {wake_ups:.1} wake-ups a minute"
-    );
-    if std::env::args().any(|argument| argument == "--away") {
-        let (processor, wake_ups) = count(590, 600).await?;
-        println!(
-            "searching, away for 10 minutes: {processor:.3} % of a core, {wake_ups:.1} wake-ups a minute (budget 10)"
-        );
-        nobody.strap_is_back();
-        let back = std::time::Instant::now();
-        nobody.was_asked("StartNotify rate", 1).await?;
-        println!("  the strap is back: connected after {:.0} s", back.elapsed().as_secs_f64());
-    } else {
-        println!(
-            "searching, away for 10 minutes: left out; with \"-- --away\" it takes twenty minutes"
-        );
     }
     Ok(())
 }

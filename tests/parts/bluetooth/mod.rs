@@ -5,9 +5,16 @@
 mod bus;
 mod child;
 
+use std::collections::HashMap;
+
+use anyhow::Context;
+use tokio::time::timeout;
+use zbus::connection::Builder;
+
 use crate::again::name_of_test;
 use crate::bluez::Advertising;
 use crate::bluez::Fake;
+use crate::bluez::LIMIT;
 use crate::bluez::StrapHabits;
 use bus::Bus;
 use child::Child;
@@ -316,6 +323,46 @@ async fn a_service_that_ends_during_a_search_is_left_alone() -> anyhow::Result<(
     fake.was_asked("StartDiscovery", 1).await?;
     let waited = clock::now().duration_since(back);
     assert!(waited.as_secs() >= 10, "{waited:?}");
+    child.ends().await
+}
+
+/// Whose signals of BlueZ are listened to by now, as rules of the bus.
+async fn listened_to(bus: &Bus) -> anyhow::Result<Vec<String>> {
+    let asking = Builder::address(bus.address().as_str()).build().await?;
+    let (name, path) = ("org.freedesktop.DBus", "/org/freedesktop/DBus");
+    let stats = Some("org.freedesktop.DBus.Debug.Stats");
+    let answer = asking.call_method(Some(name), path, stats, "GetAllMatchRules", &()).await?;
+    let rules: HashMap<String, Vec<String>> = answer.body().deserialize()?;
+    Ok(rules.into_values().flatten().filter(|rule| rule.contains("sender='org.bluez'")).collect())
+}
+
+#[tokio::test]
+async fn between_searches_no_device_of_others_is_listened_to() -> anyhow::Result<()> {
+    let Some(bus) = Bus::start().await? else { return Ok(()) };
+    let fake = Fake::start(&bus.address()).await?;
+    fake.loses_link(false).await?;
+    let mut child = Child::listening(&bus.address())?;
+    let searched = async {
+        fake.was_asked("StopDiscovery", 2).await?;
+        let only_adapters = |rules: &[String]| {
+            let of_adapter = |rule: &String| {
+                rule.contains("arg0path='/org/bluez/hci")
+                    || rule.contains("arg0='org.bluez.Adapter1'")
+            };
+            rules.iter().all(of_adapter) && !rules.is_empty()
+        };
+        let mut rules = listened_to(&bus).await?;
+        // The bus may not have heard yet that a search is over.
+        while !only_adapters(&rules) {
+            rules = listened_to(&bus).await?;
+        }
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        searched = timeout(LIMIT, searched) => searched.context("it goes on listening")??,
+        gone = fake.is_among(30) => match gone? {},
+    }
+    assert_eq!(fake.times("Connect"), 0);
     child.ends().await
 }
 

@@ -3,9 +3,11 @@
 //! It does nothing by itself: the strap speaks when a test lets it speak. What it was asked to do is kept, so that a test can
 //! wait for it, or show that it never was.
 
+mod neighbours;
 mod tree;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -15,6 +17,8 @@ use anyhow::Context;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio::time::interval;
 use tokio::time::timeout;
 use zbus::Connection;
 use zbus::Message;
@@ -27,6 +31,7 @@ use zbus::message::Type;
 
 pub(crate) use tree::Advertising;
 
+use neighbours::Neighbours;
 use tree::Change;
 use tree::Tree;
 
@@ -51,6 +56,9 @@ struct State {
     hangs: bool,
     /// How often each packet is signalled: once for each program that asked.
     tells: usize,
+    /// For how long it was searched so far, and since when it is.
+    searched: Duration,
+    searching: Option<Instant>,
     strap: StrapHabits,
     /// The program that answers for a pairing, and where.
     agent: Option<(String, String)>,
@@ -137,6 +145,8 @@ impl Fake {
                 there,
                 hangs: false,
                 tells: 1,
+                searched: Duration::ZERO,
+                searching: None,
                 strap: StrapHabits::default(),
                 agent: None,
             }),
@@ -206,6 +216,22 @@ impl Fake {
     /// A second heart-rate monitor advertises.
     pub(crate) async fn another_is_in_reach(&self) -> anyhow::Result<()> {
         self.changes(|state| vec![state.tree.add_other()]).await
+    }
+
+    /// So many devices of other people are in reach for as long as this goes on, which is until the bus goes.
+    pub(crate) async fn is_among(&self, devices: u32) -> anyhow::Result<Infallible> {
+        let mut neighbours = Neighbours::new(devices);
+        let mut clock = interval(neighbours::OFTEN);
+        loop {
+            let now = clock.tick().await;
+            self.changes(|state| neighbours.advertise(&mut state.tree, now)).await?;
+        }
+    }
+
+    /// For how long it was searched so far.
+    pub(crate) fn searched(&self) -> Duration {
+        let state = self.world.state();
+        state.searched + state.searching.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     /// The battery's level changes.
@@ -424,7 +450,7 @@ fn of_adapter(
     call: &Message,
     path: &str,
     member: &str,
-    State { tree, there, strap, .. }: &mut State,
+    State { tree, there, strap, searched, searching, .. }: &mut State,
     world: &World,
 ) -> anyhow::Result<Answer> {
     let mut changes = Vec::new();
@@ -438,6 +464,7 @@ fn of_adapter(
         "StartDiscovery" => {
             world.note(member);
             if tree.is_true(path, tree::ADAPTER, "Powered") {
+                searching.get_or_insert_with(Instant::now);
                 changes = tree.set(path, tree::ADAPTER, "Discovering", true);
                 if *there {
                     changes.extend(tree.hear_strap());
@@ -450,8 +477,9 @@ fn of_adapter(
         "StopDiscovery" => {
             world.note(member);
             if tree.is_true(path, tree::ADAPTER, "Discovering") {
+                *searched += searching.take().map_or(Duration::ZERO, |since| since.elapsed());
                 changes = tree.set(path, tree::ADAPTER, "Discovering", false);
-                changes.extend(tree.unset(tree::STRAP, tree::DEVICE, "RSSI"));
+                changes.extend(tree.silence());
                 Ok(Body::Nothing)
             } else {
                 Err(("org.bluez.Error.Failed", "No discovery started"))

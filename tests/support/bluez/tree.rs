@@ -7,6 +7,8 @@ use zbus::OwnedObjectPath;
 use zbus::OwnedVariant;
 use zbus::Variant;
 
+use super::neighbours;
+
 /// The properties of one interface, by name.
 pub(crate) type Properties = HashMap<String, OwnedVariant>;
 
@@ -111,6 +113,49 @@ impl Tree {
             ("UUIDs", Variant::from(vec![uuid("180d")])),
         ];
         self.add(OTHER, DEVICE, properties)
+    }
+
+    /// The device of somebody else, heard from now on.
+    pub(crate) fn add_neighbour(&mut self, number: u32, signal: i16, data: Vec<u8>) -> Change {
+        let address = neighbour_address(number);
+        // Most tell no name, and go by their address.
+        let alias = if number.is_multiple_of(3) {
+            format!("Headphones {number}")
+        } else {
+            address.replace(':', "-")
+        };
+        let data = HashMap::from([(neighbours::MAKER, Variant::from(data))]);
+        let properties = [
+            ("Address", Variant::from(address)),
+            ("AddressType", Variant::from("random")),
+            ("Alias", Variant::from(alias)),
+            ("Paired", Variant::from(false)),
+            ("Trusted", Variant::from(false)),
+            ("Blocked", Variant::from(false)),
+            ("LegacyPairing", Variant::from(false)),
+            ("Connected", Variant::from(false)),
+            ("ServicesResolved", Variant::from(false)),
+            ("RSSI", Variant::from(signal)),
+            ("ManufacturerData", Variant::from(data)),
+        ];
+        self.add(&neighbour(number), DEVICE, properties)
+    }
+
+    /// Forgets the devices of others.
+    pub(crate) fn remove_neighbours(&mut self) -> Vec<Change> {
+        let paths = self.neighbours();
+        paths.iter().flat_map(|path| self.remove_below(path)).collect()
+    }
+
+    /// Of what is not heard any more no signal strength is known.
+    pub(crate) fn silence(&mut self) -> Vec<Change> {
+        let mut paths = self.neighbours();
+        paths.push(STRAP.to_owned());
+        paths.iter().filter_map(|path| self.unset(path, DEVICE, "RSSI")).collect()
+    }
+
+    fn neighbours(&self) -> Vec<String> {
+        self.objects.keys().filter(|path| path.starts_with(NEIGHBOURS)).cloned().collect()
     }
 
     /// The strap advertises while a scan is under way.
@@ -261,6 +306,17 @@ fn owned(path: &str) -> Option<OwnedObjectPath> {
     ObjectPath::try_from(path.to_owned()).ok().map(Into::into)
 }
 
+/// Where the device of somebody else is.
+pub(crate) fn neighbour(number: u32) -> String {
+    format!("/org/bluez/hci0/dev_{}", neighbour_address(number).replace(':', "_"))
+}
+
+/// Of the kind that changes every quarter of an hour.
+fn neighbour_address(number: u32) -> String {
+    let [_, a, b, c] = number.to_be_bytes();
+    format!("4A:00:00:{a:02X}:{b:02X}:{c:02X}")
+}
+
 fn uuid(short: &str) -> String {
     format!("0000{short}-0000-1000-8000-00805f9b34fb")
 }
@@ -269,6 +325,9 @@ pub(crate) const ADAPTER: &str = "org.bluez.Adapter1";
 pub(crate) const DEVICE: &str = "org.bluez.Device1";
 pub(crate) const SERVICE: &str = "org.bluez.GattService1";
 pub(crate) const CHARACTERISTIC: &str = "org.bluez.GattCharacteristic1";
+
+/// What the paths of the devices of others begin with.
+const NEIGHBOURS: &str = "/org/bluez/hci0/dev_4A_00_00_";
 
 pub(crate) const HCI: &str = "/org/bluez/hci0";
 pub(crate) const STRAP: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02";

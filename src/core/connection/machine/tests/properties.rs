@@ -184,4 +184,30 @@ proptest! {
         }
         prop_assert!(scans.len() >= 180);
     }
+
+    #[test]
+    fn others_who_come_and_go_cost_nothing_while_the_strap_is_away(
+        seed: u64,
+        crowds in prop::collection::vec(prop::collection::vec(any_device(), 0..8), 21),
+    ) {
+        let mut world = World::new();
+        let known = Some(super::world::known());
+        world.machine = Connection::new(MonitorSettings::default(), known, seed, world.now);
+        world.strap.there = false;
+        for (minute, mut crowd) in crowds.into_iter().enumerate() {
+            if minute == 11 {
+                world.forget();
+                world.busiest = 0;
+            }
+            crowd.retain(|device| device.address != STRAP);
+            world.others = crowd;
+            world.run(60);
+        }
+        // Those that listen would be woken up by each of the others.
+        let quiet = |call: &Call| matches!(call, Call::Scan { eager: false, .. });
+        prop_assert!(world.calls.iter().all(|(_, call)| quiet(call)), "{:?}", world.calls);
+        let scans = i32::try_from(world.scans().len()).unwrap();
+        prop_assert!(limit::SCAN * scans <= SignedDuration::from_mins(10) / 20, "{scans} scans");
+        prop_assert!(world.busiest <= 4, "{} times a minute", world.busiest);
+    }
 }
