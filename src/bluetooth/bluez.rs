@@ -42,6 +42,47 @@ pub(super) struct Found {
 /// The properties of one object, by interface and name.
 type Known = HashMap<String, HashMap<String, OwnedVariant>>;
 
+/// Every object of BlueZ, at one moment.
+pub(super) struct Objects(HashMap<OwnedObjectPath, Known>);
+
+impl Objects {
+    /// The adapters that are on.
+    pub(super) fn adapters_on(&self) -> Vec<String> {
+        let on = self.0.iter().filter(|(_, object)| adapter(object) == Some(Adapter::On));
+        on.map(|(path, _)| path.to_string()).collect()
+    }
+
+    /// Why there is no adapter that is on.
+    fn no_adapter(&self) -> BluetoothError {
+        let is = |state| self.0.values().any(|object| adapter(object) == Some(state));
+        match () {
+            // Where one can be switched on, that is what helps.
+            () if is(Adapter::Off) => BluetoothError::Off,
+            () if is(Adapter::Blocked) => BluetoothError::Blocked,
+            () => BluetoothError::NoAdapter,
+        }
+    }
+
+    /// Every device that an adapter that is on knows of, each once.
+    pub(super) fn devices(&self) -> Vec<Found> {
+        let adapters = self.adapters_on();
+        let on = |path: &str| {
+            let its = path.rsplit_once('/').map(|(adapter, _)| adapter);
+            adapters.iter().any(|adapter| Some(adapter.as_str()) == its)
+        };
+        let mut found: Vec<_> =
+            self.0.iter().filter_map(|(path, object)| read(path.as_str(), object)).collect();
+        found.retain(|found| on(&found.path));
+        // Two adapters may know the same device: the one that is connected to it counts, else one that hears it.
+        found.sort_by_key(|found| {
+            let device = &found.device;
+            (device.address, !device.connected, device.signal.is_none(), found.path.clone())
+        });
+        found.dedup_by_key(|found| found.device.address);
+        found
+    }
+}
+
 impl BlueZ {
     pub(super) async fn on(system: &Bus) -> Result<Self, BluetoothError> {
         let bus = system.connection().await;
@@ -69,47 +110,20 @@ impl BlueZ {
 
     /// The adapters that are on, at least one, or why there is none.
     pub(super) async fn adapters_on(&self) -> Result<Vec<String>, BluetoothError> {
-        let objects = self.objects().await?;
-        let mut adapters = Vec::new();
-        let mut error = BluetoothError::NoAdapter;
-        for (path, object) in &objects {
-            match (adapter(object), &error) {
-                (Some(Adapter::On), _) => adapters.push(path.to_string()),
-                (Some(Adapter::Off), _) => error = BluetoothError::Off,
-                // Where another can be switched on, that is what helps.
-                (Some(Adapter::Blocked), BluetoothError::NoAdapter) => {
-                    error = BluetoothError::Blocked;
-                }
-                _ => {}
-            }
-        }
-        if adapters.is_empty() { Err(error) } else { Ok(adapters) }
+        let all = self.all().await?;
+        let on = all.adapters_on();
+        if on.is_empty() { Err(all.no_adapter()) } else { Ok(on) }
     }
 
     /// Every device that an adapter that is on knows of, each once.
     pub(super) async fn devices(&self) -> Result<Vec<Found>, BluetoothError> {
-        let objects = self.objects().await?;
-        let on = |path: &str| {
-            let its = path.rsplit_once('/').map(|(adapter, _)| adapter);
-            let mut adapters =
-                objects.iter().filter(|(_, object)| adapter(object) == Some(Adapter::On));
-            adapters.any(|(path, _)| Some(path.as_str()) == its)
-        };
-        let mut found: Vec<_> =
-            objects.iter().filter_map(|(path, object)| read(path.as_str(), object)).collect();
-        found.retain(|found| on(&found.path));
-        // Two adapters may know the same device: the one that is connected to it counts, else one that hears it.
-        found.sort_by_key(|found| {
-            let device = &found.device;
-            (device.address, !device.connected, device.signal.is_none(), found.path.clone())
-        });
-        found.dedup_by_key(|found| found.device.address);
-        Ok(found)
+        Ok(self.all().await?.devices())
     }
 
-    async fn objects(&self) -> Result<HashMap<OwnedObjectPath, Known>, BluetoothError> {
+    /// All that BlueZ knows now.
+    pub(super) async fn all(&self) -> Result<Objects, BluetoothError> {
         let answer = self.call("/", OBJECTS, "GetManagedObjects", &()).await;
-        answer.map_err(|source| match source {
+        answer.map(Objects).map_err(|source| match source {
             source if dbus::is_absent(&source) => BluetoothError::NoService,
             source => BluetoothError::BlueZ { doing: "asking what Bluetooth knows", source },
         })

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use btleplug::api::Central;
@@ -35,6 +37,8 @@ pub(super) struct Radio {
     pub(super) bluez: BlueZ,
     manager: Manager,
     watch: JoinHandle<()>,
+    /// Those that were on when a search ended last.
+    adapters: Mutex<Vec<String>>,
 }
 
 impl Radio {
@@ -57,7 +61,8 @@ impl Radio {
         let manager =
             Manager::new().await.map_err(BluetoothError::strap("connecting to the system bus"))?;
         let watch = tokio::spawn(watch.run(reporter));
-        Ok((Arc::new(Self { bluez, manager, watch }), adapter))
+        let adapters = Mutex::default();
+        Ok((Arc::new(Self { bluez, manager, watch, adapters }), adapter))
     }
 
     async fn is_alive(&self) -> bool {
@@ -68,6 +73,16 @@ impl Radio {
             Ok(Err(error)) => !is_dead(&error),
             Ok(Ok(_)) | Err(_) => true,
         }
+    }
+
+    /// The adapters that were on when a search ended last, told once; empty: not known.
+    pub(super) fn take_adapters(&self) -> Vec<String> {
+        std::mem::take(&mut *self.adapters.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A search ended, with these adapters on.
+    pub(super) fn keep_adapters(&self, adapters: Vec<String>) {
+        *self.adapters.lock().unwrap_or_else(PoisonError::into_inner) = adapters;
     }
 
     /// The device with this address, as BlueZ and as btleplug know it.

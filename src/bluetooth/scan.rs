@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio::time::sleep_until;
@@ -42,7 +43,7 @@ pub(super) async fn scan(
     let result = if eager {
         unless(cancelled, report(bluez, lasting, limit, reporter, &mut started)).await
     } else {
-        unless(cancelled, report_last(bluez, lasting, limit, reporter, &mut started)).await
+        unless(cancelled, report_last(radio, lasting, limit, reporter, &mut started)).await
     };
     // Whatever became of it: a scan left open keeps every other device from reconnecting.
     stop(bluez, &started).await;
@@ -64,26 +65,50 @@ async fn report(
     Ok(())
 }
 
-/// The same without listening: asked once, as the scan ends.
+/// The same without listening, and with as few questions as there can be, since each wakes the processor up twice: as BlueZ takes it, and
+/// as it answers.
 async fn report_last(
-    bluez: &BlueZ,
+    radio: &Radio,
     lasting: Duration,
     limit: Duration,
     reporter: &Reporter,
     started: &mut Vec<String>,
 ) -> Result<(), BluetoothError> {
-    within(limit, "starting a scan", start(bluez, started)).await?;
+    let bluez = &radio.bluez;
+    within(limit, "starting a scan", start_again(radio, started)).await?;
     clock::sleep(lasting).await;
-    let found = within(limit, "listening", bluez.devices()).await?;
-    reporter.found(devices(found)).await;
+    // Both at once: the bus keeps the order, and so it is asked while the signal strengths are known.
+    let asked = within(limit, "listening", bluez.all());
+    let (all, ()) = join(asked, stop(bluez, started)).await;
+    started.clear();
+    let all = all?;
+    radio.keep_adapters(all.adapters_on());
+    reporter.found(devices(all.devices())).await;
     Ok(())
+}
+
+/// Starts a scan on the adapters that were on at the end of the last one; if none of them is now, on those that are.
+async fn start_again(radio: &Radio, started: &mut Vec<String>) -> Result<(), BluetoothError> {
+    let before = radio.take_adapters();
+    if !before.is_empty() && start_on(&radio.bluez, before, started).await.is_ok() {
+        return Ok(());
+    }
+    start(&radio.bluez, started).await
 }
 
 /// Starts a scan on every adapter that is on; `started` holds each that was asked, whatever it said.
 pub(super) async fn start(bluez: &BlueZ, started: &mut Vec<String>) -> Result<(), BluetoothError> {
+    start_on(bluez, bluez.adapters_on().await?, started).await
+}
+
+async fn start_on(
+    bluez: &BlueZ,
+    adapters: Vec<String>,
+    started: &mut Vec<String>,
+) -> Result<(), BluetoothError> {
     let mut result = Ok(());
     let mut any = false;
-    for adapter in bluez.adapters_on().await? {
+    for adapter in adapters {
         started.push(adapter.clone());
         match bluez.start_scan(&adapter).await {
             Ok(()) => any = true,

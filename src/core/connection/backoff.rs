@@ -38,7 +38,7 @@ impl SearchBackoff {
 const BRISK: SignedDuration = SignedDuration::from_mins(2);
 
 /// Until then a scan starts every ten seconds: two of scan and at most 7.5 of pause leave half a second for the calls. Later,
-/// one a minute: 2 s in at least 53 is at most 5 % of the time, and the eight or nine wake-ups of each stay below ten a minute.
+/// one a minute: 2 s in at least 53 is at most 5 % of the time, and the seven or eight wake-ups of each stay below ten a minute.
 const STEADY: SignedDuration = SignedDuration::from_mins(10);
 
 #[cfg(test)]
