@@ -1206,11 +1206,11 @@ presence-no-lock = { $source } tells of keyboard and pointer; nothing here tells
 # $told is one of the two above.
 presence-awake = { $told }; a program that keeps the screen awake, as a film does, counts as hands here
 presence-late = only logind tells of keyboard and pointer, minutes later: offers do not wait for a pause
-presence-none = nothing here tells of keyboard and pointer: offers do not wait for a pause, and exercise is told from the heart alone
+presence-none = nothing here tells of keyboard and pointer: offers do not wait for a pause, a rise has to be larger, and exercise is told from the heart alone
 # $problem as the source says it.
 presence-fails = { $source } is there to tell of keyboard and pointer, and does not: { $problem }
 presence-silent = what tells of keyboard and pointer does not answer
-presence-meanwhile = it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone
+presence-meanwhile = it is asked again now and then; meanwhile offers do not wait for a pause, a rise has to be larger, and exercise is told from the heart alone
 # $source are names, such as PipeWire.
 probe-yes = speaks against an offer just now (told by { $source })
 probe-no = does not speak against an offer (told by { $source })

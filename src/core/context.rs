@@ -80,7 +80,7 @@ impl Default for Context {
 /// Whether somebody sits at this desk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Presence {
-    /// Nothing tells: counts as at the desk, with the stricter gate against exercise.
+    /// Nothing tells: counts as at the desk, with a stricter gate against exercise, and for a larger rise.
     #[default]
     Unknown,
     /// A key or the pointer was used within [`AWAY_AFTER`], or a recording says so.

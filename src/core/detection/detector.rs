@@ -1,9 +1,9 @@
 //! Settled, rising, elevated, settling: when the heart has been up for long enough.
 //!
-//! The heart is rising from the moment it leaves what is usual (half of the rise that counts). It is elevated once the mean
+//! The heart is rising from the moment it leaves what is usual (a third of the rise that counts). It is elevated once the mean
 //! over `sustain` reaches the whole rise, with at least half of the samples there, and settled again when it has been back
-//! below the half for a minute. The gap between the two is the hysteresis: a rate that hovers at the threshold makes one
-//! elevation, not ten. The mean over the window found more than a count of high samples did, on the same recorded hearts.
+//! below half of it for a minute. The gap between the whole and the half is the hysteresis: a rate that hovers at the threshold
+//! makes one elevation, not ten. The mean over the window found more than a count of high samples did, on the same recorded hearts.
 
 use std::collections::VecDeque;
 use std::ops::Add;
@@ -11,11 +11,13 @@ use std::ops::Add;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use crate::context::Presence;
 use crate::heart::MAX_SAMPLE_SPAN;
 use crate::heart::Rates;
 use crate::heart::Sample;
 
 use super::baseline::Usual;
+use super::settings::DetectionSettings;
 use super::settings::Thresholds;
 
 /// Where the heart stands between settled and elevated.
@@ -82,6 +84,8 @@ pub enum Finding {
 #[derive(Clone, Debug)]
 pub struct Detector {
     thresholds: Thresholds,
+    /// Where nothing tells whether somebody sits at the desk.
+    unseen: Thresholds,
     rearm: SignedDuration,
     needs_rmssd: bool,
     phase: Phase,
@@ -100,13 +104,14 @@ struct Point {
 }
 
 impl Detector {
-    /// A detector of a settled heart. With `needs_rmssd`, an elevation also needs an RMSSD below usual, where it is known.
+    /// A detector of a settled heart. An elevation needs an RMSSD below usual, where it is known, if that part of the method is at work.
     #[must_use]
-    pub fn new(thresholds: Thresholds, rearm: SignedDuration, needs_rmssd: bool) -> Self {
+    pub fn new(settings: &DetectionSettings) -> Self {
         Self {
-            thresholds,
-            rearm,
-            needs_rmssd,
+            thresholds: settings.thresholds(),
+            unseen: settings.thresholds_for(Presence::Unknown),
+            rearm: settings.rearm.value(),
+            needs_rmssd: settings.method.rmssd,
             phase: Phase::Settled,
             window: VecDeque::new(),
             covered: SignedDuration::ZERO,
@@ -114,11 +119,15 @@ impl Detector {
     }
 
     /// Takes in the next sample, held against what is usual.
-    pub fn observe(&mut self, sample: &Sample, usual: Usual) -> Finding {
+    pub fn observe(&mut self, sample: &Sample, usual: Usual, presence: Presence) -> Finding {
         self.remember(sample);
         let at = sample.at;
-        let rise = self.thresholds.rise(usual.spread);
-        let up = sample.heart_rate - usual.heart_rate >= rise * ONSET_SHARE;
+        let rise = self.rise(usual.spread, presence);
+        let share = match self.phase {
+            Phase::Elevated { .. } => EXIT_SHARE,
+            Phase::Settled | Phase::Rising { .. } | Phase::Settling { .. } => ONSET_SHARE,
+        };
+        let up = sample.heart_rate - usual.heart_rate >= rise * share;
         match self.phase {
             Phase::Settled if up => self.phase = Phase::Rising { since: at, last_up: at },
             Phase::Settling { .. } if up => self.phase = Phase::Settling { since: at },
@@ -143,7 +152,8 @@ impl Detector {
             return Finding::Nothing;
         };
         // A heart that is on its way down is left alone, however high its mean still is.
-        let sustained = if up { self.sustained(at.duration_since(since), usual) } else { None };
+        let sustained =
+            if up { self.sustained(at.duration_since(since), usual, presence) } else { None };
         if sustained.is_some() {
             self.phase = Phase::Elevated { since, last_up };
         }
@@ -205,28 +215,55 @@ impl Detector {
     }
 
     /// The figures, if the rise over the last `sustain` is large enough.
-    fn sustained(&self, lasted: SignedDuration, usual: Usual) -> Option<Figures> {
+    fn sustained(
+        &self,
+        lasted: SignedDuration,
+        usual: Usual,
+        presence: Presence,
+    ) -> Option<Figures> {
         if lasted * 2 < self.thresholds.sustain || !self.is_whole() {
             return None;
         }
         let count = self.window.len() as f64;
-        let all =
-            self.window.iter().map(|point| point.since_last).fold(Rates::default(), Rates::add);
-        let heart_rate = all.sum / f64::from(all.count);
+        let heart_rate = self.mean(SignedDuration::ZERO, SignedDuration::MAX);
         let figures = Figures {
             heart_rate: tenth(heart_rate),
             usual: tenth(usual.heart_rate),
             spread: tenth(usual.spread),
             sustained: lasted,
         };
-        let rise = self.thresholds.rise(figures.spread);
+        let rise = self.rise(figures.spread, presence);
         let high =
             self.window.iter().filter(|point| point.heart_rate - usual.heart_rate >= rise).count();
         (figures.excess() >= rise
             && high as f64 >= count / 2.0
             && self.is_covered()
-            && !self.is_calm(usual))
+            && (figures.excess() >= CALM_FACTOR * rise || !self.is_calm(usual))
+            && !(presence == Presence::Unknown && self.is_climbing()))
         .then_some(figures)
+    }
+
+    fn rise(&self, spread: f64, presence: Presence) -> f64 {
+        let unseen = presence == Presence::Unknown;
+        (if unseen { self.unseen } else { self.thresholds }).rise(spread)
+    }
+
+    /// The mean of the rates as old as that, from the first age to the last; NaN where there are none.
+    fn mean(&self, from: SignedDuration, to: SignedDuration) -> f64 {
+        let now = self.window.back().map(|last| last.at);
+        let age = |point: &&Point| now.map(|now| now.duration_since(point.at));
+        let within = self
+            .window
+            .iter()
+            .filter(|point| age(point).is_some_and(|age| from <= age && age < to));
+        let all = within.map(|point| point.since_last).fold(Rates::default(), Rates::add);
+        all.sum / f64::from(all.count)
+    }
+
+    /// Whether the rate still rises, as in exercise that has just begun.
+    fn is_climbing(&self) -> bool {
+        let minute = SignedDuration::from_mins(1);
+        self.mean(SignedDuration::ZERO, minute) - self.mean(minute, minute * 3) > CLIMBING_BPM
     }
 
     /// Whether the window reaches back over all of `sustain`, so that its mean is one over `sustain` and not over what there is.
@@ -261,12 +298,19 @@ fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-/// Hysteresis: the rate counts as up from this share of the rise that an elevation needs, and as settled below it.
-const ONSET_SHARE: f64 = 0.5;
-/// An elevation ends once the rate has been below [`ONSET_SHARE`] for this long: one calm breath or one lost packet ends nothing.
+/// The rate rises from this share of the rise that an elevation needs. From there on nothing is learned of it: at a half, slow rises had
+/// become usual before they counted.
+const ONSET_SHARE: f64 = 0.35;
+/// An elevation lasts while the rate is at least this share of the rise above usual.
+const EXIT_SHARE: f64 = 0.5;
+/// An elevation ends once the rate has been below [`EXIT_SHARE`] for this long: one calm breath or one lost packet ends nothing.
 const EXIT_DEBOUNCE: SignedDuration = SignedDuration::from_secs(60);
 /// RMSSD has to be this share of its spread below usual: it cut everyday triggers by 16 to 21 % at no loss of labelled hits.
 const RMSSD_MARGIN: f64 = 0.25;
+/// A rise half as large again counts whatever the variability is: that is the weaker sign.
+const CALM_FACTOR: f64 = 1.5;
+/// The last minute so far above the two before it still rises.
+const CLIMBING_BPM: f64 = 3.0;
 
 #[cfg(test)]
 mod tests {
@@ -277,9 +321,7 @@ mod tests {
     const USUAL: Usual = Usual { heart_rate: 70.0, spread: 4.0, ln_rmssd: None };
 
     fn detector() -> Detector {
-        let thresholds =
-            Thresholds { rise_bpm: 8.0, rise_spread: 1.5, sustain: SignedDuration::from_mins(5) };
-        Detector::new(thresholds, SignedDuration::from_mins(5), true)
+        Detector::new(&DetectionSettings::default())
     }
 
     /// A sample every five seconds; each stretch is a rate and how many minutes it lasts.
@@ -305,7 +347,7 @@ mod tests {
         let mut found: Vec<(i64, Option<i64>)> = Vec::new();
         for sample in minutes(stretches) {
             let minute = sample.at.as_second() / 60;
-            match detector.observe(&sample, USUAL) {
+            match detector.observe(&sample, USUAL, Presence::AtDesk) {
                 Finding::Elevated(Some(_)) if found.last().is_none_or(|last| last.1.is_some()) => {
                     found.push((minute, None));
                 }
@@ -338,7 +380,7 @@ mod tests {
         let restless = Usual { spread: 10.0, ..USUAL };
         let found = minutes(&[(84.0, 20)])
             .iter()
-            .any(|sample| detector.observe(sample, restless) != Finding::Nothing);
+            .any(|sample| detector.observe(sample, restless, Presence::AtDesk) != Finding::Nothing);
         assert!(!found);
     }
 
@@ -347,7 +389,11 @@ mod tests {
         let mut detector = detector();
         let mut samples = minutes(&[(70.0, 5), (85.0, 20)]);
         samples[200..206].iter_mut().for_each(|sample| sample.heart_rate = 70.0);
-        assert!(samples.iter().all(|sample| detector.observe(sample, USUAL) != Finding::Ended));
+        assert!(
+            samples
+                .iter()
+                .all(|sample| detector.observe(sample, USUAL, Presence::AtDesk) != Finding::Ended)
+        );
     }
 
     #[test]
@@ -363,14 +409,42 @@ mod tests {
             ln_rmssd: Some(crate::detection::Variability { median: 3.4, spread: 0.4 }),
             ..USUAL
         };
-        let found = |rmssd: f64| {
+        let found = |rate: f64, rmssd: f64| {
             let mut detector = detector();
-            let samples = minutes(&[(70.0, 5), (85.0, 20)]).into_iter();
-            samples
-                .map(|sample| Sample { rmssd: Some(rmssd), ..sample })
-                .any(|sample| matches!(detector.observe(&sample, known), Finding::Elevated(_)))
+            let samples = minutes(&[(70.0, 5), (rate, 20)]).into_iter();
+            samples.map(|sample| Sample { rmssd: Some(rmssd), ..sample }).any(|sample| {
+                matches!(detector.observe(&sample, known, Presence::AtDesk), Finding::Elevated(_))
+            })
         };
-        assert!(!found(30.0) && found(20.0));
+        assert!(!found(81.0, 30.0) && found(81.0, 20.0));
+        assert!(found(83.0, 30.0), "a rise as large is the stronger sign");
+    }
+
+    #[test]
+    fn where_nothing_tells_of_the_desk_more_is_needed() {
+        let found = |rate: f64, presence: Presence| {
+            let mut detector = detector();
+            minutes(&[(70.0, 5), (rate, 20)]).iter().any(|sample| {
+                matches!(detector.observe(sample, USUAL, presence), Finding::Elevated(_))
+            })
+        };
+        assert!(found(83.0, Presence::AtDesk) && !found(83.0, Presence::Unknown));
+        assert!(found(85.0, Presence::Unknown));
+    }
+
+    #[test]
+    fn where_nothing_tells_of_the_desk_a_climb_is_waited_for() {
+        let first = |presence: Presence| {
+            let mut detector = detector();
+            let climb: Vec<_> =
+                (0..20).map(|minute| (86.0 + 2.5 * f64::from(minute.min(10)), 1)).collect();
+            let samples = minutes(&[vec![(70.0, 5)], climb].concat());
+            let found = samples.iter().position(|sample| {
+                matches!(detector.observe(sample, USUAL, presence), Finding::Elevated(_))
+            });
+            found.map(|place| place / 12)
+        };
+        assert_eq!((first(Presence::AtDesk), first(Presence::Unknown)), (Some(7), Some(16)));
     }
 
     #[test]
@@ -379,7 +453,7 @@ mod tests {
         let usual = Usual { heart_rate: 70.04, spread: 5.36, ..USUAL };
         let findings = minutes(&[(70.0, 5), (79.0, 10)])
             .into_iter()
-            .map(|sample| detector.observe(&sample, usual));
+            .map(|sample| detector.observe(&sample, usual, Presence::AtDesk));
         let figures: Vec<_> = findings
             .filter_map(|finding| match finding {
                 Finding::Elevated(figures) => figures,
@@ -421,7 +495,7 @@ mod tests {
             let run = |shift: i64| {
                 let mut detector = detector();
                 let shifted = |sample: Sample| Sample { at: sample.at + SignedDuration::from_secs(shift), ..sample };
-                minutes(&stretches).into_iter().map(|sample| detector.observe(&shifted(sample), USUAL)).collect::<Vec<_>>()
+                minutes(&stretches).into_iter().map(|sample| detector.observe(&shifted(sample), USUAL, Presence::AtDesk)).collect::<Vec<_>>()
             };
             let findings = run(0);
             let mut elevated = false;

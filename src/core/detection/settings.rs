@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::context::Presence;
 use crate::setting::RangedDuration;
 use crate::setting::RangedNumber;
 
@@ -36,10 +37,27 @@ pub struct DetectionSettings {
 }
 
 impl DetectionSettings {
-    /// The thresholds in force: what is given, else what the sensitivity chooses.
+    /// The thresholds in force for somebody who is known to sit at the desk, or not to: what is given, else what the sensitivity chooses.
     #[must_use]
     pub fn thresholds(&self) -> Thresholds {
+        self.or(self.sensitivity.thresholds())
+    }
+
+    /// The thresholds in force where that much is known: where nothing tells whether somebody sits at the desk, a walk may be behind a
+    /// rise, and what the sensitivity chooses is three quarters larger. Of recorded exercise of which nothing else is known, 4
+    /// sessions of 30 have an offer then, and 7 without it.
+    #[must_use]
+    pub fn thresholds_for(&self, presence: Presence) -> Thresholds {
         let chosen = self.sensitivity.thresholds();
+        let factor = if presence == Presence::Unknown { UNSEEN_FACTOR } else { 1.0 };
+        self.or(Thresholds {
+            rise_bpm: factor * chosen.rise_bpm,
+            rise_spread: factor * chosen.rise_spread,
+            ..chosen
+        })
+    }
+
+    fn or(&self, chosen: Thresholds) -> Thresholds {
         Thresholds {
             rise_bpm: self.rise_bpm.map_or(chosen.rise_bpm, RangedNumber::value),
             rise_spread: self.rise_spread.map_or(chosen.rise_spread, RangedNumber::value),
@@ -95,7 +113,7 @@ impl Sensitivity {
 /// The parts of the method that can be left out to see what they are worth. Not for the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Method {
-    /// Whether the last quiet hour counts, or the long-term reference alone.
+    /// Whether the last quiet minutes count, or the long-term reference alone.
     pub local_reference: bool,
     /// Whether an elevation needs an RMSSD below usual, where it is known.
     pub rmssd: bool,
@@ -128,5 +146,6 @@ impl Thresholds {
     }
 }
 
+const UNSEEN_FACTOR: f64 = 1.75;
 /// 30 bpm above usual: no seated task in the recordings the defaults were chosen on held that for minutes, cycling did.
 const EXERCISE_BPM: RangedNumber<150, 1_000> = RangedNumber::tenths(300);

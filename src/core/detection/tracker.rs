@@ -34,8 +34,7 @@ impl Tracker {
     /// A tracker of a settled heart.
     #[must_use]
     pub fn new(settings: &DetectionSettings, baseline: Baseline) -> Self {
-        let detector =
-            Detector::new(settings.thresholds(), settings.rearm.value(), settings.method.rmssd);
+        let detector = Detector::new(settings);
         let reference = baseline.usual();
         Self {
             settings: settings.clone(),
@@ -69,7 +68,7 @@ impl Tracker {
             self.effort = self.exertion.observe(sample, excess, presence, level, settled);
         }
         let finding = if warmed_up {
-            self.detector.observe(sample, usual)
+            self.detector.observe(sample, usual, presence)
         } else {
             self.detector.collect(sample);
             Finding::Nothing

@@ -170,7 +170,7 @@ impl Engine {
             frozen_since: self.constant.frozen_since().filter(|_| live),
             learned,
             warm_up,
-            thresholds: detection.thresholds(),
+            thresholds: detection.thresholds_for(self.presence(now)),
             figures: self.record.map(|course| course.figures),
             outlook,
             last_held: self.last_held,

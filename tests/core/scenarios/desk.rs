@@ -33,7 +33,7 @@ fn walking_to_the_kitchen_and_back_asks_nothing() {
     day.presence(Presence::AtDesk).heart_rate(62.0).for_minutes(30);
     day.presence(Presence::Moving).heart_rate(88.0).for_minutes(8);
     day.presence(Presence::AtDesk).heart_rate(66.0).for_minutes(15);
-    assert_snapshot!(day.log(), @"09:42 held: just_returned");
+    assert_snapshot!(day.log(), @"09:43 held: just_returned");
 }
 
 /// The hands pause twice a minute, but for one rest.
@@ -222,7 +222,7 @@ fn an_open_offer_leaves_the_heart_out_where_others_may_see_it() {
         assert_eq!(day.around.desktop, None, "there is nothing to watch for any more");
         day.around(|around| around.locked = false).around(begins);
         day.answer(Answer::Fine).for_minutes(1);
-        let log = "09:33 offer, 75 over 62\n09:35 the offer leaves the heart out\n09:35 offer withdrawn\n";
+        let log = "09:33 offer, 76 over 62\n09:35 the offer leaves the heart out\n09:35 offer withdrawn\n";
         assert_eq!(day.log(), log);
     }
 }
@@ -236,7 +236,7 @@ fn an_offer_that_says_nothing_of_the_heart_watches_nothing() {
     day.heart_rate(84.0).for_minutes(5);
     assert_eq!(day.around.desktop, None);
     day.around(|around| around.locked = true);
-    assert_snapshot!(day.log(), @"09:33 offer, 75 over 62");
+    assert_snapshot!(day.log(), @"09:33 offer, 76 over 62");
 }
 
 #[test]
@@ -248,5 +248,5 @@ fn a_call_that_holds_no_offer_hides_no_heart() {
     day.around(|around| seen(around)[Fact::Microphone] = Probe::Yes);
     day.heart_rate(84.0).for_minutes(5);
     assert!(day.engine.may_mention_heart());
-    assert_snapshot!(day.log(), @"09:33 offer, 75 over 62");
+    assert_snapshot!(day.log(), @"09:33 offer, 76 over 62");
 }

@@ -127,29 +127,29 @@ fn repeated_fine_makes_offers_rarer_until_a_break() {
         day.answer(answer).in_break(SessionCommand::Leave).for_minutes(10);
     }
     assert_snapshot!(day.log(), @r#"
-    06:43 offer, 75 over 62
+    06:43 offer, 76 over 62
     06:50 offer withdrawn
     08:01 held: cool_down
-    08:43 offer, 75 over 62
+    08:43 offer, 76 over 62
     08:50 offer withdrawn
     10:01 held: cool_down
     11:01 held: cool_down
-    11:43 offer, 75 over 62
+    11:43 offer, 76 over 62
     11:50 offer withdrawn
     13:01 held: cool_down
     14:01 held: cool_down
     15:01 held: cool_down
     16:01 held: cool_down
     17:01 held: cool_down
-    17:43 offer, 75 over 62
+    17:43 offer, 76 over 62
     17:50 offer withdrawn
     17:50 break, step 1
     17:50 break ended: Left { step: 0 }
     19:01 held: cool_down
-    19:43 offer, 75 over 62
+    19:43 offer, 76 over 62
     19:50 offer withdrawn
     21:01 held: cool_down
-    21:43 offer, 75 over 62
+    21:43 offer, 76 over 62
     21:50 offer withdrawn
     "#);
 }
@@ -164,7 +164,7 @@ fn the_daily_limit_holds_until_the_next_day() {
         day.heart_rate(62.0).for_minutes(40).heart_rate(84.0).for_minutes(20);
     }
     assert_snapshot!(day.log(), @r"
-    21:43 offer, 75 over 62
+    21:43 offer, 76 over 62
     21:53 offer withdrawn
     23:01 held: daily_limit
     00:00 offer, 84 over 62

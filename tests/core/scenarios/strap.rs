@@ -30,7 +30,7 @@ fn a_strap_that_drops_for_a_minute_loses_nothing() {
         .for_minutes(2)
         .silent_for_minutes(1)
         .for_minutes(7);
-    assert_snapshot!(day.log(), @"09:33 offer, 75 over 62");
+    assert_snapshot!(day.log(), @"09:33 offer, 76 over 62");
 }
 
 #[test]

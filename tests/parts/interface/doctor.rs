@@ -91,7 +91,7 @@ async fn the_desk_is_told_as_the_service_sees_it() -> anyhow::Result<()> {
     };
     // One of another version: what is seen from here has to do.
     insta::assert_snapshot!(of_the_desk().await?, @r#"
-    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, a rise has to be larger, and exercise is told from the heart alone)
     full_screen ok: nothing here tells (display: there is no display) (-)
     service look: running, but it does not tell what it sees of your desk; what is said of it above is seen from here ("systemctl --user restart kindbeat")
     "#);
@@ -132,7 +132,7 @@ async fn a_desk_that_lacks_everything_is_told_what_to_do() -> anyhow::Result<()>
     bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
     strap look: none is known yet (put one on, then see whether "kindbeat devices" lists it)
     notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
-    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, a rise has to be larger, and exercise is told from the heart alone)
     page fault: no program is there to open it with (install a browser such as chromium, or name one as page.open_with in the configuration)
     voice ok: off (-)
     service fault: not running (start it with "kindbeat daemon", best along with your desktop)
@@ -167,7 +167,7 @@ async fn a_desk_that_has_most_of_it_lacks_the_rest() -> anyhow::Result<()> {
     bluetooth fault: the system bus cannot be reached, and Bluetooth only through it (see whether D-Bus runs on this machine: "systemctl status dbus.service")
     strap ok: Polar H10 streams; battery 87 % (-)
     notifications fault: no program shows them, so offers cannot be seen (install and start one, such as dunst or mako; "kindbeat break" works without)
-    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone)
+    presence look: logind is there to tell of keyboard and pointer, and does not: the message bus cannot be reached: failed to connect to `unix:path=/nonexistent/bus`: No such file or directory (os error 2) (it is asked again now and then; meanwhile offers do not wait for a pause, a rise has to be larger, and exercise is told from the heart alone)
     page ok: opens with chromium (-)
     voice ok: off (-)
     service look: running, but it does not tell what it sees of your desk; what is said of it above is seen from here ("systemctl --user restart kindbeat")

@@ -20,11 +20,15 @@ use crate::detection::Method;
 pub struct BaselineState {
     /// How long the rate was at 30, 31, ... 240 bpm, in seconds times `unit`.
     pub seconds: Vec<f64>,
+    /// How long the rate was 70, 69, ... bpm below what was usual then, up to 140 above, likewise; empty where it was stored before that was
+    /// kept.
+    #[serde(default)]
+    pub deviations: Vec<f64>,
     /// What a second of wear counts by now, 1 or more: it grows, so that older wear counts less.
     pub unit: f64,
     /// How much wear taught it, in milliseconds.
     pub learned_ms: i64,
-    /// The last quiet minutes, oldest first, 60 at most.
+    /// The last quiet minutes, oldest first, 60 at most, of which the last 20 count: earlier versions kept more.
     pub quiet: Vec<QuietMinute>,
 }
 
@@ -51,6 +55,7 @@ impl Baseline {
         };
         BaselineState {
             seconds: self.long_term.seconds.clone(),
+            deviations: self.deviations.seconds.clone(),
             unit: self.long_term.unit,
             learned_ms: i64::try_from(self.learned.as_millis()).unwrap_or(i64::MAX),
             quiet: self.quiet.iter().map(quiet).collect(),
@@ -60,18 +65,22 @@ impl Baseline {
     /// The baseline that was stored; `None` when no baseline can look like this.
     #[must_use]
     pub fn restored(method: Method, state: BaselineState) -> Option<Self> {
-        let seconds_fit = state.seconds.len() == BINS
-            && state.seconds.iter().all(|seconds| (0.0..=MOST_SECONDS).contains(seconds))
-            && state.seconds.iter().sum::<f64>() > 0.0;
+        let fit = |seconds: &[f64]| {
+            seconds.len() == BINS
+                && seconds.iter().all(|seconds| (0.0..=MOST_SECONDS).contains(seconds))
+        };
+        let seconds_fit = fit(&state.seconds) && state.seconds.iter().sum::<f64>() > 0.0;
+        let deviations_fit = state.deviations.is_empty() || fit(&state.deviations);
         let minute_fits = |minute: &QuietMinute| {
             minute.heart_rate.is_finite()
                 && minute.heart_rate > 0.0
                 && minute.ln_rmssd.is_none_or(f64::is_finite)
         };
         let fits = seconds_fit
+            && deviations_fit
             && (1.0..=LARGEST_UNIT).contains(&state.unit)
             && state.learned_ms >= 0
-            && state.quiet.len() <= QUIET_MINUTES
+            && state.quiet.len() <= MOST_QUIET_MINUTES
             && state.quiet.iter().all(minute_fits);
         if !fits {
             return None;
@@ -81,10 +90,16 @@ impl Baseline {
             heart_rate: minute.heart_rate,
             ln_rmssd: minute.ln_rmssd,
         };
+        let mut deviations = Histogram::empty(state.unit);
+        if !state.deviations.is_empty() {
+            deviations.seconds = state.deviations;
+        }
+        let too_many = state.quiet.len().saturating_sub(QUIET_MINUTES);
         let mut baseline = Self {
             long_term: Histogram { seconds: state.seconds, unit: state.unit },
+            deviations,
             learned: SignedDuration::from_millis(state.learned_ms),
-            quiet: state.quiet.into_iter().map(quiet).collect(),
+            quiet: state.quiet.into_iter().skip(too_many).map(quiet).collect(),
             gathering: Gathering::default(),
             ..Self::new(method)
         };
@@ -93,6 +108,8 @@ impl Baseline {
     }
 }
 
+/// As many as were ever kept.
+const MOST_QUIET_MINUTES: usize = 60;
 /// Far above what a lifetime of wear can reach in the largest unit.
 const MOST_SECONDS: f64 = 1e16;
 
@@ -132,10 +149,26 @@ mod tests {
         assert!(restored(|state| state.seconds[40] = f64::NAN).is_none());
         assert!(restored(|state| state.seconds[40] = -1.0).is_none());
         assert!(restored(|state| state.seconds.fill(0.0)).is_none());
+        assert!(restored(|state| state.deviations.truncate(210)).is_none());
+        assert!(restored(|state| state.deviations[40] = -1.0).is_none());
         assert!(restored(|state| state.unit = 0.0).is_none());
         assert!(restored(|state| state.learned_ms = -1).is_none());
         assert!(restored(|state| state.quiet[0].heart_rate = f64::INFINITY).is_none());
         assert!(restored(|state| state.quiet = state.quiet.repeat(100)).is_none());
+    }
+
+    #[test]
+    fn a_state_of_an_earlier_version_is_restored() {
+        let now = after(&vec![(64.0, Some(40.0)); 2_000]);
+        let mut json = serde_json::to_value(now.state()).unwrap();
+        json.as_object_mut().unwrap().remove("deviations");
+        let minutes = json["quiet"].as_array().unwrap().clone();
+        json["quiet"] = [minutes.clone(), minutes.clone(), minutes].concat().into();
+        let before =
+            Baseline::restored(Method::default(), serde_json::from_value(json).unwrap()).unwrap();
+        assert_eq!(before.usual(), now.usual());
+        assert_eq!(before.learned(), now.learned());
+        assert_eq!(before.state().quiet.len(), QUIET_MINUTES);
     }
 
     proptest! {

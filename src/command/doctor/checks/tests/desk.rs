@@ -31,11 +31,11 @@ fn what_tells_of_keyboard_and_pointer_is_named() {
     ok     presence       X11 tells of keyboard and pointer; nothing here tells of the lock
     ok     presence       ext-idle-notify-v1 tells of keyboard and pointer, org.freedesktop.login1 of the lock; a program that keeps the screen awake, as a film does, counts as hands here
     ok     presence       only logind tells of keyboard and pointer, minutes later: offers do not wait for a pause
-    ok     presence       nothing here tells of keyboard and pointer: offers do not wait for a pause, and exercise is told from the heart alone
+    ok     presence       nothing here tells of keyboard and pointer: offers do not wait for a pause, a rise has to be larger, and exercise is told from the heart alone
     look   presence       X11 is there to tell of keyboard and pointer, and does not: no answer in time
-                          it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone
+                          it is asked again now and then; meanwhile offers do not wait for a pause, a rise has to be larger, and exercise is told from the heart alone
     look   presence       what tells of keyboard and pointer does not answer
-                          it is asked again now and then; meanwhile offers do not wait for a pause, and exercise is told from the heart alone
+                          it is asked again now and then; meanwhile offers do not wait for a pause, a rise has to be larger, and exercise is told from the heart alone
     "#);
 }
 
