@@ -11,7 +11,7 @@ use crate::variant::Profile;
 use crate::variant::Variant;
 
 /// Adds plateaus of each height to quiet sitting, and prints how many were found.
-pub fn added(set: &Set, heights: &[f64]) -> anyhow::Result<()> {
+pub fn added(set: &Set, heights: &[u32]) -> anyhow::Result<()> {
     println!(
         "\nAdded plateaus, {}: 60 s up, 10 min, 120 s down, RR scaled alike, in stretches quiet for 15 min before (10th to 90th \
          percentile\nunder 15 bpm) and not moving, 90 min apart; with presence. Sites within the cool-down of an earlier offer do \
@@ -23,7 +23,7 @@ pub fn added(set: &Set, heights: &[f64]) -> anyhow::Result<()> {
         for entry in &set.recordings {
             let rows = set.rows(entry)?;
             let begins = quiet_sites(entry, &rows);
-            let raised = raise(&rows, &begins, height);
+            let raised = raise(&rows, &begins, height.into());
             let offers = Variant::Presence.offers(Profile::Everyday, &[], &raised)?;
             for begin in begins {
                 if offers.iter().any(|&offer| (begin - 3_600.0..begin).contains(&offer)) {

@@ -58,6 +58,20 @@ pub fn share(count: usize, of: usize) -> String {
     format!("{count}/{of} {:.0} %", 100.0 * count as f64 / of.max(1) as f64)
 }
 
+/// `3/18 17 % (6 to 39)`: [`share`], and between which shares the truth is with 95 % (Wilson's interval).
+pub fn share_within(count: usize, of: usize) -> String {
+    let (n, p) = (of.max(1) as f64, count as f64 / of.max(1) as f64);
+    let z = 1.96;
+    let middle = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
+    let half = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    format!(
+        "{} ({:.0} to {:.0})",
+        share(count, of),
+        100.0 * (middle - half),
+        100.0 * (middle + half)
+    )
+}
+
 /// `12 0.39/h`: the count, and how often an hour.
 pub fn hourly(count: usize, hours: f64) -> String {
     format!("{count} {:.2}/h", count as f64 / hours)

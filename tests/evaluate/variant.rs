@@ -22,7 +22,7 @@ pub enum Variant {
     Above100,
     /// Against the long-term reference alone.
     LongTerm,
-    /// With the last quiet hour.
+    /// With the last quiet minutes.
     Local,
     /// With the veto of a calm RMSSD.
     Rmssd,
