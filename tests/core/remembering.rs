@@ -210,6 +210,28 @@ fn a_frozen_monitor_teaches_nothing_and_is_offered_nothing() {
 }
 
 #[test]
+fn a_monitor_that_gets_stuck_higher_up_is_never_asked_about() {
+    let mut day = quiet_morning();
+    for _ in 0..12 * 8 {
+        day.rate(82.0);
+    }
+    let snapshot = day.engine.snapshot(day.now());
+    assert_eq!(snapshot.held_by(), Some(Gate::Unchanging), "{}", day.log());
+    assert!(why(&day).contains("repeated one heart rate for minutes"), "{}", why(&day));
+    for _ in 0..12 * 60 {
+        day.rate(82.0);
+    }
+    assert_eq!(day.offered_at().len(), 0, "{}", day.log());
+    // One rate that differs, and it may be a heart.
+    let mut day = quiet_morning();
+    for _ in 0..12 * 8 {
+        day.rate(82.0);
+    }
+    day.rate(83.0);
+    assert_eq!(day.offered_at().len(), 1, "{}", day.log());
+}
+
+#[test]
 fn an_elevation_that_freezes_is_over() {
     let mut settings = Settings::default();
     settings.offer.quiet_hours.extend("09:00-10:00".parse::<QuietHours>());

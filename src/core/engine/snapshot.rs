@@ -236,6 +236,7 @@ impl Engine {
             call_ended_at: self.call_ended_at,
             after_return: self.settings.detection.after_return.value(),
             walked_until: self.walked_until(now),
+            unchanging: self.constant.may_be_frozen(),
             exerting: self.tracker.exerting(),
             break_open: self.break_is_open(),
             snoozed_until: self.offers.snoozed_until(),

@@ -19,13 +19,13 @@ use kindbeat_core::setting::RangedDuration;
 
 use crate::day::Day;
 
-/// The gates that can be closed and opened again by what happens: all but `postponed`, which needs an offer before, `after_walk`, which
-/// follows from how the heart went on, and `settled`.
-pub(crate) const GATES: [Gate; Gate::ALL.len() - 3] = {
-    let (mut gates, mut filled, mut next) = ([Gate::DayOff; Gate::ALL.len() - 3], 0, 0);
+/// The gates that can be closed and opened again by what happens: all but `postponed`, which needs an offer before, `after_walk`
+/// and `unchanging`, which follow from the heart, and `settled`.
+pub(crate) const GATES: [Gate; Gate::ALL.len() - 4] = {
+    let (mut gates, mut filled, mut next) = ([Gate::DayOff; Gate::ALL.len() - 4], 0, 0);
     while next < Gate::ALL.len() {
         let gate = Gate::ALL[next];
-        if !matches!(gate, Gate::Postponed | Gate::AfterWalk | Gate::Settled) {
+        if !matches!(gate, Gate::Postponed | Gate::AfterWalk | Gate::Unchanging | Gate::Settled) {
             gates[filled] = gate;
             filled += 1;
         }

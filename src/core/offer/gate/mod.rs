@@ -170,6 +170,11 @@ gates! {
         name: "after_walk",
         closed: |_, moment| moment.is_before(moment.walked_until),
     }
+    /// The monitor repeats one rate: it may be frozen, as a band is that lies on a table.
+    Unchanging {
+        name: "unchanging",
+        closed: |_, moment| moment.unchanging,
+    }
     /// Keyboard or pointer have not been idle for a moment.
     NoPause {
         name: "no_pause",
@@ -352,6 +357,8 @@ pub struct Moment<'a> {
     pub call_ended_at: Option<Timestamp>,
     /// Until when the elevation is not asked about, since it began while the hands rested; `None`: it did not.
     pub walked_until: Option<Timestamp>,
+    /// The monitor repeats one rate, and may be frozen.
+    pub unchanging: bool,
     /// How long after a return nothing is offered.
     pub after_return: SignedDuration,
     /// The heart is in exercise, or recovers from it.
