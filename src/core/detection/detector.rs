@@ -224,23 +224,29 @@ impl Detector {
         if lasted * 2 < self.thresholds.sustain || !self.is_whole() {
             return None;
         }
-        let count = self.window.len() as f64;
-        let heart_rate = self.mean(SignedDuration::ZERO, SignedDuration::MAX);
+        let all =
+            self.window.iter().map(|point| point.since_last).fold(Rates::default(), Rates::add);
         let figures = Figures {
-            heart_rate: tenth(heart_rate),
+            heart_rate: tenth(all.mean()),
             usual: tenth(usual.heart_rate),
             spread: tenth(usual.spread),
             sustained: lasted,
         };
         let rise = self.rise(figures.spread, presence);
-        let high =
-            self.window.iter().filter(|point| point.heart_rate - usual.heart_rate >= rise).count();
+        // What takes a walk over the window comes last.
         (figures.excess() >= rise
-            && high as f64 >= count / 2.0
             && self.is_covered()
+            && self.is_mostly_up(usual, rise)
             && (figures.excess() >= CALM_FACTOR * rise || !self.is_calm(usual))
             && !(presence == Presence::Unknown && self.is_climbing()))
         .then_some(figures)
+    }
+
+    /// Whether at least half of the samples are the whole rise above usual.
+    fn is_mostly_up(&self, usual: Usual, rise: f64) -> bool {
+        let is_up = |point: &&Point| point.heart_rate - usual.heart_rate >= rise;
+        let high = self.window.iter().filter(is_up).count();
+        high * 2 >= self.window.len()
     }
 
     fn rise(&self, spread: f64, presence: Presence) -> f64 {
@@ -248,16 +254,13 @@ impl Detector {
         (if unseen { self.unseen } else { self.thresholds }).rise(spread)
     }
 
-    /// The mean of the rates as old as that, from the first age to the last; NaN where there are none.
-    fn mean(&self, from: SignedDuration, to: SignedDuration) -> f64 {
+    /// The mean of the rates as old as that, from the first age on, before the last; NaN where there are none.
+    fn mean(&self, from: SignedDuration, before: SignedDuration) -> f64 {
         let now = self.window.back().map(|last| last.at);
         let age = |point: &&Point| now.map(|now| now.duration_since(point.at));
-        let within = self
-            .window
-            .iter()
-            .filter(|point| age(point).is_some_and(|age| from <= age && age < to));
-        let all = within.map(|point| point.since_last).fold(Rates::default(), Rates::add);
-        all.sum / f64::from(all.count)
+        let within = |point: &&Point| age(point).is_some_and(|age| from <= age && age < before);
+        let within = self.window.iter().filter(within);
+        within.map(|point| point.since_last).fold(Rates::default(), Rates::add).mean()
     }
 
     /// Whether the rate still rises, as in exercise that has just begun.

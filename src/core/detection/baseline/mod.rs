@@ -95,8 +95,9 @@ impl Baseline {
         // Until a little is learned, what is usual is a guess.
         let known = if self.learned >= GUESSED { covered } else { SignedDuration::ZERO };
         let deviation = sample.heart_rate - self.usual.heart_rate;
-        self.long_term.age(covered);
-        self.deviations.age(covered);
+        let growth = (covered.as_secs_f64() / HALF_LIFE_S).exp2();
+        self.long_term.age(growth);
+        self.deviations.age(growth);
         self.long_term.add(sample.heart_rate, covered);
         self.deviations.add(NO_DEVIATION + deviation, known);
         self.learned = self.learned.saturating_add(covered);
@@ -219,9 +220,9 @@ impl Histogram {
         Self { seconds: vec![0.0; BINS], unit }
     }
 
-    /// So much was worn: all that is in it counts a little less.
-    fn age(&mut self, covered: SignedDuration) {
-        self.unit *= (covered.as_secs_f64() / HALF_LIFE_S).exp2();
+    /// All that is in it counts less by this factor, a little above 1.
+    fn age(&mut self, growth: f64) {
+        self.unit *= growth;
         if self.unit > LARGEST_UNIT {
             self.seconds.iter_mut().for_each(|bin| *bin /= self.unit);
             self.unit = 1.0;
@@ -407,9 +408,10 @@ mod tests {
     fn half_of_the_weight_is_gone_after_forty_hours_of_wear() {
         let mut histogram = Histogram::of_most_people();
         let quarter = SignedDuration::from_secs(15);
+        let growth = (15.0 / HALF_LIFE_S).exp2();
         for rate in [60.0, 100.0] {
             for _ in 0..40 * 240 {
-                histogram.age(quarter);
+                histogram.age(growth);
                 histogram.add(rate, quarter);
             }
         }

@@ -49,6 +49,12 @@ impl Rates {
     pub fn steady(rate: f64, count: u32) -> Self {
         Self { sum: rate * f64::from(count), count }
     }
+
+    /// In bpm; NaN of none.
+    #[must_use]
+    pub fn mean(self) -> f64 {
+        self.sum / f64::from(self.count)
+    }
 }
 
 impl Add for Rates {
