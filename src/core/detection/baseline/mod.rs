@@ -169,10 +169,12 @@ impl Baseline {
 
     /// The robust standard deviation of the rate from what was usual, in bpm; infinite while too little is known.
     fn usual_deviation(&self) -> f64 {
-        if self.deviations.total_seconds() < FEWEST_DEVIATIONS_S {
+        let total = self.deviations.total();
+        if total < FEWEST_DEVIATIONS_S * self.deviations.unit {
             return f64::INFINITY;
         }
-        self.deviations.spread()
+        let [low, high] = self.deviations.quantiles(total, [0.25, 0.75]);
+        (high - low) / IQR_OF_NORMAL
     }
 }
 
@@ -182,7 +184,7 @@ struct LongTerm {
     median: f64,
     /// The lower third.
     least: f64,
-    /// As [`Histogram::spread`].
+    /// The standard deviation that a normal distribution with this interquartile range would have.
     spread: f64,
 }
 
@@ -241,23 +243,17 @@ impl Histogram {
     }
 
     fn figures(&self) -> LongTerm {
-        let [low, least, median, high] = self.quantiles([0.25, FLOOR, 0.5, 0.75]);
+        let [low, least, median, high] = self.quantiles(self.total(), [0.25, FLOOR, 0.5, 0.75]);
         LongTerm { median, least, spread: (high - low) / IQR_OF_NORMAL }
     }
 
-    /// The standard deviation that a normal distribution with this interquartile range would have.
-    fn spread(&self) -> f64 {
-        let [low, high] = self.quantiles([0.25, 0.75]);
-        (high - low) / IQR_OF_NORMAL
-    }
-
-    fn total_seconds(&self) -> f64 {
-        self.seconds.iter().sum::<f64>() / self.unit
+    /// Of all bins.
+    fn total(&self) -> f64 {
+        self.seconds.iter().sum()
     }
 
     /// For each of these shares, in rising order, the rate below which that share of the time lies, interpolated within a bin.
-    fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [f64; N] {
-        let total = self.seconds.iter().sum::<f64>();
+    fn quantiles<const N: usize>(&self, total: f64, shares: [f64; N]) -> [f64; N] {
         let (mut bin, mut below) = (0, 0.0);
         shares.map(|share| {
             let target = share * total;
@@ -293,7 +289,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     (sorted[above] - sorted[below]).mul_add(place - place.floor(), sorted[below])
 }
 
-/// Of sorted values, at least one: as [`Histogram::spread`].
+/// Of sorted values, at least one: as [`LongTerm::spread`].
 fn robust_spread(sorted: &[f64]) -> f64 {
     (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / IQR_OF_NORMAL
 }
@@ -444,7 +440,7 @@ mod tests {
             }
             shares.sort_unstable_by(f64::total_cmp);
             let plain = shares.map(|share| plain_quantile(&histogram, share).to_bits());
-            prop_assert_eq!(histogram.quantiles(shares).map(f64::to_bits), plain);
+            prop_assert_eq!(histogram.quantiles(histogram.total(), shares).map(f64::to_bits), plain);
         }
 
         #[test]
