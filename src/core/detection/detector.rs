@@ -167,6 +167,12 @@ impl Detector {
         }
     }
 
+    /// Over how long the excess is averaged.
+    #[must_use]
+    pub const fn sustain(&self) -> SignedDuration {
+        self.thresholds.sustain
+    }
+
     /// Where the heart stands.
     #[must_use]
     pub const fn phase(&self) -> Phase {
@@ -265,19 +271,19 @@ impl Detector {
         (if unseen { self.unseen } else { self.thresholds }).rise(spread)
     }
 
-    /// The mean of the rates as old as that, from the first age on, before the last; NaN where there are none.
-    fn mean(&self, from: SignedDuration, before: SignedDuration) -> f64 {
-        let now = self.window.back().map(|last| last.at);
-        let age = |point: &&Point| now.map(|now| now.duration_since(point.at));
-        let within = |point: &&Point| age(point).is_some_and(|age| from <= age && age < before);
-        let within = self.window.iter().filter(within);
-        within.map(|point| point.since_last).fold(Rates::default(), Rates::add).mean()
-    }
-
-    /// Whether the rate still rises, as in exercise that has just begun.
+    /// Whether the rate still rises, as in exercise that has just begun: the last minute is above the two before it.
     fn is_climbing(&self) -> bool {
-        let minute = SignedDuration::from_mins(1);
-        self.mean(SignedDuration::ZERO, minute) - self.mean(minute, minute * 3) > CLIMBING_BPM
+        let Some(last) = self.window.back() else { return false };
+        let (mut newest, mut before) = (Rates::default(), Rates::default());
+        for point in self.window.iter().rev() {
+            let age = last.at.duration_since(point.at);
+            if age >= MINUTE * 3 {
+                break;
+            }
+            let part = if age < MINUTE { &mut newest } else { &mut before };
+            *part = *part + point.since_last;
+        }
+        newest.mean() - before.mean() > CLIMBING_BPM
     }
 
     /// Whether the window reaches back over all of `sustain`, so that its mean is one over `sustain` and not over what there is.
@@ -327,6 +333,7 @@ const RMSSD_MARGIN: f64 = 0.25;
 const CALM_FACTOR: f64 = 1.5;
 /// The last minute so far above the two before it still rises.
 const CLIMBING_BPM: f64 = 3.0;
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 #[cfg(test)]
 mod tests {

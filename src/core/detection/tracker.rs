@@ -149,7 +149,7 @@ impl Tracker {
 
     /// A rise that counts only over a long `sustain` needs at least that long to show.
     fn longest_rise(&self) -> SignedDuration {
-        LONGEST_RISE.max(self.settings.thresholds().sustain * 2)
+        LONGEST_RISE.max(self.detector.sustain() * 2)
     }
 
     /// An elevation does not teach what is usual, unless it has lasted so long that it is.
