@@ -8,14 +8,17 @@ use anyhow::Context;
 use anyhow::bail;
 use flate2::read::MultiGzDecoder;
 use kindbeat_core::context::AWAY_AFTER;
+use kindbeat_core::detection::Sensitivity;
 use kindbeat_core::replay::ReplayRow;
 
 use crate::everyday::hours_of;
 use crate::everyday::is_awake;
 use crate::plateau::LENGTH_S;
 use crate::plateau::raise;
+use crate::rules::Rule;
 use crate::set::Entry;
 use crate::set::Set;
+use crate::table::share;
 use crate::table::share_within;
 use crate::variant::Profile;
 use crate::variant::Variant;
@@ -32,7 +35,7 @@ pub fn view(set: &Set, heights: &[u32]) -> anyhow::Result<()> {
         hours += hours_of(&day.rows, |row| {
             row.idle_s.is_some_and(|idle_s| idle_s < AWAY_AFTER.as_secs_f64())
         });
-        let made = Variant::Desk.offers(Profile::Everyday, &[], &day.rows)?;
+        let made = detected(&day.rows)?;
         offers += made.len();
         walks += made.iter().filter(|&&offer| day.steps_before(offer) >= WALK_STEPS).count();
     }
@@ -50,7 +53,7 @@ pub fn view(set: &Set, heights: &[u32]) -> anyhow::Result<()> {
         worse.push(format!("{walks} offers after a walk, {} before", STORED.walks));
     }
     for &height in heights {
-        let (found, sites, latency) = plateaus(&days, height, false)?;
+        let (found, sites, latency) = plateaus(&days, height, false, detected)?;
         let latency = latency.map(|minutes| format!("   median latency {minutes:.1} min"));
         println!(
             "  +{height:<4} bpm {:>24}{}",
@@ -65,7 +68,7 @@ pub fn view(set: &Set, heights: &[u32]) -> anyhow::Result<()> {
             worse.push("something is found where nothing was added".to_owned());
         }
     }
-    let (found, sites, _) = plateaus(&days, READING_BPM, true)?;
+    let (found, sites, _) = plateaus(&days, READING_BPM, true, detected)?;
     println!("  +{READING_BPM:<4} bpm {:>24}   while reading", share_within(found, sites));
     if found < STORED.reading {
         worse.push(format!("{found} found while reading, {} before", STORED.reading));
@@ -76,11 +79,65 @@ pub fn view(set: &Set, heights: &[u32]) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn detected(rows: &[ReplayRow]) -> anyhow::Result<Vec<f64>> {
+    Variant::Desk.offers(Profile::Everyday, &[], rows)
+}
+
+/// Prints what is paid for what: the sensitivities, and the simple rules, each with the figure that brings about as many offers.
+pub fn frontier(set: &Set) -> anyhow::Result<()> {
+    let days = set.recordings.iter().map(|entry| Day::of(set, entry));
+    let days = days.collect::<anyhow::Result<Vec<_>>>()?;
+    println!("\nWhat is paid for what there:");
+    for sensitivity in [Sensitivity::Gentle, Sensitivity::Balanced, Sensitivity::Keen] {
+        let name = format!("{sensitivity:?}").to_lowercase();
+        line(&days, &name, |rows| Variant::Desk.offers_at(sensitivity, rows))?;
+    }
+    let ours = days.iter().map(|day| detected(&day.rows)).collect::<anyhow::Result<Vec<_>>>()?;
+    let wanted = ours.concat().len();
+    println!(
+        "and simple rules, which too leave out absences, returns and the hour after an offer, with about as many offers:"
+    );
+    for rule in Rule::ALL {
+        let of = |figure: f64| days.iter().map(|day| rule.offers(figure, &day.rows).len()).sum();
+        let distance = |figure: &f64| wanted.abs_diff(of(*figure));
+        let nearest = rule.figures().into_iter().min_by_key(distance);
+        let figure = nearest.context("no figure")?;
+        line(&days, &rule.says(figure), |rows| Ok(rule.offers(figure, rows)))?;
+    }
+    Ok(())
+}
+
+fn line(
+    days: &[Day],
+    name: &str,
+    offers: impl Fn(&[ReplayRow]) -> anyhow::Result<Vec<f64>>,
+) -> anyhow::Result<()> {
+    let (mut all, mut walks) = (0, 0);
+    for day in days {
+        let made = offers(&day.rows)?;
+        all += made.len();
+        walks += made.iter().filter(|&&offer| day.steps_before(offer) >= WALK_STEPS).count();
+    }
+    let found =
+        [(12, false), (16, false), (20, false), (READING_BPM, true)].map(|(height, reading)| {
+            let (found, sites, _) = plateaus(days, height, reading, &offers)?;
+            anyhow::Ok(format!(
+                "+{height}{} {}",
+                if reading { " while reading" } else { "" },
+                share(found, sites)
+            ))
+        });
+    let found = found.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    println!("  {name:<55}{all:>3} offers, {walks} after a walk; {}", found.join(", "));
+    Ok(())
+}
+
 /// How many plateaus of one height are found, of how many, and how soon at the median, in minutes.
 fn plateaus(
     days: &[Day],
     height: u32,
     reading: bool,
+    offers: impl Fn(&[ReplayRow]) -> anyhow::Result<Vec<f64>>,
 ) -> anyhow::Result<(usize, usize, Option<f64>)> {
     let (mut sites, mut latencies) = (0, Vec::new());
     for day in days {
@@ -90,7 +147,7 @@ fn plateaus(
             if reading {
                 read(&mut raised, begin);
             }
-            let offers = Variant::Desk.offers(Profile::Everyday, &[], &raised)?;
+            let offers = offers(&raised)?;
             let early = begin - 3_600.0..begin + SHORTEST_S;
             if offers.iter().any(|offer| early.contains(offer)) {
                 continue;

@@ -26,6 +26,7 @@ mod everyday;
 mod laboratory;
 mod made;
 mod plateau;
+mod rules;
 mod set;
 mod table;
 mod variant;
@@ -82,5 +83,8 @@ fn evaluate(folder: &Path, short: bool) -> anyhow::Result<()> {
     let heights: &[u32] = if short { &[0, 12, 16, 20] } else { &[0, 8, 12, 16, 20, 25] };
     plateau::added(&life, heights)?;
     desk::view(&life, heights)?;
+    if !short {
+        desk::frontier(&life)?;
+    }
     made::hearts()
 }

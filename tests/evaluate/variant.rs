@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::detection::Method;
+use kindbeat_core::detection::Sensitivity;
 use kindbeat_core::engine::Settings;
 use kindbeat_core::heart::Sampler;
 use kindbeat_core::practice::Library;
@@ -71,14 +72,33 @@ impl Variant {
         if self == Self::Above100 {
             return Ok(above_100(profile, rows));
         }
-        let settings = self.settings(profile);
+        self.offers_with(&self.settings(profile), earlier, rows)
+    }
+
+    /// The same of everyday life, at another sensitivity.
+    pub fn offers_at(
+        self,
+        sensitivity: Sensitivity,
+        rows: &[ReplayRow],
+    ) -> anyhow::Result<Vec<f64>> {
+        let mut settings = self.settings(Profile::Everyday);
+        settings.detection.sensitivity = sensitivity;
+        self.offers_with(&settings, &[], rows)
+    }
+
+    fn offers_with(
+        self,
+        settings: &Settings,
+        earlier: &[&[ReplayRow]],
+        rows: &[ReplayRow],
+    ) -> anyhow::Result<Vec<f64>> {
         let library = Library::built_in()?;
         let mut baseline = Baseline::new(settings.detection.method);
         for rows in earlier {
-            baseline = ok(replay::learn(&settings, &library, baseline, self.seen(rows)));
+            baseline = ok(replay::learn(settings, &library, baseline, self.seen(rows)));
         }
         let mut offers = Vec::new();
-        ok(replay::replay(&settings, &library, baseline, self.seen(rows), |event| {
+        ok(replay::replay(settings, &library, baseline, self.seen(rows), |event| {
             if event.outcome == ReplayOutcome::Offered {
                 offers.push(event.t_s);
             }
