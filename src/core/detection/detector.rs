@@ -319,7 +319,7 @@ fn tenth(value: f64) -> f64 {
 }
 
 /// The rate rises from this share of the rise that an elevation needs. From there on nothing is learned of it: at a half, slow rises had
-/// become usual before they counted.
+/// become usual before they counted, and 8 of 43 laboratory tasks were found instead of 10.
 const ONSET_SHARE: f64 = 0.35;
 /// An elevation lasts while the rate is at least this share of the rise above usual.
 const EXIT_SHARE: f64 = 0.5;
@@ -329,7 +329,7 @@ const EXIT_DEBOUNCE: SignedDuration = SignedDuration::from_secs(60);
 const ROUGHLY_BPM: f64 = 1.0;
 /// RMSSD has to be this share of its spread below usual: it cut everyday triggers by 16 to 21 % at no loss of labelled hits.
 const RMSSD_MARGIN: f64 = 0.25;
-/// A rise half as large again counts whatever the variability is: that is the weaker sign.
+/// A rise half as large again counts whatever the variability is: that is the weaker sign, and its veto kept a rise of 20 bpm unseen.
 const CALM_FACTOR: f64 = 1.5;
 /// The last minute so far above the two before it still rises.
 const CLIMBING_BPM: f64 = 3.0;

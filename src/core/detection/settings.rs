@@ -45,7 +45,7 @@ impl DetectionSettings {
 
     /// The thresholds in force where that much is known: where nothing tells whether somebody sits at the desk, a walk may be behind a
     /// rise, and what the sensitivity chooses is three quarters larger. Of recorded exercise of which nothing else is known, 4
-    /// sessions of 30 have an offer then, and 7 without it.
+    /// sessions of 30 have an offer with that and the wait for what still climbs, and 8 without.
     #[must_use]
     pub fn thresholds_for(&self, presence: Presence) -> Thresholds {
         let chosen = self.sensitivity.thresholds();
