@@ -41,11 +41,14 @@ impl Desktop {
     }
 }
 
-/// Everything as short as it may be, and this very program as the browser.
+/// Everything as short as it may be, the same thresholds though nothing tells of keyboard and pointer, and this very program as the
+/// browser.
 fn config() -> String {
     format!(
         r#"
 [detection]
+rise_bpm = 8
+rise_spread = 1.5
 sustain = "10s"
 warm_up = "0s"
 after_return = "0s"

@@ -176,11 +176,13 @@ fn hand_over(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Everything as short as it may be, but for the wait for a rest of the hands.
+/// Everything as short as it may be, but for the wait for a rest of the hands, and the same thresholds whatever is known of them.
 pub(crate) fn config() -> String {
     format!(
         r#"
 [detection]
+rise_bpm = 8
+rise_spread = 1.5
 sustain = "10s"
 warm_up = "0s"
 rearm = "0s"
