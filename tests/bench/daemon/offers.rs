@@ -94,7 +94,7 @@ pub(crate) async fn measure(system: &Bus, session: &Bus) -> anyhow::Result<()> {
 fn config(pipe: &Path) -> String {
     let tell = format!("printf '%s\\n' \"$1\" > {}", pipe.display());
     format!(
-        "[detection]\nrise_spread = 0.5\nsustain = \"10s\"\nwarm_up = \"30s\"\nrearm = \"0s\"\n\
+        "[detection]\nrise_bpm = 8\nrise_spread = 0.5\nsustain = \"10s\"\nwarm_up = \"30s\"\nrearm = \"0s\"\n\
          [offer]\ncool_down = \"0s\"\nat_most_per_day = 1000\nwait_for_pause = \"0s\"\n\
          [page]\nopen_with = [\"sh\", \"-c\", {tell:?}, \"sh\", \"{{url}}\"]\n"
     )
