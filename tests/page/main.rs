@@ -89,7 +89,7 @@ fn until_closed<'a>(desk: &'a Desk, browser: &'a mut Browser) -> impl Future<Out
     closes(desk, browser, false)
 }
 
-/// The same a hundred times: a browser that closes window after window may lose what a page says as it goes. Then the page is over once its
+/// The same many times: a browser that closes window after window may lose what a page says as it goes. Then the page is over once its
 /// connection has been gone for long enough.
 #[track_caller]
 fn until_gone<'a>(desk: &'a Desk, browser: &'a mut Browser) -> impl Future<Output = ()> + 'a {
@@ -191,7 +191,7 @@ fn leaving_is_one_key_at_every_step_and_closes_the_window() {
                 next(&mut browser).await;
             }
             browser.press("Escape").await;
-            until_closed(&desk, &mut browser).await;
+            until_gone(&desk, &mut browser).await;
             assert_eq!(ending(&desk), Ending::Left { step: step.saturating_sub(1) });
             assert!(desk.done().iter().all(|input| !matches!(input, PageInput::Feedback(_))));
             if step < steps {
