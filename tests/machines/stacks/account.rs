@@ -23,6 +23,8 @@ pub(crate) enum Fact {
     SwitchedOn(bool),
     /// Another program listens to the strap as well, or no longer.
     Shared(bool),
+    /// The strap sends four measurements a second, or no longer.
+    Often(bool),
     /// Another program had the measurements for itself (`AcquireNotify`) for so long beside the daemon: how many it got, and whether they
     /// still came at the end.
     Held { seconds: u64, packets: u64, to_the_end: bool },
@@ -101,6 +103,20 @@ pub(crate) enum Cause {
     SleepFellThrough,
     /// It sent a measurement every 20 s.
     Slow,
+    /// It sent no rate, or one that no heart has, in this form.
+    NoRate(String),
+    /// It sent packets that are not as the standard has them.
+    Malformed,
+    /// A phone connected to it as well.
+    Joined,
+    /// It was away for 40 s, advertises its name only, and nobody but the daemon knows it from before.
+    KnownFromBefore,
+    /// The daemon, which had never seen one of the two straps in reach, was not there yet.
+    Two,
+    /// It, which the settings name, was never there, and another was in reach.
+    Named,
+    /// It sent four measurements a second.
+    Often,
 }
 
 impl Cause {
@@ -164,6 +180,13 @@ impl fmt::Display for Cause {
             Self::SleptAndReset => "the computer asleep, and its adapter reset",
             Self::SleepFellThrough => "a sleep that was announced and never came",
             Self::Slow => "a measurement every 20 s, and every second again",
+            Self::NoRate(form) => return write!(f, "a rate that no heart has, {form}"),
+            Self::Malformed => "malformed packets",
+            Self::Joined => "a phone on its second link",
+            Self::KnownFromBefore => "its name only, known from before, away for 40 s",
+            Self::Two => "two new straps in reach",
+            Self::Named => "another strap in reach than the settings name",
+            Self::Often => "four measurements a second, and one again",
         })
     }
 }

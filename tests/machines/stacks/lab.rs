@@ -239,6 +239,23 @@ impl Lab {
         Ok(())
     }
 
+    /// Waits until what the daemon says of itself is such, in words for the account, and for so many seconds it is at each look.
+    pub(crate) async fn stays(
+        &self,
+        what: &str,
+        seconds: u32,
+        is: impl Fn(&Status) -> bool,
+    ) -> anyhow::Result<()> {
+        self.says(what, &is).await?;
+        let until = Instant::now() + Duration::from_secs(seconds.into());
+        while Instant::now() < until {
+            let status = self.user.status().await?;
+            ensure!(is(&status), "no longer {what}, within {seconds} s: {status:?}");
+            sleep(POLL).await;
+        }
+        Ok(())
+    }
+
     /// Waits until what the daemon says of itself is such, in words for the account.
     pub(crate) async fn says(
         &self,
@@ -327,12 +344,18 @@ impl Lab {
 
     /// Has the service and the daemon, which is not running, forget that there ever was a strap.
     pub(crate) async fn forget(&self) -> anyhow::Result<()> {
+        self.remove_devices().await?;
+        Ok(std::fs::remove_dir_all(Path::new(HOME).join("state/kindbeat"))?)
+    }
+
+    /// Has the service alone forget it.
+    pub(crate) async fn remove_devices(&self) -> anyhow::Result<()> {
         let objects = self.objects().await?;
         for (path, _) in objects.iter().filter(|(_, is)| is.contains_key(DEVICE)) {
             let adapter = Some("org.bluez.Adapter1");
             self.bus.call_method(Some(BLUEZ), ADAPTER, adapter, "RemoveDevice", path).await?;
         }
-        Ok(std::fs::remove_dir_all(Path::new(HOME).join("state/kindbeat"))?)
+        Ok(())
     }
 
     /// Switches the adapter on or off, as its owner does.

@@ -2,13 +2,14 @@
 //! service outlives it. A machine of its own (`tests/machines/boot.sh`) for each, on the files of `tests/desktops/make`; the controller and
 //! the strap are outside it (`radio.py`), so that a strap is there at once, and goes as one does.
 //!
-//! Each machine runs once; what happens in it is told in `story.rs`, and what is rarer in `rest.rs`.
+//! Each machine runs once; what happens in it is told in `story.rs`, what is rarer in `rest.rs`, and what is strange in `strange.rs`.
 
 mod account;
 mod lab;
 mod radio;
 mod rest;
 mod story;
+mod strange;
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -59,6 +60,12 @@ fn the_pairing_from_inside() -> anyhow::Result<()> {
 #[test]
 fn the_rest_from_inside() -> anyhow::Result<()> {
     story::play_role(rest::rest)
+}
+
+/// As [`the_faults_from_inside`].
+#[test]
+fn the_strange_from_inside() -> anyhow::Result<()> {
+    story::play_role(strange::strange)
 }
 
 #[test]
@@ -151,6 +158,43 @@ fn the_rest_of_what_happens_to_a_radio_does_no_harm() -> anyhow::Result<()> {
     all_are_soon_back(rests())?;
     the_service_is_always_the_same(rests())?;
     each_daemon_ends_well(rests())
+}
+
+#[test]
+fn strange_straps_and_what_they_send_do_no_harm() -> anyhow::Result<()> {
+    if !machine::all() {
+        say("LEFT OUT: strange straps on each Bluetooth stack need KINDBEAT_ALL");
+        return Ok(());
+    }
+    all_are_soon_back(stranges())?;
+    the_service_is_always_the_same(stranges())?;
+    each_daemon_ends_well(stranges())
+}
+
+#[test]
+fn four_measurements_a_second_are_stored_without_a_break() -> anyhow::Result<()> {
+    if !machine::all() {
+        say("LEFT OUT: four measurements a second on each Bluetooth stack need KINDBEAT_ALL");
+        return Ok(());
+    }
+    for (debian, run) in stranges() {
+        let Some(run) = run? else { continue };
+        let (from, to) = (run.time(&Fact::Often(true))?, run.time(&Fact::Often(false))?);
+        run.time(&Fact::Finished)?;
+        let stored = run.left.readings.iter().map(|reading| reading.at);
+        let stored: Vec<_> = stored.filter(|at| (from..to).contains(at)).collect();
+        let times: Vec<_> = [from].into_iter().chain(stored.iter().copied()).chain([to]).collect();
+        let gaps = times.windows(2).map(|pair| pair[1].duration_since(pair[0]));
+        let longest = gaps.max().context("no gap")?.as_secs_f64();
+        let sent = to.duration_since(from).as_secs();
+        say(&format!(
+            "Debian {debian} | four a second for {sent} s | {} readings | longest gap {longest:.1} s",
+            stored.len(),
+        ));
+        assert!(stored.len() > 2 * usize::try_from(sent)?, "Debian {debian}");
+        assert!(longest < 3.0, "Debian {debian}: {longest} s");
+    }
+    Ok(())
 }
 
 #[test]
@@ -278,6 +322,16 @@ fn rests() -> impl Iterator<Item = Seen> {
     static RUNS: [(&str, OnlyRun<Fact, Left>); 2] = [
         ("13", LazyLock::new(|| run(&on_13(STORY, "rest-13.log")))),
         ("testing", LazyLock::new(|| run(&on_testing(STORY, "rest-testing.log")))),
+    ];
+    all_at_once(&RUNS)
+}
+
+/// As [`rests`].
+fn stranges() -> impl Iterator<Item = Seen> {
+    const STORY: &str = "stacks::the_strange_from_inside";
+    static RUNS: [(&str, OnlyRun<Fact, Left>); 2] = [
+        ("13", LazyLock::new(|| run(&on_13(STORY, "strange-13.log")))),
+        ("testing", LazyLock::new(|| run(&on_testing(STORY, "strange-testing.log")))),
     ];
     all_at_once(&RUNS)
 }

@@ -21,11 +21,14 @@ Serves three sockets in FOLDER, and prints `ready` when they are there:
     advertise FORM  from now on, one of FORMS
     send FORM       from now on, one of PACKETS
     every SECONDS   between two measurements, from the next one on
+    often COUNT     so many measurements a second, from the next one on
     battery LEVEL   it is so full, in percent, and says so to those who are subscribed
     name WORDS      its name from now on
     address ADDRESS the same; random, and private where it is of that kind; not while it is connected or advertises
     taken           worn and in reach, and a phone that it knows connects to it before anybody else hears it
-    free            the phone ends its link; it advertises again
+    join            it has a link free, and a phone connects to it beside whoever is connected
+    free            the phone ends its link; it advertises again where that was the last
+    signal DBM      how strongly it is heard from now on
     another ORDER   one of these to a second strap, which has a name and an address of its own
 
 While somebody is subscribed it sends a measurement a second: contact, the rate, one interval. No rate is like the one before.
@@ -92,6 +95,12 @@ PACKETS = {
     # No contact: with a rate still, and without one.
     "lost": lambda rate, interval: struct.pack("<BBH", 0x14, rate, interval),
     "zero": lambda rate, interval: struct.pack("<BB", 0x04, 0),
+    # Contact, and no rate, or one that no heart has.
+    "none": lambda rate, interval: struct.pack("<BB", 0x06, 0),
+    "impossible": lambda rate, interval: struct.pack("<BB", 0x06, 0xFF),
+    # Not as the standard has them: two bytes that no flag announces, behind the same rate each time, and an odd one behind the interval.
+    "unannounced": lambda rate, interval: struct.pack("<BBH", 0x00, 70, 0),
+    "odd": lambda rate, interval: struct.pack("<BBHB", 0x16, rate, interval, 1),
 }
 
 BEGAN = time.monotonic()
@@ -135,6 +144,7 @@ class Air(LocalLink):
     def send_advertising_pdu(self, sender, packet):
         if isinstance(packet, ll.AdvInd):
             packet.response = bytes(sender.le_legacy_advertiser.scan_response_data)
+            packet.rssi = sender.rssi
         if sender.heard_by is None:
             super().send_advertising_pdu(sender, packet)
         else:
@@ -146,6 +156,7 @@ class Radio(Controller):
     advertisement), the filter for duplicates, the list of those who may be connected, the end of a cancelled attempt, and a reset."""
 
     le_features = Controller.le_features & ~(hci.LeFeatureMask.LL_PRIVACY | hci.LeFeatureMask.LE_EXTENDED_ADVERTISING)
+    # How strongly it is heard, in dBm.
     rssi = -50
     # The only one that its advertisements are for, if they are.
     heard_by = None
@@ -228,7 +239,7 @@ class Radio(Controller):
             reports.append((event.EventType.SCAN_RSP, pdu.response))
         for kind, data in reports:
             address = pdu.advertiser_address
-            report = event.Report(kind, address.address_type, address, data, self.rssi)
+            report = event.Report(kind, address.address_type, address, data, pdu.rssi)
             self.send_hci_packet(event([report]))
 
 
@@ -404,6 +415,12 @@ class Strap:
     def every(self, seconds):
         self.pause = int(seconds)
 
+    def often(self, count):
+        self.pause = 1 / int(count)
+
+    def signal(self, strength):
+        self.radio.rssi = int(strength)
+
     async def battery(self, level):
         self.level.value = bytes([int(level)])
         await self.device.notify_subscribers(self.level, self.level.value)
@@ -423,6 +440,12 @@ class Strap:
     async def taken(self):
         self.radio.heard_by = self.phone.radio
         await self.appear()
+        await self.phone.take(self.device.random_address)
+        self.radio.heard_by = None
+
+    async def join(self):
+        self.radio.heard_by = self.phone.radio
+        await self.device.start_advertising(own_address_type=hci.OwnAddressType.RANDOM, auto_restart=False)
         await self.phone.take(self.device.random_address)
         self.radio.heard_by = None
 
@@ -461,7 +484,7 @@ async def serve(straps, reader, writer):
 
 ORDERS = (
     *("appear", "vanish", "bye", "silent", "speak", "dead", "alive", "private", "forget", "refuse", "advertise"),
-    *("send", "every", "battery", "name", "address", "taken", "free"),
+    *("send", "every", "often", "battery", "name", "address", "taken", "join", "free", "signal"),
 )
 
 
