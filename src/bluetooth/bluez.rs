@@ -55,11 +55,13 @@ impl Objects {
     /// Why there is no adapter that is on.
     fn no_adapter(&self) -> BluetoothError {
         let is = |state| self.0.values().any(|object| adapter(object) == Some(state));
-        match () {
-            // Where one can be switched on, that is what helps.
-            () if is(Adapter::Off) => BluetoothError::Off,
-            () if is(Adapter::Blocked) => BluetoothError::Blocked,
-            () => BluetoothError::NoAdapter,
+        // Where one can be switched on, that is what helps.
+        if is(Adapter::Off) {
+            BluetoothError::Off
+        } else if is(Adapter::Blocked) {
+            BluetoothError::Blocked
+        } else {
+            BluetoothError::NoAdapter
         }
     }
 

@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use kindbeat_core::context::AWAY_AFTER;
+use kindbeat_core::heart::Sample;
 use kindbeat_core::heart::Sampler;
 use kindbeat_core::replay::ReplayRow;
 
@@ -41,8 +42,7 @@ impl Rule {
 
     /// The times of all offers, in seconds on the recording's own time line.
     pub fn offers(self, figure: f64, rows: &[ReplayRow]) -> Vec<f64> {
-        let mut sampler = Sampler::over(SignedDuration::from_secs(60));
-        let mut window: Vec<(f64, f64)> = Vec::new();
+        let mut minutes = FiveMinutes::new();
         let mut usual = Usual::default();
         let (mut returned, mut low_since) = (f64::NEG_INFINITY, None);
         let (mut away, mut offers) = (false, Vec::new());
@@ -52,17 +52,11 @@ impl Rule {
                 returned = row.t_s;
             }
             away = is_away;
-            let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs_f64(row.t_s);
-            let sample = sampler.observe(at, row.reading.heart_rate, &row.reading.rr);
-            let Some(sample) = sample else { continue };
-            window.push((row.t_s, sample.heart_rate));
-            window.retain(|&(t_s, _)| row.t_s - t_s <= 300.0);
-            let mean = window.iter().map(|&(_, rate)| rate).sum::<f64>() / window.len() as f64;
-            let whole = row.t_s - window[0].0 >= 290.0;
+            let Some((sample, mean)) = minutes.observe(row) else { continue };
             let holds = match self {
-                Self::Above => whole && mean > figure,
+                Self::Above => mean.is_some_and(|mean| mean > figure),
                 Self::AboveMedian => {
-                    whole && usual.median().is_some_and(|usual| mean > usual + figure)
+                    mean.zip(usual.median()).is_some_and(|(mean, usual)| mean > usual + figure)
                 }
                 Self::Rmssd => {
                     let low = sample
@@ -81,6 +75,29 @@ impl Rule {
             }
         }
         offers
+    }
+}
+
+/// The mean rate of the last five minutes.
+pub struct FiveMinutes {
+    sampler: Sampler,
+    window: Vec<(f64, f64)>,
+}
+
+impl FiveMinutes {
+    pub fn new() -> Self {
+        Self { sampler: Sampler::over(SignedDuration::from_secs(60)), window: Vec::new() }
+    }
+
+    /// The sample that is due with this row, if one is, and the mean, once five minutes are full.
+    pub fn observe(&mut self, row: &ReplayRow) -> Option<(Sample, Option<f64>)> {
+        let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs_f64(row.t_s);
+        let sample = self.sampler.observe(at, row.reading.heart_rate, &row.reading.rr)?;
+        self.window.push((row.t_s, sample.heart_rate));
+        self.window.retain(|&(t_s, _)| row.t_s - t_s <= 300.0);
+        let sum = self.window.iter().map(|&(_, rate)| rate).sum::<f64>();
+        let is_whole = row.t_s - self.window[0].0 >= 290.0;
+        Some((sample, is_whole.then(|| sum / self.window.len() as f64)))
     }
 }
 

@@ -2,19 +2,18 @@
 
 use std::convert::Infallible;
 
-use jiff::SignedDuration;
-use jiff::Timestamp;
 use kindbeat_core::detection::Baseline;
 use kindbeat_core::detection::Method;
 use kindbeat_core::detection::Sensitivity;
 use kindbeat_core::engine::Settings;
-use kindbeat_core::heart::Sampler;
 use kindbeat_core::practice::Library;
 use kindbeat_core::replay;
 use kindbeat_core::replay::ReplayOutcome;
 use kindbeat_core::replay::ReplayRow;
 use kindbeat_core::setting::RangedCount;
 use kindbeat_core::setting::RangedDuration;
+
+use crate::rules::FiveMinutes;
 
 /// One column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,19 +154,12 @@ fn ok<T>(result: Result<T, Infallible>) -> T {
 }
 
 fn above_100(profile: Profile, rows: &[ReplayRow]) -> Vec<f64> {
-    let mut sampler = Sampler::over(SignedDuration::from_secs(60));
-    let mut window: Vec<(f64, f64)> = Vec::new();
+    let mut minutes = FiveMinutes::new();
     let mut offers: Vec<f64> = Vec::new();
     for row in rows {
-        let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs_f64(row.t_s);
-        let sample = sampler.observe(at, row.reading.heart_rate, &row.reading.rr);
-        let Some(sample) = sample else { continue };
-        window.push((row.t_s, sample.heart_rate));
-        window.retain(|&(t_s, _)| row.t_s - t_s <= 300.0);
-        let mean = window.iter().map(|&(_, rate)| rate).sum::<f64>() / window.len() as f64;
-        let whole = row.t_s - window[0].0 >= 290.0;
+        let Some((_, mean)) = minutes.observe(row) else { continue };
         let cool = offers.last().is_none_or(|&last| row.t_s - last >= profile.cool_down_s());
-        if whole && cool && mean > 100.0 {
+        if cool && mean.is_some_and(|mean| mean > 100.0) {
             offers.push(row.t_s);
         }
     }

@@ -70,18 +70,8 @@ impl Tree {
 
     /// The strap, not connected; its signal strength is told only during a scan.
     pub(crate) fn add_strap(&mut self, signal: Option<i16>) -> Change {
-        let properties = [
-            ("Address", Variant::from("F0:00:00:00:00:02")),
-            ("AddressType", Variant::from("public")),
-            ("Name", Variant::from("LabHR")),
-            ("Alias", Variant::from("LabHR")),
-            ("Paired", Variant::from(false)),
-            ("Trusted", Variant::from(false)),
-            ("Blocked", Variant::from(false)),
-            ("LegacyPairing", Variant::from(false)),
-            ("Connected", Variant::from(false)),
-            ("ServicesResolved", Variant::from(false)),
-        ];
+        let properties = unconnected("F0:00:00:00:00:02", "public", "LabHR");
+        let name = [("Name", Variant::from("LabHR"))];
         let advertised = match self.advertises {
             Advertising::Service => {
                 Some(("UUIDs", Variant::from(vec![uuid("180d"), uuid("180f")])))
@@ -93,26 +83,18 @@ impl Tree {
             Advertising::Nothing => None,
         };
         let signal = signal.map(|signal| ("RSSI", Variant::from(signal)));
-        self.add(STRAP, DEVICE, properties.into_iter().chain(advertised).chain(signal))
+        self.add(STRAP, DEVICE, properties.chain(name).chain(advertised).chain(signal))
     }
 
     /// A second monitor, heard from now on.
     pub(crate) fn add_other(&mut self) -> Change {
-        let properties = [
-            ("Address", Variant::from("F0:00:00:00:00:03")),
-            ("AddressType", Variant::from("random")),
+        let told = [
             ("Name", Variant::from("OtherHR")),
-            ("Alias", Variant::from("OtherHR")),
-            ("Paired", Variant::from(false)),
-            ("Trusted", Variant::from(false)),
-            ("Blocked", Variant::from(false)),
-            ("LegacyPairing", Variant::from(false)),
-            ("Connected", Variant::from(false)),
-            ("ServicesResolved", Variant::from(false)),
             ("RSSI", Variant::from(-30_i16)),
             ("UUIDs", Variant::from(vec![uuid("180d")])),
         ];
-        self.add(OTHER, DEVICE, properties)
+        let properties = unconnected("F0:00:00:00:00:03", "random", "OtherHR");
+        self.add(OTHER, DEVICE, properties.chain(told))
     }
 
     /// The device of somebody else, heard from now on.
@@ -125,20 +107,9 @@ impl Tree {
             address.replace(':', "-")
         };
         let data = HashMap::from([(neighbours::MAKER, Variant::from(data))]);
-        let properties = [
-            ("Address", Variant::from(address)),
-            ("AddressType", Variant::from("random")),
-            ("Alias", Variant::from(alias)),
-            ("Paired", Variant::from(false)),
-            ("Trusted", Variant::from(false)),
-            ("Blocked", Variant::from(false)),
-            ("LegacyPairing", Variant::from(false)),
-            ("Connected", Variant::from(false)),
-            ("ServicesResolved", Variant::from(false)),
-            ("RSSI", Variant::from(signal)),
-            ("ManufacturerData", Variant::from(data)),
-        ];
-        self.add(&neighbour(number), DEVICE, properties)
+        let told = [("RSSI", Variant::from(signal)), ("ManufacturerData", Variant::from(data))];
+        let properties = unconnected(&address, "random", &alias);
+        self.add(&neighbour(number), DEVICE, properties.chain(told))
     }
 
     /// Forgets the devices of others.
@@ -339,3 +310,15 @@ pub(crate) const PACE: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0014
 pub(crate) const STEPS: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0014/char0015";
 pub(crate) const BATTERY: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0010";
 pub(crate) const LEVEL: &str = "/org/bluez/hci0/dev_F0_00_00_00_00_02/service0010/char0011";
+
+/// What BlueZ tells of every device, here of one that nobody is connected to.
+fn unconnected(
+    address: &str,
+    kind: &str,
+    alias: &str,
+) -> impl Iterator<Item = (&'static str, Variant<'static>)> + use<> {
+    let no = ["Paired", "Trusted", "Blocked", "LegacyPairing", "Connected", "ServicesResolved"];
+    let told = [("Address", address), ("AddressType", kind), ("Alias", alias)];
+    let told = told.map(|(name, value)| (name, Variant::from(value.to_owned())));
+    told.into_iter().chain(no.map(|name| (name, Variant::from(false))))
+}
